@@ -1,1 +1,23 @@
-//! zhibu-core
+//! What every crate speaks: ids, time, errors, pages, permissions, and what a module says about itself. No I/O.
+
+pub mod check;
+mod error;
+mod id;
+pub mod mask;
+mod migration;
+mod page;
+mod permission;
+mod secret;
+mod world;
+
+pub use error::{Error, Kind, Result};
+pub use id::{AccountId, OperatorId, OrganisationId, SampleId, SessionId, TenantId};
+pub use migration::Migration;
+pub use page::{Cursor, Page, PageArgs, PageInfo};
+pub use permission::{ANYONE, CHANGE_PASSWORD, Permission, SELF};
+pub use secret::Secret;
+pub use world::{Clock, World};
+
+// The macros below name these crates for their callers.
+#[doc(hidden)]
+pub use {async_graphql, diesel, serde, uuid};

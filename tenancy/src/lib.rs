@@ -1,1 +1,31 @@
-//! zhibu-tenancy
+//! Tenants, and everything that keeps them apart: placements and units of work, activation and migrations,
+//! identity and sessions, roles, menus, jobs, audit, live topics.
+//!
+//! The way to the database is [`Cx`]: no permission, no connection.
+
+pub mod activation;
+mod app;
+pub mod audit;
+pub mod codes;
+mod cx;
+pub mod db;
+pub mod entitlement;
+pub mod identity;
+pub mod jobs;
+pub mod keys;
+mod live;
+pub mod migrate;
+mod module;
+pub mod operator;
+pub mod outbox;
+pub mod policy;
+pub mod schema;
+pub mod tenants;
+
+pub use app::{App, Parts, Settings};
+pub use cx::{Caller, Cx, Origin, Read, Write};
+pub use db::{Conn, Space};
+pub use identity::token::Audience;
+pub use jobs::Job;
+pub use live::Live;
+pub use module::{Menu, Module, Registry, Seed, Start};

@@ -1,0 +1,146 @@
+//! Validators of the field's numbers and names (domain §2.3), shared by forms and imports.
+
+use crate::{Error, Result};
+
+const USCC: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+
+/// 统一社会信用代码 (GB 32100): 18 characters with a check character; the result is in capitals.
+pub fn uscc(text: &str) -> Option<String> {
+    let code = text.trim().to_ascii_uppercase();
+    let values: Vec<usize> = code.chars().map(|c| USCC.find(c)).collect::<Option<_>>()?;
+    let (check, body) = values.split_last()?;
+    if body.len() != 17 {
+        return None;
+    }
+    let mut weight = 1;
+    let mut sum = 0;
+    for value in body {
+        sum += value * weight;
+        weight = weight * 3 % 31;
+    }
+    ((31 - sum % 31) % 31 == *check).then_some(code)
+}
+
+/// A mainland mobile number, spaces, hyphens and +86 removed.
+pub fn mobile(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let digits = digits.strip_prefix("+86").unwrap_or(&digits);
+    let mut chars = digits.chars();
+    let right = digits.len() == 11
+        && chars.next() == Some('1')
+        && matches!(chars.next(), Some('3'..='9'))
+        && chars.all(|c| c.is_ascii_digit());
+    right.then(|| digits.to_owned())
+}
+
+/// A mobile or landline number (`0` area code, seven or eight digits).
+pub fn phone(text: &str) -> Option<String> {
+    mobile(text).or_else(|| {
+        let text = text.trim();
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        let plain = text.len() - digits.len() <= 1 && digits.bytes().all(|b| b.is_ascii_digit());
+        (plain && digits.starts_with('0') && (10..=12).contains(&digits.len())).then(|| text.to_owned())
+    })
+}
+
+/// A text field: trimmed, without control characters, of `min` to `max` characters.
+pub fn text(field: &str, label: &str, text: &str, min: usize, max: usize) -> Result<String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 && min > 0 {
+        return Err(Error::invalid(field, format!("{label}不能为空")));
+    }
+    if length < min || length > max {
+        return Err(Error::invalid(field, format!("{label}应为{min}至{max}个字")));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(Error::invalid(field, format!("{label}含有不可见字符")));
+    }
+    Ok(text.to_owned())
+}
+
+/// An optional text field: empty counts as absent.
+pub fn optional(field: &str, label: &str, value: Option<&str>, max: usize) -> Result<Option<String>> {
+    match value.map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(value) => text(field, label, value, 1, max).map(Some),
+    }
+}
+
+/// A user name (用户名): 4 to 32 letters, digits, `_`, `.` or `-`, or Chinese characters; in small letters.
+/// A mobile number is one too (it is how members sign in), but nobody may take somebody else's: eleven digits
+/// are refused here.
+pub fn user_name(field: &str, text: &str) -> Result<String> {
+    let name = text.trim().to_lowercase();
+    let length = name.chars().count();
+    if !(2..=32).contains(&length) {
+        return Err(Error::invalid(field, "用户名应为2至32个字符"));
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    if !name.chars().all(fits) {
+        return Err(Error::invalid(field, "用户名只能包含字母、数字、汉字和 _ . -"));
+    }
+    if mobile(&name).is_some() {
+        return Err(Error::invalid(field, "用户名不能是手机号，请改填手机号一栏"));
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pc_3_1_1a_uscc_checksum() {
+        let good = "91350100M000100Y43";
+        assert_eq!(uscc(good).as_deref(), Some(good));
+        assert_eq!(uscc(" 91350100m000100y43 ").as_deref(), Some(good));
+        for at in 0..good.len() {
+            for other in USCC.chars() {
+                let mut bad: Vec<char> = good.chars().collect();
+                if bad[at] == other {
+                    continue;
+                }
+                bad[at] = other;
+                assert_eq!(uscc(&bad.iter().collect::<String>()), None, "{bad:?}");
+            }
+        }
+        assert_eq!(uscc("91350100I000100Y43"), None);
+        assert_eq!(uscc(""), None);
+        assert_eq!(uscc("9135"), None);
+    }
+
+    #[test]
+    fn mobiles() {
+        assert_eq!(mobile("+86 138-0000-0000").as_deref(), Some("13800000000"));
+        for bad in ["12800000000", "1380000000", "138000000000", "1380000000a", "", "１３８００００００００"] {
+            assert_eq!(mobile(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn phones() {
+        assert_eq!(phone("025-12345678").as_deref(), Some("025-12345678"));
+        assert_eq!(phone("13800000000").as_deref(), Some("13800000000"));
+        for bad in ["12345678", "025-1234", "0--2512345678", "电话"] {
+            assert_eq!(phone(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn texts() {
+        assert_eq!(text("a", "名称", " 支部 ", 2, 4).unwrap(), "支部");
+        for bad in ["", "支", "支部支部支", "支\u{0}部", "支\u{7}部"] {
+            assert_eq!(text("a", "名称", bad, 2, 4).unwrap_err().field.as_deref(), Some("a"), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn user_names() {
+        assert_eq!(user_name("u", " Admin.01 ").unwrap(), "admin.01");
+        assert_eq!(user_name("u", "张三").unwrap(), "张三");
+        for bad in ["a", "13800000000", "a b", "a'b", "😀😀"] {
+            assert!(user_name("u", bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// Defines a typed id over UUIDv7: usable as a diesel column, a GraphQL `ID` and a JSON string.
+#[macro_export]
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, $crate::serde::Serialize, $crate::serde::Deserialize,
+            $crate::diesel::expression::AsExpression, $crate::diesel::deserialize::FromSqlRow,
+        )]
+        #[serde(transparent, crate = "zhibu_core::serde")]
+        #[diesel(sql_type = $crate::diesel::sql_types::Uuid)]
+        pub struct $name(pub $crate::uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::Display::fmt(&self.0, f) }
+        }
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::Display::fmt(&self.0, f) }
+        }
+        impl From<$crate::uuid::Uuid> for $name {
+            fn from(id: $crate::uuid::Uuid) -> Self { Self(id) }
+        }
+        impl std::str::FromStr for $name {
+            type Err = $crate::uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> { Ok(Self(text.parse()?)) }
+        }
+        impl $crate::diesel::serialize::ToSql<$crate::diesel::sql_types::Uuid, $crate::diesel::pg::Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut $crate::diesel::serialize::Output<'b, '_, $crate::diesel::pg::Pg>) -> $crate::diesel::serialize::Result {
+                <$crate::uuid::Uuid as $crate::diesel::serialize::ToSql<$crate::diesel::sql_types::Uuid, $crate::diesel::pg::Pg>>::to_sql(&self.0, out)
+            }
+        }
+        impl $crate::diesel::deserialize::FromSql<$crate::diesel::sql_types::Uuid, $crate::diesel::pg::Pg> for $name {
+            fn from_sql(value: $crate::diesel::pg::PgValue<'_>) -> $crate::diesel::deserialize::Result<Self> {
+                Ok(Self(<$crate::uuid::Uuid as $crate::diesel::deserialize::FromSql<$crate::diesel::sql_types::Uuid, $crate::diesel::pg::Pg>>::from_sql(value)?))
+            }
+        }
+        $crate::async_graphql::scalar!($name, "ID");
+    )+};
+}
+
+extern crate self as zhibu_core;
+
+id! {
+    /// A tenant (入驻单位): one customer with a schema of its own.
+    TenantId;
+    /// An account (账号) inside a tenant: what signs in.
+    AccountId;
+    /// A session (登录会话) of an account or an operator.
+    SessionId;
+    /// A platform operator (运营人员).
+    OperatorId;
+    /// A Party organisation (党组织).
+    OrganisationId;
+    /// A sample text (范文).
+    SampleId;
+}

@@ -1,0 +1,89 @@
+-- The few doors between a tenant's transaction and the outside. Each runs with the owner's rights, takes the
+-- tenant from the role of the running transaction, and does one thing. Re-created at every start.
+
+CREATE OR REPLACE FUNCTION shared.acting_tenant() RETURNS uuid
+LANGUAGE sql STABLE SET search_path = '' AS $$
+    SELECT CASE WHEN current_setting('role') ~ '^t_[0-9a-f]{32}$' THEN substr(current_setting('role'), 3)::uuid END
+$$;
+
+-- Jobs: a tenant can enqueue for itself only.
+CREATE OR REPLACE FUNCTION shared.enqueue(task text, job json, key text, attempts integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant uuid := shared.acting_tenant();
+BEGIN
+    IF tenant IS NULL AND current_setting('role') <> 'zhibu_platform' THEN
+        RAISE EXCEPTION 'no unit of work';
+    END IF;
+    PERFORM jobs.add_job(
+        identifier := task,
+        payload := json_build_object('tenant', tenant, 'job', job),
+        queue_name := CASE WHEN tenant IS NULL THEN NULL ELSE 'tenant:' || tenant END,
+        job_key := key,
+        max_attempts := attempts);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.claim_login(kind text, blind bytea, account uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant uuid := shared.acting_tenant();
+BEGIN
+    IF tenant IS NULL THEN
+        RAISE EXCEPTION 'no tenant';
+    END IF;
+    INSERT INTO platform.logins AS l (kind, blind_index, tenant_id, account_id)
+    VALUES (claim_login.kind, blind, tenant, account) ON CONFLICT DO NOTHING;
+    RETURN EXISTS (
+        SELECT FROM platform.logins l
+        WHERE l.kind = claim_login.kind AND l.blind_index = blind AND l.tenant_id = tenant AND l.account_id = account);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.release_login(kind text, account uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    DELETE FROM platform.logins l
+    WHERE l.kind = release_login.kind AND l.tenant_id = shared.acting_tenant() AND l.account_id = account;
+    RETURN FOUND;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.rename_tenant(name text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    UPDATE platform.tenants t SET name = rename_tenant.name WHERE t.id = shared.acting_tenant();
+    RETURN FOUND;
+END
+$$;
+
+-- The operator's view of the queue.
+CREATE OR REPLACE FUNCTION shared.dead_jobs(before bigint, rows bigint, skip bigint)
+RETURNS TABLE (id bigint, task text, tenant uuid, attempts integer, error text, created_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT j.id, t.identifier, (j.payload ->> 'tenant')::uuid, j.attempts::integer, coalesce(j.last_error, ''), j.created_at
+    FROM jobs._private_jobs j JOIN jobs._private_tasks t ON t.id = j.task_id
+    WHERE j.attempts >= j.max_attempts AND j.id < before
+    ORDER BY j.id DESC LIMIT rows OFFSET skip
+$$;
+
+CREATE OR REPLACE FUNCTION shared.dead_job_count() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT count(*) FROM jobs._private_jobs j WHERE j.attempts >= j.max_attempts
+$$;
+
+CREATE OR REPLACE FUNCTION shared.retry_job(id bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM jobs._private_jobs j WHERE j.id = retry_job.id AND j.attempts >= j.max_attempts) THEN
+        RETURN false;
+    END IF;
+    PERFORM jobs.reschedule_jobs(ARRAY[retry_job.id], run_at := now(), attempts := 0);
+    RETURN true;
+END
+$$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA shared FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared.acting_tenant(), shared.enqueue(text, json, text, integer) TO zhibu_tenant, zhibu_platform;
+GRANT EXECUTE ON FUNCTION shared.claim_login(text, bytea, uuid), shared.release_login(text, uuid), shared.rename_tenant(text) TO zhibu_tenant;
+GRANT EXECUTE ON FUNCTION shared.dead_jobs(bigint, bigint, bigint), shared.dead_job_count(), shared.retry_job(bigint) TO zhibu_platform;

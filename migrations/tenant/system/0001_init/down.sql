@@ -1,0 +1,1 @@
+DROP TABLE audit, policy, menus, role_assignments, sessions, accounts;

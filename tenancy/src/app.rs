@@ -1,0 +1,139 @@
+//! The application: what every request and job shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use zhibu_core::{Result, SessionId, TenantId, World};
+use zhibu_providers::Sms;
+use zhibu_storage::Store;
+
+use crate::db::Lanes;
+use crate::identity::{Hasher, Identity};
+use crate::keys::{Keys, Vault};
+use crate::live::Live;
+use crate::module::Registry;
+use crate::operator::Operator;
+use crate::policy::Policy;
+use crate::tenants::Tenant;
+
+/// How long a replica may rely on what it last read about a session or tenant. Writes look again.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Limits and rules that an installation may set.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Wrong passwords in a row that are forgiven; the next one locks (手册 2.3: 超过三次).
+    pub forgiven_passwords: i16,
+    /// Days an initial password lives.
+    pub initial_password_days: i64,
+    /// The initial password (手册 1.2); it opens nothing but the change-password step.
+    pub initial_password: String,
+    /// Minutes an access token lives.
+    pub access_minutes: i64,
+    /// Days without use after which a session ends.
+    pub session_days: i64,
+    /// Sign-in attempts a minute from one address.
+    pub sign_ins_per_address: i32,
+    /// Activation attempts an hour from one address.
+    pub activations_per_address: i32,
+    /// Text messages an hour caused from one address.
+    pub sms_per_address: i32,
+    /// Text messages a day to one number.
+    pub sms_per_number: i32,
+    /// Seconds between two text messages to one number.
+    pub sms_interval: i32,
+    /// Cookies travel over TLS only.
+    pub secure_cookies: bool,
+    /// Connections for requests.
+    pub connections: usize,
+}
+
+/// The application's parts.
+pub struct App {
+    /// Time, ids, randomness.
+    pub world: World,
+    /// Limits and rules.
+    pub settings: Settings,
+    /// The modules of this build.
+    pub registry: Registry,
+    /// The compiled role matrix.
+    pub policy: Policy,
+    /// Keys.
+    pub keys: Keys,
+    /// Units of work for requests and jobs.
+    pub db: Lanes,
+    /// Where schemas are made: a login with the right to.
+    pub ddl_url: String,
+    /// Text messages.
+    pub sms: Arc<dyn Sms>,
+    /// Files.
+    pub store: Store,
+    /// Live topics.
+    pub live: Live,
+    pub(crate) hasher: Hasher,
+    pub(crate) tenants: Cache<TenantId, Arc<Tenant>>,
+    pub(crate) identities: Cache<(TenantId, SessionId), Arc<Identity>>,
+    pub(crate) operators: Cache<SessionId, Arc<Operator>>,
+    pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
+}
+
+/// What an application is made of.
+pub struct Parts {
+    /// Time, ids, randomness.
+    pub world: World,
+    /// Limits and rules.
+    pub settings: Settings,
+    /// The modules of this build.
+    pub registry: Registry,
+    /// The master key.
+    pub master: [u8; 32],
+    /// Login of requests: no right but the tenants' roles.
+    pub app_url: String,
+    /// Login that makes schemas.
+    pub ddl_url: String,
+    /// Text messages.
+    pub sms: Arc<dyn Sms>,
+    /// Files.
+    pub store: Store,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl App {
+    /// Puts the parts together; nothing is connected yet.
+    pub async fn new(parts: Parts) -> Result<Arc<Self>> {
+        let policy = Policy::load(&parts.registry.permissions()).await?;
+        let keys = Keys::new(&parts.master, &parts.world)?;
+        Ok(Arc::new(Self {
+            db: Lanes::new(&parts.app_url, parts.settings.connections)?,
+            live: Live::start(&parts.ddl_url),
+            hasher: Hasher::new()?,
+            tenants: fresh(10_000),
+            identities: fresh(100_000),
+            operators: fresh(1_000),
+            vaults: Cache::new(10_000),
+            world: parts.world,
+            settings: parts.settings,
+            registry: parts.registry,
+            ddl_url: parts.ddl_url,
+            sms: parts.sms,
+            store: parts.store,
+            policy,
+            keys,
+        }))
+    }
+}
+
+fn fresh<K, V>(capacity: u64) -> Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(capacity).time_to_live(FRESH).build()
+}

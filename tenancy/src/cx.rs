@@ -1,0 +1,256 @@
+//! The context of one request, job or command: who acts, and the only way to the database.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use uuid::Uuid;
+use zhibu_core::{ANYONE, CHANGE_PASSWORD, Error, Permission, Result, SELF, TenantId};
+
+use crate::app::App;
+use crate::audit::Entry;
+use crate::db::{Conn, Mode, Space, Unit};
+use crate::identity::{Identity, Operator, Purpose};
+use crate::policy::Scope;
+use crate::schema::{accounts, policy, sessions};
+
+/// Where a request came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// One id for the log, the audit rows and the client.
+    pub request: Uuid,
+    /// Network address.
+    pub address: String,
+    /// Browser or app, as it says itself.
+    pub device: String,
+}
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// Nobody is signed in.
+    Stranger,
+    /// An account of a tenant.
+    Account(Arc<Identity>),
+    /// A platform operator.
+    Operator(Arc<Operator>),
+    /// The system itself, in a tenant or on the platform: jobs, provisioning, commands.
+    System(Space),
+}
+
+/// One request: no permission, no connection.
+pub struct Cx {
+    /// The application.
+    pub app: Arc<App>,
+    /// Where it came from.
+    pub origin: Origin,
+    caller: Caller,
+    now: DateTime<Utc>,
+    read: Mutex<Option<Unit>>,
+}
+
+/// The request's one consistent picture, for as long as the guard is held.
+pub struct Read<'a> {
+    unit: MappedMutexGuard<'a, Unit>,
+    /// The data the permission opens.
+    pub scope: Scope,
+}
+
+/// One transaction of changes with its audit rows.
+pub struct Write<'a> {
+    unit: Unit,
+    /// The request.
+    pub cx: &'a Cx,
+    /// The data the permission opens.
+    pub scope: Scope,
+    audited: bool,
+}
+
+impl Cx {
+    /// The context of a request.
+    pub fn new(app: Arc<App>, caller: Caller, origin: Origin) -> Self {
+        let now = app.world.now();
+        Self { app, origin, caller, now, read: Mutex::new(None) }
+    }
+
+    /// The context of a job or command.
+    pub fn system(app: Arc<App>, space: Space) -> Self {
+        let origin = Origin { request: app.world.id(), address: String::new(), device: String::new() };
+        Self::new(app, Caller::System(space), origin)
+    }
+
+    /// Who acts.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The one clock reading of this request.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The account that acts, with a full session or one that may only change its password.
+    pub fn identity(&self) -> Result<&Arc<Identity>> {
+        match &self.caller {
+            Caller::Account(identity) => Ok(identity),
+            Caller::Stranger | Caller::Operator(_) | Caller::System(_) => Err(Error::unauthenticated()),
+        }
+    }
+
+    /// The operator that acts.
+    pub fn operator(&self) -> Result<&Arc<Operator>> {
+        match &self.caller {
+            Caller::Operator(operator) => Ok(operator),
+            Caller::Stranger | Caller::Account(_) | Caller::System(_) => Err(Error::unauthenticated()),
+        }
+    }
+
+    /// The tenant that acts; its keys open its sealed columns.
+    pub fn tenant(&self) -> Result<TenantId> {
+        match self.space() {
+            Space::Tenant(tenant) => Ok(tenant),
+            Space::Platform => Err(Error::unauthenticated()),
+        }
+    }
+
+    fn space(&self) -> Space {
+        match &self.caller {
+            Caller::Account(identity) => Space::Tenant(identity.tenant.id),
+            Caller::Stranger | Caller::Operator(_) => Space::Platform,
+            Caller::System(space) => *space,
+        }
+    }
+
+    /// The data `permission` opens for the caller, or the refusal.
+    pub fn allow(&self, permission: Permission) -> Result<Scope> {
+        if permission == ANYONE {
+            return Ok(Scope::all());
+        }
+        match &self.caller {
+            Caller::Stranger => Err(Error::unauthenticated()),
+            Caller::System(_) => Ok(Scope::all()),
+            Caller::Operator(_) if permission == SELF => Ok(Scope { own: true, ..Scope::default() }),
+            Caller::Operator(operator) => operator.grants.scope(permission).cloned().ok_or_else(Error::denied),
+            Caller::Account(identity) => allow(identity, permission),
+        }
+    }
+
+    /// Reads under `permission`: the request's one read unit of work, opened at the first read.
+    pub async fn read(&self, permission: Permission) -> Result<Read<'_>> {
+        let scope = self.allow(permission)?;
+        let mut slot = self.read.lock().await;
+        if slot.is_none() {
+            *slot = Some(self.app.db.begin(self.space(), Mode::Read).await?);
+        }
+        let unit = MutexGuard::try_map(slot, Option::as_mut).map_err(|_| Error::bug("read unit"))?;
+        Ok(Read { unit, scope })
+    }
+
+    /// Writes under `permission`: a transaction of its own. What the session may do is looked up again inside
+    /// it, so an ended session or a withdrawn role changes nothing any more.
+    pub async fn write(&self, permission: Permission) -> Result<Write<'_>> {
+        self.allow(permission)?;
+        self.close().await;
+        let mut unit = self.app.db.begin(self.space(), Mode::Write).await?;
+        let scope = match &self.caller {
+            Caller::Account(identity) => recheck(&self.app, identity, permission, &mut unit).await?,
+            Caller::Operator(operator) => {
+                crate::operator::still_open(operator, unit.conn()?).await?;
+                self.allow(permission)?
+            }
+            Caller::Stranger | Caller::System(_) => self.allow(permission)?,
+        };
+        Ok(Write { unit, cx: self, scope, audited: false })
+    }
+
+    /// A transaction on the control plane beside the caller's own space. For this crate's use: sign-in, index
+    /// and throttles.
+    pub(crate) async fn beside(&self, space: Space) -> Result<Write<'_>> {
+        self.close().await;
+        Ok(Write { unit: self.app.db.begin(space, Mode::Write).await?, cx: self, scope: Scope::all(), audited: false })
+    }
+
+    /// Ends the read unit of work; a later read opens a new picture.
+    pub async fn close(&self) {
+        if let Some(unit) = self.read.lock().await.take() {
+            if let Err(error) = unit.commit().await {
+                tracing::debug!(%error, "read unit ended badly");
+            }
+        }
+    }
+}
+
+fn allow(identity: &Identity, permission: Permission) -> Result<Scope> {
+    if permission == CHANGE_PASSWORD {
+        return Ok(Scope { own: true, ..Scope::default() });
+    }
+    if identity.purpose == Purpose::Password {
+        return Err(Error::refuse("PASSWORD_CHANGE_REQUIRED", "请先修改初始密码"));
+    }
+    if permission == SELF {
+        return Ok(Scope { own: true, ..Scope::default() });
+    }
+    identity.grants.scope(permission).cloned().ok_or_else(Error::denied)
+}
+
+async fn recheck(app: &Arc<App>, identity: &Arc<Identity>, permission: Permission, unit: &mut Unit) -> Result<Scope> {
+    let epoch: Option<i64> = sessions::table
+        .inner_join(accounts::table)
+        .inner_join(policy::table.on(policy::id.eq(1)))
+        .filter(sessions::id.eq(identity.session.0))
+        .filter(sessions::ended_at.is_null())
+        .filter(accounts::state.ne("disabled"))
+        .select(policy::epoch)
+        .first(unit.conn()?)
+        .await
+        .optional()?;
+    match epoch {
+        None => Err(Error::unauthenticated()),
+        Some(epoch) if epoch == identity.epoch => allow(identity, permission),
+        Some(_) => {
+            let fresh = crate::identity::load(app, &identity.tenant, identity.session, unit.conn()?).await?;
+            allow(&fresh.ok_or_else(Error::unauthenticated)?, permission)
+        }
+    }
+}
+
+impl Read<'_> {
+    /// The connection.
+    pub fn conn(&mut self) -> Result<&mut Conn> {
+        self.unit.conn()
+    }
+}
+
+impl Write<'_> {
+    /// The connection.
+    pub fn conn(&mut self) -> Result<&mut Conn> {
+        self.unit.conn()
+    }
+
+    /// Writes an audit row into this transaction.
+    pub async fn audit(&mut self, entry: Entry) -> Result<()> {
+        let cx = self.cx;
+        self.audited = true;
+        crate::audit::insert(cx, entry, self.conn()?).await
+    }
+
+    /// Puts a job into this transaction.
+    pub async fn enqueue<J: crate::jobs::Job>(&mut self, job: &J) -> Result<()> {
+        crate::jobs::enqueue(job, None, self.conn()?).await
+    }
+
+    /// Makes the changes durable. Refused without an audit row.
+    pub async fn commit(self) -> Result<()> {
+        if !self.audited {
+            return Err(Error::bug("a change without an audit row"));
+        }
+        self.unit.commit().await
+    }
+
+    /// Makes changes durable that are no business facts: counters, codes sent, marks of reading.
+    pub async fn commit_quietly(self) -> Result<()> {
+        self.unit.commit().await
+    }
+}

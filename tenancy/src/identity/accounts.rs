@@ -1,0 +1,428 @@
+//! Accounts (账号) and the roles they hold.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
+
+use super::sms::{SmsPurpose, spend};
+use crate::audit::Entry;
+use crate::cx::{Cx, Write};
+use crate::db::{Conn, Space};
+use crate::schema::{accounts, logins, role_assignments, sessions};
+use crate::tenants;
+
+diesel::define_sql_function! {
+    /// Reserves a sign-in name for the tenant of the running transaction; false when another tenant has it.
+    #[sql_name = "shared.claim_login"]
+    fn claim_login(kind: diesel::sql_types::Text, blind: diesel::sql_types::Binary, account: diesel::sql_types::Uuid) -> diesel::sql_types::Bool;
+}
+diesel::define_sql_function! {
+    /// Gives a sign-in name of an account back.
+    #[sql_name = "shared.release_login"]
+    fn release_login(kind: diesel::sql_types::Text, account: diesel::sql_types::Uuid) -> diesel::sql_types::Bool;
+}
+
+/// State of an account (账号状态): a password that must be changed counts as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// 正常
+    Active,
+    /// 锁定
+    Locked,
+    /// 停用
+    Disabled,
+    /// 待改密
+    MustChange,
+}
+
+/// An account as its list shows it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Sign-in name.
+    pub user_name: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Masked mobile number.
+    pub mobile: Option<String>,
+    /// Its state.
+    pub state: AccountState,
+    /// Locked since.
+    pub locked_at: Option<DateTime<Utc>>,
+    /// Last successful sign-in.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// Last change of the password.
+    pub password_changed_at: Option<DateTime<Utc>>,
+    /// Made on.
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+struct AccountRow {
+    id: Uuid,
+    user_name: String,
+    display_name: String,
+    mobile: Option<Vec<u8>>,
+    password_state: String,
+    state: String,
+    locked_at: Option<DateTime<Utc>>,
+    last_sign_in_at: Option<DateTime<Utc>>,
+    password_changed_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+/// A role held on an organisation.
+#[derive(Debug, Clone, Queryable)]
+pub struct Assignment {
+    /// Who.
+    pub account: Uuid,
+    /// Which role.
+    pub role: String,
+    /// Where.
+    pub organisation: Uuid,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// Which accounts are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    /// Part of the names, or a whole mobile number.
+    pub search: Option<String>,
+    /// One state.
+    pub state: Option<AccountState>,
+    /// Only accounts with a role on one of these organisations.
+    pub organisations: Option<Vec<Uuid>>,
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountSort {
+    /// By sign-in name.
+    UserName,
+    /// Most recent sign-in first.
+    LastSignIn,
+}
+
+/// What a new account is made of: a user name, a mobile number, or both.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Name for people.
+    pub display_name: String,
+    /// Sign-in name; without one the mobile number serves.
+    pub user_name: Option<String>,
+    /// Mobile number.
+    pub mobile: Option<Secret>,
+}
+
+/// The accounts that match, one page.
+pub async fn list_accounts(cx: &Cx, filter: &AccountFilter, sort: AccountSort, page: &PageArgs, conn: &mut Conn) -> Result<Page<Account>> {
+    let mut query = matching(cx, filter).await?.select(AccountRow::as_select()).limit(page.limit()).offset(page.offset());
+    query = match sort {
+        AccountSort::UserName => {
+            if let Some(after) = page.after::<(String, Uuid)>()? {
+                query = query.filter(accounts::user_name.gt(after.0));
+            }
+            query.order(accounts::user_name)
+        }
+        AccountSort::LastSignIn => query.order((accounts::last_sign_in_at.desc().nulls_last(), accounts::id)),
+    };
+    let rows: Vec<AccountRow> = query.load(conn).await?;
+    let page = page.page(rows, |row| (row.user_name.clone(), row.id));
+    let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+    let nodes = page.nodes.into_iter().map(|row| row.show(&vault)).collect::<Result<_>>()?;
+    Ok(Page { nodes, info: page.info })
+}
+
+/// How many match.
+pub async fn count_accounts(cx: &Cx, filter: &AccountFilter, conn: &mut Conn) -> Result<i64> {
+    Ok(matching(cx, filter).await?.count().get_result(conn).await?)
+}
+
+async fn matching(cx: &Cx, filter: &AccountFilter) -> Result<accounts::BoxedQuery<'static, diesel::pg::Pg>> {
+    let mut query = accounts::table.into_boxed();
+    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
+        query = if let Some(mobile) = check::mobile(search) {
+            let blind = tenants::vault(&cx.app, cx.tenant()?).await?.blind(&mobile);
+            query.filter(accounts::mobile_index.eq(blind))
+        } else {
+            let like = tenants::contains(&search.to_lowercase());
+            query.filter(accounts::user_name.like(like).or(accounts::display_name.like(tenants::contains(search))))
+        };
+    }
+    query = match filter.state {
+        None => query,
+        Some(AccountState::Locked) => query.filter(accounts::state.eq("locked")),
+        Some(AccountState::Disabled) => query.filter(accounts::state.eq("disabled")),
+        Some(AccountState::MustChange) => query.filter(accounts::state.eq("active").and(accounts::password_state.eq("initial"))),
+        Some(AccountState::Active) => query.filter(accounts::state.eq("active").and(accounts::password_state.ne("initial"))),
+    };
+    if let Some(organisations) = filter.organisations.clone() {
+        let holders = role_assignments::table
+            .filter(role_assignments::until.is_null().and(role_assignments::organisation_id.eq_any(organisations)))
+            .select(role_assignments::account_id);
+        query = query.filter(accounts::id.eq_any(holders));
+    }
+    Ok(query)
+}
+
+/// One account.
+pub async fn account(cx: &Cx, id: AccountId, conn: &mut Conn) -> Result<Account> {
+    let row: AccountRow = accounts::table.find(id.0).select(AccountRow::as_select()).first(conn).await?;
+    row.show(&*tenants::vault(&cx.app, cx.tenant()?).await?)
+}
+
+/// Several accounts at once, for lists that name them.
+pub async fn accounts_by_ids(cx: &Cx, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Account>> {
+    let rows: Vec<AccountRow> =
+        accounts::table.filter(accounts::id.eq_any(ids)).select(AccountRow::as_select()).load(conn).await?;
+    let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+    rows.into_iter().map(|row| row.show(&vault)).collect()
+}
+
+/// The present roles of these accounts, or on these organisations.
+pub async fn assignments(of: Option<&[Uuid]>, on: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<Assignment>> {
+    let mut query = role_assignments::table
+        .filter(role_assignments::until.is_null())
+        .select((role_assignments::account_id, role_assignments::role, role_assignments::organisation_id, role_assignments::since))
+        .order((role_assignments::since, role_assignments::id))
+        .into_boxed();
+    if let Some(of) = of {
+        query = query.filter(role_assignments::account_id.eq_any(of.to_vec()));
+    }
+    if let Some(on) = on {
+        query = query.filter(role_assignments::organisation_id.eq_any(on.to_vec()));
+    }
+    Ok(query.load(conn).await?)
+}
+
+impl AccountRow {
+    fn show(self, vault: &crate::keys::Vault) -> Result<Account> {
+        let mobile = self.mobile.map(|sealed| vault.open_text(&sealed)).transpose()?;
+        let state = match (self.state.as_str(), self.password_state.as_str()) {
+            ("locked", _) => AccountState::Locked,
+            ("disabled", _) => AccountState::Disabled,
+            (_, "initial") => AccountState::MustChange,
+            _ => AccountState::Active,
+        };
+        // A sign-in name that is a mobile number is masked like one.
+        let user_name = if check::mobile(&self.user_name).is_some() { mask::phone(&self.user_name) } else { self.user_name };
+        Ok(Account {
+            id: self.id.into(), user_name, display_name: self.display_name, mobile: mobile.map(|m| mask::phone(m.expose())),
+            state, locked_at: self.locked_at, last_sign_in_at: self.last_sign_in_at,
+            password_changed_at: self.password_changed_at, created_at: self.created_at,
+        })
+    }
+}
+
+/// Makes an account with the initial password. Names are unique in the installation, mobiles in the tenant.
+pub async fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<AccountId> {
+    let id: AccountId = write.cx.app.world.id();
+    create_as(write, id, new).await?;
+    Ok(id)
+}
+
+/// Makes an account whose id is known already.
+pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAccount) -> Result<()> {
+    let display_name = check::text("displayName", "姓名", &new.display_name, 2, 30)?;
+    let mobile = new.mobile.as_ref().map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))).transpose()?;
+    let named = new.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
+    let Some(user_name) = named.or_else(|| mobile.clone()) else {
+        return Err(Error::invalid("userName", "请填写用户名或手机号"));
+    };
+    let app = write.cx.app.clone();
+    let password = Secret::new(app.settings.initial_password.clone());
+    let hash = app.hasher.hash(&password).await?;
+    let vault = tenants::vault(&app, write.cx.tenant()?).await?;
+    let expires = write.cx.now() + Duration::days(app.settings.initial_password_days);
+    let sealed = mobile.as_deref().map(|m| vault.seal(m.as_bytes())).transpose()?;
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id.0),
+            accounts::user_name.eq(&user_name),
+            accounts::display_name.eq(&display_name),
+            accounts::mobile.eq(sealed),
+            accounts::mobile_index.eq(mobile.as_deref().map(|m| vault.blind(m))),
+            accounts::password_hash.eq(hash),
+            accounts::password_state.eq("initial"),
+            accounts::password_expires_at.eq(expires),
+            accounts::state.eq("active"),
+            accounts::created_at.eq(write.cx.now()),
+        ))
+        .execute(write.conn()?)
+        .await
+        .map_err(taken)?;
+    // The mobile number is found by its own kind; only a real user name is claimed installation-wide.
+    if check::mobile(&user_name).is_none() {
+        claim(write, "name", &user_name, id).await?;
+    }
+    if let Some(mobile) = &mobile {
+        claim(write, "mobile", mobile, id).await?;
+    }
+    let entry = Entry::new("account.created", "account", id.0)
+        .note("displayName", display_name)
+        .note("userName", if check::mobile(&user_name).is_some() { mask::phone(&user_name) } else { user_name })
+        .note("mobile", mobile.as_deref().map(mask::phone));
+    write.audit(entry).await
+}
+
+fn taken(error: diesel::result::Error) -> Error {
+    let error = Error::from(error);
+    match error.field.as_deref() {
+        Some("accounts_user_name") => Error::invalid("userName", "用户名已被使用"),
+        Some("accounts_mobile") => Error::invalid("mobile", "手机号已被使用"),
+        _ => error,
+    }
+}
+
+async fn claim(write: &mut Write<'_>, kind: &str, value: &str, id: AccountId) -> Result<()> {
+    let blind = write.cx.app.keys.platform.blind(value);
+    let free: bool = diesel::select(claim_login(kind, blind, id.0)).get_result(write.conn()?).await?;
+    match (free, kind) {
+        (true, _) => Ok(()),
+        (false, "name") => Err(Error::invalid("userName", "用户名已被使用")),
+        (false, _) => Err(Error::invalid("mobile", "手机号已被使用")),
+    }
+}
+
+/// Changes the own account (PC-1.1b): names at will, the mobile number with a code sent to the new one.
+pub async fn change_mine(cx: &Cx, display_name: Option<String>, user_name: Option<String>, mobile: Option<Secret>, code: Option<Secret>) -> Result<Account> {
+    let mobile = mobile.map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))).transpose()?;
+    if let Some(mobile) = &mobile {
+        let code = code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
+        spend(cx, mobile, SmsPurpose::Mobile, &code).await?;
+    }
+    let id = cx.identity()?.account;
+    let mut write = cx.write(SELF).await?;
+    let before = account(cx, id, write.conn()?).await?;
+    let mut entry = Entry::new("account.changed", "account", id.0);
+    if let Some(name) = display_name {
+        let name = check::text("displayName", "姓名", &name, 2, 30)?;
+        diesel::update(accounts::table.find(id.0)).set(accounts::display_name.eq(&name)).execute(write.conn()?).await?;
+        entry = entry.change("displayName", before.display_name.clone(), name);
+    }
+    if let Some(name) = user_name {
+        let name = check::user_name("userName", &name)?;
+        diesel::update(accounts::table.find(id.0)).set(accounts::user_name.eq(&name)).execute(write.conn()?).await.map_err(taken)?;
+        let _: bool = diesel::select(release_login("name", id.0)).get_result(write.conn()?).await?;
+        claim(&mut write, "name", &name, id).await?;
+        entry = entry.change("userName", before.user_name.clone(), name);
+    }
+    if let Some(mobile) = mobile {
+        entry = entry.change("mobile", before.mobile.clone(), mask::phone(&mobile));
+        set_mobile(&mut write, id, &mobile).await?;
+    }
+    write.audit(entry).await?;
+    let after = account(cx, id, write.conn()?).await?;
+    write.commit().await?;
+    super::forget(&cx.app, cx.tenant()?, cx.identity()?.session).await;
+    Ok(after)
+}
+
+async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Result<()> {
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let old_name: String = accounts::table.find(id.0).select(accounts::user_name).first(write.conn()?).await?;
+    diesel::update(accounts::table.find(id.0))
+        .set((accounts::mobile.eq(vault.seal(mobile.as_bytes())?), accounts::mobile_index.eq(vault.blind(mobile))))
+        .execute(write.conn()?)
+        .await
+        .map_err(taken)?;
+    // Who signed in by the old number signs in by the new one.
+    if check::mobile(&old_name).is_some() {
+        diesel::update(accounts::table.find(id.0)).set(accounts::user_name.eq(mobile)).execute(write.conn()?).await.map_err(taken)?;
+    }
+    let _: bool = diesel::select(release_login("mobile", id.0)).get_result(write.conn()?).await?;
+    claim(write, "mobile", mobile, id).await
+}
+
+/// Unlocks an account and resets its password to the initial one (PC-2.3c). All its sessions end.
+pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
+    let app = write.cx.app.clone();
+    let hash = app.hasher.hash(&Secret::new(app.settings.initial_password.clone())).await?;
+    let now = write.cx.now();
+    let before: String = accounts::table.find(id.0).select(accounts::state).for_update().first(write.conn()?).await?;
+    diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::state.eq("active"),
+            accounts::failed.eq(0),
+            accounts::locked_at.eq(None::<DateTime<Utc>>),
+            accounts::password_hash.eq(hash),
+            accounts::password_state.eq("initial"),
+            accounts::password_expires_at.eq(now + Duration::days(app.settings.initial_password_days)),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    end_all(write, id, None).await?;
+    write.audit(Entry::new("account.unlocked", "account", id.0).change("state", before, "active").note("password", "initial")).await
+}
+
+/// Ends every session of an account but one.
+pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uuid>) -> Result<()> {
+    let now = write.cx.now();
+    let ended: Vec<Uuid> = diesel::update(sessions::table)
+        .filter(sessions::account_id.eq(id.0).and(sessions::ended_at.is_null()))
+        .filter(sessions::id.ne(but.unwrap_or_default()))
+        .set(sessions::ended_at.eq(now))
+        .returning(sessions::id)
+        .get_results(write.conn()?)
+        .await?;
+    let tenant = write.cx.tenant()?;
+    for session in ended {
+        super::forget(&write.cx.app, tenant, session.into()).await;
+    }
+    Ok(())
+}
+
+/// Gives an account a role on an organisation; it may hold it already.
+pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: OrganisationId) -> Result<()> {
+    let new = diesel::insert_into(role_assignments::table)
+        .values((
+            role_assignments::id.eq(write.cx.app.world.id::<Uuid>()),
+            role_assignments::account_id.eq(account.0),
+            role_assignments::role.eq(role),
+            role_assignments::organisation_id.eq(at.0),
+            role_assignments::since.eq(write.cx.now()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(write.conn()?)
+        .await?;
+    if new > 0 {
+        super::bump(write.conn()?).await?;
+        write.audit(Entry::new("role.assigned", "account", account.0).note("role", role).note("organisation", at.to_string())).await?;
+    }
+    Ok(())
+}
+
+/// Takes a role away; missing counts as not found.
+pub async fn unassign(write: &mut Write<'_>, account: AccountId, role: &str, at: OrganisationId) -> Result<()> {
+    let now = write.cx.now();
+    let ended = diesel::update(role_assignments::table)
+        .filter(role_assignments::account_id.eq(account.0).and(role_assignments::role.eq(role)))
+        .filter(role_assignments::organisation_id.eq(at.0).and(role_assignments::until.is_null()))
+        .set(role_assignments::until.eq(now))
+        .execute(write.conn()?)
+        .await?;
+    if ended == 0 {
+        return Err(Error::missing());
+    }
+    super::bump(write.conn()?).await?;
+    write.audit(Entry::new("role.ended", "account", account.0).change("role", role, None::<String>).change("organisation", at.to_string(), None::<String>)).await
+}
+
+/// The tenants and accounts behind a user name or mobile number.
+pub async fn find_login(cx: &Cx, kind: &str, value: &str) -> Result<Vec<(TenantId, AccountId)>> {
+    let blind = cx.app.keys.platform.blind(value);
+    let mut unit = cx.app.db.begin(Space::Platform, crate::db::Mode::Read).await?;
+    let rows: Vec<(Uuid, Uuid)> = logins::table
+        .filter(logins::kind.eq(kind).and(logins::blind_index.eq(blind)))
+        .select((logins::tenant_id, logins::account_id))
+        .limit(50)
+        .load(unit.conn()?)
+        .await?;
+    unit.commit().await?;
+    Ok(rows.into_iter().map(|(tenant, account)| (tenant.into(), account.into())).collect())
+}

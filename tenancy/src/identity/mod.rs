@@ -1,0 +1,181 @@
+//! Who somebody is: accounts, passwords, codes, sessions (PC-1.2, PC-2.3).
+
+mod accounts;
+mod hasher;
+mod password;
+mod session;
+mod sign_in;
+mod sms;
+mod throttle;
+pub(crate) mod token;
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId, TenantId, mask};
+
+pub(crate) use accounts::create_as;
+pub use accounts::{
+    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, account, accounts_by_ids, assign,
+    assignments, change_mine, count_accounts, create, find_login, list_accounts, unassign, unlock,
+};
+pub(crate) use hasher::Hasher;
+pub(crate) use password::accept as accept_password;
+pub use password::{change, change_initial, pending_change};
+pub use session::{Device, Tokens, devices, end, refresh, sign_out};
+pub use sign_in::{Outcome, by_password, by_sms, choose};
+pub(crate) use sms::SendSms;
+pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
+pub(crate) use session::{GRACE, fresh as fresh_session, named as named_refresh};
+pub(crate) use throttle::throttle;
+
+use crate::app::App;
+use crate::cx::Caller;
+use crate::db::{Conn, Mode, Space};
+pub use crate::operator::Operator;
+use crate::policy::Grants;
+use crate::schema::{accounts as table, menus, policy, role_assignments, sessions};
+use crate::tenants::{self, Tenant};
+
+/// What a session may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Everything the roles allow.
+    Full,
+    /// The change-password step and nothing else.
+    Password,
+}
+
+/// An account with a verified session.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Its tenant.
+    pub tenant: Arc<Tenant>,
+    /// The account.
+    pub account: AccountId,
+    /// The session.
+    pub session: SessionId,
+    /// What the session is for.
+    pub purpose: Purpose,
+    /// Sign-in name.
+    pub user_name: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Masked mobile number.
+    pub mobile: Option<String>,
+    /// What it may do.
+    pub grants: Grants,
+    /// Roles and where they are held.
+    pub roles: Vec<(String, OrganisationId)>,
+    /// State of the tenant's policy when this was read.
+    pub epoch: i64,
+    /// End of the session if it is not used.
+    pub expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Finds the caller of an access token. Anything wrong with it makes a stranger.
+pub async fn caller(app: &Arc<App>, access: &str, audience: token::Audience) -> Result<Caller> {
+    let Some(claims) = token::verify(app, access, audience) else { return Ok(Caller::Stranger) };
+    match (audience, claims.tenant) {
+        (token::Audience::Operator, _) => crate::operator::caller(app, claims.session).await,
+        (token::Audience::Console, Some(tenant)) => account_caller(app, tenant, claims.session).await,
+        (token::Audience::Console, None) => Ok(Caller::Stranger),
+    }
+}
+
+async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) -> Result<Caller> {
+    if let Some(identity) = app.identities.get(&(tenant, session)).await {
+        return Ok(Caller::Account(identity));
+    }
+    let tenant = match tenants::info(app, tenant).await {
+        Ok(tenant) if tenant.active => tenant,
+        Ok(_) => return Err(Error::unavailable("tenant in maintenance")),
+        Err(error) if error.code == "NOT_FOUND" => return Ok(Caller::Stranger),
+        Err(error) => return Err(error),
+    };
+    let mut unit = app.db.begin(Space::Tenant(tenant.id), Mode::Read).await?;
+    let identity = load(app, &tenant, session, unit.conn()?).await?;
+    unit.commit().await?;
+    let Some(identity) = identity.map(Arc::new) else { return Ok(Caller::Stranger) };
+    app.identities.insert((tenant.id, session), identity.clone()).await;
+    Ok(Caller::Account(identity))
+}
+
+type SessionRow = (Uuid, String, String, String, Option<Vec<u8>>, chrono::DateTime<chrono::Utc>, i64, Vec<String>);
+
+/// Reads a session with everything it may do, if it is open.
+pub(crate) async fn load(app: &App, tenant: &Arc<Tenant>, session: SessionId, conn: &mut Conn) -> Result<Option<Identity>> {
+    let row: Option<SessionRow> = sessions::table
+        .inner_join(table::table)
+        .inner_join(policy::table.on(policy::id.eq(1)))
+        .filter(sessions::id.eq(session.0))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(app.world.now()))
+        .filter(table::state.ne("disabled"))
+        .select((
+            table::id, sessions::purpose, table::user_name, table::display_name, table::mobile, sessions::expires_at,
+            policy::epoch, policy::modules,
+        ))
+        .first(&mut *conn)
+        .await
+        .optional()?;
+    let Some((account, purpose, user_name, display_name, mobile, expires_at, epoch, modules)) = row else {
+        return Ok(None);
+    };
+    let roles: Vec<(String, Uuid)> = role_assignments::table
+        .filter(role_assignments::account_id.eq(account).and(role_assignments::until.is_null()))
+        .select((role_assignments::role, role_assignments::organisation_id))
+        .load(&mut *conn)
+        .await?;
+    let hidden: Vec<String> = menus::table
+        .filter(menus::console.eq("tenant").and(menus::enabled.eq(false)))
+        .select(menus::key)
+        .load(&mut *conn)
+        .await?;
+    let on = |permission: Permission| open(app, permission, &modules, &hidden);
+    let roles: Vec<(String, OrganisationId)> = roles.into_iter().map(|(role, at)| (role, at.into())).collect();
+    let grants = app.policy.grants(roles.iter().map(|(role, at)| (role.as_str(), Some(*at))), on);
+    let mobile = match mobile {
+        Some(sealed) => Some(mask::phone(tenants::vault(app, tenant.id).await?.open_text(&sealed)?.expose())),
+        None => None,
+    };
+    let purpose = if purpose == "full" { Purpose::Full } else { Purpose::Password };
+    let tenant = Arc::new(Tenant { modules, ..(**tenant).clone() });
+    Ok(Some(Identity {
+        tenant, account: account.into(), session, purpose, user_name, display_name, mobile, grants, roles, epoch, expires_at,
+    }))
+}
+
+/// A permission counts while its module is entitled and no menu on the way to it is switched off.
+fn open(app: &App, permission: Permission, modules: &[String], hidden: &[String]) -> bool {
+    let Some(owner) = app.registry.owner(permission) else { return false };
+    if !app.registry.of(modules).any(|m| m.key == owner) {
+        return false;
+    }
+    let mut at = permission.menu;
+    while let Some(key) = at {
+        if hidden.iter().any(|h| h == key) {
+            return false;
+        }
+        at = app.registry.menus.iter().find(|m| m.key == key).and_then(|m| m.parent.as_deref());
+    }
+    true
+}
+
+/// A refresh token for an operator's session.
+pub(crate) fn fresh_refresh(cx: &crate::cx::Cx, session: SessionId) -> (zhibu_core::Secret, Vec<u8>) {
+    fresh_session(cx, None, session)
+}
+
+/// Forgets what this replica remembers of a session.
+pub(crate) async fn forget(app: &App, tenant: TenantId, session: SessionId) {
+    app.identities.invalidate(&(tenant, session)).await;
+}
+
+/// Marks that somebody's rights have changed.
+pub(crate) async fn bump(conn: &mut Conn) -> Result<()> {
+    diesel::update(policy::table).set(policy::epoch.eq(policy::epoch + 1)).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! The ways in (登录): user name and password, or a text-message code.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check, mask};
+
+use super::session::{self, Tokens};
+use super::sms::{SmsPurpose, spend};
+use super::{Purpose, find_login, throttle};
+use crate::audit::Entry;
+use crate::cx::Cx;
+use crate::db::Space;
+use crate::keys::hash;
+use crate::schema::{accounts, logins, tenant_choices};
+use crate::tenants::{self, Tenant};
+
+/// Where an attempt to sign in led.
+pub enum Outcome {
+    /// Signed in.
+    Signed(Tokens),
+    /// The initial password must be replaced first; the session opens nothing else.
+    ChangePassword {
+        /// Tokens of the restricted session.
+        tokens: Tokens,
+        /// Masked number a code must be sent to, if the account has one.
+        mobile: Option<String>,
+    },
+    /// The number belongs to several tenants; one must be chosen.
+    Choose {
+        /// Proof of the number, for five minutes.
+        ticket: Secret,
+        /// The tenants.
+        tenants: Vec<std::sync::Arc<Tenant>>,
+    },
+}
+
+fn wrong() -> Error {
+    Error::refuse("WRONG_CREDENTIALS", "用户名或密码错误")
+}
+
+fn locked() -> Error {
+    Error::refuse("LOCKED", "密码错误次数过多，账号已锁定。请用短信验证码登录，或联系管理员解锁")
+}
+
+async fn per_address(cx: &Cx) -> Result<()> {
+    let key = format!("sign_in:{}", cx.origin.address);
+    throttle(cx, &key, 60, cx.app.settings.sign_ins_per_address, "登录过于频繁，请稍后再试").await
+}
+
+/// Signs in by user name (or mobile number) and password (PC-1.2c).
+pub async fn by_password(cx: &Cx, name: &str, password: &Secret) -> Result<Outcome> {
+    per_address(cx).await?;
+    let name = name.trim().to_lowercase();
+    let found = match check::mobile(&name) {
+        Some(mobile) => find_login(cx, "mobile", &mobile).await?,
+        None => find_login(cx, "name", &name).await?,
+    };
+    // A mobile number in several tenants cannot be told apart by a password: the code sign-in chooses.
+    let [(tenant, account)] = found.as_slice() else {
+        cx.app.hasher.verify(password, None).await?;
+        return Err(wrong());
+    };
+    let info = tenants::info(&cx.app, *tenant).await?;
+    if !info.active {
+        return Err(Error::unavailable("tenant in maintenance"));
+    }
+    let Some(attempt) = reserve(cx, *tenant, *account).await? else {
+        cx.app.hasher.verify(password, None).await?;
+        return Err(locked());
+    };
+    if cx.app.hasher.verify(password, Some(attempt.hash)).await? {
+        enter(cx, *tenant, *account, attempt.initial, attempt.expires_at).await
+    } else {
+        Err(fail(cx, *tenant, *account).await?)
+    }
+}
+
+struct Attempt {
+    hash: String,
+    initial: bool,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// Takes one of the attempts an account has before the password is looked at, so that many guesses at once get
+/// no more than that number judged.
+async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option<Attempt>> {
+    let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let row: Option<(Option<String>, String, Option<DateTime<Utc>>)> = diesel::update(accounts::table.find(account.0))
+        .filter(accounts::state.eq("active").and(accounts::failed.le(cx.app.settings.forgiven_passwords)))
+        .filter(accounts::password_hash.is_not_null())
+        .set(accounts::failed.eq(accounts::failed + 1))
+        .returning((accounts::password_hash, accounts::password_state, accounts::password_expires_at))
+        .get_result(write.conn()?)
+        .await
+        .optional()?;
+    write.commit_quietly().await?;
+    Ok(row.and_then(|(hash, state, expires_at)| Some(Attempt { hash: hash?, initial: state == "initial", expires_at })))
+}
+
+/// A wrong password: the one after the forgiven ones locks (PC-2.3b).
+async fn fail(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Error> {
+    let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let now_locked = diesel::update(accounts::table.find(account.0))
+        .filter(accounts::state.eq("active").and(accounts::failed.gt(cx.app.settings.forgiven_passwords)))
+        .set((accounts::state.eq("locked"), accounts::locked_at.eq(cx.now())))
+        .execute(write.conn()?)
+        .await?;
+    if now_locked == 0 {
+        return Ok(wrong());
+    }
+    write.audit(Entry::new("account.locked", "account", account.0)).await?;
+    write.commit().await?;
+    metrics::counter!("zhibu_accounts_locked").increment(1);
+    Ok(locked())
+}
+
+async fn enter(cx: &Cx, tenant: TenantId, account: AccountId, initial: bool, expires_at: Option<DateTime<Utc>>) -> Result<Outcome> {
+    if initial && expires_at.is_some_and(|at| at <= cx.now()) {
+        return Err(Error::refuse("PASSWORD_EXPIRED", "初始密码已过期，请用短信验证码登录或联系管理员重置"));
+    }
+    let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let mobile: Option<Option<Vec<u8>>> = diesel::update(accounts::table.find(account.0))
+        .filter(accounts::state.eq("active"))
+        .set((accounts::failed.eq(0), accounts::last_sign_in_at.eq(cx.now())))
+        .returning(accounts::mobile)
+        .get_result(write.conn()?)
+        .await
+        .optional()?;
+    let mobile = mobile.ok_or_else(locked)?;
+    let purpose = if initial { Purpose::Password } else { Purpose::Full };
+    let (id, tokens) = session::open(&mut write, tenant, account, purpose).await?;
+    write.audit(Entry::new("session.opened", "session", id.0).note("by", "password").note("account", account.to_string())).await?;
+    write.commit().await?;
+    if !initial {
+        return Ok(Outcome::Signed(tokens));
+    }
+    let vault = tenants::vault(&cx.app, tenant).await?;
+    let mobile = mobile.map(|sealed| vault.open_text(&sealed)).transpose()?;
+    Ok(Outcome::ChangePassword { tokens, mobile: mobile.map(|m| mask::phone(m.expose())) })
+}
+
+/// Signs in by mobile number and code (PC-1.2b). It also unlocks: the code proves the owner.
+pub async fn by_sms(cx: &Cx, mobile: &Secret, code: &Secret) -> Result<Outcome> {
+    per_address(cx).await?;
+    let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
+    spend(cx, &mobile, SmsPurpose::SignIn, code).await?;
+    let found = find_login(cx, "mobile", &mobile).await?;
+    match found.as_slice() {
+        [] => Err(Error::refuse("WRONG_CODE", "验证码错误或已失效").at("code")),
+        [(tenant, account)] => admit(cx, *tenant, *account).await,
+        several => offer(cx, &mobile, several).await,
+    }
+}
+
+async fn offer(cx: &Cx, mobile: &str, several: &[(TenantId, AccountId)]) -> Result<Outcome> {
+    let mut tenants = Vec::new();
+    for (tenant, _) in several {
+        let info = tenants::info(&cx.app, *tenant).await?;
+        if info.active {
+            tenants.push(info);
+        }
+    }
+    let ticket = crate::keys::hex(&cx.app.world.bytes::<32>());
+    let mut write = cx.beside(Space::Platform).await?;
+    diesel::insert_into(tenant_choices::table)
+        .values((
+            tenant_choices::ticket_hash.eq(hash(ticket.as_bytes())),
+            tenant_choices::mobile_index.eq(cx.app.keys.platform.blind(mobile)),
+            tenant_choices::expires_at.eq(cx.now() + chrono::Duration::minutes(5)),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    write.commit_quietly().await?;
+    Ok(Outcome::Choose { ticket: Secret::new(ticket), tenants })
+}
+
+/// Chooses one of the tenants a proven number belongs to.
+pub async fn choose(cx: &Cx, ticket: &Secret, tenant: TenantId) -> Result<Outcome> {
+    per_address(cx).await?;
+    let mut write = cx.beside(Space::Platform).await?;
+    let index: Option<Vec<u8>> = diesel::delete(tenant_choices::table.find(hash(ticket.expose().as_bytes())))
+        .filter(tenant_choices::expires_at.gt(cx.now()))
+        .returning(tenant_choices::mobile_index)
+        .get_result(write.conn()?)
+        .await
+        .optional()?;
+    let index = index.ok_or_else(|| Error::refuse("WRONG_CODE", "选择已失效，请重新登录"))?;
+    let account: Option<uuid::Uuid> = logins::table
+        .filter(logins::kind.eq("mobile").and(logins::blind_index.eq(index)).and(logins::tenant_id.eq(tenant.0)))
+        .select(logins::account_id)
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    write.commit_quietly().await?;
+    admit(cx, tenant, account.ok_or_else(Error::missing)?.into()).await
+}
+
+async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome> {
+    let info = tenants::info(&cx.app, tenant).await?;
+    if !info.active {
+        return Err(Error::unavailable("tenant in maintenance"));
+    }
+    let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let before: Option<String> = accounts::table
+        .find(account.0)
+        .filter(accounts::state.ne("disabled"))
+        .select(accounts::state)
+        .for_update()
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    let before = before.ok_or_else(|| Error::refuse("DISABLED", "账号已停用，请联系管理员"))?;
+    diesel::update(accounts::table.find(account.0))
+        .set((
+            accounts::state.eq("active"),
+            accounts::failed.eq(0),
+            accounts::locked_at.eq(None::<DateTime<Utc>>),
+            accounts::last_sign_in_at.eq(cx.now()),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    let (id, tokens) = session::open(&mut write, tenant, account, Purpose::Full).await?;
+    if before == "locked" {
+        write.audit(Entry::new("account.unlocked", "account", account.0).change("state", before, "active").note("by", "sms")).await?;
+    }
+    write.audit(Entry::new("session.opened", "session", id.0).note("by", "sms").note("account", account.to_string())).await?;
+    write.commit().await?;
+    Ok(Outcome::Signed(tokens))
+}

@@ -1,0 +1,192 @@
+//! Text-message codes (短信验证码): six digits, five minutes, five tries, one a minute and ten a day a number.
+
+use chrono::Duration;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zhibu_core::{CHANGE_PASSWORD, Error, Result, SELF, Secret, check};
+
+use super::{find_login, throttle};
+use crate::cx::{Cx, Write};
+use crate::db::{Mode, Space};
+use crate::jobs::Job;
+use crate::keys::hash;
+use crate::schema::{accounts, outbox, sms_codes};
+use crate::tenants;
+
+const LIFE: Duration = Duration::minutes(5);
+const TRIES: i16 = 5;
+
+/// What a code proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmsPurpose {
+    /// Signing in.
+    SignIn,
+    /// Replacing the initial password.
+    Password,
+    /// Owning a new number.
+    Mobile,
+}
+
+impl SmsPurpose {
+    fn key(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Password => "password",
+            Self::Mobile => "mobile",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::SignIn => "登录",
+            Self::Password => "修改密码",
+            Self::Mobile => "绑定手机号",
+        }
+    }
+}
+
+/// Sends a sign-in code. The answer is the same whether or not anybody has this number.
+pub async fn request_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
+    let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
+    limits(cx, &mobile).await?;
+    let known = !find_login(cx, "mobile", &mobile).await?.is_empty();
+    make(cx, &mobile, SmsPurpose::SignIn, known).await?;
+    Ok(cx.app.settings.sms_interval)
+}
+
+/// Sends a code to the own number, for replacing the initial password.
+pub async fn request_password_code(cx: &Cx) -> Result<i32> {
+    cx.allow(CHANGE_PASSWORD)?;
+    let mobile = own_mobile(cx).await?.ok_or_else(|| Error::refuse("NO_MOBILE", "账号没有绑定手机号"))?;
+    limits(cx, mobile.expose()).await?;
+    make(cx, mobile.expose(), SmsPurpose::Password, true).await?;
+    Ok(cx.app.settings.sms_interval)
+}
+
+/// Sends a code to a number the caller wants to bind.
+pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
+    cx.allow(SELF)?;
+    let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
+    limits(cx, &mobile).await?;
+    make(cx, &mobile, SmsPurpose::Mobile, true).await?;
+    Ok(cx.app.settings.sms_interval)
+}
+
+/// The caller's mobile number.
+pub(super) async fn own_mobile(cx: &Cx) -> Result<Option<Secret>> {
+    let identity = cx.identity()?;
+    let mut unit = cx.app.db.begin(Space::Tenant(identity.tenant.id), Mode::Read).await?;
+    let sealed: Option<Vec<u8>> = accounts::table.find(identity.account.0).select(accounts::mobile).first(unit.conn()?).await?;
+    unit.commit().await?;
+    let vault = tenants::vault(&cx.app, identity.tenant.id).await?;
+    sealed.map(|sealed| vault.open_text(&sealed)).transpose()
+}
+
+async fn limits(cx: &Cx, mobile: &str) -> Result<()> {
+    let settings = &cx.app.settings;
+    let number = crate::keys::hex(&cx.app.keys.platform.blind(mobile));
+    throttle(cx, &format!("sms:address:{}", cx.origin.address), 3600, settings.sms_per_address, "短信发送过于频繁，请稍后再试").await?;
+    throttle(cx, &format!("sms:minute:{number}"), i64::from(settings.sms_interval), 1, "验证码已发送，请稍后再获取").await?;
+    throttle(cx, &format!("sms:day:{number}"), 86_400, settings.sms_per_number, "该号码今日获取验证码次数已达上限").await
+}
+
+async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<()> {
+    let code = cx.app.world.digits();
+    let index = cx.app.keys.platform.blind(mobile);
+    let mut write = cx.beside(Space::Platform).await?;
+    let id: Uuid = cx.app.world.id();
+    diesel::insert_into(sms_codes::table)
+        .values((
+            sms_codes::id.eq(id),
+            sms_codes::mobile_index.eq(&index),
+            sms_codes::purpose.eq(purpose.key()),
+            sms_codes::code_hash.eq(salted(id, &code)),
+            sms_codes::created_at.eq(cx.now()),
+            sms_codes::expires_at.eq(cx.now() + LIFE),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    if send {
+        let text = format!("【支部】您的{}验证码为{code}，5分钟内有效。请勿告诉他人。", purpose.words());
+        post(&mut write, mobile, &text, purpose.key()).await?;
+    }
+    write.commit_quietly().await
+}
+
+/// Puts a message into the outbox and a job that hands it to the provider into the same transaction.
+async fn post(write: &mut Write<'_>, mobile: &str, text: &str, purpose: &str) -> Result<()> {
+    let keys = &write.cx.app.keys.platform;
+    let id: Uuid = write.cx.app.world.id();
+    let row = (
+        outbox::id.eq(id),
+        outbox::mobile.eq(keys.seal(mobile.as_bytes())?),
+        outbox::mobile_index.eq(keys.blind(mobile)),
+        outbox::text.eq(keys.seal(text.as_bytes())?),
+        outbox::purpose.eq(purpose.to_owned()),
+        outbox::created_at.eq(write.cx.now()),
+    );
+    diesel::insert_into(outbox::table).values(row).execute(write.conn()?).await?;
+    write.enqueue(&SendSms { id }).await
+}
+
+fn salted(id: Uuid, code: &str) -> Vec<u8> {
+    hash(&[id.as_bytes().as_slice(), code.as_bytes()].concat())
+}
+
+/// Spends a code: the newest one of this number and purpose, once, with at most five tries counted whatever
+/// happens afterwards.
+pub(super) async fn spend(cx: &Cx, mobile: &str, purpose: SmsPurpose, code: &Secret) -> Result<()> {
+    let wrong = || Error::refuse("WRONG_CODE", "验证码错误或已失效").at("code");
+    let index = cx.app.keys.platform.blind(mobile);
+    let mut write = cx.beside(Space::Platform).await?;
+    let newest: Option<Uuid> = sms_codes::table
+        .filter(sms_codes::mobile_index.eq(&index).and(sms_codes::purpose.eq(purpose.key())))
+        .order(sms_codes::id.desc())
+        .select(sms_codes::id)
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    let newest = newest.ok_or_else(wrong)?;
+    let digest: Option<Vec<u8>> = diesel::update(sms_codes::table.find(newest))
+        .filter(sms_codes::used_at.is_null().and(sms_codes::expires_at.gt(cx.now())).and(sms_codes::tries.lt(TRIES)))
+        .set(sms_codes::tries.eq(sms_codes::tries + 1))
+        .returning(sms_codes::code_hash)
+        .get_result(write.conn()?)
+        .await
+        .optional()?;
+    let right = digest.is_some_and(|digest| digest == salted(newest, code.expose().trim()));
+    if right {
+        diesel::update(sms_codes::table.find(newest)).set(sms_codes::used_at.eq(cx.now())).execute(write.conn()?).await?;
+    }
+    write.commit_quietly().await?;
+    if right { Ok(()) } else { Err(wrong()) }
+}
+
+/// Hands one message of the outbox to the provider.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SendSms {
+    id: Uuid,
+}
+
+impl Job for SendSms {
+    const NAME: &'static str = "sms_send";
+
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let mut write = cx.beside(Space::Platform).await?;
+        let row: Option<(Vec<u8>, Vec<u8>)> = outbox::table
+            .find(self.id)
+            .filter(outbox::sent_at.is_null())
+            .select((outbox::mobile, outbox::text))
+            .for_update()
+            .first(write.conn()?)
+            .await
+            .optional()?;
+        let Some((mobile, text)) = row else { return Ok(()) };
+        let keys = &cx.app.keys.platform;
+        cx.app.sms.send(self.id, &keys.open_text(&mobile)?, &keys.open_text(&text)?).await?;
+        diesel::update(outbox::table.find(self.id)).set(outbox::sent_at.eq(cx.now())).execute(write.conn()?).await?;
+        write.commit_quietly().await
+    }
+}

@@ -1,0 +1,73 @@
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use zhibu_core::{Error, Result, SessionId, TenantId};
+
+use crate::app::App;
+
+const ISSUER: &str = "zhibu";
+const KEY_ID: &str = "1";
+
+/// Which door a token opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The tenants' console.
+    Console,
+    /// The operators' console.
+    Operator,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    iss: String,
+    aud: String,
+    typ: String,
+    nbf: i64,
+    exp: i64,
+    #[serde(rename = "sid")]
+    pub(crate) session: SessionId,
+    #[serde(rename = "tid")]
+    pub(crate) tenant: Option<TenantId>,
+}
+
+impl Audience {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// A short-lived access token.
+pub(crate) fn issue(app: &App, audience: Audience, tenant: Option<TenantId>, session: SessionId) -> Result<String> {
+    let now = app.world.now().timestamp();
+    let claims = Claims {
+        iss: ISSUER.to_owned(),
+        aud: audience.name().to_owned(),
+        typ: "access".to_owned(),
+        nbf: now,
+        exp: now + app.settings.access_minutes * 60,
+        session,
+        tenant,
+    };
+    let header = Header { kid: Some(KEY_ID.to_owned()), ..Header::new(Algorithm::HS256) };
+    let key = EncodingKey::from_secret(app.keys.tokens.expose().as_bytes());
+    jsonwebtoken::encode(&header, &claims, &key).map_err(Error::bug)
+}
+
+/// The claims of a token that is ours, for this door, and alive by the request's clock.
+pub(crate) fn verify(app: &App, token: &str, audience: Audience) -> Option<Claims> {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[audience.name()]);
+    // Our own clock decides below.
+    rules.validate_exp = false;
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    if header.kid.as_deref() != Some(KEY_ID) {
+        return None;
+    }
+    let key = DecodingKey::from_secret(app.keys.tokens.expose().as_bytes());
+    let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules).ok()?.claims;
+    let now = app.world.now().timestamp();
+    (claims.typ == "access" && claims.nbf <= now && now < claims.exp).then_some(claims)
+}

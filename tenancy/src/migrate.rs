@@ -1,0 +1,193 @@
+//! Schema history: platform first, then tenants in bounded parallel; one history per module, recorded in the
+//! transaction of its statements; an up-to-date tenant costs no connection.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::StreamExt;
+use uuid::Uuid;
+use zhibu_core::{Error, Migration, Result, TenantId, migration};
+
+use crate::app::App;
+use crate::db::{Space, role, schema};
+use crate::keys::{hash, hex};
+use crate::module::{Module, Registry};
+use crate::schema::tenants;
+
+const PLATFORM: &[Migration] = &[migration!("../migrations/platform", "0001_init")];
+const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
+const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");
+const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (module text NOT NULL, version text NOT NULL, \
+    hash text NOT NULL, at timestamptz NOT NULL, CONSTRAINT migration_key PRIMARY KEY (module, version))";
+/// More workers than cores do not help.
+const WORKERS: usize = 4;
+
+/// What a run over all tenants did.
+#[derive(Debug, Default, Clone, serde::Serialize)]
+pub struct Report {
+    /// Tenants brought up to date.
+    pub migrated: Vec<Uuid>,
+    /// Tenants that failed and are in maintenance, with the reason.
+    pub failed: Vec<(Uuid, String)>,
+    /// Tenants that needed nothing.
+    pub current: usize,
+}
+
+/// A connection that may make schemas.
+pub(crate) async fn ddl(url: &str) -> Result<AsyncPgConnection> {
+    let mut conn = AsyncPgConnection::establish(url).await.map_err(Error::unavailable)?;
+    conn.batch_execute("SET lock_timeout = '5s'; SET statement_timeout = '120s'; SET client_min_messages = 'warning'").await?;
+    Ok(conn)
+}
+
+/// Brings the control plane and the shared catalogues up to date. Safe to run on several replicas at once.
+pub async fn platform(app: &App) -> Result<()> {
+    let mut conn = ddl(&app.ddl_url).await?;
+    conn.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7263451)").await?;
+    conn.batch_execute(SETUP).await?;
+    conn.batch_execute("SET LOCAL ROLE zhibu_platform; SET LOCAL search_path TO platform").await?;
+    apply(&mut conn, "platform", PLATFORM).await?;
+    for module in &app.registry.modules {
+        apply(&mut conn, &format!("shared/{}", module.key), module.shared).await?;
+    }
+    conn.batch_execute("RESET ROLE; SET LOCAL search_path TO public").await?;
+    conn.batch_execute(FUNCTIONS).await?;
+    conn.batch_execute("COMMIT").await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+    #[diesel(sql_type = Text)]
+    hash: String,
+}
+
+/// Applies what is missing of one history into the present schema. A step that was changed after it was applied
+/// stops everything.
+async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]) -> Result<()> {
+    let applied: Vec<Applied> = diesel::sql_query("SELECT version, hash FROM migration WHERE module = $1")
+        .bind::<Text, _>(module)
+        .load(conn)
+        .await?;
+    for step in history {
+        let digest = hex(&hash(step.up.as_bytes()));
+        match applied.iter().find(|a| a.version == step.version) {
+            Some(known) if known.hash == digest => {}
+            Some(_) => return Err(Error::bug(format!("{module}/{} was changed after it was applied", step.version))),
+            None => {
+                let record = format!(
+                    "{}; INSERT INTO migration VALUES ('{module}', '{}', '{digest}', now())",
+                    step.up.trim_end().trim_end_matches(';'), step.version
+                );
+                conn.batch_execute(&record).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Hash over the histories of the modules a tenant has: equal means nothing to do.
+pub(crate) fn version(registry: &Registry, entitled: &[String]) -> String {
+    let mut text = String::new();
+    for module in registry.of(entitled) {
+        for step in module.tenant {
+            text.push_str(&format!("{}/{}/{}\n", module.key, step.version, hex(&hash(step.up.as_bytes()))));
+        }
+    }
+    hex(&hash(text.as_bytes()))
+}
+
+/// Makes or completes the schema of a tenant in one transaction and returns its version.
+pub(crate) async fn tenant(app: &App, id: TenantId, modules: &[&'static Module]) -> Result<()> {
+    let (schema, role) = (schema(Space::Tenant(id)), role(Space::Tenant(id)));
+    let mut conn = ddl(&app.ddl_url).await?;
+    let start = format!(
+        "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{schema}', 0)); \
+         DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN \
+         CREATE ROLE {role} NOLOGIN IN ROLE zhibu_tenant; END IF; END $$; \
+         GRANT {role} TO zhibu_app; CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}; \
+         SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}; {RECORD}"
+    );
+    conn.batch_execute(&start).await?;
+    for module in modules {
+        apply(&mut conn, module.key, module.tenant).await?;
+    }
+    conn.batch_execute("COMMIT").await?;
+    Ok(())
+}
+
+/// Takes a module's tables out of a tenant's schema, newest step first.
+pub(crate) async fn remove(app: &App, id: TenantId, module: &Module) -> Result<()> {
+    let (schema, role) = (schema(Space::Tenant(id)), role(Space::Tenant(id)));
+    let mut conn = ddl(&app.ddl_url).await?;
+    conn.batch_execute(&format!(
+        "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{schema}', 0)); \
+         SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}"
+    ))
+    .await?;
+    let applied: Vec<Applied> = diesel::sql_query("SELECT version, hash FROM migration WHERE module = $1")
+        .bind::<Text, _>(module.key)
+        .load(&mut conn)
+        .await?;
+    for step in module.tenant.iter().rev().filter(|s| applied.iter().any(|a| a.version == s.version)) {
+        conn.batch_execute(step.down).await?;
+        diesel::sql_query("DELETE FROM migration WHERE module = $1 AND version = $2")
+            .bind::<Text, _>(module.key)
+            .bind::<Text, _>(step.version)
+            .execute(&mut conn)
+            .await?;
+    }
+    conn.batch_execute("COMMIT").await?;
+    Ok(())
+}
+
+/// Brings every tenant up to date. A failing one goes to maintenance, the rest go on; a killed run is taken up
+/// by the next.
+pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Result<Report> {
+    let mut conn = ddl(&app.ddl_url).await?;
+    conn.batch_execute("SET search_path TO platform").await?;
+    let all: Vec<(Uuid, Vec<String>, Option<String>)> = tenants::table
+        .filter(tenants::state.eq_any(["active", "maintenance"]))
+        .select((tenants::id, tenants::modules, tenants::schema_version))
+        .order(tenants::id)
+        .load(&mut conn)
+        .await?;
+    let total = all.len();
+    let behind: Vec<_> = all
+        .into_iter()
+        .map(|(id, modules, known)| (id, version(&app.registry, &modules), modules, known))
+        .filter(|(_, wanted, _, known)| known.as_ref() != Some(wanted))
+        .collect();
+    let mut report = Report { current: total - behind.len(), ..Report::default() };
+    let due = behind.len();
+    let mut runs = futures_util::stream::iter(behind)
+        .map(|(id, wanted, modules, _)| async move {
+            let modules: Vec<_> = app.registry.of(&modules).collect();
+            (id, wanted, tenant(app, id.into(), &modules).await)
+        })
+        .buffer_unordered(WORKERS);
+    while let Some((id, wanted, outcome)) = runs.next().await {
+        let row = tenants::table.find(id);
+        match outcome {
+            Ok(()) => {
+                diesel::update(row)
+                    .set((tenants::state.eq("active"), tenants::schema_version.eq(wanted), tenants::error.eq(None::<String>)))
+                    .execute(&mut conn)
+                    .await?;
+                report.migrated.push(id);
+            }
+            Err(error) => {
+                let why = error.cause.as_ref().map_or_else(|| error.to_string(), |c| c.to_string());
+                tracing::error!(tenant = %id, why, "migration failed; tenant in maintenance");
+                diesel::update(row).set((tenants::state.eq("maintenance"), tenants::error.eq(&why))).execute(&mut conn).await?;
+                report.failed.push((id, why));
+            }
+        }
+        tell(report.migrated.len() + report.failed.len(), due);
+    }
+    Ok(report)
+}

@@ -1,0 +1,111 @@
+//! Tables of `platform` and of the module `system`, as diesel sees them.
+#![expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
+
+diesel::table! { placements (id) { id -> Text, kind -> Text, query_url -> Nullable<Text>, ddl_url -> Nullable<Text>, } }
+
+diesel::table! {
+    tenants (id) {
+        id -> Uuid, slug -> Text, name -> Text, state -> Text, plan -> Text, modules -> Array<Text>, seats -> Int4,
+        demo -> Bool, timezone -> Text, placement -> Text, wrapped_key -> Binary, schema_version -> Nullable<Text>,
+        error -> Nullable<Text>, request -> Jsonb, ticket_hash -> Nullable<Binary>, percent -> Int2, step -> Text,
+        administrator -> Nullable<Text>, created_at -> Timestamptz, activated_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    operators (id) {
+        id -> Uuid, user_name -> Text, password_hash -> Nullable<Text>, totp -> Nullable<Binary>, totp_step -> Int8,
+        state -> Text, failed -> Int2, failed_at -> Nullable<Timestamptz>, invitation_hash -> Nullable<Binary>,
+        invitation_expires_at -> Nullable<Timestamptz>, created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    operator_sessions (id) {
+        id -> Uuid, operator_id -> Uuid, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
+        created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
+    }
+}
+
+diesel::table! { code_batches (id) { id -> Uuid, input_hash -> Binary, issued_by -> Uuid, issued_at -> Timestamptz, } }
+
+diesel::table! {
+    codes (id) {
+        id -> Uuid, batch_id -> Uuid, code_hash -> Binary, tail -> Text, plan -> Text, modules -> Array<Text>,
+        seats -> Int4, expires_on -> Date, note -> Nullable<Text>, used_at -> Nullable<Timestamptz>,
+        tenant_id -> Nullable<Uuid>, revoked_at -> Nullable<Timestamptz>, revoke_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! { logins (kind, blind_index, tenant_id) { kind -> Text, blind_index -> Binary, tenant_id -> Uuid, account_id -> Uuid, } }
+
+diesel::table! {
+    sms_codes (id) {
+        id -> Uuid, mobile_index -> Binary, purpose -> Text, code_hash -> Binary, tries -> Int2,
+        created_at -> Timestamptz, expires_at -> Timestamptz, used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! { tenant_choices (ticket_hash) { ticket_hash -> Binary, mobile_index -> Binary, expires_at -> Timestamptz, } }
+
+diesel::table! { throttles (key, span_start) { key -> Text, span_start -> Timestamptz, count -> Int4, } }
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid, mobile -> Binary, mobile_index -> Binary, text -> Binary, purpose -> Text,
+        created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    progress (id) {
+        id -> Uuid, task -> Text, tenant_id -> Nullable<Uuid>, state -> Text, percent -> Int2,
+        message -> Nullable<Text>, created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Uuid, at -> Timestamptz, actor_kind -> Text, actor_id -> Nullable<Uuid>, actor_name -> Text,
+        address -> Text, request_id -> Uuid, action -> Text, object_kind -> Text, object_id -> Nullable<Uuid>,
+        changes -> Jsonb,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Uuid, user_name -> Text, display_name -> Text, mobile -> Nullable<Binary>,
+        mobile_index -> Nullable<Binary>, password_hash -> Nullable<Text>, password_state -> Text,
+        password_expires_at -> Nullable<Timestamptz>, password_changed_at -> Nullable<Timestamptz>, state -> Text,
+        failed -> Int2, locked_at -> Nullable<Timestamptz>, last_sign_in_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid, account_id -> Uuid, purpose -> Text, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
+        created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
+    }
+}
+
+diesel::table! {
+    role_assignments (id) {
+        id -> Uuid, account_id -> Uuid, role -> Text, organisation_id -> Uuid, since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! { menus (console, key) { console -> Text, key -> Text, enabled -> Bool, } }
+
+diesel::table! { policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, } }
+
+diesel::joinable!(codes -> code_batches (batch_id));
+diesel::joinable!(codes -> tenants (tenant_id));
+diesel::joinable!(code_batches -> operators (issued_by));
+diesel::joinable!(operator_sessions -> operators (operator_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(codes, code_batches, tenants, operators, operator_sessions);
+diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, role_assignments, policy, menus);

@@ -1,0 +1,173 @@
+//! The tenants of the installation (租户): what the control plane knows of them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::{Error, Page, PageArgs, Permission, Result, TenantId};
+
+use crate::app::App;
+use crate::audit::Entry;
+use crate::cx::{Cx, Write};
+use crate::db::{Mode, Space};
+use crate::keys::Vault;
+use crate::schema::tenants;
+
+/// A tenant as requests need it.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Short name for links.
+    pub slug: String,
+    /// 入驻党组织名称.
+    pub name: String,
+    /// Entitled modules.
+    pub modules: Vec<String>,
+    /// Made-up data only.
+    pub demo: bool,
+    /// Ready for its people.
+    pub active: bool,
+}
+
+/// A tenant as the operator sees it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+pub struct TenantRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Short name for links.
+    pub slug: String,
+    /// 入驻党组织名称.
+    pub name: String,
+    /// `provisioning`, `active`, `failed` or `maintenance`.
+    pub state: String,
+    /// What was sold.
+    pub plan: String,
+    /// Entitled modules.
+    pub modules: Vec<String>,
+    /// Sold places.
+    pub seats: i32,
+    /// Made-up data only.
+    pub demo: bool,
+    /// Why it failed or is in maintenance.
+    pub error: Option<String>,
+    /// Progress of activation.
+    pub percent: i16,
+    /// What is being done.
+    pub step: String,
+    /// The administrator's sign-in name, masked when a mobile.
+    pub administrator: Option<String>,
+    /// When the code was used.
+    pub created_at: DateTime<Utc>,
+    /// When it was ready.
+    pub activated_at: Option<DateTime<Utc>>,
+}
+
+/// Which tenants the operator looks for.
+#[derive(Debug, Clone, Default)]
+pub struct TenantFilter {
+    /// One state.
+    pub state: Option<String>,
+    /// Part of the name.
+    pub search: Option<String>,
+}
+
+/// The operator's list of tenants, newest first.
+pub async fn list(cx: &Cx, permission: Permission, filter: &TenantFilter, page: &PageArgs) -> Result<Page<TenantRow>> {
+    let after: Option<Uuid> = page.after()?;
+    let mut read = cx.read(permission).await?;
+    let mut query = matching(filter).select(TenantRow::as_select()).order(tenants::id.desc()).limit(page.limit()).offset(page.offset());
+    if let Some(after) = after {
+        query = query.filter(tenants::id.lt(after));
+    }
+    let rows = query.load(read.conn()?).await?;
+    Ok(page.page(rows, |row| row.id))
+}
+
+/// How many there are.
+pub async fn count(cx: &Cx, permission: Permission, filter: &TenantFilter) -> Result<i64> {
+    Ok(matching(filter).count().get_result(cx.read(permission).await?.conn()?).await?)
+}
+
+/// One tenant for the operator.
+pub async fn get(cx: &Cx, permission: Permission, id: TenantId) -> Result<TenantRow> {
+    let mut read = cx.read(permission).await?;
+    Ok(tenants::table.find(id.0).select(TenantRow::as_select()).first(read.conn()?).await?)
+}
+
+/// Several tenants at once, for lists that name them.
+pub async fn by_ids(cx: &Cx, permission: Permission, ids: &[Uuid]) -> Result<Vec<TenantRow>> {
+    let mut read = cx.read(permission).await?;
+    Ok(tenants::table.filter(tenants::id.eq_any(ids)).select(TenantRow::as_select()).load(read.conn()?).await?)
+}
+
+type Boxed = tenants::BoxedQuery<'static, diesel::pg::Pg>;
+
+fn matching(filter: &TenantFilter) -> Boxed {
+    let mut query = tenants::table.into_boxed();
+    if let Some(state) = &filter.state {
+        query = query.filter(tenants::state.eq(state.clone()));
+    }
+    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
+        query = query.filter(tenants::name.like(contains(search)));
+    }
+    query
+}
+
+/// A LIKE pattern that finds `text` anywhere, its own wildcards taken literally.
+pub fn contains(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// The tenant's facts for requests, at most a second old.
+pub(crate) async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
+    if let Some(tenant) = app.tenants.get(&id).await {
+        return Ok(tenant);
+    }
+    let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
+    let row: TenantRow = tenants::table.find(id.0).select(TenantRow::as_select()).first(unit.conn()?).await?;
+    unit.commit().await?;
+    let active = row.state == "active";
+    let tenant = Tenant { id, slug: row.slug, name: row.name, modules: row.modules, demo: row.demo, active };
+    let tenant = Arc::new(tenant);
+    app.tenants.insert(id, tenant.clone()).await;
+    Ok(tenant)
+}
+
+/// The key that opens a tenant's sealed columns.
+pub async fn vault(app: &App, id: TenantId) -> Result<Arc<Vault>> {
+    if let Some(vault) = app.vaults.get(&id).await {
+        return Ok(vault);
+    }
+    let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
+    let wrapped: Vec<u8> = tenants::table.find(id.0).select(tenants::wrapped_key).first(unit.conn()?).await?;
+    unit.commit().await?;
+    let vault = Arc::new(app.keys.tenant(&wrapped)?);
+    app.vaults.insert(id, vault.clone()).await;
+    Ok(vault)
+}
+
+diesel::define_sql_function! {
+    /// Renames the tenant of the running transaction.
+    #[sql_name = "shared.rename_tenant"]
+    fn rename_tenant(name: diesel::sql_types::Text) -> diesel::sql_types::Bool;
+}
+
+/// Changes the name under which the organisation joined (PC-1.1b).
+pub async fn rename(cx: &Cx, permission: Permission, name: &str) -> Result<Arc<Tenant>> {
+    let name = zhibu_core::check::text("name", "入驻党组织名称", name, 2, 100)?;
+    let id = cx.identity()?.tenant.id;
+    let before = cx.identity()?.tenant.name.clone();
+    let mut write: Write<'_> = cx.write(permission).await?;
+    write.audit(Entry::new("tenant.renamed", "tenant", id.0).change("name", before, name.clone())).await?;
+    let found: bool = diesel::select(rename_tenant(&name)).get_result(write.conn()?).await?;
+    if !found {
+        return Err(Error::missing());
+    }
+    write.commit().await?;
+    cx.app.tenants.invalidate(&id).await;
+    info(&cx.app, id).await
+}
