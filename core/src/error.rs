@@ -1,8 +1,9 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What went wrong, in the only form that crosses a crate: a kind for the transport, a stable code for
 /// programs, and a Chinese sentence for people.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Error {
     /// Decides the transport's answer and whether the event is logged.
@@ -16,8 +17,7 @@ pub struct Error {
     /// Seconds after which a repetition makes sense.
     pub retry_after: Option<u32>,
     /// The cause, for the log only.
-    #[source]
-    pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// The result of everything that can be refused.
@@ -86,14 +86,14 @@ impl Error {
     pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let mut error = Self::new(Kind::Unavailable, "UNAVAILABLE", "系统繁忙，请稍后重试");
         error.retry_after = Some(1);
-        error.cause = Some(cause.into());
+        error.cause = Some(Arc::from(cause.into()));
         error
     }
 
     /// A fault of ours.
     pub fn bug(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let mut error = Self::new(Kind::Bug, "INTERNAL", "系统出错，请联系管理员");
-        error.cause = Some(cause.into());
+        error.cause = Some(Arc::from(cause.into()));
         error
     }
 
@@ -114,7 +114,7 @@ impl From<diesel::result::Error> for Error {
                 let name = info.constraint_name().map(constraint).unwrap_or_default();
                 let mut refused = Self::refuse("DUPLICATE", "已存在相同的记录");
                 refused.field = Some(name);
-                refused.cause = Some(Box::new(error));
+                refused.cause = Some(Arc::new(error));
                 refused
             }
             E::DatabaseError(K::SerializationFailure | K::ReadOnlyTransaction, _) => Self::conflict(),

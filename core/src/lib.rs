@@ -1,6 +1,7 @@
 //! What every crate speaks: ids, time, errors, pages, permissions, and what a module says about itself. No I/O.
 
 pub mod check;
+pub mod dictionary;
 mod error;
 mod id;
 pub mod mask;

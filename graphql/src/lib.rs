@@ -1,1 +1,47 @@
-//! zhibu-graphql
+//! The toolkit modules build their GraphQL on: the request's context, guards, pages, live streams; and the
+//! gateway that turns a connection into a caller.
+
+mod cookies;
+mod errors;
+mod gateway;
+mod guard;
+mod listed;
+mod live;
+
+pub use cookies::{RefreshCookie, clear, set};
+pub use gateway::Gateway;
+pub use guard::{ModuleOn, holds_module};
+pub use listed::Listed;
+pub use live::follow;
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use zhibu_core::{Error, Result};
+use zhibu_tenancy::{Cx, Registry};
+
+/// Reaches the request's context from a resolver.
+pub trait Request {
+    /// Who acts, when, and the way to the database.
+    fn cx(&self) -> Result<&Arc<Cx>>;
+    /// The modules of this build.
+    fn registry(&self) -> Result<&Registry> {
+        Ok(&self.cx()?.app.registry)
+    }
+    /// True when the reply will show this field of a list's rows (or of the object itself).
+    fn shows(&self, path: &[&str]) -> bool;
+}
+
+impl Request for Context<'_> {
+    fn cx(&self) -> Result<&Arc<Cx>> {
+        self.data_opt::<Arc<Cx>>().ok_or_else(|| Error::bug("a request without context"))
+    }
+
+    fn shows(&self, path: &[&str]) -> bool {
+        let mut at = self.look_ahead();
+        for name in path {
+            at = at.field(name);
+        }
+        at.exists()
+    }
+}

@@ -1,1 +1,67 @@
-//! zhibu-modules
+//! The one list of modules and the root types made of it. Adding a module is one line here, one Cargo feature
+//! and its folder.
+
+use async_graphql::{Context, Object, Schema};
+use zhibu_endpoint::{Limits, guarded};
+use zhibu_graphql::{ModuleOn, holds_module};
+use zhibu_system::graphql::SystemSubscription;
+use zhibu_tenancy::Module;
+
+/// Makes the list of modules and the root types: one namespace field a module. A module that a tenant does not
+/// have is refused and left out of what introspection shows.
+macro_rules! modules {
+    (base: $($base:ident: $base_query:path, $base_mutation:path = $base_module:path;)+
+     optional: $($(#[cfg($($cfg:tt)*)])? $name:ident: $query:path, $mutation:path = $module:path, $key:literal, $shown:ident;)*) => {
+        /// The modules of this build, in order.
+        pub fn all() -> Vec<&'static Module> {
+            vec![$(&$base_module,)+ $($(#[cfg($($cfg)*)])? &$module,)*]
+        }
+
+        $($(#[cfg($($cfg)*)])? fn $shown(ctx: &Context<'_>) -> bool { holds_module(ctx, $key) })*
+
+        /// What can be asked.
+        #[derive(Default)]
+        pub struct Query;
+
+        #[Object]
+        impl Query {
+            $(async fn $base(&self) -> $base_query { <$base_query>::default() })+
+            $($(#[cfg($($cfg)*)])?
+            #[graphql(guard = "ModuleOn($key)", visible = $shown)]
+            async fn $name(&self) -> $query { <$query>::default() })*
+        }
+
+        /// What can be done.
+        #[derive(Default)]
+        pub struct Mutation;
+
+        #[Object(serial)]
+        impl Mutation {
+            $(async fn $base(&self) -> $base_mutation { <$base_mutation>::default() })+
+            $($(#[cfg($($cfg)*)])?
+            #[graphql(guard = "ModuleOn($key)", visible = $shown)]
+            async fn $name(&self) -> $mutation { <$mutation>::default() })*
+        }
+    };
+}
+
+modules! {
+    base:
+        system: zhibu_system::graphql::SystemQuery, zhibu_system::graphql::SystemMutation = zhibu_system::MODULE;
+        directory: zhibu_directory::graphql::DirectoryQuery, zhibu_directory::graphql::DirectoryMutation = zhibu_directory::MODULE;
+    optional:
+        #[cfg(feature = "document")]
+        document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", shows_document;
+}
+
+/// What can be followed: each namespace's streams stand at the root, since a subscription has one root field.
+#[derive(async_graphql::MergedSubscription, Default)]
+pub struct Live(SystemSubscription);
+
+/// The schema.
+pub type Graph = Schema<Query, Mutation, Live>;
+
+/// Builds the schema with the limits of the endpoint.
+pub fn schema(limits: &Limits) -> Graph {
+    guarded(Schema::build(Query, Mutation, Live::default()), limits).finish()
+}

@@ -8,14 +8,14 @@ use zhibu_core::{Result, SessionId, TenantId, World};
 use zhibu_providers::Sms;
 use zhibu_storage::Store;
 
-use crate::db::Lanes;
+use crate::db::{Lanes, Mode, Space, Unit};
 use crate::identity::{Hasher, Identity};
 use crate::keys::{Keys, Vault};
 use crate::live::Live;
 use crate::module::Registry;
 use crate::operator::Operator;
 use crate::policy::Policy;
-use crate::tenants::Tenant;
+use crate::tenants::{self, Tenant};
 
 /// How long a replica may rely on what it last read about a session or tenant. Writes look again.
 const FRESH: Duration = Duration::from_secs(1);
@@ -127,6 +127,17 @@ impl App {
             policy,
             keys,
         }))
+    }
+}
+
+impl App {
+    /// Starts a unit of work. A tenant's key is fetched first, so that nobody needs a second connection while
+    /// holding one.
+    pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
+        if let Space::Tenant(tenant) = space {
+            tenants::vault(self, tenant).await?;
+        }
+        self.db.begin(space, mode).await
     }
 }
 

@@ -142,7 +142,7 @@ impl Cx {
         let scope = self.allow(permission)?;
         let mut slot = self.read.lock().await;
         if slot.is_none() {
-            *slot = Some(self.app.db.begin(self.space(), Mode::Read).await?);
+            *slot = Some(self.app.begin(self.space(), Mode::Read).await?);
         }
         let unit = MutexGuard::try_map(slot, Option::as_mut).map_err(|_| Error::bug("read unit"))?;
         Ok(Read { unit, scope })
@@ -153,7 +153,7 @@ impl Cx {
     pub async fn write(&self, permission: Permission) -> Result<Write<'_>> {
         self.allow(permission)?;
         self.close().await;
-        let mut unit = self.app.db.begin(self.space(), Mode::Write).await?;
+        let mut unit = self.app.begin(self.space(), Mode::Write).await?;
         let scope = match &self.caller {
             Caller::Account(identity) => recheck(&self.app, identity, permission, &mut unit).await?,
             Caller::Operator(operator) => {
@@ -169,7 +169,7 @@ impl Cx {
     /// and throttles.
     pub(crate) async fn beside(&self, space: Space) -> Result<Write<'_>> {
         self.close().await;
-        Ok(Write { unit: self.app.db.begin(space, Mode::Write).await?, cx: self, scope: Scope::all(), audited: false })
+        Ok(Write { unit: self.app.begin(space, Mode::Write).await?, cx: self, scope: Scope::all(), audited: false })
     }
 
     /// Ends the read unit of work; a later read opens a new picture.

@@ -1,1 +1,43 @@
-//! zhibu-system
+//! 系统: what the crate `tenancy` offers, as GraphQL — sign-in, sessions, users, activation, and the operators'
+//! side (manual 1, 2.3; features PC-1.1, PC-1.2, PC-2.3, OP-1).
+
+pub mod graphql;
+
+use zhibu_core::{Permission, migration};
+use zhibu_tenancy::Module;
+
+/// See users (用户管理).
+pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
+/// Unlock users and reset their passwords.
+pub const USERS_UNLOCK: Permission = Permission::of("system.users", "user.unlock_reset");
+/// Change what concerns the whole tenant.
+pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
+/// See tenants (operators).
+pub const TENANTS_READ: Permission = Permission::of("plat.tenants", "plat.tenants.read");
+/// Switch modules of tenants (operators).
+pub const TENANTS_MODULES: Permission = Permission::of("plat.tenants", "plat.tenants.modules");
+/// See activation codes (operators).
+pub const CODES_READ: Permission = Permission::of("plat.codes", "plat.codes.read");
+/// Issue and revoke activation codes (operators).
+pub const CODES_ISSUE: Permission = Permission::of("plat.codes", "plat.codes.issue");
+/// Read the sandbox's text messages (operators).
+pub const OUTBOX_READ: Permission = Permission::of("plat.outbox", "plat.outbox.read");
+/// See dead letters (operators).
+pub const JOBS_READ: Permission = Permission::of("plat.jobs", "plat.jobs.read");
+/// Try dead letters again (operators).
+pub const JOBS_RETRY: Permission = Permission::of("plat.jobs", "plat.jobs.retry");
+
+/// The module.
+pub static MODULE: Module = Module {
+    key: "system",
+    title: "系统管理",
+    base: true,
+    permissions: &[
+        USERS_READ, USERS_UNLOCK, TENANT_SETTINGS, TENANTS_READ, TENANTS_MODULES, CODES_READ, CODES_ISSUE, OUTBOX_READ,
+        JOBS_READ, JOBS_RETRY,
+    ],
+    shared: &[],
+    tenant: &[migration!("../../migrations/tenant/system", "0001_init")],
+    seed: None,
+    jobs: |worker| worker,
+};

@@ -95,7 +95,7 @@ async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) ->
         Err(error) if error.code == "NOT_FOUND" => return Ok(Caller::Stranger),
         Err(error) => return Err(error),
     };
-    let mut unit = app.db.begin(Space::Tenant(tenant.id), Mode::Read).await?;
+    let mut unit = app.begin(Space::Tenant(tenant.id), Mode::Read).await?;
     let identity = load(app, &tenant, session, unit.conn()?).await?;
     unit.commit().await?;
     let Some(identity) = identity.map(Arc::new) else { return Ok(Caller::Stranger) };
@@ -172,6 +172,12 @@ pub(crate) fn fresh_refresh(cx: &crate::cx::Cx, session: SessionId) -> (zhibu_co
 /// Forgets what this replica remembers of a session.
 pub(crate) async fn forget(app: &App, tenant: TenantId, session: SessionId) {
     app.identities.invalidate(&(tenant, session)).await;
+    app.live.touch(&topic(session));
+}
+
+/// The topic on which the end of a session is announced, for sockets that hang on it.
+pub fn topic(session: SessionId) -> String {
+    format!("session:{session}")
 }
 
 /// Marks that somebody's rights have changed.

@@ -77,7 +77,7 @@ pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
 /// The caller's mobile number.
 pub(super) async fn own_mobile(cx: &Cx) -> Result<Option<Secret>> {
     let identity = cx.identity()?;
-    let mut unit = cx.app.db.begin(Space::Tenant(identity.tenant.id), Mode::Read).await?;
+    let mut unit = cx.app.begin(Space::Tenant(identity.tenant.id), Mode::Read).await?;
     let sealed: Option<Vec<u8>> = accounts::table.find(identity.account.0).select(accounts::mobile).first(unit.conn()?).await?;
     unit.commit().await?;
     let vault = tenants::vault(&cx.app, identity.tenant.id).await?;

@@ -1,0 +1,109 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::{Executor, Response};
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use zhibu_core::{Error, Result};
+use zhibu_endpoint::{Connection, Refused, SocketSession};
+use zhibu_tenancy::{App, Audience, Caller, Cx, Origin, identity};
+
+use crate::cookies::{self, RefreshCookie};
+use crate::errors::polish;
+
+/// Turns a connection into a caller and runs its requests: one for the tenants' path, one for the operators'.
+pub struct Gateway<E> {
+    app: Arc<App>,
+    schema: E,
+    audience: Audience,
+    /// Strangers may look at the schema: not in production.
+    open_schema: bool,
+}
+
+impl<E: Executor> Gateway<E> {
+    /// The gateway of one door.
+    pub fn new(app: Arc<App>, schema: E, audience: Audience, open_schema: bool) -> Self {
+        Self { app, schema, audience, open_schema }
+    }
+
+    fn origin(&self, conn: &Connection) -> Origin {
+        let device = conn.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
+        Origin {
+            request: self.app.world.id(),
+            address: conn.peer.map(|peer| peer.ip().to_string()).unwrap_or_default(),
+            device: device.unwrap_or_default().to_owned(),
+        }
+    }
+
+    async fn caller(&self, conn: &Connection) -> Result<Caller> {
+        if let Some(caller) = conn.extensions.get::<Caller>() {
+            return Ok(caller.clone());
+        }
+        match cookies::read(&conn.headers, self.audience).0 {
+            Some(access) => identity::caller(&self.app, access.expose(), self.audience).await,
+            None => Ok(Caller::Stranger),
+        }
+    }
+
+    fn attach(&self, conn: &Connection, request: async_graphql::Request, cx: &Arc<Cx>) -> async_graphql::Request {
+        let refresh = cookies::read(&conn.headers, self.audience).1;
+        let request = request.data(cx.clone()).data(RefreshCookie(refresh)).data(self.audience);
+        if self.open_schema || !matches!(cx.caller(), Caller::Stranger) { request } else { request.disable_introspection() }
+    }
+}
+
+fn refused(error: Error, cx: &Cx) -> Response {
+    let error = async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default());
+    polish(Response::from_errors(vec![error]), cx)
+}
+
+#[async_trait]
+impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
+    async fn execute(&self, conn: &Connection, request: async_graphql::Request) -> Response {
+        let origin = self.origin(conn);
+        let caller = match self.caller(conn).await {
+            Ok(caller) => caller,
+            Err(error) => return refused(error, &Cx::new(self.app.clone(), Caller::Stranger, origin)),
+        };
+        let cx = Arc::new(Cx::new(self.app.clone(), caller, origin));
+        let response = self.schema.execute(self.attach(conn, request, &cx)).await;
+        cx.close().await;
+        polish(response, &cx)
+    }
+
+    fn subscribe(self: Arc<Self>, conn: Arc<Connection>, request: async_graphql::Request) -> BoxStream<'static, Response> {
+        let caller = conn.extensions.get::<Caller>().cloned().unwrap_or(Caller::Stranger);
+        let cx = Arc::new(Cx::new(self.app.clone(), caller, self.origin(&conn)));
+        let request = self.attach(&conn, request, &cx);
+        self.schema.execute_stream(request, None).map(move |response| polish(response, &cx)).boxed()
+    }
+
+    async fn connect(&self, conn: &mut Connection, _: serde_json::Value) -> Result<SocketSession, Refused> {
+        let caller = self.caller(conn).await.map_err(|error| Refused::unavailable(error.message.into_owned()))?;
+        let mut session = SocketSession::default();
+        let life = u64::try_from(self.app.settings.access_minutes * 60).unwrap_or_default();
+        let id = match &caller {
+            Caller::Account(identity) => Some((identity.account.to_string(), identity.session)),
+            Caller::Operator(operator) => Some((operator.id.to_string(), operator.session)),
+            Caller::Stranger | Caller::System(_) => None,
+        };
+        match id {
+            Some((key, id)) => {
+                session.key = Some(key);
+                // The browser reconnects with a fresh token.
+                session.expires = Some(Instant::now() + Duration::from_secs(life));
+                let (mut over, ended) = (self.app.live.watch(&identity::topic(id)), session.ended.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = over.changed() => ended.cancel(),
+                        () = tokio::time::sleep(Duration::from_secs(life)) => {}
+                    }
+                });
+            }
+            None => session.key = conn.peer.map(|peer| format!("address:{}", peer.ip())),
+        }
+        conn.extensions.insert(caller);
+        Ok(session)
+    }
+}

@@ -1,0 +1,525 @@
+//! Organisations in GraphQL.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use zhibu_core::{AccountId, OrganisationId, Page, PageArgs, PageInfo, Result, Secret, dictionary};
+use zhibu_graphql::{Listed, Request};
+use zhibu_tenancy::identity::NewAccount;
+use zhibu_tenancy::{Conn, Cx, audit};
+
+use crate::organisation::{
+    self, Administrator, Candidate, Filter, Listing, OrgStatus, OrgType, Reach, Row, Span, Unit, UnitRelation, Wanted, rules,
+};
+use crate::{ORG_ADMIN, ORG_EDIT, ORG_READ, ORG_REVEAL};
+
+/// An organisation by its id and short name.
+#[derive(SimpleObject, Clone)]
+pub struct OrganisationRef {
+    /// Its id.
+    pub id: OrganisationId,
+    /// 组织简称
+    pub short_name: String,
+}
+
+impl From<(OrganisationId, String)> for OrganisationRef {
+    fn from((id, short_name): (OrganisationId, String)) -> Self {
+        Self { id, short_name }
+    }
+}
+
+/// A Party organisation (党组织).
+pub struct Organisation {
+    listing: Listing,
+    parent_type: Option<OrgType>,
+    editable: Reach,
+}
+
+/// A node of the organisation tree (组织架构).
+#[derive(SimpleObject)]
+pub struct TreeNode {
+    id: OrganisationId,
+    parent_id: Option<OrganisationId>,
+    short_name: String,
+    #[graphql(name = "type")]
+    kind: OrgType,
+    depth: i16,
+    child_count: i32,
+    /// Names of its administrators.
+    administrators: Vec<String>,
+}
+
+/// A superior during a time (上级沿革).
+#[derive(SimpleObject)]
+pub struct ParentSpan {
+    parent: Option<OrganisationRef>,
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+}
+
+/// One recorded change (变更记录).
+#[derive(SimpleObject)]
+pub struct Change {
+    id: uuid::Uuid,
+    at: DateTime<Utc>,
+    by: String,
+    action: String,
+    fields: Vec<FieldChange>,
+}
+
+/// One field of a change.
+#[derive(SimpleObject)]
+pub struct FieldChange {
+    field: String,
+    label: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// A page of changes.
+#[derive(SimpleObject)]
+pub struct ChangeConnection {
+    nodes: Vec<Change>,
+    page_info: PageInfo,
+}
+
+#[Object]
+impl Organisation {
+    async fn id(&self) -> OrganisationId {
+        self.listing.row.id.into()
+    }
+    /// Counts edits; give it back when editing.
+    async fn version(&self) -> i32 {
+        self.listing.row.version
+    }
+    /// 组织代码
+    async fn code(&self) -> &str {
+        &self.listing.row.code
+    }
+    /// Code of the national system.
+    async fn external_code(&self) -> Option<&str> {
+        self.listing.row.external_code.as_deref()
+    }
+    /// 组织全称
+    async fn full_name(&self) -> &str {
+        &self.listing.row.full_name
+    }
+    /// 组织简称
+    async fn short_name(&self) -> &str {
+        &self.listing.row.short_name
+    }
+    /// 组织类别
+    #[graphql(name = "type")]
+    async fn kind(&self) -> OrgType {
+        self.listing.row.kind()
+    }
+    /// 组织状态
+    async fn status(&self) -> OrgStatus {
+        OrgStatus::from_code(&self.listing.row.status).unwrap_or(OrgStatus::Active)
+    }
+    /// The superior; hidden when it is outside the caller's reach is of no use, since its name is on the seal.
+    async fn parent(&self) -> Option<OrganisationRef> {
+        self.listing.path.last().cloned().map(Into::into)
+    }
+    /// From the root to the superior.
+    async fn path(&self) -> Vec<OrganisationRef> {
+        self.listing.path.iter().cloned().map(Into::into).collect()
+    }
+    /// 成立日期
+    async fn founded_on(&self) -> Option<NaiveDate> {
+        self.listing.row.founded_on
+    }
+    /// 批准成立文号
+    async fn approval_no(&self) -> Option<&str> {
+        self.listing.row.approval_no.as_deref()
+    }
+    /// 所在单位情况
+    async fn unit_relation(&self) -> Option<UnitRelation> {
+        self.listing.row.unit_relation.as_deref().and_then(UnitRelation::from_code)
+    }
+    /// 所在单位
+    async fn units(&self) -> &[Unit] {
+        &self.listing.units
+    }
+    /// 行政区划, six digits
+    async fn division_code(&self) -> &str {
+        self.listing.row.division_code.as_deref().unwrap_or_default()
+    }
+    /// Name of the province of the 行政区划.
+    async fn division_name(&self) -> Option<&'static str> {
+        let province = self.listing.row.division_code.as_deref().and_then(|code| code.get(..2))?;
+        dictionary::label("province", &format!("{province}0000"))
+    }
+    /// 联系人
+    async fn contact_name(&self) -> &str {
+        self.listing.row.contact_name.as_deref().unwrap_or_default()
+    }
+    /// 联系电话, masked
+    async fn contact_phone(&self) -> &str {
+        &self.listing.phone
+    }
+    /// 届期, years
+    async fn term_years(&self) -> Option<i16> {
+        self.listing.row.term_years
+    }
+    /// 本届起始日期
+    async fn term_start(&self) -> Option<NaiveDate> {
+        self.listing.row.term_start
+    }
+    /// 排序号
+    async fn sort(&self) -> i16 {
+        self.listing.row.sort
+    }
+    /// May approve admissions.
+    async fn can_approve_members(&self) -> bool {
+        self.listing.row.can_approve_members
+    }
+    /// 直属党支部
+    async fn is_direct(&self) -> bool {
+        rules::is_direct(self.listing.row.kind(), self.parent_type)
+    }
+    /// 村、社区
+    async fn village_or_community(&self) -> bool {
+        self.listing.row.village_or_community
+    }
+    /// Direct subordinates.
+    async fn child_count(&self) -> i32 {
+        self.listing.row.child_count
+    }
+    /// 管理员
+    async fn administrators(&self) -> &[Administrator] {
+        &self.listing.administrators
+    }
+    /// The superiors it has had, newest first.
+    async fn parents(&self, ctx: &Context<'_>) -> Result<Vec<ParentSpan>> {
+        let mut read = ctx.cx()?.read(ORG_READ).await?;
+        let spans = organisation::spans(self.listing.row.id, read.conn()?).await?;
+        Ok(spans.into_iter().map(|Span { parent, since, until }| ParentSpan { parent: parent.map(Into::into), from: since, to: until }).collect())
+    }
+    /// What was changed, by whom, newest first (变更记录).
+    async fn history(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<ChangeConnection> {
+        let args = PageArgs::new(first, after, None)?;
+        let mut read = ctx.cx()?.read(ORG_READ).await?;
+        let rows = audit::history("organisation", self.listing.row.id, args.after()?, args.limit(), read.conn()?).await?;
+        let page = args.page(rows, |row| row.id);
+        Ok(ChangeConnection { nodes: page.nodes.into_iter().map(Change::from).collect(), page_info: page.info })
+    }
+    /// Hints that do not block.
+    async fn hints(&self) -> Vec<String> {
+        rules::hints(&self.listing.row.full_name, self.listing.row.kind(), self.parent_type)
+    }
+    /// The caller may edit it.
+    async fn editable(&self) -> bool {
+        self.editable.covers(&self.listing.row.path)
+    }
+}
+
+impl From<audit::Row> for Change {
+    fn from(row: audit::Row) -> Self {
+        let fields = row.changes.as_object().into_iter().flatten().map(|(field, pair)| {
+            let side = |at: usize| pair.get(at).and_then(words).map(|text| translate(field, text));
+            FieldChange { field: field.clone(), label: label(field).to_owned(), before: side(0), after: side(1) }
+        });
+        Self { id: row.id, at: row.at, by: row.actor_name, action: action(&row.action).to_owned(), fields: fields.collect() }
+    }
+}
+
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(yes) => Some(if *yes { "是" } else { "否" }.to_owned()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn translate(field: &str, text: String) -> String {
+    let kind = match field {
+        "type" => "org_type",
+        "unitRelation" => "org_unit_relation",
+        _ => return text,
+    };
+    dictionary::label(kind, &text).map_or(text, str::to_owned)
+}
+
+fn action(action: &str) -> &str {
+    match action {
+        "organisation.created" => "新增",
+        "organisation.updated" => "修改",
+        "organisation.administrator_set" => "设置管理员",
+        "organisation.administrator_removed" => "取消管理员",
+        "organisation.phone_revealed" => "查看联系电话",
+        other => other,
+    }
+}
+
+fn label(field: &str) -> &str {
+    match field {
+        "fullName" => "组织全称",
+        "shortName" => "组织简称",
+        "type" => "组织类别",
+        "parent" => "上级组织",
+        "externalCode" => "上级系统代码",
+        "foundedOn" => "成立日期",
+        "approvalNo" => "批准成立文号",
+        "unitRelation" => "所在单位情况",
+        "units" => "单位",
+        "divisionCode" => "行政区划",
+        "contactName" => "联系人",
+        "contactPhone" => "联系电话",
+        "termYears" => "届期(年)",
+        "termStart" => "本届起始日期",
+        "sort" => "排序号",
+        "canApproveMembers" => "可审批发展党员",
+        "villageOrCommunity" => "村、社区",
+        "account" => "账号",
+        other => other,
+    }
+}
+
+fn wanted(ctx: &Context<'_>, at: &[&str]) -> Wanted {
+    let shows = |name: &'static str| ctx.shows(&[at, &[name]].concat());
+    Wanted { administrators: shows("administrators"), units: shows("units"), path: shows("path") || shows("parent") || shows("isDirect") || shows("hints") }
+}
+
+/// Everything of rows that a reply shows, each relation in one statement.
+async fn show(cx: &Cx, rows: Vec<Row>, wanted: Wanted, conn: &mut Conn) -> Result<Vec<Organisation>> {
+    let editable = match cx.allow(ORG_EDIT) {
+        Ok(scope) => Reach::of(&scope, conn).await?,
+        Err(_) => Reach::default(),
+    };
+    let above: Vec<uuid::Uuid> = if wanted.path { rows.iter().filter_map(|row| row.parent_id).collect() } else { Vec::new() };
+    let kinds = organisation::kinds(&above, conn).await?;
+    let listings = organisation::complete(cx, rows, wanted, conn).await?;
+    Ok(listings
+        .into_iter()
+        .map(|listing| Organisation {
+            parent_type: listing.row.parent_id.and_then(|id| kinds.get(&id).copied()),
+            editable: editable.clone(),
+            listing,
+        })
+        .collect())
+}
+
+/// One organisation with everything, read anew.
+async fn one(cx: &Cx, id: OrganisationId) -> Result<Organisation> {
+    let mut read = cx.read(ORG_READ).await?;
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    let row = organisation::get(&reach, id, read.conn()?).await?;
+    let all = Wanted { administrators: true, units: true, path: true };
+    show(cx, vec![row], all, read.conn()?).await?.pop().ok_or_else(zhibu_core::Error::missing)
+}
+
+/// Which organisations a list shows.
+#[derive(InputObject)]
+pub struct OrganisationFilter {
+    /// Part of a name, or the start of a code.
+    search: Option<String>,
+    /// This organisation and everything below.
+    under: Option<OrganisationId>,
+    /// These kinds.
+    types: Option<Vec<OrgType>>,
+}
+
+/// 组织与党员
+#[derive(Default)]
+pub struct DirectoryQuery;
+
+#[Object]
+impl DirectoryQuery {
+    /// Organisations inside the caller's scope, in tree order (PC-3.1.1a).
+    async fn organisations(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<OrganisationFilter>) -> Result<Listed<Organisation>> {
+        let args = PageArgs::new(first, after, offset)?;
+        let filter = filter.map(|f| Filter { search: f.search, under: f.under, types: f.types.unwrap_or_default() }).unwrap_or_default();
+        let cx = ctx.cx()?;
+        let mut read = cx.read(ORG_READ).await?;
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let total = if ctx.shows(&["totalCount"]) { Some(organisation::count(&reach, &filter, read.conn()?).await?) } else { None };
+        let page = organisation::list(&reach, &filter, &args, read.conn()?).await?;
+        let nodes = show(cx, page.nodes, wanted(ctx, &["nodes"]), read.conn()?).await?;
+        Ok(Listed::new(Page { nodes, info: page.info }, total))
+    }
+
+    /// One organisation.
+    async fn organisation(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<Organisation> {
+        one(ctx.cx()?, id).await
+    }
+
+    /// The tree below `root` (or below the tops of the caller's scope), at most 500 nodes (PC-3.1.1g).
+    async fn tree(&self, ctx: &Context<'_>, root: Option<OrganisationId>, #[graphql(default = 2)] depth: i16) -> Result<Vec<TreeNode>> {
+        let cx = ctx.cx()?;
+        let mut read = cx.read(ORG_READ).await?;
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let rows = organisation::tree(&reach, root, depth.clamp(0, rules::DEEPEST), read.conn()?).await?;
+        let wanted = Wanted { administrators: ctx.shows(&["administrators"]), ..Wanted::default() };
+        let listings = organisation::complete(cx, rows, wanted, read.conn()?).await?;
+        Ok(listings.into_iter().map(TreeNode::from).collect())
+    }
+
+    /// The kinds a subordinate of `parent` may have.
+    async fn allowed_types(&self, ctx: &Context<'_>, parent: OrganisationId) -> Result<Vec<OrgType>> {
+        let mut read = ctx.cx()?.read(ORG_READ).await?;
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        Ok(rules::children(organisation::get(&reach, parent, read.conn()?).await?.kind()).to_vec())
+    }
+}
+
+impl From<Listing> for TreeNode {
+    fn from(listing: Listing) -> Self {
+        let row = listing.row;
+        Self {
+            id: row.id.into(),
+            parent_id: row.parent_id.map(Into::into),
+            kind: row.kind(),
+            short_name: row.short_name,
+            depth: row.depth,
+            child_count: row.child_count,
+            administrators: listing.administrators.into_iter().map(|a| a.display_name).collect(),
+        }
+    }
+}
+
+/// What a form gives about an organisation.
+#[derive(InputObject)]
+pub struct OrganisationInput {
+    /// The superior; needed when adding, ignored when editing.
+    parent: Option<OrganisationId>,
+    full_name: String,
+    short_name: String,
+    #[graphql(name = "type")]
+    kind: OrgType,
+    external_code: Option<String>,
+    founded_on: NaiveDate,
+    approval_no: Option<String>,
+    unit_relation: UnitRelation,
+    units: Vec<UnitInput>,
+    division_code: String,
+    contact_name: String,
+    /// Left out when editing: unchanged.
+    contact_phone: Option<String>,
+    term_years: Option<i16>,
+    term_start: Option<NaiveDate>,
+    sort: Option<i16>,
+    can_approve_members: Option<bool>,
+    village_or_community: Option<bool>,
+}
+
+/// A unit in a form.
+#[derive(InputObject)]
+pub struct UnitInput {
+    name: String,
+    uscc: Option<String>,
+    nature: String,
+    party_presence: Option<String>,
+}
+
+impl OrganisationInput {
+    fn facts(self, cx: &Cx) -> Result<rules::Facts> {
+        let unit = |u: UnitInput| Unit { name: u.name, uscc: u.uscc, nature: u.nature, party_presence: u.party_presence };
+        let facts = rules::Facts {
+            full_name: self.full_name,
+            short_name: self.short_name,
+            org_type: self.kind,
+            external_code: self.external_code,
+            founded_on: self.founded_on,
+            approval_no: self.approval_no,
+            unit_relation: self.unit_relation,
+            units: self.units.into_iter().map(unit).collect(),
+            division_code: self.division_code,
+            contact_name: self.contact_name,
+            contact_phone: self.contact_phone,
+            term_years: self.term_years,
+            term_start: self.term_start,
+            sort: self.sort.unwrap_or_default(),
+            can_approve_members: self.can_approve_members.unwrap_or_default(),
+            village_or_community: self.village_or_community.unwrap_or_default(),
+        };
+        rules::accept(facts, cx.app.world.today(), &dictionary::has)
+    }
+}
+
+/// Who is to administer which organisation: an account, or somebody new by name and user name or mobile number.
+#[derive(InputObject)]
+pub struct AdministratorInput {
+    organisation: OrganisationId,
+    account: Option<AccountId>,
+    display_name: Option<String>,
+    user_name: Option<String>,
+    mobile: Option<String>,
+}
+
+/// The organisation with its new administrator.
+#[derive(SimpleObject)]
+pub struct AdministratorPayload {
+    organisation: Organisation,
+    /// An account was made; it has the initial password.
+    created_account: bool,
+}
+
+/// 组织与党员
+#[derive(Default)]
+pub struct DirectoryMutation;
+
+#[Object(serial)]
+impl DirectoryMutation {
+    /// Adds a subordinate (新增下级, PC-3.1.1a).
+    async fn create_organisation(&self, ctx: &Context<'_>, input: OrganisationInput) -> Result<Organisation> {
+        let cx: &Arc<Cx> = ctx.cx()?;
+        cx.allow(ORG_EDIT)?;
+        let parent = input.parent.ok_or_else(|| zhibu_core::Error::invalid("parent", "请选择上级组织"))?;
+        if input.contact_phone.is_none() {
+            return Err(zhibu_core::Error::invalid("contactPhone", "联系电话不能为空"));
+        }
+        let facts = input.facts(cx)?;
+        let mut write = cx.write(ORG_EDIT).await?;
+        let row = organisation::create(&mut write, parent, &facts).await?;
+        write.commit().await?;
+        one(cx, row.id.into()).await
+    }
+
+    /// Edits an organisation as it was at `version`.
+    async fn update_organisation(&self, ctx: &Context<'_>, id: OrganisationId, version: i32, input: OrganisationInput) -> Result<Organisation> {
+        let cx = ctx.cx()?;
+        cx.allow(ORG_EDIT)?;
+        let facts = input.facts(cx)?;
+        let mut write = cx.write(ORG_EDIT).await?;
+        let row = organisation::update(&mut write, id, version, &facts).await?;
+        if row.version == version { write.commit_quietly().await? } else { write.commit().await? }
+        one(cx, id).await
+    }
+
+    /// Sets an administrator (设置管理员, PC-3.1.1e).
+    async fn add_administrator(&self, ctx: &Context<'_>, input: AdministratorInput) -> Result<AdministratorPayload> {
+        let cx = ctx.cx()?;
+        let who = match (input.account, input.display_name) {
+            (Some(account), _) => Candidate::Known(account),
+            (None, Some(display_name)) => {
+                Candidate::New(NewAccount { display_name, user_name: input.user_name, mobile: input.mobile.map(Secret::new) })
+            }
+            (None, None) => return Err(zhibu_core::Error::invalid("displayName", "请选择账号或填写姓名")),
+        };
+        let mut write = cx.write(ORG_ADMIN).await?;
+        let (_, created_account) = organisation::add_administrator(&mut write, input.organisation, &who).await?;
+        write.commit().await?;
+        Ok(AdministratorPayload { organisation: one(cx, input.organisation).await?, created_account })
+    }
+
+    /// Takes an administrator's role away.
+    async fn remove_administrator(&self, ctx: &Context<'_>, organisation: OrganisationId, account: AccountId) -> Result<Organisation> {
+        let cx = ctx.cx()?;
+        let mut write = cx.write(ORG_ADMIN).await?;
+        organisation::remove_administrator(&mut write, organisation, account).await?;
+        write.commit().await?;
+        one(cx, organisation).await
+    }
+
+    /// A contact's telephone number in full; leaves an audit row.
+    async fn reveal_contact_phone(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<String> {
+        let mut write = ctx.cx()?.write(ORG_REVEAL).await?;
+        let phone = organisation::reveal_phone(&mut write, id).await?;
+        write.commit().await?;
+        Ok(phone.expose().to_owned())
+    }
+}

@@ -1,0 +1,12 @@
+//! The organisation (组织).
+
+mod actions;
+mod model;
+pub mod rules;
+mod scope;
+mod store;
+
+pub use actions::{Candidate, add_administrator, create, remove_administrator, reveal_phone, seed, update};
+pub use model::{Administrator, Listing, OrgStatus, OrgType, Row, Span, Unit, UnitRelation, Wanted};
+pub use scope::Reach;
+pub use store::{Filter, ancestors, children_types, complete, count, get, ids, kinds, list, names, roots, spans, tree};

@@ -1,0 +1,95 @@
+//! Data scope (数据范围) over the tree as it is: the ids a role is held on become path prefixes.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::Result;
+use zhibu_tenancy::Conn;
+use zhibu_tenancy::policy::Scope;
+
+use crate::schema::organisations;
+
+/// The part of the tree a permission opens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    all: bool,
+    subtrees: Vec<String>,
+    below: Vec<String>,
+    nodes: Vec<String>,
+}
+
+type Condition = Box<dyn BoxableExpression<organisations::table, Pg, SqlType = Bool>>;
+
+impl Reach {
+    /// Looks up where the organisations of a scope stand now. Whole-tenant scopes cost nothing.
+    pub async fn of(scope: &Scope, conn: &mut Conn) -> Result<Self> {
+        if scope.all {
+            return Ok(Self { all: true, ..Self::default() });
+        }
+        let ids: Vec<Uuid> = [&scope.subtrees, &scope.below, &scope.nodes].into_iter().flatten().map(|id| id.0).collect();
+        let places: Vec<(Uuid, String)> = organisations::table
+            .filter(organisations::id.eq_any(&ids))
+            .select((organisations::id, organisations::path))
+            .load(conn)
+            .await?;
+        let find = |ids: &[zhibu_core::OrganisationId]| {
+            places.iter().filter(|(id, _)| ids.iter().any(|i| i.0 == *id)).map(|(_, path)| path.clone()).collect()
+        };
+        Ok(Self { all: false, subtrees: find(&scope.subtrees), below: find(&scope.below), nodes: find(&scope.nodes) })
+    }
+
+    /// True when it is the whole tenant.
+    pub fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// True when the organisation at `path` is inside.
+    pub fn covers(&self, path: &str) -> bool {
+        let under = |root: &String| path.strip_prefix(root.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        self.all
+            || self.subtrees.iter().any(|root| path == root || under(root))
+            || self.below.iter().any(under)
+            || self.nodes.iter().any(|node| path == node)
+    }
+
+    /// True when something may be added below the organisation at `path`.
+    pub fn covers_below(&self, path: &str) -> bool {
+        self.covers(path) || self.below.iter().any(|root| path == root)
+    }
+
+    /// The same as an SQL condition, for every list and every write.
+    pub fn condition(&self) -> Condition {
+        if self.all {
+            return Box::new(diesel::dsl::sql::<Bool>("true"));
+        }
+        let mut condition: Condition = Box::new(diesel::dsl::sql::<Bool>("false"));
+        for root in &self.subtrees {
+            condition = Box::new(condition.or(organisations::path.eq(root.clone()).or(organisations::path.like(format!("{root}.%")))));
+        }
+        for root in &self.below {
+            condition = Box::new(condition.or(organisations::path.like(format!("{root}.%"))));
+        }
+        if !self.nodes.is_empty() {
+            condition = Box::new(condition.or(organisations::path.eq_any(self.nodes.clone())));
+        }
+        condition
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reach;
+
+    #[test]
+    fn prefixes_end_at_a_level() {
+        let reach = Reach { subtrees: vec!["001.002".into()], ..Reach::default() };
+        assert!(reach.covers("001.002") && reach.covers("001.002.001"));
+        assert!(!reach.covers("001") && !reach.covers("001.0021") && !reach.covers("001.003"));
+        let below = Reach { below: vec!["001.002".into()], ..Reach::default() };
+        assert!(!below.covers("001.002") && below.covers("001.002.001") && below.covers_below("001.002"));
+        assert!(!below.covers_below("001"));
+        assert!(!Reach::default().covers("001"));
+    }
+}

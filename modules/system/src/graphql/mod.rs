@@ -1,0 +1,46 @@
+//! The namespace `system`.
+
+mod account;
+mod activation;
+mod codes;
+mod common;
+mod jobs;
+mod operator;
+mod session;
+mod sign_in;
+mod tenants;
+mod users;
+
+use async_graphql::{MergedObject, MergedSubscription};
+
+/// 系统
+#[derive(MergedObject, Default)]
+pub struct SystemQuery(
+    common::CommonQuery,
+    session::SessionQuery,
+    activation::ActivationQuery,
+    users::UserQuery,
+    operator::OperatorQuery,
+    codes::CodeQuery,
+    tenants::TenantQuery,
+    jobs::JobQuery,
+);
+
+/// 系统
+#[derive(MergedObject, Default)]
+#[graphql(serial)]
+pub struct SystemMutation(
+    activation::ActivationMutation,
+    sign_in::SignInMutation,
+    account::AccountMutation,
+    session::SessionMutation,
+    users::UserMutation,
+    operator::OperatorMutation,
+    codes::CodeMutation,
+    tenants::TenantMutation,
+    jobs::JobMutation,
+);
+
+/// 系统
+#[derive(MergedSubscription, Default)]
+pub struct SystemSubscription(activation::ActivationSubscription, jobs::JobSubscription);

@@ -1,0 +1,119 @@
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use zhibu_core::{Page, PageArgs, Result, TenantId};
+use zhibu_graphql::{Listed, Request};
+use zhibu_tenancy::{entitlement, tenants};
+
+use crate::{TENANTS_MODULES, TENANTS_READ};
+
+/// Where a tenant stands.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TenantState {
+    /// 开通中
+    Provisioning,
+    /// 正常
+    Active,
+    /// 开通失败
+    Failed,
+    /// 维护中
+    Maintenance,
+}
+
+#[derive(InputObject)]
+pub(super) struct TenantFilter {
+    state: Option<TenantState>,
+    /// Part of the name.
+    search: Option<String>,
+}
+
+/// A tenant as the operator sees it: no member data.
+#[derive(SimpleObject)]
+pub(super) struct Tenant {
+    id: TenantId,
+    name: String,
+    slug: String,
+    state: TenantState,
+    plan: String,
+    modules: Vec<String>,
+    seats: i32,
+    demo: bool,
+    created_at: DateTime<Utc>,
+    activated_at: Option<DateTime<Utc>>,
+    percent: i16,
+    error: Option<String>,
+}
+
+/// A long job that was started.
+#[derive(SimpleObject)]
+pub(super) struct JobRef {
+    id: Uuid,
+}
+
+impl From<tenants::TenantRow> for Tenant {
+    fn from(row: tenants::TenantRow) -> Self {
+        let state = match row.state.as_str() {
+            "provisioning" => TenantState::Provisioning,
+            "active" => TenantState::Active,
+            "failed" => TenantState::Failed,
+            _ => TenantState::Maintenance,
+        };
+        Self {
+            id: row.id.into(),
+            name: row.name,
+            slug: row.slug,
+            state,
+            plan: row.plan,
+            modules: row.modules,
+            seats: row.seats,
+            demo: row.demo,
+            created_at: row.created_at,
+            activated_at: row.activated_at,
+            percent: row.percent,
+            error: row.error,
+        }
+    }
+}
+
+fn code(state: TenantState) -> &'static str {
+    match state {
+        TenantState::Provisioning => "provisioning",
+        TenantState::Active => "active",
+        TenantState::Failed => "failed",
+        TenantState::Maintenance => "maintenance",
+    }
+}
+
+#[derive(Default)]
+pub(super) struct TenantQuery;
+
+#[Object]
+impl TenantQuery {
+    /// The installation's tenants, newest first.
+    async fn tenants(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<TenantFilter>) -> Result<Listed<Tenant>> {
+        let cx = ctx.cx()?;
+        let args = PageArgs::new(first, after, offset)?;
+        let filter = filter
+            .map(|f| tenants::TenantFilter { state: f.state.map(|s| code(s).to_owned()), search: f.search })
+            .unwrap_or_default();
+        let total = if ctx.shows(&["totalCount"]) { Some(tenants::count(cx, TENANTS_READ, &filter).await?) } else { None };
+        let page = tenants::list(cx, TENANTS_READ, &filter, &args).await?;
+        Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(Into::into).collect(), info: page.info }, total))
+    }
+
+    /// One tenant.
+    async fn tenant(&self, ctx: &Context<'_>, id: TenantId) -> Result<Tenant> {
+        Ok(tenants::get(ctx.cx()?, TENANTS_READ, id).await?.into())
+    }
+}
+
+#[derive(Default)]
+pub(super) struct TenantMutation;
+
+#[Object]
+impl TenantMutation {
+    /// Switches a module of a tenant on or off. Switched off, its tables in this tenant go, with what is in them.
+    async fn set_tenant_module(&self, ctx: &Context<'_>, tenant: TenantId, module: String, on: bool) -> Result<JobRef> {
+        Ok(JobRef { id: entitlement::switch(ctx.cx()?, TENANTS_MODULES, tenant, &module, on).await? })
+    }
+}

@@ -1,0 +1,168 @@
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, dictionary};
+use zhibu_directory::graphql::OrganisationRef;
+use zhibu_directory::organisation::{self, Reach};
+use zhibu_graphql::{Listed, Request};
+use zhibu_tenancy::identity::{self, AccountFilter, AccountSort, Assignment};
+use zhibu_tenancy::{Conn, Cx};
+
+use crate::{USERS_READ, USERS_UNLOCK};
+
+/// State of an account (账号状态).
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "zhibu_tenancy::identity::AccountState")]
+pub(super) enum AccountState {
+    /// 正常
+    Active,
+    /// 锁定
+    Locked,
+    /// 停用
+    Disabled,
+    /// 待改密
+    MustChange,
+}
+
+/// Order of the users.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UserSort {
+    /// By user name.
+    UserName,
+    /// Most recent sign-in first.
+    LastSignIn,
+}
+
+#[derive(InputObject)]
+pub(super) struct UserFilter {
+    /// Part of a name, or a whole mobile number.
+    search: Option<String>,
+    state: Option<AccountState>,
+    /// Only people with a role on this organisation or below.
+    organisation: Option<OrganisationId>,
+}
+
+/// A user (用户) with the roles held.
+#[derive(SimpleObject)]
+pub(super) struct User {
+    id: AccountId,
+    user_name: String,
+    display_name: String,
+    mobile: Option<String>,
+    state: AccountState,
+    locked_at: Option<DateTime<Utc>>,
+    last_sign_in_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    roles: Vec<UserRole>,
+}
+
+/// A role held on an organisation.
+#[derive(SimpleObject)]
+pub(super) struct UserRole {
+    role: String,
+    label: String,
+    organisation: OrganisationRef,
+}
+
+#[derive(Default)]
+pub(super) struct UserQuery;
+
+#[Object]
+impl UserQuery {
+    /// The users inside the caller's scope (PC-2.3a).
+    async fn users(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<UserFilter>, sort: Option<UserSort>) -> Result<Listed<User>> {
+        let cx = ctx.cx()?;
+        let args = PageArgs::new(first, after, offset)?;
+        let mut read = cx.read(USERS_READ).await?;
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let under = filter.as_ref().and_then(|f| f.organisation);
+        let organisations = match (read.scope.all, under) {
+            (true, None) => None,
+            _ => Some(organisation::ids(&reach, under, read.conn()?).await?),
+        };
+        let filter = AccountFilter {
+            search: filter.as_ref().and_then(|f| f.search.clone()),
+            state: filter.as_ref().and_then(|f| f.state).map(Into::into),
+            organisations,
+        };
+        let sort = if sort == Some(UserSort::LastSignIn) { AccountSort::LastSignIn } else { AccountSort::UserName };
+        let total = if ctx.shows(&["totalCount"]) { Some(identity::count_accounts(cx, &filter, read.conn()?).await?) } else { None };
+        let page = identity::list_accounts(cx, &filter, sort, &args, read.conn()?).await?;
+        let nodes = with_roles(page.nodes, read.conn()?).await?;
+        Ok(Listed::new(Page { nodes, info: page.info }, total))
+    }
+}
+
+async fn with_roles(accounts: Vec<identity::Account>, conn: &mut Conn) -> Result<Vec<User>> {
+    let ids: Vec<Uuid> = accounts.iter().map(|a| a.id.0).collect();
+    let held = identity::assignments(Some(&ids), None, conn).await?;
+    let at: Vec<Uuid> = held.iter().map(|a| a.organisation).collect();
+    let names = organisation::names(&at, conn).await?;
+    let mut roles: HashMap<Uuid, Vec<UserRole>> = HashMap::new();
+    for assignment in held {
+        roles.entry(assignment.account).or_default().push(role(assignment, &names));
+    }
+    let show = |a: identity::Account| User {
+        roles: roles.remove(&a.id.0).unwrap_or_default(),
+        id: a.id,
+        user_name: a.user_name,
+        display_name: a.display_name,
+        mobile: a.mobile,
+        state: a.state.into(),
+        locked_at: a.locked_at,
+        last_sign_in_at: a.last_sign_in_at,
+        created_at: a.created_at,
+    };
+    Ok(accounts.into_iter().map(show).collect())
+}
+
+fn role(assignment: Assignment, names: &HashMap<Uuid, String>) -> UserRole {
+    let short_name = names.get(&assignment.organisation).cloned().unwrap_or_default();
+    UserRole {
+        label: dictionary::label("role", &assignment.role).unwrap_or(&assignment.role).to_owned(),
+        role: assignment.role,
+        organisation: OrganisationRef { id: assignment.organisation.into(), short_name },
+    }
+}
+
+#[derive(Default)]
+pub(super) struct UserMutation;
+
+#[Object]
+impl UserMutation {
+    /// Unlocks a user and resets the password to the initial one (PC-2.3c).
+    async fn unlock_user(&self, ctx: &Context<'_>, id: AccountId) -> Result<User> {
+        let cx = ctx.cx()?;
+        let mut write = cx.write(USERS_UNLOCK).await?;
+        let scope = write.scope.clone();
+        let reach = Reach::of(&scope, write.conn()?).await?;
+        within(cx, &reach, id, write.conn()?).await?;
+        identity::unlock(&mut write, id).await?;
+        write.commit().await?;
+        let mut read = cx.read(USERS_READ).await?;
+        let account = identity::account(cx, id, read.conn()?).await?;
+        with_roles(vec![account], read.conn()?).await?.pop().ok_or_else(Error::missing)
+    }
+}
+
+/// Somebody may be reset only by those whose scope holds everything that person administers, and never by
+/// themselves: that is what changing the password is for.
+async fn within(cx: &Cx, reach: &Reach, id: AccountId, conn: &mut Conn) -> Result<()> {
+    if cx.identity()?.account == id {
+        return Err(Error::refuse("OWN_ACCOUNT", "不能重置本人账号，请使用“修改密码”"));
+    }
+    let held = identity::assignments(Some(&[id.0]), None, conn).await?;
+    if held.is_empty() && !reach.is_all() {
+        return Err(Error::missing());
+    }
+    let own_root = cx.identity()?.roles.iter().any(|(role, _)| role == "tenant_admin");
+    if held.iter().any(|a| a.role == "tenant_admin") && !own_root {
+        return Err(Error::missing());
+    }
+    for assignment in held {
+        organisation::get(reach, assignment.organisation.into(), conn).await?;
+    }
+    Ok(())
+}

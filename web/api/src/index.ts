@@ -1,0 +1,3 @@
+export * from './generated'
+export * from './rules'
+export * from './words'

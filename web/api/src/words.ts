@@ -1,0 +1,96 @@
+import type {
+  AccountState, CodeState, OrgStatus, OrgType, SampleKind, SampleState, TenantState, UnitRelation,
+} from './generated'
+
+/** How a label is coloured: by meaning, never by taste. */
+export type Tone = 'ok' | 'info' | 'warn' | 'bad' | 'off'
+
+/** A dictionary of an enumeration: words and tone of each value. */
+export type Words<Key extends string> = Record<Key, { label: string; tone?: Tone }>
+
+export const accountStates: Words<AccountState> = {
+  ACTIVE: { label: '正常', tone: 'ok' },
+  LOCKED: { label: '锁定', tone: 'bad' },
+  DISABLED: { label: '停用', tone: 'off' },
+  MUST_CHANGE: { label: '待改密', tone: 'warn' },
+}
+
+export const codeStates: Words<CodeState> = {
+  ISSUED: { label: '未使用', tone: 'info' },
+  USED: { label: '已使用', tone: 'ok' },
+  EXPIRED: { label: '已过期', tone: 'off' },
+  REVOKED: { label: '已作废', tone: 'bad' },
+}
+
+export const tenantStates: Words<TenantState> = {
+  PROVISIONING: { label: '开通中', tone: 'info' },
+  ACTIVE: { label: '正常', tone: 'ok' },
+  FAILED: { label: '开通失败', tone: 'bad' },
+  MAINTENANCE: { label: '维护中', tone: 'warn' },
+}
+
+export const orgTypes: Words<OrgType> = {
+  PARTY_COMMITTEE: { label: '党委', tone: 'bad' },
+  WORK_COMMITTEE: { label: '党工委', tone: 'bad' },
+  GENERAL_BRANCH: { label: '党总支', tone: 'warn' },
+  BRANCH: { label: '党支部', tone: 'info' },
+  JOINT_BRANCH: { label: '联合党支部', tone: 'info' },
+  PROVISIONAL_COMMITTEE: { label: '临时党委', tone: 'off' },
+  PROVISIONAL_GENERAL_BRANCH: { label: '临时党总支', tone: 'off' },
+  PROVISIONAL_BRANCH: { label: '临时党支部', tone: 'off' },
+  MOBILE_BRANCH: { label: '流动党员党支部', tone: 'info' },
+  LEADING_GROUP: { label: '党组', tone: 'warn' },
+  PARTY_GROUP: { label: '党小组', tone: 'ok' },
+}
+
+export const orgStatuses: Words<OrgStatus> = {
+  ACTIVE: { label: '正常', tone: 'ok' },
+  PREPARING: { label: '筹建', tone: 'info' },
+  MERGED: { label: '已合并', tone: 'off' },
+  DISSOLVED: { label: '已撤销', tone: 'off' },
+  TRANSFERRED_OUT: { label: '已划转', tone: 'off' },
+}
+
+export const unitRelations: Words<UnitRelation> = {
+  SAME_AS_PARENT: { label: '与上级党组织相同' },
+  LEGAL_UNIT: { label: '法人单位' },
+  JOINT: { label: '多个单位联合' },
+}
+
+export const sampleKinds: Words<SampleKind> = {
+  PLEDGE: { label: '党员承诺', tone: 'bad' },
+  STUDY_NOTE: { label: '学习心得', tone: 'info' },
+  LECTURE: { label: '党课讲稿', tone: 'warn' },
+  WORK_PLAN: { label: '工作计划', tone: 'ok' },
+}
+
+export const sampleStates: Words<SampleState> = {
+  DRAFT: { label: '草稿', tone: 'warn' },
+  PUBLISHED: { label: '已发布', tone: 'ok' },
+  WITHDRAWN: { label: '已下架', tone: 'off' },
+}
+
+/** Select options of a dictionary, in its order. */
+export function optionsOf<Key extends string>(words: Words<Key>): { value: Key; label: string }[] {
+  return (Object.keys(words) as Key[]).map((value) => ({ value, label: words[value].label }))
+}
+
+/** What an error code means to the person at the screen, when the server sent no better words. */
+export const errorWords: Record<string, string> = {
+  NETWORK: '网络不通，请检查网络后重试',
+  UNAUTHENTICATED: '登录已失效，请重新登录',
+  DENIED: '您没有进行此操作的权限，如有需要请联系管理员',
+  NOT_FOUND: '内容不存在，或不在您的管理范围内',
+  INVALID: '填写的内容有误，请按提示修改',
+  CONFLICT: '内容已被他人修改，请重新载入后再提交',
+  TOO_MANY: '操作过于频繁，请稍后再试',
+  LOCKED: '账号已锁定，请联系管理员解锁',
+  WRONG_CREDENTIALS: '用户名或密码错误',
+  WRONG_CODE: '验证码错误或已过期',
+  CODE_UNKNOWN: '激活码不存在，请核对后重新输入',
+  CODE_USED: '该激活码已被使用，一个激活码只能开通一次',
+  CODE_EXPIRED: '该激活码已过期，请联系平台客服换取新码',
+  CODE_REVOKED: '该激活码已作废，请联系平台客服',
+  UNAVAILABLE: '服务暂时不可用，请稍后再试',
+  INTERNAL: '系统出错，请稍后再试',
+}

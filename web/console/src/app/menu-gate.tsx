@@ -1,0 +1,10 @@
+import { createContext, useContext, type ReactNode } from 'react'
+import { NotFound } from './page-error'
+
+/** The menu keys that the signed-in person sees. */
+export const MenuKeysContext = createContext<ReadonlySet<string>>(new Set())
+
+/** Opens a page only when its menu entry is visible; a hidden one is as good as none. */
+export function MenuGate({ menu, children }: { menu: string; children: ReactNode }) {
+  return useContext(MenuKeysContext).has(menu) ? children : <NotFound />
+}

@@ -1,0 +1,13 @@
+import { directory } from '../modules/directory/module'
+import { document } from '../modules/document/module'
+import { system } from '../modules/system/module'
+import type { Module, PageDefinition } from './module'
+
+/** All modules of the console, in menu order. Adding one is one line here. */
+export const modules: Module[] = [system, directory, document]
+
+/** Screens of the tenant console by menu key. */
+export const tenantPages: Record<string, PageDefinition> = Object.assign({}, ...modules.map((module) => module.tenant))
+
+/** Screens of the operator console by menu key. */
+export const operatorPages: Record<string, PageDefinition> = Object.assign({}, ...modules.map((module) => module.operator))

@@ -1,0 +1,58 @@
+import { App as AntApp, ConfigProvider, theme, type ThemeConfig } from 'antd'
+import zhCN from 'antd/locale/zh_CN'
+import { createContext, useContext, useLayoutEffect, useMemo, useState, type ReactNode } from 'react'
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
+const KEY = 'zhibu.dark'
+
+const light: ThemeConfig = {
+  token: {
+    colorPrimary: '#b80d26', colorLink: '#a50f22', colorLinkHover: '#d3213c', colorInfo: '#1557b0', colorError: '#c62828',
+    colorTextTertiary: '#5f6368', colorTextPlaceholder: '#6b7075', colorTextDescription: '#595e63', colorBgLayout: '#f4f5f7',
+  },
+}
+const dark: ThemeConfig = {
+  algorithm: theme.darkAlgorithm,
+  token: {
+    colorPrimary: '#f0707a', colorLink: '#ff9a9a', colorLinkHover: '#ffb8b8', colorInfo: '#5b9dff', colorError: '#f2696b',
+    colorTextTertiary: '#a9adb3', colorTextPlaceholder: '#9a9fa5', colorTextDescription: '#b0b4b9',
+  },
+  components: {
+    Button: {
+      colorPrimary: '#b8283c', colorPrimaryHover: '#c93a4e', colorPrimaryActive: '#9c2032',
+      colorError: '#b8283c', colorErrorHover: '#c93a4e', colorErrorActive: '#9c2032',
+    },
+  },
+}
+
+const DarkContext = createContext<{ dark: boolean; setDark: (dark: boolean) => void }>({ dark: false, setDark: () => {} })
+
+/** Whether the dark look is on, and the switch. */
+export const useDark = () => useContext(DarkContext)
+
+function remembered(): boolean {
+  const kept = localStorage.getItem(KEY)
+  return kept === null ? matchMedia('(prefers-color-scheme: dark)').matches : kept === '1'
+}
+
+/** Colours, language and style nonce of everything below. */
+export function Theme({ children }: { children: ReactNode }) {
+  const [isDark, setIsDark] = useState(remembered)
+  useLayoutEffect(() => { document.documentElement.dataset.theme = isDark ? 'dark' : 'light' }, [isDark])
+  const chosen = isDark ? dark : light
+  const config = useMemo<ThemeConfig>(() => ({
+    ...chosen,
+    token: { fontSize: 15, controlHeight: 36, borderRadius: 6, motion: !navigator.webdriver, ...chosen.token },
+  }), [chosen])
+  const setDark = (value: boolean) => {
+    setIsDark(value)
+    try { localStorage.setItem(KEY, value ? '1' : '0') } catch { /* only this page then */ }
+  }
+  return (
+    <DarkContext.Provider value={{ dark: isDark, setDark }}>
+      <ConfigProvider locale={zhCN} theme={config} button={{ autoInsertSpace: false }} {...(nonce ? { csp: { nonce } } : {})}>
+        <AntApp>{children}</AntApp>
+      </ConfigProvider>
+    </DarkContext.Provider>
+  )
+}

@@ -1,0 +1,31 @@
+import { Drawer } from 'antd'
+import type { ReactNode } from 'react'
+
+export interface DetailDrawerProps {
+  open: boolean
+  title: ReactNode
+  onClose: () => void
+  /** Buttons of the record, at the top right. */
+  extra?: ReactNode
+  size?: number
+  children: ReactNode
+}
+
+/** A record beside its list; Escape closes it and the focus returns to where it was. */
+export function DetailDrawer({ open, title, onClose, extra, size = 720, children }: DetailDrawerProps) {
+  return (
+    <Drawer open={open} title={title} onClose={onClose} extra={extra} size={size} destroyOnHidden>
+      {children}
+    </Drawer>
+  )
+}
+
+/** A titled part of a record or form. */
+export function Section({ title, extra, children }: { title: string; extra?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="z-section">
+      <header><h2>{title}</h2>{extra}</header>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,76 @@
+import { Alert, Button, Form, type FormInstance } from 'antd'
+import { useCallback, useRef, type ReactNode } from 'react'
+import type { RequestError } from '../net/errors'
+import { FormProblem } from './form-problem'
+import { LeaveGuard } from './leave-guard'
+import { useDraft } from './use-draft'
+import { useSubmit } from './use-submit'
+
+export interface FormPageProps<Values, Result> {
+  name: string
+  form: FormInstance<Values>
+  initialValues: Partial<Values>
+  send: (values: Values) => Promise<Result>
+  done: (result: Result) => void
+  /** Keeps unsent text under this name; without it leaving loses the text. */
+  draft?: string
+  /** Version of the record being edited; null for a new one. */
+  basis?: number | null
+  submitText: string
+  onCancel: () => void
+  /** A way out of a refusal, for example to reload after a conflict. */
+  remedy?: (problem: RequestError, clear: () => void) => ReactNode
+  onValuesChange?: (changed: Partial<Values>) => void
+  children: ReactNode
+}
+
+/** A form that fills a page: leave guard, draft, the server's faults on their fields, buttons at the bottom. */
+export function FormPage<Values extends object, Result>(props: FormPageProps<Values, Result>) {
+  const { name, form, initialValues, send, done, draft, basis = null, submitText, onCancel, remedy, children } = props
+  const dirty = useRef(false)
+  const { restored, keep, forget } = useDraft(form as FormInstance, draft, basis)
+  const { submit, busy, problem, clear } = useSubmit<Values, Result>(form as FormInstance, send, (result) => {
+    dirty.current = false
+    forget()
+    done(result)
+  })
+  const isDirty = useCallback(() => dirty.current, [])
+  const discard = () => {
+    forget()
+    form.resetFields()
+    dirty.current = false
+  }
+  return (
+    <Form<Values>
+      name={name}
+      form={form}
+      layout="vertical"
+      initialValues={initialValues}
+      onFinish={(values) => void submit(values)}
+      onFinishFailed={({ errorFields: [first] }) => first && form.scrollToField(first.name, { block: 'center', focus: true })}
+      onValuesChange={(changed) => {
+        dirty.current = true
+        keep()
+        props.onValuesChange?.(changed as Partial<Values>)
+      }}
+      scrollToFirstError={{ block: 'center', focus: true }}
+    >
+      <LeaveGuard dirty={isDirty} kept={draft !== undefined} />
+      {restored !== 'none' && (
+        <Alert
+          className="z-gap-bottom"
+          type={restored === 'same' ? 'info' : 'warning'}
+          showIcon
+          title={restored === 'same' ? '已恢复上次未提交的内容（电话号码需重新填写）' : '已恢复上次未提交的内容；此后该记录已被他人修改，请逐项核对后再提交'}
+          action={<Button size="small" onClick={discard}>放弃草稿</Button>}
+        />
+      )}
+      {children}
+      <FormProblem problem={problem} action={problem && remedy?.(problem, clear)} />
+      <div className="z-actions z-actions--sticky">
+        <Button onClick={onCancel}>取消</Button>
+        <Button type="primary" htmlType="submit" loading={busy}>{submitText}</Button>
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,58 @@
+import { DownOutlined, SearchOutlined, UpOutlined } from '@ant-design/icons'
+import { Button, Form, Input, Select } from 'antd'
+import { useEffect, useState } from 'react'
+
+/** One field of a list's search bar. */
+export interface SearchField {
+  name: string
+  label: string
+  placeholder?: string
+  options?: { value: string; label: string }[]
+}
+
+export interface ListSearchProps {
+  name: string
+  fields: readonly SearchField[]
+  value: Record<string, string>
+  onSearch: (filter: Record<string, string>) => void
+}
+
+const SHOWN = 3
+
+/** A search bar with 查询, 重置 and, when there are many fields, 展开. */
+export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
+  const [form] = Form.useForm<Record<string, string | undefined>>()
+  const [open, setOpen] = useState(() => fields.slice(SHOWN).some((field) => value[field.name]))
+  const given = JSON.stringify(value)
+  useEffect(() => {
+    form.resetFields()
+    form.setFieldsValue(JSON.parse(given) as Record<string, string>)
+  }, [form, given])
+  const search = (values: Record<string, string | undefined>) => {
+    const filter: Record<string, string> = {}
+    for (const [key, text] of Object.entries(values)) if (text?.trim()) filter[key] = text.trim()
+    onSearch(filter)
+  }
+  return (
+    <search className="z-search">
+      <Form name={`${name}-search`} form={form} onFinish={search}>
+        {fields.map((field, index) => (
+          <Form.Item key={field.name} name={field.name} label={field.label} hidden={!open && index >= SHOWN}>
+            {field.options
+              ? <Select allowClear options={field.options} placeholder={field.placeholder ?? '全部'} onChange={() => form.submit()} />
+              : <Input allowClear maxLength={50} placeholder={field.placeholder ?? ''} />}
+          </Form.Item>
+        ))}
+        <div className="z-search-buttons">
+          <Button type="primary" htmlType="submit" icon={<SearchOutlined />}>查询</Button>
+          <Button onClick={() => onSearch({})}>重置</Button>
+          {fields.length > SHOWN && (
+            <Button type="link" aria-expanded={open} icon={open ? <UpOutlined /> : <DownOutlined />} onClick={() => setOpen(!open)}>
+              {open ? '收起' : '展开'}
+            </Button>
+          )}
+        </div>
+      </Form>
+    </search>
+  )
+}

@@ -1,0 +1,59 @@
+import { SettingOutlined } from '@ant-design/icons'
+import { Button, Checkbox, Popover, Radio } from 'antd'
+import { useContext, useState } from 'react'
+import { OwnerContext } from './owner'
+
+/** How tightly rows are set. */
+export type Density = 'small' | 'medium' | 'large'
+
+/** Which columns a person hid and how dense the rows are. */
+export interface Look { hidden: string[]; density: Density }
+
+/** The look of a list, kept in this browser per person. */
+export function useLook(list: string, hiddenFirst: string[]): [Look, (look: Look) => void] {
+  const key = `zhibu.list.${useContext(OwnerContext)}.${list}`
+  const [look, setLook] = useState<Look>(() => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(key) ?? 'null') as Look | null
+      if (kept && Array.isArray(kept.hidden)) return kept
+    } catch { /* unreadable settings are no settings */ }
+    return { hidden: hiddenFirst, density: 'medium' }
+  })
+  return [look, (next) => {
+    setLook(next)
+    try { localStorage.setItem(key, JSON.stringify(next)) } catch { /* the list works without */ }
+  }]
+}
+
+export interface ListSettingsProps {
+  columns: { key: string; title: string; fixed?: boolean }[]
+  look: Look
+  onChange: (look: Look) => void
+}
+
+/** The button that chooses columns and density. */
+export function ListSettings({ columns, look, onChange }: ListSettingsProps) {
+  const choose = (key: string, shown: boolean) =>
+    onChange({ ...look, hidden: shown ? look.hidden.filter((one) => one !== key) : [...look.hidden, key] })
+  const content = (
+    <div className="z-look">
+      <fieldset>
+        <legend>显示的列</legend>
+        {columns.map((column) => (
+          <Checkbox key={column.key} disabled={column.fixed ?? false} checked={!look.hidden.includes(column.key)}
+            onChange={(event) => choose(column.key, event.target.checked)}>{column.title}</Checkbox>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>行距</legend>
+        <Radio.Group name="density" value={look.density} onChange={(event) => onChange({ ...look, density: event.target.value as Density })}
+          options={[{ value: 'large', label: '宽松' }, { value: 'medium', label: '适中' }, { value: 'small', label: '紧凑' }]} />
+      </fieldset>
+    </div>
+  )
+  return (
+    <Popover trigger="click" placement="bottomRight" content={content}>
+      <Button icon={<SettingOutlined />}>列设置</Button>
+    </Popover>
+  )
+}

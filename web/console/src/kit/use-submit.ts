@@ -1,0 +1,31 @@
+import type { FormInstance } from 'antd'
+import { useState } from 'react'
+import { asRequestError, type RequestError } from '../net/errors'
+
+/** Sends a form once at a time; puts the server's faults on the fields and keeps everything typed. */
+export function useSubmit<Values, Result>(
+  form: FormInstance,
+  send: (values: Values) => Promise<Result>,
+  done: (result: Result, values: Values) => void | Promise<void>,
+): { submit: (values: Values) => Promise<void>; busy: boolean; problem: RequestError | null; clear: () => void } {
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<RequestError | null>(null)
+
+  async function submit(values: Values): Promise<void> {
+    if (busy) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      await done(await send(values), values)
+    } catch (cause) {
+      const error = asRequestError(cause)
+      const known = error.fields.filter(({ path }) => form.getFieldInstance(path) !== undefined)
+      form.setFields(known.map(({ path, message }) => ({ name: path, errors: [message] })))
+      if (known[0]) form.scrollToField(known[0].path, { block: 'center', focus: true })
+      if (known.length === 0 || known.length < error.fields.length) setProblem(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { submit, busy, problem, clear: () => setProblem(null) }
+}

@@ -1,0 +1,72 @@
+import { UpdateMyAccountDocument, UpdateTenantDocument } from '@zhibu/api'
+import { useQueryClient } from '@tanstack/react-query'
+import { App, Button, Form, Input } from 'antd'
+import { SESSION, useSession } from '../../app/session'
+import { Can } from '../../kit/permissions'
+import { Section } from '../../kit/detail-drawer'
+import { FormProblem } from '../../kit/form-problem'
+import { Page } from '../../kit/page'
+import { useSubmit } from '../../kit/use-submit'
+import { ask } from '../../net/ask'
+import { MobileChange } from './mobile-change'
+
+/** 账号信息: own names and mobile, and for those who may the name of the whole tenant. */
+export default function AccountPage() {
+  return (
+    <Page title="账号信息" parents={[{ title: '首页', to: '/home' }]} hint="姓名、用户名和手机号用于登录与联系，请保持准确。">
+      <Section title="基本信息"><Names /></Section>
+      <Section title="手机号"><MobileChange /></Section>
+      <Can perm="tenant.settings"><Section title="入驻组织名称"><TenantName /></Section></Can>
+    </Page>
+  )
+}
+
+function Names() {
+  const session = useSession()
+  const queries = useQueryClient()
+  const { message } = App.useApp()
+  const [form] = Form.useForm<{ displayName: string; userName: string }>()
+  const { submit, busy, problem } = useSubmit(form,
+    async ({ displayName, userName }: { displayName: string; userName: string }) =>
+      (await ask(UpdateMyAccountDocument, { input: { displayName: displayName.trim(), userName: userName.trim() } })).system.updateMyAccount,
+    (account) => {
+      queries.setQueryData(SESSION, { ...session, account })
+      void message.success('账号信息已保存')
+    })
+  return (
+    <Form name="account" form={form} layout="vertical" className="z-narrow" onFinish={(values) => void submit(values)}
+      initialValues={{ displayName: session.account.displayName, userName: session.account.userName }}>
+      <Form.Item name="displayName" label="姓名" rules={[{ required: true, whitespace: true, message: '请输入姓名' }, { max: 50, message: '姓名不超过 50 个字' }]}>
+        <Input maxLength={50} autoComplete="name" />
+      </Form.Item>
+      <Form.Item name="userName" label="用户名" extra="修改后请使用新用户名登录" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>
+        <Input maxLength={32} autoComplete="username" />
+      </Form.Item>
+      <FormProblem problem={problem} />
+      <Button type="primary" htmlType="submit" loading={busy}>保存</Button>
+    </Form>
+  )
+}
+
+function TenantName() {
+  const session = useSession()
+  const queries = useQueryClient()
+  const { message } = App.useApp()
+  const [form] = Form.useForm<{ name: string }>()
+  const { submit, busy, problem } = useSubmit(form,
+    async ({ name }: { name: string }) => (await ask(UpdateTenantDocument, { input: { name: name.trim() } })).system.updateTenant,
+    (tenant) => {
+      queries.setQueryData(SESSION, { ...session, tenant })
+      void message.success('入驻组织名称已保存')
+    })
+  return (
+    <Form name="tenant" form={form} layout="vertical" className="z-narrow" initialValues={{ name: session.tenant.name }} onFinish={(values) => void submit(values)}>
+      <Form.Item name="name" label="名称" extra="显示在页面顶部；党组织全称请在“组织信息”中修改"
+        rules={[{ required: true, whitespace: true, message: '请输入名称' }, { min: 2, max: 60, message: '名称为 2 至 60 个字' }]}>
+        <Input maxLength={60} />
+      </Form.Item>
+      <FormProblem problem={problem} />
+      <Button type="primary" htmlType="submit" loading={busy}>保存</Button>
+    </Form>
+  )
+}

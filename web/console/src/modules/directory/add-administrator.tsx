@@ -1,0 +1,92 @@
+import { AccountChoiceDocument, AddAdministratorDocument, isMobile, normalMobile, type OrganisationFieldsFragment } from '@zhibu/api'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { App, Button, Form, Input, Radio, Select } from 'antd'
+import { useEffect, useState } from 'react'
+import { Section } from '../../kit/detail-drawer'
+import { FormProblem } from '../../kit/form-problem'
+import { useSubmit } from '../../kit/use-submit'
+import { errorSentence } from '../../net/errors'
+import { ask } from '../../net/ask'
+
+interface Values { by: 'account' | 'new'; account?: string; displayName?: string; userName?: string; mobile?: string }
+
+/** Makes an existing account an administrator, or creates one with the initial password. */
+export function AddAdministrator({ organisation, onClose }: { organisation: OrganisationFieldsFragment; onClose: () => void }) {
+  const [form] = Form.useForm<Values>()
+  const by = Form.useWatch('by', form) ?? 'account'
+  const queries = useQueryClient()
+  const { message, modal } = App.useApp()
+  const { submit, busy, problem } = useSubmit(form,
+    async (values: Values) => (await ask(AddAdministratorDocument, { input: {
+      organisation: organisation.id,
+      account: values.by === 'account' ? values.account ?? null : null,
+      displayName: values.by === 'new' ? values.displayName?.trim() ?? null : null,
+      userName: values.by === 'new' ? values.userName?.trim() || null : null,
+      mobile: values.by === 'new' && values.mobile ? normalMobile(values.mobile) : null,
+    } })).directory.addAdministrator,
+    async ({ createdAccount }, values) => {
+      await queries.invalidateQueries({ queryKey: ['organisations'] })
+      onClose()
+      if (createdAccount) {
+        modal.success({
+          title: '管理员账号已创建',
+          content: <>请通知 {values.displayName}：用{values.userName ? `用户名 ${values.userName}` : '手机号'}和初始密码 <b>ABC#123</b> 登录，并按提示修改密码。</>,
+          okText: '知道了',
+        })
+      } else void message.success('管理员已设置')
+    })
+  return (
+    <Section title="设置管理员">
+      <Form<Values> name="administrator" form={form} layout="vertical" className="z-narrow" initialValues={{ by: 'account' }} onFinish={(values) => void submit(values)}>
+        <Form.Item name="by" label="管理员来源">
+          <Radio.Group options={[{ value: 'account', label: '已有账号' }, { value: 'new', label: '新建账号' }]} />
+        </Form.Item>
+        {by === 'account'
+          ? <Form.Item name="account" label="账号" rules={[{ required: true, message: '请选择账号' }]}><AccountSelect /></Form.Item>
+          : (
+            <>
+              <Form.Item name="displayName" label="姓名" rules={[{ required: true, whitespace: true, message: '请输入姓名' }]}><Input maxLength={50} autoComplete="off" /></Form.Item>
+              <Form.Item name="mobile" label="手机号" extra="手机号和用户名至少填写一项" dependencies={['userName']} rules={[
+                ({ getFieldValue }) => ({ validator: (_rule, value: string | undefined) => {
+                  if (!value) return getFieldValue('userName') ? Promise.resolve() : Promise.reject(new Error('请填写手机号或用户名'))
+                  return isMobile(value) ? Promise.resolve() : Promise.reject(new Error('请输入 11 位手机号'))
+                } }),
+              ]} validateTrigger="onBlur">
+                <Input inputMode="tel" maxLength={17} autoComplete="off" />
+              </Form.Item>
+              <Form.Item name="userName" label="用户名"><Input maxLength={32} autoComplete="off" /></Form.Item>
+            </>
+          )}
+        <FormProblem problem={problem} />
+        <div className="z-actions">
+          <Button onClick={onClose}>取消</Button>
+          <Button type="primary" htmlType="submit" loading={busy}>确定</Button>
+        </div>
+      </Form>
+    </Section>
+  )
+}
+
+function AccountSelect({ id, value, onChange }: { id?: string; value?: string; onChange?: (value: string) => void }) {
+  const [typed, setTyped] = useState('')
+  const [search, setSearch] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch(typed.trim()), 300)
+    return () => clearTimeout(timer)
+  }, [typed])
+  const accounts = useQuery({
+    queryKey: ['users', 'choice', search],
+    queryFn: async ({ signal }) => (await ask(AccountChoiceDocument, { search: search || null }, signal)).system.users.nodes,
+    placeholderData: keepPreviousData,
+  })
+  return (
+    <Select
+      id={id} value={value} onChange={onChange}
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      loading={accounts.isFetching}
+      placeholder="输入姓名、用户名或完整手机号查找"
+      notFoundContent={accounts.isError ? errorSentence(accounts.error) : accounts.isFetching ? '正在查找…' : '没有找到，可改为新建账号'}
+      options={(accounts.data ?? []).map((one) => ({ value: one.id, label: `${one.displayName}（${one.userName}${one.mobile ? `，${one.mobile}` : ''}）` }))}
+    />
+  )
+}

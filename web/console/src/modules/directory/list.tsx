@@ -1,0 +1,57 @@
+import { OrganisationsDocument, optionsOf, orgStatuses, orgTypes, type OrganisationRowFragment } from '@zhibu/api'
+import { Button } from 'antd'
+import { useNavigate } from 'react-router'
+import { ListPage, type ListColumn } from '../../kit/list-page'
+import { useLink } from '../../kit/page'
+import { StatusTag } from '../../kit/status-tag'
+import { oneOf, orDash } from '../../kit/words'
+import { ask } from '../../net/ask'
+
+const SEARCH = [
+  { name: 'search', label: '组织', placeholder: '名称或组织代码' },
+  { name: 'type', label: '类别', options: optionsOf(orgTypes) },
+] as const
+
+/** The organisations under one, as a list. */
+export function OrganisationList({ under, onOpen }: { under: string | null; onOpen: (id: string) => void }) {
+  const navigate = useNavigate()
+  const link = useLink()
+  const columns: ListColumn<OrganisationRowFragment>[] = [
+    {
+      key: 'shortName', title: '组织简称', fixed: true,
+      cell: (row) => <Button type="link" size="small" className="z-cell-link" onClick={() => onOpen(row.id)}>{row.shortName}</Button>,
+    },
+    { key: 'fullName', title: '组织全称', hidden: true, cell: (row) => <span className="z-wrap">{row.fullName}</span> },
+    { key: 'type', title: '类别', cell: (row) => <StatusTag dict={orgTypes} value={row.type} /> },
+    { key: 'code', title: '组织代码', cell: (row) => row.code },
+    { key: 'externalCode', title: '外部代码', hidden: true, cell: (row) => orDash(row.externalCode) },
+    { key: 'parent', title: '上级组织', hidden: true, cell: (row) => row.parent?.shortName ?? '—' },
+    { key: 'administrators', title: '管理员', cell: (row) => (row.administrators.length > 0
+      ? row.administrators.map((one) => one.displayName).join('、')
+      : <span className="z-tag z-tag--warn">未设置</span>) },
+    { key: 'contact', title: '联系人', cell: (row) => <>{orDash(row.contactName)}<span className="z-muted"> {row.contactPhone}</span></> },
+    { key: 'childCount', title: '下级', hidden: true, cell: (row) => row.childCount },
+    { key: 'status', title: '状态', cell: (row) => <StatusTag dict={orgStatuses} value={row.status} /> },
+    {
+      key: 'actions', title: '操作', fixed: 'right',
+      cell: (row) => (
+        <>
+          <Button type="link" size="small" aria-label={`查看 ${row.shortName}`} onClick={() => onOpen(row.id)}>查看</Button>
+          {row.editable && <Button type="link" size="small" aria-label={`编辑 ${row.shortName}`} onClick={() => void navigate(link(`/org/info/${row.id}/edit`))}>编辑</Button>}
+        </>
+      ),
+    },
+  ]
+  return (
+    <ListPage<OrganisationRowFragment>
+      name="organisations" label="组织列表" columns={columns} search={SEARCH} depends={[under]} empty="此组织下还没有下级组织"
+      rowKey={(row) => row.id}
+      load={async ({ first, offset, filter }, signal) => {
+        const type = oneOf(orgTypes, filter.type)
+        return (await ask(OrganisationsDocument, {
+          first, offset, filter: { search: filter.search ?? null, under, types: type ? [type] : null },
+        }, signal)).directory.organisations
+      }}
+    />
+  )
+}

@@ -1,0 +1,17 @@
+import type { Module } from '../../app/module'
+
+/** Organisations (组织信息). */
+export const directory: Module = {
+  name: 'directory',
+  tenant: {
+    'org.info': {
+      path: '/org/info',
+      load: () => import('./page'),
+      inner: [
+        { path: '/org/info/new', load: () => import('./create-page') },
+        { path: '/org/info/:id/edit', load: () => import('./edit-page') },
+      ],
+    },
+  },
+  operator: {},
+}

@@ -1,0 +1,60 @@
+import { Button, Segmented } from 'antd'
+import { useNavigate, useSearchParams } from 'react-router'
+import { useScope } from '../../app/scope'
+import { useSession } from '../../app/session'
+import { Can } from '../../kit/permissions'
+import { Page, useLink } from '../../kit/page'
+import { OrganisationChart } from './chart'
+import { OrganisationDrawer } from './drawer'
+import { OrganisationList } from './list'
+import { OrganisationTree } from './tree'
+
+/** 组织信息: the tree on the left; on the right the organisations below the chosen one, as list or chart. */
+export default function OrganisationsPage() {
+  const [params, setParams] = useSearchParams()
+  const { org } = useScope()
+  const { roots } = useSession()
+  const navigate = useNavigate()
+  const link = useLink()
+  const top = org ?? null
+  const node = params.get('node') ?? top ?? roots[0]?.id ?? null
+  const view = params.get('view') === 'chart' ? 'chart' : 'list'
+  const opened = params.get('organisation')
+
+  const change = (changes: Record<string, string | null>, replace = true) => setParams((now) => {
+    const next = new URLSearchParams(now)
+    for (const [key, value] of Object.entries(changes)) {
+      if (value) next.set(key, value)
+      else next.delete(key)
+    }
+    return next
+  }, { replace })
+  const open = (id: string) => change({ organisation: id })
+
+  return (
+    <Page
+      title="组织信息" menu="org.info"
+      extra={(
+        <>
+          <Segmented aria-label="显示方式" value={view} onChange={(value) => change({ view: value === 'chart' ? 'chart' : null })}
+            options={[{ value: 'list', label: '列表' }, { value: 'chart', label: '架构图' }]} />
+          <Can perm="org.tree_edit">
+            <Button type="primary" disabled={!node} onClick={() => void navigate(link(`/org/info/new?parent=${node ?? ''}`))}>新增下级</Button>
+          </Can>
+        </>
+      )}
+    >
+      <div className="z-split">
+        <section className="z-card z-split-side" aria-label="组织树">
+          <OrganisationTree root={top} chosen={node} onChoose={(id) => change({ node: id, page: null })} />
+        </section>
+        <div className="z-split-main">
+          {view === 'chart'
+            ? <OrganisationChart key={node} root={node} onOpen={open} />
+            : <OrganisationList under={node} onOpen={open} />}
+        </div>
+      </div>
+      {opened && <OrganisationDrawer id={opened} onOpen={open} onClose={() => change({ organisation: null })} />}
+    </Page>
+  )
+}

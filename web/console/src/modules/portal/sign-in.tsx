@@ -1,0 +1,105 @@
+import {
+  ChooseTenantDocument, RequestSmsCodeDocument, SignInBySmsDocument, SignInDocument, isMobile, normalMobile,
+  type SessionFieldsFragment, type SignInOutcomeFragment,
+} from '@zhibu/api'
+import { Alert, Button, Form, Input, Tabs } from 'antd'
+import { useState } from 'react'
+import { FormProblem } from '../../kit/form-problem'
+import { SmsCodeInput } from '../../kit/sms-code-input'
+import { useSubmit } from '../../kit/use-submit'
+import { currentRealm } from '../../net/realm'
+import { post } from '../../net/post'
+import { TenantList } from './tenant-list'
+
+/** A sign-in that must go through the change of the initial password first. */
+export interface PendingPassword { needsSmsCode: boolean; maskedMobile: string | null; userName: string }
+
+export interface SignInProps {
+  /** Prefix of the forms' ids; two sign-ins never share it. */
+  name: string
+  onSignedIn: (session: SessionFieldsFragment) => void
+  onPasswordChange: (pending: PendingPassword) => void
+}
+
+type Choice = Extract<SignInOutcomeFragment, { __typename: 'TenantChoice' }>
+
+/** 短信登录 and 账号登录, then the choice of the organisation when a number belongs to several. */
+export function SignIn({ name, onSignedIn, onPasswordChange }: SignInProps) {
+  const [choice, setChoice] = useState<Choice | null>(null)
+  const take = (outcome: SignInOutcomeFragment, userName = '') => {
+    if (outcome.__typename === 'SignedIn') onSignedIn(outcome.session)
+    else if (outcome.__typename === 'TenantChoice') setChoice(outcome)
+    else onPasswordChange({ needsSmsCode: outcome.needsSmsCode, maskedMobile: outcome.maskedMobile, userName })
+  }
+  if (choice) {
+    return (
+      <TenantList
+        tenants={choice.tenants}
+        choose={async (tenant) => take((await post(ChooseTenantDocument, { input: { ticket: choice.ticket, tenant } }, currentRealm())).system.chooseTenant)}
+        onBack={() => setChoice(null)}
+      />
+    )
+  }
+  return (
+    <Tabs
+      items={[
+        { key: 'sms', label: '短信登录', children: <BySms name={`${name}-sms`} take={take} /> },
+        { key: 'password', label: '账号登录', children: <ByPassword name={`${name}-password`} take={take} /> },
+      ]}
+    />
+  )
+}
+
+type Take = (outcome: SignInOutcomeFragment, userName?: string) => void
+
+function BySms({ name, take }: { name: string; take: Take }) {
+  const [form] = Form.useForm<{ mobile: string; code: string }>()
+  const { submit, busy, problem } = useSubmit(form,
+    async ({ mobile, code }: { mobile: string; code: string }) =>
+      (await post(SignInBySmsDocument, { input: { mobile: normalMobile(mobile), code } }, 'tenant')).system.signInBySms,
+    (outcome) => take(outcome))
+  const send = async () => {
+    const ready = await form.validateFields(['mobile']).then(() => true, () => false)
+    if (!ready) return null
+    const mobile = normalMobile(form.getFieldValue('mobile') as string)
+    return (await post(RequestSmsCodeDocument, { input: { mobile } }, 'tenant')).system.requestSmsCode.resendAfterSeconds
+  }
+  return (
+    <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
+      <Form.Item name="mobile" label="手机号" rules={[
+        { required: true, message: '请输入手机号' },
+        { validator: (_rule, value: string) => (!value || isMobile(value) ? Promise.resolve() : Promise.reject(new Error('请输入 11 位手机号'))) },
+      ]} validateTrigger="onBlur">
+        <Input inputMode="tel" autoComplete="tel" maxLength={17} placeholder="11 位手机号" />
+      </Form.Item>
+      <Form.Item name="code" label="验证码" rules={[{ required: true, message: '请输入验证码' }, { pattern: /^\d{6}$/, message: '验证码为 6 位数字' }]} validateTrigger="onBlur">
+        <SmsCodeInput send={send} />
+      </Form.Item>
+      <FormProblem problem={problem} />
+      <Button type="primary" htmlType="submit" block loading={busy}>登录</Button>
+    </Form>
+  )
+}
+
+function ByPassword({ name, take }: { name: string; take: Take }) {
+  const [form] = Form.useForm<{ userName: string; password: string }>()
+  const { submit, busy, problem } = useSubmit(form,
+    async ({ userName, password }: { userName: string; password: string }) =>
+      (await post(SignInDocument, { input: { userName: userName.trim(), password } }, 'tenant')).system.signIn,
+    (outcome, values) => take(outcome, values.userName.trim()))
+  return (
+    <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
+      <Form.Item name="userName" label="用户名" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>
+        <Input autoComplete="username" maxLength={64} />
+      </Form.Item>
+      <Form.Item name="password" label="密码" rules={[{ required: true, message: '请输入密码' }]}>
+        <Input.Password autoComplete="current-password" maxLength={128} />
+      </Form.Item>
+      <FormProblem problem={problem} />
+      {problem?.code === 'LOCKED' && (
+        <Alert className="z-gap-bottom" type="info" title="账号锁定后，请联系本组织管理员在“用户管理”中解锁并重置密码。" />
+      )}
+      <Button type="primary" htmlType="submit" block loading={busy}>登录</Button>
+    </Form>
+  )
+}

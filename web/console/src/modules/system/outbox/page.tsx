@@ -1,0 +1,32 @@
+import { SmsOutboxDocument, type SmsOutboxQuery } from '@zhibu/api'
+import { Alert } from 'antd'
+import { ListPage, type ListColumn } from '../../../kit/list-page'
+import { Page } from '../../../kit/page'
+import { instant } from '../../../kit/words'
+import { ask } from '../../../net/ask'
+
+type Sms = SmsOutboxQuery['system']['smsOutbox']['nodes'][number]
+
+const SEARCH = [{ name: 'mobile', label: '手机号', placeholder: '完整的 11 位手机号' }] as const
+
+const COLUMNS: ListColumn<Sms>[] = [
+  { key: 'createdAt', title: '时间', cell: (sms) => instant(sms.createdAt) },
+  { key: 'mobile', title: '手机号', fixed: true, cell: (sms) => sms.mobile },
+  { key: 'purpose', title: '用途', cell: (sms) => sms.purpose },
+  { key: 'text', title: '内容', fixed: true, cell: (sms) => <span className="z-wrap">{sms.text}</span> },
+]
+
+/** 短信发件箱: in the sandbox every text message ends here instead of on a phone. */
+export default function OutboxPage() {
+  return (
+    <Page title="短信发件箱" menu="plat.outbox">
+      <Alert className="z-gap-bottom" type="info" showIcon title="演示环境不会真实发送短信，所有短信（含验证码）保存在这里。正式环境没有此页面。" />
+      <ListPage<Sms>
+        name="outbox" label="短信列表" columns={COLUMNS} search={SEARCH} empty="还没有短信"
+        rowKey={(sms) => sms.id}
+        load={async ({ first, offset, filter }, signal) =>
+          (await ask(SmsOutboxDocument, { first, offset, mobile: filter.mobile ?? null }, signal)).system.smsOutbox}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,78 @@
+import { UnlockUserDocument, UsersDocument, accountStates, optionsOf, type UserRowFragment, type UserSort } from '@zhibu/api'
+import { useQueryClient } from '@tanstack/react-query'
+import { App, Button } from 'antd'
+import { useScope } from '../../../app/scope'
+import { useConfirmDanger } from '../../../kit/confirm-danger'
+import { ListPage, type ListColumn } from '../../../kit/list-page'
+import { Page } from '../../../kit/page'
+import { usePermission } from '../../../kit/permissions'
+import { StatusTag } from '../../../kit/status-tag'
+import { instant, oneOf, orDash } from '../../../kit/words'
+import { ask } from '../../../net/ask'
+
+const SEARCH = [
+  { name: 'search', label: '用户', placeholder: '姓名、用户名或完整手机号' },
+  { name: 'state', label: '状态', options: optionsOf(accountStates) },
+] as const
+
+const SORTS: Record<UserSort, true> = { USER_NAME: true, LAST_SIGN_IN: true }
+
+/** 用户管理: every account of the range with its state; unlocking resets the password. */
+export default function UsersPage() {
+  const { org } = useScope()
+  const queries = useQueryClient()
+  const confirm = useConfirmDanger()
+  const { modal } = App.useApp()
+  const mayUnlock = usePermission('user.unlock_reset')
+
+  const unlock = (user: UserRowFragment) => confirm({
+    title: `${user.state === 'LOCKED' ? '解锁并重置' : '重置'}“${user.displayName}”的密码`,
+    content: (
+      <>
+        <p>重置后，该用户的密码变为初始密码 <b>ABC#123</b>，原密码立即失效，已登录的设备全部退出。</p>
+        <p>用户用初始密码登录后必须先修改密码才能使用。请先核实是本人提出的要求。</p>
+      </>
+    ),
+    okText: user.state === 'LOCKED' ? '解锁并重置密码' : '重置密码',
+    work: async () => {
+      await ask(UnlockUserDocument, { id: user.id })
+      await queries.invalidateQueries({ queryKey: ['users'] })
+      modal.success({
+        title: '密码已重置',
+        content: <>请通知 {user.displayName}（用户名 {user.userName}）：使用初始密码 <b>ABC#123</b> 登录，并按提示修改密码。</>,
+        okText: '知道了',
+      })
+    },
+  })
+
+  const columns: ListColumn<UserRowFragment>[] = [
+    { key: 'displayName', title: '姓名', fixed: true, cell: (user) => <b>{user.displayName}</b> },
+    { key: 'userName', title: '用户名', sort: { value: 'USER_NAME', order: 'ascend' }, cell: (user) => user.userName },
+    { key: 'mobile', title: '手机号', cell: (user) => orDash(user.mobile) },
+    { key: 'state', title: '状态', cell: (user) => <StatusTag dict={accountStates} value={user.state} /> },
+    { key: 'roles', title: '角色', cell: (user) => <span className="z-wrap">{user.roles.map((role) => `${role.label}（${role.organisation.shortName}）`).join('、') || '—'}</span> },
+    { key: 'lastSignInAt', title: '最近登录', sort: { value: 'LAST_SIGN_IN', order: 'descend' }, cell: (user) => (user.lastSignInAt ? instant(user.lastSignInAt) : '从未登录') },
+    { key: 'lockedAt', title: '锁定时间', hidden: true, cell: (user) => instant(user.lockedAt) },
+    { key: 'createdAt', title: '创建时间', hidden: true, cell: (user) => instant(user.createdAt) },
+    ...(mayUnlock ? [{
+      key: 'actions', title: '操作', fixed: 'right' as const,
+      cell: (user: UserRowFragment) => (
+        <Button type="link" size="small" disabled={user.state === 'DISABLED'} aria-label={`${user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}：${user.displayName}`} onClick={() => unlock(user)}>
+          {user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}
+        </Button>
+      ),
+    }] : []),
+  ]
+  return (
+    <Page title="用户管理" menu="system.users" hint="连续多次输错密码的账号会被锁定，核实身份后可在此解锁。">
+      <ListPage<UserRowFragment>
+        name="users" label="用户列表" columns={columns} search={SEARCH} depends={[org]} empty="此范围内还没有用户"
+        rowKey={(user) => user.id}
+        load={async ({ first, offset, sort, filter }, signal) => (await ask(UsersDocument, {
+          first, offset, sort: oneOf(SORTS, sort) ?? null,
+          filter: { search: filter.search ?? null, state: oneOf(accountStates, filter.state) ?? null, organisation: org },
+        }, signal)).system.users}
+      />
+    </Page>
+  )
+}

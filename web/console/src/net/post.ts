@@ -1,0 +1,35 @@
+import { errorWords, type TypedDocumentString } from '@zhibu/api'
+import { fromGraphQL, RequestError } from './errors'
+import { endpoint, type Realm } from './realm'
+
+/** One GraphQL request over HTTP, as it is: no recovery, no retry. */
+export async function post<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  realm: Realm,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const query = document.toString()
+  const operationName = /(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1]
+  let response: Response
+  try {
+    response = await fetch(endpoint(realm), {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json', 'x-zhibu-csrf': '1' },
+      body: JSON.stringify({ query, variables, operationName }),
+      signal: signal ?? null,
+    })
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    throw new RequestError('NETWORK', errorWords.NETWORK ?? '')
+  }
+  const answer = (await response.json().catch(() => null)) as { data?: Result; errors?: [] } | null
+  if (answer?.errors?.length) throw fromGraphQL(answer.errors)
+  if (answer?.data) return answer.data
+  if (response.status === 429) {
+    const wait = Number(response.headers.get('retry-after'))
+    throw new RequestError('TOO_MANY', errorWords.TOO_MANY ?? '', [], wait || undefined)
+  }
+  throw new RequestError('UNAVAILABLE', errorWords.UNAVAILABLE ?? '')
+}

@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const backend = process.env.ZHIBU_BACKEND ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  base: '/',
+  plugins: [react()],
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: { manifest: true, target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 1500 },
+  server: {
+    proxy: {
+      '/graphql': { target: backend, ws: true },
+      '/operator/graphql': { target: backend, ws: true },
+    },
+  },
+  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+})
