@@ -1,23 +1,26 @@
 //! The one list of modules and the root types made of it. Adding a module is one line here, one Cargo feature
 //! and its folder.
 
-use async_graphql::{Context, Object, Schema};
+pub use zhibu_directory as directory;
+#[cfg(feature = "document")]
+pub use zhibu_document as document;
+
+use async_graphql::{Object, Schema};
 use zhibu_endpoint::{Limits, guarded};
-use zhibu_graphql::{ModuleOn, holds_module};
 use zhibu_system::graphql::SystemSubscription;
 use zhibu_tenancy::Module;
 
 /// Makes the list of modules and the root types: one namespace field a module. A module that a tenant does not
 /// have is refused and left out of what introspection shows.
 macro_rules! modules {
-    (base: $($base:ident: $base_query:path, $base_mutation:path = $base_module:path;)+
-     optional: $($(#[cfg($($cfg:tt)*)])? $name:ident: $query:path, $mutation:path = $module:path, $key:literal, $shown:ident;)*) => {
+    (base { $($base:ident: $base_query:path, $base_mutation:path = $base_module:path;)+ }
+     optional { $($(#[cfg($($cfg:tt)*)])? $name:ident: $query:path, $mutation:path = $module:path, $key:literal, $guard:literal, $shown:ident, $visible:literal;)* }) => {
         /// The modules of this build, in order.
         pub fn all() -> Vec<&'static Module> {
             vec![$(&$base_module,)+ $($(#[cfg($($cfg)*)])? &$module,)*]
         }
 
-        $($(#[cfg($($cfg)*)])? fn $shown(ctx: &Context<'_>) -> bool { holds_module(ctx, $key) })*
+        $($(#[cfg($($cfg)*)])? fn $shown(ctx: &async_graphql::Context<'_>) -> bool { zhibu_graphql::holds_module(ctx, $key) })*
 
         /// What can be asked.
         #[derive(Default)]
@@ -27,7 +30,7 @@ macro_rules! modules {
         impl Query {
             $(async fn $base(&self) -> $base_query { <$base_query>::default() })+
             $($(#[cfg($($cfg)*)])?
-            #[graphql(guard = "ModuleOn($key)", visible = $shown)]
+            #[graphql(guard = $guard, visible = $visible)]
             async fn $name(&self) -> $query { <$query>::default() })*
         }
 
@@ -39,19 +42,21 @@ macro_rules! modules {
         impl Mutation {
             $(async fn $base(&self) -> $base_mutation { <$base_mutation>::default() })+
             $($(#[cfg($($cfg)*)])?
-            #[graphql(guard = "ModuleOn($key)", visible = $shown)]
+            #[graphql(guard = $guard, visible = $visible)]
             async fn $name(&self) -> $mutation { <$mutation>::default() })*
         }
     };
 }
 
 modules! {
-    base:
+    base {
         system: zhibu_system::graphql::SystemQuery, zhibu_system::graphql::SystemMutation = zhibu_system::MODULE;
         directory: zhibu_directory::graphql::DirectoryQuery, zhibu_directory::graphql::DirectoryMutation = zhibu_directory::MODULE;
-    optional:
+    }
+    optional {
         #[cfg(feature = "document")]
-        document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", shows_document;
+        document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", "zhibu_graphql::ModuleOn(\"document\")", shows_document, "shows_document";
+    }
 }
 
 /// What can be followed: each namespace's streams stand at the root, since a subscription has one root field.

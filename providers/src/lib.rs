@@ -5,4 +5,4 @@
 
 mod sms;
 
-pub use sms::{Sandbox, Sms};
+pub use sms::{Closed, Sandbox, Sms};

@@ -1,1 +1,16 @@
-//! zhibu-server
+//! The one binary, as a library: configuration, the installation it opens, and what it serves.
+
+pub mod command;
+pub mod config;
+mod console;
+mod demo;
+mod doctor;
+mod health;
+mod http;
+mod installation;
+pub mod observe;
+mod serve;
+
+pub use config::{Config, Profile};
+pub use installation::{Installation, registry};
+pub use serve::{Served, serve};

@@ -33,6 +33,9 @@ pub struct Settings {
     pub secret_key: Secret,
     /// Whether the bucket stands in the path instead of in the host name.
     pub path_style: bool,
+    /// Whether links leave out the origin: the store stands behind the console's own.
+    #[serde(default)]
+    pub relative_links: bool,
 }
 
 /// What the store says about an object without sending it.
@@ -51,6 +54,7 @@ pub struct Store {
     /// Only signs; it never connects.
     signer: Client,
     bucket: String,
+    relative_links: bool,
 }
 
 impl Store {
@@ -60,6 +64,7 @@ impl Store {
             client: client(settings, &settings.endpoint),
             signer: client(settings, &settings.public_endpoint),
             bucket: settings.bucket.clone(),
+            relative_links: settings.relative_links,
         }
     }
 
@@ -137,6 +142,12 @@ impl Store {
         let expires = PresigningConfig::expires_in(expires).map_err(Error::bug)?;
         let signed = request.presigned(expires).await.map_err(Error::bug)?;
         signed.uri().parse().map_err(Error::bug)
+    }
+
+    /// The same link as a browser on our own pages uses it.
+    pub async fn link(&self, key: &Key, file_name: &str, expires: Duration) -> Result<String> {
+        let url = self.presign_get(key, file_name, expires).await?;
+        Ok(if self.relative_links { url[url::Position::BeforePath..].to_owned() } else { url.into() })
     }
 
     /// Creates the bucket unless it is there.

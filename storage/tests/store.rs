@@ -77,6 +77,7 @@ fn settings(endpoint: Url) -> Settings {
         access_key: Secret::new("zhibu"),
         secret_key: Secret::new("a-secret-of-the-test"),
         path_style: true,
+        relative_links: false,
     }
 }
 

@@ -28,7 +28,7 @@ diesel::table! {
     }
 }
 
-diesel::table! { code_batches (id) { id -> Uuid, input_hash -> Binary, issued_by -> Uuid, issued_at -> Timestamptz, } }
+diesel::table! { code_batches (id) { id -> Uuid, input_hash -> Binary, issued_by -> Nullable<Uuid>, issued_at -> Timestamptz, } }
 
 diesel::table! {
     codes (id) {

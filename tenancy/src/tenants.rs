@@ -171,3 +171,11 @@ pub async fn rename(cx: &Cx, permission: Permission, name: &str) -> Result<Arc<T
     cx.app.tenants.invalidate(&id).await;
     info(&cx.app, id).await
 }
+
+/// Marks a tenant as one with made-up data only.
+pub async fn mark_demo(cx: &Cx, id: TenantId) -> Result<()> {
+    let mut write = cx.beside(Space::Platform).await?;
+    diesel::update(tenants::table.find(id.0)).set(tenants::demo.eq(true)).execute(write.conn()?).await?;
+    write.audit(Entry::new("tenant.demo", "tenant", id.0)).await?;
+    write.commit().await
+}

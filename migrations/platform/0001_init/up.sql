@@ -68,7 +68,8 @@ CREATE TABLE code_batches (
     id uuid CONSTRAINT code_batches_key PRIMARY KEY,
     -- hash of the input: the same key with other input is refused
     input_hash bytea NOT NULL,
-    issued_by uuid NOT NULL CONSTRAINT code_batches_operator REFERENCES operators (id),
+    -- NULL: from the command line
+    issued_by uuid CONSTRAINT code_batches_operator REFERENCES operators (id),
     issued_at timestamptz NOT NULL
 );
 CREATE INDEX code_batches_operator_idx ON code_batches (issued_by);

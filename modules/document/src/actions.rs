@@ -124,7 +124,7 @@ pub async fn download(cx: &Cx, id: SampleId) -> Result<Link> {
     }
     let key = Key::shared(["samples", &id.to_string(), &format!("{}.docx", row.version)])?;
     let file_name = format!("{}.docx", row.title);
-    let url = cx.app.store.presign_get(&key, &file_name, LINK).await?.to_string();
+    let url = cx.app.store.link(&key, &file_name, LINK).await?;
     store::mark(account, id, cx.now(), true, write.conn()?).await?;
     write.commit_quietly().await?;
     Ok(Link { url, file_name, expires_at: cx.now() + LINK })

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod graphql;
+/// Rows and enumerations.
 pub mod model;
 mod render;
 pub mod rules;

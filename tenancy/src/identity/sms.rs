@@ -85,6 +85,9 @@ pub(super) async fn own_mobile(cx: &Cx) -> Result<Option<Secret>> {
 }
 
 async fn limits(cx: &Cx, mobile: &str) -> Result<()> {
+    if !cx.app.sms.is_open() {
+        return Err(Error::refuse("SMS_NOT_OPEN", "短信服务未开通，请用用户名和密码登录"));
+    }
     let settings = &cx.app.settings;
     let number = crate::keys::hex(&cx.app.keys.platform.blind(mobile));
     throttle(cx, &format!("sms:address:{}", cx.origin.address), 3600, settings.sms_per_address, "短信发送过于频繁，请稍后再试").await?;

@@ -91,7 +91,7 @@ async fn show(cx: &Cx, rows: Vec<codes::CodeRow>) -> Result<Vec<Code>> {
         expires_on: row.expires_on,
         note: row.note,
         issued_at: row.issued_at,
-        issued_by: row.issued_by,
+        issued_by: row.issued_by.unwrap_or_else(|| "命令行".to_owned()),
         used_at: row.used_at,
         revoked_at: row.revoked_at,
         revoke_reason: row.revoke_reason,

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { Operator } from './session'
 
+/** The operator, for `useOperator`; the operator console provides it. */
 export const OperatorContext = createContext<Operator | null>(null)
 
 /** The signed-in operator; only below the operator console. */

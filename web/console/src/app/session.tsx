@@ -16,6 +16,7 @@ export type Operator = OperatorFieldsFragment
 export const SESSION = ['session'] as const
 export const OPERATOR = ['operator'] as const
 
+/** The session, for `useSession`; the tenant console provides it. */
 export const SessionContext = createContext<Session | null>(null)
 
 /** The session of the tenant console; only below its shell. */

@@ -5,7 +5,14 @@ import { createContext, useContext, useLayoutEffect, useMemo, useState, type Rea
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
 const KEY = 'zhibu.dark'
 
+/** A focused field is blue: red is for faults, and the brand is red already. */
+const fields = (active: string): ThemeConfig['components'] => {
+  const border = { activeBorderColor: active, hoverBorderColor: active, activeShadow: `0 0 0 2px ${active}22` }
+  return { Input: border, InputNumber: border, DatePicker: border, Select: { activeBorderColor: active, hoverBorderColor: active, activeOutlineColor: `${active}22` } }
+}
+
 const light: ThemeConfig = {
+  components: fields('#1557b0'),
   token: {
     colorPrimary: '#b80d26', colorLink: '#a50f22', colorLinkHover: '#d3213c', colorInfo: '#1557b0', colorError: '#c62828',
     colorTextTertiary: '#5f6368', colorTextPlaceholder: '#6b7075', colorTextDescription: '#595e63', colorBgLayout: '#f4f5f7',
@@ -18,10 +25,13 @@ const dark: ThemeConfig = {
     colorTextTertiary: '#a9adb3', colorTextPlaceholder: '#9a9fa5', colorTextDescription: '#b0b4b9',
   },
   components: {
+    ...fields('#7db3ff'),
     Button: {
       colorPrimary: '#b8283c', colorPrimaryHover: '#c93a4e', colorPrimaryActive: '#9c2032',
       colorError: '#b8283c', colorErrorHover: '#c93a4e', colorErrorActive: '#9c2032',
     },
+    Menu: { itemSelectedColor: '#ffb3b6', subMenuItemSelectedColor: '#ffb3b6', itemSelectedBg: '#45242a' },
+    Tabs: { itemSelectedColor: '#ff9a9a', itemHoverColor: '#ffb8b8' },
   },
 }
 

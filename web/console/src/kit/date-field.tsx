@@ -1,7 +1,7 @@
 import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
 
-export interface DateFieldProps {
+interface DateFieldProps {
   id?: string
   value?: string | null
   onChange?: (value: string | null) => void

@@ -1,7 +1,7 @@
 import { Drawer } from 'antd'
 import type { ReactNode } from 'react'
 
-export interface DetailDrawerProps {
+interface DetailDrawerProps {
   open: boolean
   title: ReactNode
   onClose: () => void

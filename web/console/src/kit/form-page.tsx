@@ -6,7 +6,7 @@ import { LeaveGuard } from './leave-guard'
 import { useDraft } from './use-draft'
 import { useSubmit } from './use-submit'
 
-export interface FormPageProps<Values, Result> {
+interface FormPageProps<Values, Result> {
   name: string
   form: FormInstance<Values>
   initialValues: Partial<Values>

@@ -24,7 +24,7 @@ export interface ListColumn<Row> {
 /** What a list asks its page for. */
 export interface ListRequest { first: number; offset: number; sort: string | undefined; filter: Record<string, string> }
 
-export interface ListPageProps<Row extends object> {
+interface ListPageProps<Row extends object> {
   /** Query key and name of the settings. */
   name: string
   label: string
@@ -79,7 +79,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
         <div className="z-toolbar">
           <div>{toolbar}</div>
           <div>
-            <Button icon={<ReloadOutlined />} onClick={() => void query.refetch()} loading={query.isFetching}>刷新</Button>
+            <Button icon={<ReloadOutlined aria-hidden />} onClick={() => void query.refetch()} loading={query.isFetching}>刷新</Button>
             <ListSettings columns={columns.map(({ key, title, fixed }) => ({ key, title, fixed: Boolean(fixed) }))} look={look} onChange={setLook} />
           </div>
         </div>

@@ -10,7 +10,7 @@ export interface SearchField {
   options?: { value: string; label: string }[]
 }
 
-export interface ListSearchProps {
+interface ListSearchProps {
   name: string
   fields: readonly SearchField[]
   value: Record<string, string>
@@ -44,10 +44,10 @@ export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
           </Form.Item>
         ))}
         <div className="z-search-buttons">
-          <Button type="primary" htmlType="submit" icon={<SearchOutlined />}>查询</Button>
+          <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />}>查询</Button>
           <Button onClick={() => onSearch({})}>重置</Button>
           {fields.length > SHOWN && (
-            <Button type="link" aria-expanded={open} icon={open ? <UpOutlined /> : <DownOutlined />} onClick={() => setOpen(!open)}>
+            <Button type="link" aria-expanded={open} icon={open ? <UpOutlined aria-hidden /> : <DownOutlined aria-hidden />} onClick={() => setOpen(!open)}>
               {open ? '收起' : '展开'}
             </Button>
           )}

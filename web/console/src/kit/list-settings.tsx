@@ -25,7 +25,7 @@ export function useLook(list: string, hiddenFirst: string[]): [Look, (look: Look
   }]
 }
 
-export interface ListSettingsProps {
+interface ListSettingsProps {
   columns: { key: string; title: string; fixed?: boolean }[]
   look: Look
   onChange: (look: Look) => void
@@ -53,7 +53,7 @@ export function ListSettings({ columns, look, onChange }: ListSettingsProps) {
   )
   return (
     <Popover trigger="click" placement="bottomRight" content={content}>
-      <Button icon={<SettingOutlined />}>列设置</Button>
+      <Button icon={<SettingOutlined aria-hidden />}>列设置</Button>
     </Popover>
   )
 }

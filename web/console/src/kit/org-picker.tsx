@@ -4,7 +4,7 @@ import { TreeSelect } from 'antd'
 import { ask } from '../net/ask'
 import { useOrgTree } from './use-org-tree'
 
-export interface OrgPickerProps {
+interface OrgPickerProps {
   id?: string
   label: string
   value?: string | null

@@ -14,7 +14,7 @@ export const LinkContext = createContext<(path: string) => string>((path) => pat
 /** A path of the console with the chosen organisation kept. */
 export const useLink = (): ((path: string) => string) => useContext(LinkContext)
 
-export interface PageProps {
+interface PageProps {
   title: string
   /** Menu key that the page belongs to; gives the breadcrumb. */
   menu?: string

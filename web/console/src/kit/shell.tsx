@@ -7,7 +7,7 @@ import { useLink } from './page'
 /** A menu entry of the shell. */
 export interface ShellMenu { key: string; label: string; path?: string; children: ShellMenu[] }
 
-export interface ShellProps {
+interface ShellProps {
   product: string
   /** Whose console this is, beside the product name. */
   place: string
@@ -62,7 +62,7 @@ export function Shell(props: ShellProps) {
       <a className="z-skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus() }}>跳到主要内容</a>
       <header className="z-header">
         <Button type="text" aria-label={wide ? (folded ? '展开菜单' : '收起菜单') : '打开菜单'} aria-expanded={wide ? !folded : drawer}
-          icon={folded || !wide ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />} onClick={() => (wide ? setFolded(!folded) : setDrawer(true))} />
+          icon={folded || !wide ? <MenuUnfoldOutlined aria-hidden /> : <MenuFoldOutlined aria-hidden />} onClick={() => (wide ? setFolded(!folded) : setDrawer(true))} />
         <Link className="z-brand" to={link(props.home)}>
           <img src="/favicon.svg" alt="" width={28} height={28} />
           <b>{props.product}</b>
@@ -70,11 +70,11 @@ export function Shell(props: ShellProps) {
         </Link>
         <div className="z-tools">
           {props.tools}
-          <Button type="text" aria-label={props.dark ? '切换为浅色' : '切换为深色'} icon={props.dark ? <SunOutlined /> : <MoonOutlined />}
+          <Button type="text" aria-label={props.dark ? '切换为浅色' : '切换为深色'} icon={props.dark ? <SunOutlined aria-hidden /> : <MoonOutlined aria-hidden />}
             onClick={() => props.onDark(!props.dark)} />
           <Dropdown trigger={['click']} menu={{ onClick: choose, items: props.personal.map(({ key, label, danger }) => ({ key, label, danger: danger ?? false })) }}>
-            <Button type="text" icon={<UserOutlined />} aria-label={`个人菜单：${props.person}`}>
-              <span className="z-person">{props.person}</span><DownOutlined />
+            <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={`个人菜单：${props.person}`}>
+              <span className="z-person">{props.person}</span><DownOutlined aria-hidden />
             </Button>
           </Dropdown>
         </div>

@@ -2,7 +2,7 @@ import { App, Button, Input, Space } from 'antd'
 import { useEffect, useState } from 'react'
 import { asRequestError, errorSentence } from '../net/errors'
 
-export interface SmsCodeInputProps {
+interface SmsCodeInputProps {
   id?: string
   value?: string
   onChange?: (value: string) => void

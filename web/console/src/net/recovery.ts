@@ -17,10 +17,22 @@ export const isSignedIn = (): boolean => signedIn
 
 /** Exchanges the refresh cookie for a new session, once for all who wait. */
 export function refreshOnce(realm: Realm = currentRealm()): Promise<boolean> {
-  refreshing ??= post(RefreshSessionDocument, {}, realm)
-    .then((data) => data.system.refresh, () => false)
-    .finally(() => { refreshing = null })
+  refreshing ??= refreshAlone(realm).finally(() => { refreshing = null })
   return refreshing
+}
+
+/** Refresh tokens work once: of several tabs one refreshes, the others wait and use its cookies. */
+async function refreshAlone(realm: Realm): Promise<boolean> {
+  const key = `zhibu.refreshed.${realm}`
+  const asked = Date.now()
+  const refresh = async () => {
+    if (Number(localStorage.getItem(key)) >= asked) return true
+    const done = await post(RefreshSessionDocument, {}, realm).then((data) => data.system.refresh, () => false)
+    if (done) localStorage.setItem(key, String(Date.now()))
+    return done
+  }
+  // Web Locks exist on HTTPS and localhost only.
+  return 'locks' in navigator ? navigator.locks.request(key, refresh) : refresh()
 }
 
 /** Gets the session back: by refreshing, else by the person at the dialog. Resolves when requests may go on. */

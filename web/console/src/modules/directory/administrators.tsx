@@ -16,13 +16,13 @@ export function Administrators({ organisation }: { organisation: OrganisationFie
   const [adding, setAdding] = useState(false)
   const last = organisation.administrators.length === 1
   const remove = (account: string, name: string) => confirm({
-    title: `取消“${name}”的管理员资格`,
-    content: `取消后，${name} 不能再管理“${organisation.shortName}”及其下级组织；其账号仍然保留。`,
-    okText: '取消管理员资格',
+    title: `移除管理员“${name}”`,
+    content: `移除后，${name} 不能再管理“${organisation.shortName}”及其下级组织；其账号仍然保留。`,
+    okText: '移除管理员',
     work: async () => {
       await ask(RemoveAdministratorDocument, { organisation: organisation.id, account })
       await queries.invalidateQueries({ queryKey: ['organisations'] })
-      void message.success(`已取消 ${name} 的管理员资格`)
+      void message.success(`已移除管理员 ${name}`)
     },
   })
   return (
@@ -35,7 +35,7 @@ export function Administrators({ organisation }: { organisation: OrganisationFie
               <li key={one.account}>
                 <div><b>{one.displayName}</b><p className="z-muted">用户名 {one.userName} · 手机 {orDash(one.mobile)} · {day(one.since)} 起</p></div>
                 {organisation.editable && (
-                  <Button danger disabled={last} title={last ? '至少保留一名管理员，请先设置新的管理员' : undefined} aria-label={`取消 ${one.displayName} 的管理员资格`} onClick={() => remove(one.account, one.displayName)}>取消</Button>
+                  <Button danger disabled={last} title={last ? '至少保留一名管理员，请先设置新的管理员' : undefined} aria-label={`移除管理员 ${one.displayName}`} onClick={() => remove(one.account, one.displayName)}>移除</Button>
                 )}
               </li>
             ))}

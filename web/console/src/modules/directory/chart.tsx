@@ -60,7 +60,7 @@ function Level({ nodes, drawing }: { nodes: TreeNode[]; drawing: Drawing }) {
               <button type="button" className="z-chart-name" onClick={() => drawing.onOpen(node.id)}>{node.shortName}</button>
               <div className="z-inline"><StatusTag dict={orgTypes} value={node.type} /><span className="z-muted">{node.administrators.length > 0 ? node.administrators.join('、') : '未设管理员'}</span></div>
               {node.childCount > 0 && (
-                <Button className="z-chart-flip" size="small" shape="round" aria-expanded={isOpen} icon={isOpen ? <MinusOutlined /> : <PlusOutlined />}
+                <Button className="z-chart-flip" size="small" shape="round" aria-expanded={isOpen} icon={isOpen ? <MinusOutlined aria-hidden /> : <PlusOutlined aria-hidden />}
                   aria-label={`${isOpen ? '收起' : '展开'} ${node.shortName} 的 ${node.childCount} 个下级`} onClick={() => drawing.flip(node)}>{node.childCount}</Button>
               )}
             </div>

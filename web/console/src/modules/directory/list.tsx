@@ -29,16 +29,16 @@ export function OrganisationList({ under, onOpen }: { under: string | null; onOp
     { key: 'administrators', title: '管理员', cell: (row) => (row.administrators.length > 0
       ? row.administrators.map((one) => one.displayName).join('、')
       : <span className="z-tag z-tag--warn">未设置</span>) },
-    { key: 'contact', title: '联系人', cell: (row) => <>{orDash(row.contactName)}<span className="z-muted"> {row.contactPhone}</span></> },
+    { key: 'contact', title: '联系人', cell: (row) => orDash(row.contactName) },
+    { key: 'phone', title: '联系电话', hidden: true, cell: (row) => row.contactPhone },
     { key: 'childCount', title: '下级', hidden: true, cell: (row) => row.childCount },
     { key: 'status', title: '状态', cell: (row) => <StatusTag dict={orgStatuses} value={row.status} /> },
     {
       key: 'actions', title: '操作', fixed: 'right',
       cell: (row) => (
-        <>
-          <Button type="link" size="small" aria-label={`查看 ${row.shortName}`} onClick={() => onOpen(row.id)}>查看</Button>
-          {row.editable && <Button type="link" size="small" aria-label={`编辑 ${row.shortName}`} onClick={() => void navigate(link(`/org/info/${row.id}/edit`))}>编辑</Button>}
-        </>
+        row.editable
+          ? <Button type="link" size="small" aria-label={`编辑 ${row.shortName}`} onClick={() => void navigate(link(`/org/info/${row.id}/edit`))}>编辑</Button>
+          : <Button type="link" size="small" aria-label={`查看 ${row.shortName}`} onClick={() => onOpen(row.id)}>查看</Button>
       ),
     },
   ]

@@ -41,10 +41,10 @@ export function UnitFields() {
                   <Select allowClear placeholder="请选择" options={optionsFrom(entries, unitPresences)} />
                 </Form.Item>
               </div>
-              {fields.length > least && <Button size="small" icon={<DeleteOutlined />} onClick={() => remove(field.name)}>删除单位 {index + 1}</Button>}
+              {fields.length > least && <Button size="small" icon={<DeleteOutlined aria-hidden />} onClick={() => remove(field.name)}>删除单位 {index + 1}</Button>}
             </fieldset>
           ))}
-          {fields.length < most && <Button icon={<PlusOutlined />} onClick={() => add({})}>增加单位（最多 {most} 个）</Button>}
+          {fields.length < most && <Button icon={<PlusOutlined aria-hidden />} onClick={() => add({})}>增加单位（最多 {most} 个）</Button>}
         </>
       )}
     </Form.List>

@@ -14,7 +14,7 @@ import { TenantList } from './tenant-list'
 /** A sign-in that must go through the change of the initial password first. */
 export interface PendingPassword { needsSmsCode: boolean; maskedMobile: string | null; userName: string }
 
-export interface SignInProps {
+interface SignInProps {
   /** Prefix of the forms' ids; two sign-ins never share it. */
   name: string
   onSignedIn: (session: SessionFieldsFragment) => void

@@ -4,6 +4,7 @@ import dayjs from 'dayjs'
 import { useState } from 'react'
 import { DateField } from '../../../kit/date-field'
 import { DetailDrawer } from '../../../kit/detail-drawer'
+import { freshKey } from '../../../kit/fresh-key'
 import { FormProblem } from '../../../kit/form-problem'
 import { QueryBoundary } from '../../../kit/states'
 import { useSubmit } from '../../../kit/use-submit'
@@ -16,7 +17,7 @@ type Issued = IssueCodesMutation['system']['issueCodes']
 
 /** The form that issues codes; its idempotency key is made once, so that a repeated press issues nothing twice. */
 export function IssueCodes({ onClose, onIssued }: { onClose: () => void; onIssued: () => void }) {
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(() => freshKey())
   const [issued, setIssued] = useState<Issued | null>(null)
   const modules = useModules()
   const [form] = Form.useForm<Values>()

@@ -1,0 +1,299 @@
+//! The command line: results on standard output, everything else on standard error.
+#![expect(clippy::print_stdout, reason = "results of commands go to standard output")]
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::signal::unix::{SignalKind, signal};
+use zhibu_core::{ANYONE, Error, PageArgs, Result, World};
+use zhibu_tenancy::{Cx, Space, codes, migrate, operator, tenants};
+
+use crate::config::{Config, Flags, Profile};
+use crate::installation::Installation;
+use crate::{demo, doctor, serve};
+
+/// 支部: Party work for organisations, as a service.
+#[derive(Parser)]
+#[command(name = "zhibu", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Which installation is meant.
+#[derive(Args)]
+struct Place {
+    /// What the installation is for; `serve` wants it said
+    #[arg(long, global = true, value_enum)]
+    profile: Option<Profile>,
+    /// Folder of data, keys and the private database
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// Configuration file; default: zhibu.toml in the data folder
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Results as JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the console, the API and the jobs
+    Serve {
+        /// Address to listen on
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Let the embedded profile listen beyond this machine
+        #[arg(long)]
+        i_understand_this_is_a_demo: bool,
+    },
+    /// Print the GraphQL schema
+    Sdl,
+    /// Look at what the server needs
+    Doctor,
+    /// Bring the database up to date
+    Migrate,
+    /// Tenants
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Activation codes
+    #[command(subcommand)]
+    Code(CodeCommand),
+    /// Operators
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Make a tenant with made-up data
+    Demo,
+    /// Configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// List them, newest first
+    List,
+    /// Show one
+    Show {
+        /// Its id
+        id: zhibu_core::TenantId,
+    },
+}
+
+#[derive(Subcommand)]
+enum CodeCommand {
+    /// Issue a batch and print the codes
+    Issue {
+        /// Name of the plan
+        #[arg(long, default_value = "标准版")]
+        plan: String,
+        /// Module to entitle; may be repeated
+        #[arg(long)]
+        module: Vec<String>,
+        /// Places
+        #[arg(long, default_value_t = 200)]
+        seats: i32,
+        /// Last day of use, YYYY-MM-DD
+        #[arg(long)]
+        expires: NaiveDate,
+        /// How many
+        #[arg(long, default_value_t = 1)]
+        count: i32,
+        /// Remark
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum OperatorCommand {
+    /// Print a one-time enrolment link
+    Invite {
+        /// User name
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print what is in force, secrets hidden
+    Show,
+}
+
+impl Cli {
+    /// Runs the command.
+    pub async fn run(self) -> Result<()> {
+        if let Command::Sdl = self.command {
+            println!("{}", zhibu_modules::schema(&zhibu_endpoint::Limits::default()).sdl().trim_end());
+            return Ok(());
+        }
+        let mut flags = Flags { profile: self.place.profile, data: self.place.data.clone(), listen: None };
+        if let Command::Serve { listen, .. } = &self.command {
+            flags.listen = *listen;
+        } else if flags.profile.is_none() && crate::config::variable("ZHIBU__PROFILE").is_none() {
+            flags.profile = Some(Profile::Embedded);
+        }
+        let config = Config::load(&flags, self.place.config.as_deref())?;
+        match self.command {
+            Command::Serve { i_understand_this_is_a_demo, .. } => run_server(config, i_understand_this_is_a_demo).await,
+            Command::Config(ConfigCommand::Show) => {
+                println!("{}", config.show());
+                Ok(())
+            }
+            Command::Sdl => Ok(()),
+            command => with_installation(config, command, self.place.json).await,
+        }
+    }
+}
+
+async fn with_installation(config: Config, command: Command, json: bool) -> Result<()> {
+    let installation = Installation::open(config, World::default(), false).await?;
+    let done = work(&installation, command, json).await;
+    installation.close().await?;
+    done
+}
+
+async fn work(installation: &Installation, command: Command, json: bool) -> Result<()> {
+    let cx = Cx::system(installation.app.clone(), Space::Platform);
+    match command {
+        Command::Migrate => return migrated(installation, json).await,
+        Command::Doctor => {
+            migrate::platform(&installation.app).await?;
+            let findings = doctor::examine(installation).await?;
+            let well = findings.iter().all(|f| f.ok);
+            print_rows(json, &findings, |f| format!("{}  {:<10} {}", if f.ok { "✓" } else { "✗" }, f.what, f.detail))?;
+            return if well { Ok(()) } else { Err(Error::refuse("DOCTOR", "有项目不可用")) };
+        }
+        Command::Tenant(command) => return tenant(&cx, command, json).await,
+        _ => migrate::platform(&installation.app).await?,
+    }
+    match command {
+        Command::Code(CodeCommand::Issue { plan, module, seats, expires, count, note }) => {
+            let order = codes::Order { key: installation.app.world.id(), plan, modules: module, seats, expires_on: expires, count, note };
+            let codes = codes::issue(&cx, ANYONE, &order).await?;
+            print_rows(json, &codes, Clone::clone)
+        }
+        Command::Operator(OperatorCommand::Invite { name }) => {
+            println!("{}", invitation(&cx, &origin(&installation.config)?, &name).await?);
+            Ok(())
+        }
+        Command::Demo => {
+            let made = demo::make(&cx).await?;
+            print_rows(json, &[made], |made| format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn migrated(installation: &Installation, json: bool) -> Result<()> {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.set_message("租户");
+    let report = installation
+        .migrate(|done, due| {
+            bar.set_length(u64::try_from(due).unwrap_or_default());
+            bar.set_position(u64::try_from(done).unwrap_or_default());
+        })
+        .await?;
+    zhibu_tenancy::jobs::worker(&installation.app, 1).await?;
+    bar.finish_and_clear();
+    let words = |r: &migrate::Report| format!("已升级 {}，已是最新 {}，失败 {}", r.migrated.len(), r.current, r.failed.len());
+    print_rows(json, std::slice::from_ref(&report), words)?;
+    for (tenant, why) in &report.failed {
+        eprintln!("{tenant}: {why}");
+    }
+    if report.failed.is_empty() { Ok(()) } else { Err(Error::refuse("MIGRATION", "有租户升级失败，已转入维护状态")) }
+}
+
+async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
+    let words = |t: &Line| format!("{}  {:<12} {:>4}%  {}  [{}]", t.id, t.state, t.percent, t.name, t.modules.join(","));
+    let rows = match command {
+        TenantCommand::Show { id } => vec![Line::from(tenants::get(cx, ANYONE, id).await?)],
+        TenantCommand::List => {
+            let mut rows = Vec::new();
+            let mut after = None;
+            loop {
+                let page = tenants::list(cx, ANYONE, &tenants::TenantFilter::default(), &PageArgs::new(Some(100), after, None)?).await?;
+                rows.extend(page.nodes.into_iter().map(Line::from));
+                after = page.info.end_cursor.filter(|_| page.info.has_next_page);
+                if after.is_none() {
+                    break rows;
+                }
+            }
+        }
+    };
+    cx.close().await;
+    print_rows(json, &rows, words)
+}
+
+/// A tenant in a listing.
+#[derive(serde::Serialize)]
+struct Line {
+    id: uuid::Uuid,
+    name: String,
+    state: String,
+    plan: String,
+    modules: Vec<String>,
+    seats: i32,
+    percent: i16,
+    error: Option<String>,
+}
+
+impl From<tenants::TenantRow> for Line {
+    fn from(row: tenants::TenantRow) -> Self {
+        Self { id: row.id, name: row.name, state: row.state, plan: row.plan, modules: row.modules, seats: row.seats, percent: row.percent, error: row.error }
+    }
+}
+
+fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) -> String) -> Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(rows).map_err(Error::bug)?);
+    } else {
+        rows.iter().for_each(|row| println!("{}", words(row)));
+    }
+    Ok(())
+}
+
+fn origin(config: &Config) -> Result<String> {
+    Ok(String::from(config.public()?).trim_end_matches('/').to_owned())
+}
+
+/// A one-time enrolment link; the token stands behind `#`, so no server or log ever sees it in an address.
+async fn invitation(cx: &Cx, origin: &str, name: &str) -> Result<String> {
+    Ok(format!("{origin}/operator/enrol#token={}", operator::invite(cx, name).await?))
+}
+
+async fn run_server(config: Config, demo: bool) -> Result<()> {
+    if config.profile == Profile::Embedded && !config.listen.ip().is_loopback() && !demo {
+        return Err(Error::refuse("SANDBOX", "演示环境只监听本机；确需对外，请加 --i-understand-this-is-a-demo"));
+    }
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::bug)?;
+    let data = config.data.display().to_string();
+    let installation = Installation::open(config, World::default(), true).await?;
+    let served = serve(installation).await?;
+    let (url, app) = (served.url(), served.installation.app.clone());
+    println!("支部已启动");
+    println!("  租户入口    {url}/portal/login");
+    println!("  运营入口    {url}/operator/login");
+    println!("  数据目录    {data}");
+    if app.sms.is_sandbox() {
+        println!("  演示环境    短信不会真正发出，见运营入口的“短信发件箱”");
+    }
+    let cx = Cx::system(app, Space::Platform);
+    if operator::none_yet(&cx).await? {
+        println!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(&cx, &url, "operator").await?);
+    }
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    served.stop().await
+}

@@ -1,0 +1,130 @@
+//! Configuration: defaults, then a file, then the environment, then flags. Unknown keys are refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use zhibu_core::{Error, Result, Secret};
+use zhibu_tenancy::Settings;
+
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// What the installation is for. It has no default: a sandbox can never be on by accident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Everything on this machine, with sandboxes instead of outside services.
+    Embedded,
+    /// Real people: no sandbox starts.
+    Production,
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What the installation is for.
+    pub profile: Profile,
+    /// Where data, keys and the private cluster live.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the console is reached.
+    #[serde(default)]
+    pub public_url: Option<Url>,
+    /// Further origins that may call with cookies.
+    pub origins: Vec<String>,
+    /// The database.
+    pub database: Database,
+    /// The object store; unset: the embedded one.
+    #[serde(default)]
+    pub storage: Option<zhibu_storage::Settings>,
+    /// Background work.
+    pub jobs: Jobs,
+    /// Limits and rules.
+    pub settings: Settings,
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Login of requests; unset: the private cluster.
+    #[serde(default)]
+    pub url: Option<Secret>,
+    /// Login that makes schemas; needed with `url`.
+    #[serde(default)]
+    pub ddl_url: Option<Secret>,
+    /// Folder of PostgreSQL's programs.
+    #[serde(default)]
+    pub bin_dir: Option<PathBuf>,
+}
+
+/// Background work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// Jobs at once.
+    pub concurrency: usize,
+}
+
+/// What the command line says; what it leaves out comes from file and environment.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Flags {
+    /// `--profile`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// `--data`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// `--listen`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+}
+
+impl Config {
+    /// Reads the configuration.
+    pub fn load(flags: &Flags, file: Option<&Path>) -> Result<Self> {
+        let data = flags.data.clone().or_else(|| variable("ZHIBU__DATA").map(PathBuf::from)).unwrap_or_else(data_folder);
+        let file = file.map_or_else(|| data.join("zhibu.toml"), Path::to_owned);
+        let mut figment = Figment::from(Toml::string(DEFAULTS))
+            .merge(Serialized::default("data", &data))
+            .merge(Serialized::default("listen", "127.0.0.1:8080"));
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(&file));
+        }
+        let figment = figment.merge(Env::prefixed("ZHIBU__").split("__")).merge(Serialized::defaults(flags));
+        figment.extract().map_err(|fault| Error::refuse("CONFIG", format!("配置有误: {fault}")))
+    }
+
+    /// The origin people reach the console under.
+    pub fn public(&self) -> Result<Url> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => format!("http://{}", self.listen).parse().map_err(Error::bug),
+        }
+    }
+
+    /// The configuration as TOML-like lines, secrets hidden.
+    pub fn show(&self) -> String {
+        format!("{self:#?}")
+    }
+}
+
+/// Where data lives when nothing is said: `/var/lib/zhibu` for root, else the XDG data folder.
+fn data_folder() -> PathBuf {
+    let home = variable("HOME").unwrap_or_default();
+    if home == "/root" || variable("USER").as_deref() == Some("root") {
+        return "/var/lib/zhibu".into();
+    }
+    variable("XDG_DATA_HOME").map_or_else(|| Path::new(&home).join(".local/share"), PathBuf::from).join("zhibu")
+}
+
+/// A variable of the environment; this file alone reads it.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,50 @@
+//! Liveness, readiness and metrics.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use metrics_exporter_prometheus::PrometheusHandle;
+use zhibu_tenancy::{App, Cx, Space, operator};
+
+/// What the probes look at.
+#[derive(Clone)]
+pub(crate) struct Health {
+    pub(crate) app: Arc<App>,
+    pub(crate) ready: Arc<AtomicBool>,
+    pub(crate) metrics: Option<PrometheusHandle>,
+}
+
+/// The process is alive; asks nothing of anybody.
+pub(crate) async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// Database and store answer, and the server is not about to stop.
+pub(crate) async fn readyz(State(health): State<Health>) -> Response {
+    if !health.ready.load(Ordering::SeqCst) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping").into_response();
+    }
+    let cx = Cx::system(health.app.clone(), Space::Platform);
+    let database = tokio::time::timeout(Duration::from_secs(1), operator::none_yet(&cx)).await;
+    if !matches!(database, Ok(Ok(_))) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "database").into_response();
+    }
+    let store = tokio::time::timeout(Duration::from_secs(2), health.app.store.ping()).await;
+    if !matches!(store, Ok(Ok(()))) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "store").into_response();
+    }
+    "ready".into_response()
+}
+
+/// Figures for the monitor on this machine; others see nothing.
+pub(crate) async fn metrics(State(health): State<Health>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
+    match health.metrics {
+        Some(handle) if peer.ip().is_loopback() => handle.render().into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}

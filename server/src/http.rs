@@ -1,0 +1,58 @@
+//! All routes of the server.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use http::{HeaderName, HeaderValue, header};
+use tower_http::set_header::SetResponseHeaderLayer;
+use zhibu_core::Result;
+use zhibu_endpoint::{Limits, Stop};
+use zhibu_graphql::Gateway;
+use zhibu_tenancy::Audience;
+
+use crate::config::Profile;
+use crate::health::{Health, healthz, metrics, readyz};
+use crate::installation::{Installation, media};
+use crate::{console, observe};
+
+/// The limits of one door.
+pub(crate) fn limits(installation: &Installation, path: &str) -> Result<Limits> {
+    let mut origins = installation.config.origins.clone();
+    origins.push(installation.config.public()?.origin().ascii_serialization());
+    Ok(Limits { path: path.to_owned(), origins, ..Limits::default() })
+}
+
+/// The routes.
+pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -> Result<Router> {
+    let production = installation.config.profile == Profile::Production;
+    let mut router = Router::new();
+    for (audience, path) in [(Audience::Console, "/graphql"), (Audience::Operator, "/operator/graphql")] {
+        let limits = limits(installation, path)?;
+        let schema = zhibu_modules::schema(&limits);
+        let gateway = Arc::new(Gateway::new(installation.app.clone(), schema, audience, !production));
+        router = router.merge(zhibu_endpoint::router(gateway, limits, stop.clone()));
+    }
+    if let Some(media) = media(installation)? {
+        router = router.merge(media);
+    }
+    let probes = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(Health { metrics: observe::metrics(), ..health });
+    let pages = Router::new().fallback(console::console).with_state(installation.app.world.clone());
+    let header = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let mut router = router
+        .merge(probes)
+        .merge(pages)
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(header(header::X_FRAME_OPTIONS, "DENY"));
+    if production {
+        router = router.layer(header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    } else {
+        router = router.layer(header(HeaderName::from_static("x-sandbox"), "1"));
+    }
+    Ok(router)
+}

@@ -1,0 +1,106 @@
+//! `zhibu serve`: opens the installation, brings it up to date, serves until told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use zhibu_core::{Error, Result};
+use zhibu_endpoint::Stop;
+use zhibu_tenancy::{Cx, Space, activation, jobs};
+
+use crate::health::Health;
+use crate::installation::Installation;
+use crate::http;
+
+/// A running server.
+pub struct Served {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it serves.
+    pub installation: Installation,
+    ready: Arc<AtomicBool>,
+    stop: Stop,
+    serving: JoinHandle<()>,
+    worker: Option<(CancellationToken, JoinHandle<()>)>,
+}
+
+/// Starts serving an opened installation: schemas first, then what a crash cut off, then requests and jobs.
+pub async fn serve(mut installation: Installation) -> Result<Served> {
+    if let Some(cluster) = installation.cluster.clone() {
+        tokio::spawn(async move { cluster.watch().await });
+    }
+    let listener = TcpListener::bind(installation.config.listen).await.map_err(|fault| {
+        Error::refuse("LISTEN", format!("无法监听 {}: {fault}", installation.config.listen))
+    })?;
+    let address = listener.local_addr().map_err(Error::bug)?;
+    installation.config.listen = address;
+    let report = installation.migrate(|_, _| {}).await?;
+    for (tenant, why) in &report.failed {
+        tracing::error!(%tenant, why, "tenant in maintenance");
+    }
+    installation.app.store.ensure_bucket().await?;
+    let worker = work(&installation).await?;
+    let cx = Cx::system(installation.app.clone(), Space::Platform);
+    let resumed = activation::resume(&cx).await?;
+    if resumed > 0 {
+        tracing::info!(resumed, "activations taken up again");
+    }
+    let ready = Arc::new(AtomicBool::new(true));
+    let stop = Stop::new(CancellationToken::new());
+    let health = Health { app: installation.app.clone(), ready: ready.clone(), metrics: None };
+    let router = http::router(&installation, health, &stop)?;
+    let limits = http::limits(&installation, "/graphql")?;
+    let (running, done) = (stop.clone(), limits);
+    let serving = tokio::spawn(async move { zhibu_endpoint::serve(listener, router, &done, running).await });
+    Ok(Served { address, installation, ready, stop, serving, worker })
+}
+
+/// Starts the jobs of this process, if it has any.
+async fn work(installation: &Installation) -> Result<Option<(CancellationToken, JoinHandle<()>)>> {
+    let concurrency = installation.config.jobs.concurrency;
+    let worker = jobs::worker(&installation.app, concurrency.max(1)).await?;
+    if concurrency == 0 {
+        return Ok(None);
+    }
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    let task = tokio::spawn(async move {
+        let stopping = async {
+            asked.cancelled().await;
+            worker.request_shutdown();
+        };
+        let (ended, ()) = tokio::join!(worker.run(), stopping);
+        if let Err(fault) = ended {
+            tracing::error!(%fault, "the job worker ended badly");
+        }
+    });
+    Ok(Some((stop, task)))
+}
+
+impl Served {
+    /// Where people reach it.
+    pub fn url(&self) -> String {
+        let public = self.installation.config.public().map(String::from).unwrap_or_default();
+        public.trim_end_matches('/').to_owned()
+    }
+
+    /// Not ready any more, requests finish, sockets close, jobs end, then the store and the database.
+    pub async fn stop(self) -> Result<()> {
+        self.ready.store(false, Ordering::SeqCst);
+        self.stop.now();
+        if let Err(fault) = self.serving.await {
+            tracing::error!(%fault, "serving ended badly");
+        }
+        if let Some((stop, mut task)) = self.worker {
+            stop.cancel();
+            if tokio::time::timeout(Duration::from_secs(20), &mut task).await.is_err() {
+                task.abort();
+            }
+        }
+        self.installation.close().await
+    }
+}
