@@ -53,4 +53,14 @@ id! {
     OrganisationId;
     /// A sample text (范文).
     SampleId;
+    /// A batch of activation codes (批次).
+    BatchId;
+    /// An activation code (激活码).
+    CodeId;
+    /// A text message (短信).
+    MessageId;
+    /// A long job as those see it who wait for it (后台任务).
+    ProgressId;
+    /// A row of the audit (审计记录).
+    ChangeId;
 }

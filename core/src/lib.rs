@@ -12,7 +12,9 @@ mod secret;
 mod world;
 
 pub use error::{Error, Kind, Result};
-pub use id::{AccountId, OperatorId, OrganisationId, SampleId, SessionId, TenantId};
+pub use id::{
+    AccountId, BatchId, ChangeId, CodeId, MessageId, OperatorId, OrganisationId, ProgressId, SampleId, SessionId, TenantId,
+};
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};
 pub use permission::{ANYONE, CHANGE_PASSWORD, Permission, SELF};

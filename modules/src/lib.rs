@@ -61,6 +61,7 @@ modules! {
 
 /// What can be followed: each namespace's streams stand at the root, since a subscription has one root field.
 #[derive(async_graphql::MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
 pub struct Live(SystemSubscription);
 
 /// The schema.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
-use zhibu_core::{AccountId, OrganisationId, Page, PageArgs, PageInfo, Result, Secret, dictionary};
+use zhibu_core::{AccountId, ChangeId, OrganisationId, Page, PageArgs, PageInfo, Result, Secret, dictionary};
 use zhibu_graphql::{Listed, Request};
 use zhibu_tenancy::identity::NewAccount;
 use zhibu_tenancy::{Conn, Cx, audit};
@@ -62,7 +62,7 @@ pub struct ParentSpan {
 /// One recorded change (变更记录).
 #[derive(SimpleObject)]
 pub struct Change {
-    id: uuid::Uuid,
+    id: ChangeId,
     at: DateTime<Utc>,
     by: String,
     action: String,
@@ -222,7 +222,7 @@ impl From<audit::Row> for Change {
             let side = |at: usize| pair.get(at).and_then(words).map(|text| translate(field, text));
             FieldChange { field: field.clone(), label: label(field).to_owned(), before: side(0), after: side(1) }
         });
-        Self { id: row.id, at: row.at, by: row.actor_name, action: action(&row.action).to_owned(), fields: fields.collect() }
+        Self { id: row.id.into(), at: row.at, by: row.actor_name, action: action(&row.action).to_owned(), fields: fields.collect() }
     }
 }
 

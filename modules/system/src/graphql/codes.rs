@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
-use zhibu_core::{Page, PageArgs, Result};
+use zhibu_core::{BatchId, CodeId, Page, PageArgs, Result};
 use zhibu_graphql::{Listed, Request};
 use zhibu_tenancy::{Cx, codes, tenants};
 
@@ -27,7 +27,7 @@ pub(super) enum CodeState {
 #[derive(InputObject)]
 pub(super) struct CodeFilter {
     state: Option<CodeState>,
-    batch: Option<Uuid>,
+    batch: Option<BatchId>,
     /// Last four characters, a whole code, or part of the remark.
     search: Option<String>,
 }
@@ -35,7 +35,7 @@ pub(super) struct CodeFilter {
 #[derive(InputObject)]
 pub(super) struct IssueCodesInput {
     /// Key of the request: the same key gives the same codes.
-    key: Uuid,
+    key: BatchId,
     plan: String,
     modules: Vec<String>,
     seats: i32,
@@ -49,14 +49,14 @@ pub(super) struct IssueCodesInput {
 #[derive(SimpleObject)]
 pub(super) struct IssuedCodes {
     codes: Vec<String>,
-    batch: Uuid,
+    batch: BatchId,
 }
 
 /// An activation code (激活码).
 #[derive(SimpleObject)]
 pub(super) struct Code {
-    id: Uuid,
-    batch: Uuid,
+    id: CodeId,
+    batch: BatchId,
     /// Last four characters.
     tail: String,
     plan: String,
@@ -82,8 +82,8 @@ async fn show(cx: &Cx, rows: Vec<codes::CodeRow>) -> Result<Vec<Code>> {
     let code = |row: codes::CodeRow| Code {
         state: row.state(today).into(),
         tenant: row.tenant.and_then(|id| used.get(&id).cloned()),
-        id: row.id,
-        batch: row.batch,
+        id: row.id.into(),
+        batch: row.batch.into(),
         tail: row.tail,
         plan: row.plan,
         modules: row.modules,
@@ -109,7 +109,7 @@ impl CodeQuery {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
         let filter = filter
-            .map(|f| codes::CodeFilter { state: f.state.map(Into::into), batch: f.batch, search: f.search })
+            .map(|f| codes::CodeFilter { state: f.state.map(Into::into), batch: f.batch.map(|b| b.0), search: f.search })
             .unwrap_or_default();
         let total = if ctx.shows(&["totalCount"]) { Some(codes::count(cx, CODES_READ, &filter).await?) } else { None };
         let page = codes::list(cx, CODES_READ, &filter, &args).await?;
@@ -125,7 +125,7 @@ impl CodeMutation {
     /// Issues a batch of codes.
     async fn issue_codes(&self, ctx: &Context<'_>, input: IssueCodesInput) -> Result<IssuedCodes> {
         let order = codes::Order {
-            key: input.key,
+            key: input.key.0,
             plan: input.plan,
             modules: input.modules,
             seats: input.seats,
@@ -133,13 +133,13 @@ impl CodeMutation {
             count: input.count,
             note: input.note,
         };
-        Ok(IssuedCodes { codes: codes::issue(ctx.cx()?, CODES_ISSUE, &order).await?, batch: order.key })
+        Ok(IssuedCodes { codes: codes::issue(ctx.cx()?, CODES_ISSUE, &order).await?, batch: input.key })
     }
 
     /// Makes an unused code useless.
-    async fn revoke_code(&self, ctx: &Context<'_>, id: Uuid, reason: String) -> Result<Code> {
+    async fn revoke_code(&self, ctx: &Context<'_>, id: CodeId, reason: String) -> Result<Code> {
         let cx = ctx.cx()?;
-        let row = codes::revoke(cx, CODES_ISSUE, id, &reason).await?;
+        let row = codes::revoke(cx, CODES_ISSUE, id.0, &reason).await?;
         show(cx, vec![row]).await?.pop().ok_or_else(zhibu_core::Error::missing)
     }
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use uuid::Uuid;
-use zhibu_core::{Error, Page, PageArgs, Result};
+use zhibu_core::{Error, Page, PageArgs, ProgressId, Result};
 use zhibu_graphql::{Listed, Request, follow};
 use zhibu_tenancy::{Cx, jobs, tenants};
 
@@ -39,7 +39,7 @@ pub(super) enum JobState {
 /// How far a long job is.
 #[derive(SimpleObject, Clone, PartialEq)]
 pub(super) struct JobProgress {
-    id: Uuid,
+    id: ProgressId,
     state: JobState,
     percent: i16,
     message: Option<String>,
@@ -53,7 +53,7 @@ impl From<jobs::Progress> for JobProgress {
             "done" => JobState::Done,
             _ => JobState::Failed,
         };
-        Self { id: p.id, state, percent: p.percent, message: p.message }
+        Self { id: p.id.into(), state, percent: p.percent, message: p.message }
     }
 }
 
@@ -83,8 +83,8 @@ impl JobQuery {
     }
 
     /// How far a long job is.
-    async fn job_progress(&self, ctx: &Context<'_>, id: Uuid) -> Result<JobProgress> {
-        Ok(jobs::progress(ctx.cx()?, TENANTS_READ, id).await?.into())
+    async fn job_progress(&self, ctx: &Context<'_>, id: ProgressId) -> Result<JobProgress> {
+        Ok(jobs::progress(ctx.cx()?, TENANTS_READ, id.0).await?.into())
     }
 }
 
@@ -107,9 +107,9 @@ pub(super) struct JobSubscription;
 #[Subscription]
 impl JobSubscription {
     /// How far a long job is, as it changes.
-    async fn job_progress(&self, ctx: &Context<'_>, id: Uuid) -> Result<impl Stream<Item = Result<JobProgress>> + use<>> {
+    async fn job_progress(&self, ctx: &Context<'_>, id: ProgressId) -> Result<impl Stream<Item = Result<JobProgress>> + use<>> {
         ctx.cx()?.allow(TENANTS_READ)?;
-        let read = move |cx: Arc<Cx>| async move { Ok(jobs::progress(&cx, TENANTS_READ, id).await?.into()) };
+        let read = move |cx: Arc<Cx>| async move { Ok(jobs::progress(&cx, TENANTS_READ, id.0).await?.into()) };
         follow(ctx, &id.to_string(), read, |p: &JobProgress| matches!(p.state, JobState::Done | JobState::Failed))
     }
 }

@@ -1,7 +1,6 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
-use zhibu_core::{OperatorId, Page, PageArgs, Result, Secret};
+use zhibu_core::{MessageId, OperatorId, Page, PageArgs, Result, Secret};
 use zhibu_graphql::{Listed, Request, clear, set};
 use zhibu_tenancy::identity::Tokens;
 use zhibu_tenancy::operator::{self, Operator};
@@ -44,7 +43,7 @@ pub(super) struct OperatorSignInInput {
 /// A text message of the sandbox.
 #[derive(SimpleObject)]
 pub(super) struct OutboxSms {
-    id: Uuid,
+    id: MessageId,
     mobile: String,
     text: String,
     purpose: String,
@@ -88,7 +87,7 @@ impl OperatorQuery {
         let args = PageArgs::new(first, after, offset)?;
         let total = if ctx.shows(&["totalCount"]) { Some(outbox::count(cx, OUTBOX_READ, mobile.as_deref()).await?) } else { None };
         let page = outbox::list(cx, OUTBOX_READ, mobile.as_deref(), &args).await?;
-        let show = |m: outbox::Message| OutboxSms { id: m.id, mobile: m.mobile, text: m.text, purpose: m.purpose, created_at: m.created_at };
+        let show = |m: outbox::Message| OutboxSms { id: m.id.into(), mobile: m.mobile, text: m.text, purpose: m.purpose, created_at: m.created_at };
         Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(show).collect(), info: page.info }, total))
     }
 }

@@ -1,7 +1,6 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
-use zhibu_core::{Page, PageArgs, Result, TenantId};
+use zhibu_core::{Page, PageArgs, ProgressId, Result, TenantId};
 use zhibu_graphql::{Listed, Request};
 use zhibu_tenancy::{entitlement, tenants};
 
@@ -47,7 +46,7 @@ pub(super) struct Tenant {
 /// A long job that was started.
 #[derive(SimpleObject)]
 pub(super) struct JobRef {
-    id: Uuid,
+    id: ProgressId,
 }
 
 impl From<tenants::TenantRow> for Tenant {
@@ -114,6 +113,6 @@ pub(super) struct TenantMutation;
 impl TenantMutation {
     /// Switches a module of a tenant on or off. Switched off, its tables in this tenant go, with what is in them.
     async fn set_tenant_module(&self, ctx: &Context<'_>, tenant: TenantId, module: String, on: bool) -> Result<JobRef> {
-        Ok(JobRef { id: entitlement::switch(ctx.cx()?, TENANTS_MODULES, tenant, &module, on).await? })
+        Ok(JobRef { id: entitlement::switch(ctx.cx()?, TENANTS_MODULES, tenant, &module, on).await?.into() })
     }
 }
