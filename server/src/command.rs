@@ -203,7 +203,6 @@ async fn migrated(installation: &Installation, json: bool) -> Result<()> {
             bar.set_position(u64::try_from(done).unwrap_or_default());
         })
         .await?;
-    zhibu_tenancy::jobs::worker(&installation.app, 1).await?;
     bar.finish_and_clear();
     let words = |r: &migrate::Report| format!("已升级 {}，已是最新 {}，失败 {}", r.migrated.len(), r.current, r.failed.len());
     print_rows(json, std::slice::from_ref(&report), words)?;

@@ -43,7 +43,9 @@ pub(crate) async fn ddl(url: &str) -> Result<AsyncPgConnection> {
 }
 
 /// Brings the control plane and the shared catalogues up to date. Safe to run on several replicas at once.
-pub async fn platform(app: &App) -> Result<()> {
+pub async fn platform(app: &Arc<App>) -> Result<()> {
+    // Making a worker brings the queue's schema up to date; the doors below look into it.
+    crate::jobs::worker(app, 1).await?;
     let mut conn = ddl(&app.ddl_url).await?;
     conn.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7263451)").await?;
     conn.batch_execute(SETUP).await?;

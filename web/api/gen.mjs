@@ -18,7 +18,7 @@ const documents = readdirSync(sources, { recursive: true })
 
 const config = {
   documentMode: 'string', enumType: 'string-literal', dedupeFragments: true, useTypeImports: true,
-  scalars: { DateTime: 'string', Date: 'string', ID: 'string' }, skipTypename: false,
+  scalars: { DateTime: 'string', NaiveDate: 'string', ID: 'string' }, skipTypename: false,
 }
 const generated = await codegen({
   filename: 'generated.ts', schema: parse(printSchema(schema)), schemaAst: schema, documents, config,

@@ -4,25 +4,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-export type MenuKind =
-  | 'GROUP'
-  | 'PAGE';
-
+/** State of an account (账号状态). */
 export type AccountState =
+  /** 正常 */
   | 'ACTIVE'
+  /** 锁定 */
   | 'LOCKED'
+  /** 停用 */
   | 'DISABLED'
+  /** 待改密 */
   | 'MUST_CHANGE';
-
-export type UserFilter = {
-  search?: string | null | undefined;
-  state?: AccountState | null | undefined;
-  organisation?: string | null | undefined;
-};
-
-export type UserSort =
-  | 'USER_NAME'
-  | 'LAST_SIGN_IN';
 
 export type ActivateInput = {
   code: string;
@@ -31,11 +22,206 @@ export type ActivateInput = {
   userName?: string | null | undefined;
 };
 
+/** Where an activation stands. */
 export type ActivationState =
+  /** 排队 */
   | 'QUEUED'
+  /** 进行中 */
   | 'RUNNING'
+  /** 已就绪 */
   | 'READY'
+  /** 失败，将重试 */
   | 'FAILED';
+
+/** Who is to administer which organisation: an account, or somebody new by name and user name or mobile number. */
+export type AdministratorInput = {
+  organisation: string;
+  account?: string | null | undefined;
+  displayName?: string | null | undefined;
+  userName?: string | null | undefined;
+  mobile?: string | null | undefined;
+};
+
+export type ChangeInitialPasswordInput = {
+  newPassword: string;
+  smsCode?: string | null | undefined;
+};
+
+export type ChangePasswordInput = {
+  oldPassword: string;
+  newPassword: string;
+};
+
+export type ChooseTenantInput = {
+  ticket: string;
+  tenant: string;
+};
+
+export type CodeFilter = {
+  state?: CodeState | null | undefined;
+  batch?: string | null | undefined;
+  /** Last four characters, a whole code, or part of the remark. */
+  search?: string | null | undefined;
+};
+
+/** Where a code stands (激活码状态). */
+export type CodeState =
+  /** 未使用 */
+  | 'ISSUED'
+  /** 已使用 */
+  | 'USED'
+  /** 已过期 */
+  | 'EXPIRED'
+  /** 已作废 */
+  | 'REVOKED';
+
+export type EnrolOperatorInput = {
+  token: string;
+  password: string;
+  totp: string;
+};
+
+export type IssueCodesInput = {
+  /** Key of the request: the same key gives the same codes. */
+  key: string;
+  plan: string;
+  modules: Array<string>;
+  seats: number;
+  /** Last day of use. */
+  expiresOn: string;
+  count: number;
+  note?: string | null | undefined;
+};
+
+/** Where a long job stands. */
+export type JobState =
+  /** 排队 */
+  | 'QUEUED'
+  /** 进行中 */
+  | 'RUNNING'
+  /** 完成 */
+  | 'DONE'
+  /** 失败 */
+  | 'FAILED';
+
+export type LibraryFilter = {
+  kind?: SampleKind | null | undefined;
+  state?: SampleState | null | undefined;
+  /** Part of title or summary. */
+  search?: string | null | undefined;
+};
+
+/** A page, or a group of pages. */
+export type MenuKind =
+  /** 分组 */
+  | 'GROUP'
+  /** 页面 */
+  | 'PAGE';
+
+export type OperatorSignInInput = {
+  userName: string;
+  password: string;
+  totp: string;
+};
+
+/** State of an organisation (组织状态). */
+export type OrgStatus =
+  /** 正常 */
+  | 'ACTIVE'
+  /** 筹建 */
+  | 'PREPARING'
+  /** 已合并 */
+  | 'MERGED'
+  /** 已撤销 */
+  | 'DISSOLVED'
+  /** 已划转 */
+  | 'TRANSFERRED_OUT';
+
+/** Kind of organisation (组织类别), which decides what it may do (domain §1.1). */
+export type OrgType =
+  /** 党委 */
+  | 'PARTY_COMMITTEE'
+  /** 党工委 */
+  | 'WORK_COMMITTEE'
+  /** 党总支 */
+  | 'GENERAL_BRANCH'
+  /** 党支部 */
+  | 'BRANCH'
+  /** 联合党支部 */
+  | 'JOINT_BRANCH'
+  /** 临时党委 */
+  | 'PROVISIONAL_COMMITTEE'
+  /** 临时党总支 */
+  | 'PROVISIONAL_GENERAL_BRANCH'
+  /** 临时党支部 */
+  | 'PROVISIONAL_BRANCH'
+  /** 流动党员党支部 */
+  | 'MOBILE_BRANCH'
+  /** 党组 */
+  | 'LEADING_GROUP'
+  /** 党小组 */
+  | 'PARTY_GROUP';
+
+/** Which organisations a list shows. */
+export type OrganisationFilter = {
+  /** Part of a name, or the start of a code. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** These kinds. */
+  types?: Array<OrgType> | null | undefined;
+};
+
+/** What a form gives about an organisation. */
+export type OrganisationInput = {
+  /** The superior; needed when adding, ignored when editing. */
+  parent?: string | null | undefined;
+  fullName: string;
+  shortName: string;
+  type: OrgType;
+  externalCode?: string | null | undefined;
+  foundedOn: string;
+  approvalNo?: string | null | undefined;
+  unitRelation: UnitRelation;
+  units: Array<UnitInput>;
+  divisionCode: string;
+  contactName: string;
+  /** Left out when editing: unchanged. */
+  contactPhone?: string | null | undefined;
+  termYears?: number | null | undefined;
+  termStart?: string | null | undefined;
+  sort?: number | null | undefined;
+  canApproveMembers?: boolean | null | undefined;
+  villageOrCommunity?: boolean | null | undefined;
+};
+
+export type SampleFilter = {
+  kind?: SampleKind | null | undefined;
+  /** Part of title or summary. */
+  search?: string | null | undefined;
+  /** Only what the caller has not read. */
+  unreadOnly?: boolean | null | undefined;
+};
+
+/** What a sample text is for (dictionary `sample_kind`). */
+export type SampleKind =
+  /** 党员承诺 */
+  | 'PLEDGE'
+  /** 学习心得 */
+  | 'STUDY_NOTE'
+  /** 党课 */
+  | 'LECTURE'
+  /** 工作计划 */
+  | 'WORK_PLAN';
+
+/** Where a text stands. */
+export type SampleState =
+  /** 草稿 */
+  | 'DRAFT'
+  /** 已发布 */
+  | 'PUBLISHED'
+  /** 已下架 */
+  | 'WITHDRAWN';
 
 export type SignInInput = {
   userName: string;
@@ -51,20 +237,47 @@ export type SmsSignInInput = {
   code: string;
 };
 
-export type ChooseTenantInput = {
-  ticket: string;
-  tenant: string;
+export type TenantFilter = {
+  state?: TenantState | null | undefined;
+  /** Part of the name. */
+  search?: string | null | undefined;
 };
 
-export type ChangeInitialPasswordInput = {
-  newPassword: string;
-  smsCode?: string | null | undefined;
+/** Where a tenant stands. */
+export type TenantState =
+  /** 开通中 */
+  | 'PROVISIONING'
+  /** 正常 */
+  | 'ACTIVE'
+  /** 开通失败 */
+  | 'FAILED'
+  /** 维护中 */
+  | 'MAINTENANCE';
+
+export type TextInput = {
+  kind: SampleKind;
+  title: string;
+  summary: string;
+  /** Paragraphs on lines of their own. */
+  body: string;
 };
 
-export type ChangePasswordInput = {
-  oldPassword: string;
-  newPassword: string;
+/** A unit in a form. */
+export type UnitInput = {
+  name: string;
+  uscc?: string | null | undefined;
+  nature: string;
+  partyPresence?: string | null | undefined;
 };
+
+/** How the organisation relates to units (所在单位情况). */
+export type UnitRelation =
+  /** 与上级党组织相同 */
+  | 'SAME_AS_PARENT'
+  /** 法人单位 */
+  | 'LEGAL_UNIT'
+  /** 联合党支部 */
+  | 'JOINT';
 
 export type UpdateMyAccountInput = {
   userName?: string | null | undefined;
@@ -77,158 +290,20 @@ export type UpdateTenantInput = {
   name: string;
 };
 
-export type EnrolOperatorInput = {
-  token: string;
-  password: string;
-  totp: string;
-};
-
-export type OperatorSignInInput = {
-  userName: string;
-  password: string;
-  totp: string;
-};
-
-export type IssueCodesInput = {
-  /** 幂等键：同键同结果 */
-  key: string;
-  plan: string;
-  modules: Array<string>;
-  seats: number;
-  /** 过期日（含当日） */
-  expiresOn: string;
-  count: number;
-  note?: string | null | undefined;
-};
-
-export type CodeState =
-  | 'ISSUED'
-  | 'USED'
-  | 'EXPIRED'
-  | 'REVOKED';
-
-export type CodeFilter = {
-  state?: CodeState | null | undefined;
-  batch?: string | null | undefined;
+export type UserFilter = {
+  /** Part of a name, or a whole mobile number. */
   search?: string | null | undefined;
+  state?: AccountState | null | undefined;
+  /** Only people with a role on this organisation or below. */
+  organisation?: string | null | undefined;
 };
 
-export type TenantState =
-  | 'PROVISIONING'
-  | 'ACTIVE'
-  | 'FAILED'
-  | 'MAINTENANCE';
-
-export type TenantFilter = {
-  state?: TenantState | null | undefined;
-  search?: string | null | undefined;
-};
-
-export type JobState =
-  | 'QUEUED'
-  | 'RUNNING'
-  | 'DONE'
-  | 'FAILED';
-
-export type OrgType =
-  | 'PARTY_COMMITTEE'
-  | 'WORK_COMMITTEE'
-  | 'GENERAL_BRANCH'
-  | 'BRANCH'
-  | 'JOINT_BRANCH'
-  | 'PROVISIONAL_COMMITTEE'
-  | 'PROVISIONAL_GENERAL_BRANCH'
-  | 'PROVISIONAL_BRANCH'
-  | 'MOBILE_BRANCH'
-  | 'LEADING_GROUP'
-  | 'PARTY_GROUP';
-
-export type OrgStatus =
-  | 'ACTIVE'
-  | 'PREPARING'
-  | 'MERGED'
-  | 'DISSOLVED'
-  | 'TRANSFERRED_OUT';
-
-export type UnitRelation =
-  | 'SAME_AS_PARENT'
-  | 'LEGAL_UNIT'
-  | 'JOINT';
-
-export type OrganisationFilter = {
-  /** 名称、代码 */
-  search?: string | null | undefined;
-  under?: string | null | undefined;
-  types?: Array<OrgType> | null | undefined;
-};
-
-export type OrganisationInput = {
-  /** 新建必填；编辑时忽略 */
-  parent?: string | null | undefined;
-  fullName: string;
-  shortName: string;
-  type: OrgType;
-  externalCode?: string | null | undefined;
-  foundedOn: string;
-  approvalNo?: string | null | undefined;
-  unitRelation: UnitRelation;
-  units: Array<UnitInput>;
-  divisionCode: string;
-  contactName: string;
-  /** 编辑时省略=不变 */
-  contactPhone?: string | null | undefined;
-  termYears?: number | null | undefined;
-  termStart?: string | null | undefined;
-  sort?: number | null | undefined;
-  canApproveMembers?: boolean | null | undefined;
-  villageOrCommunity?: boolean | null | undefined;
-};
-
-export type UnitInput = {
-  name: string;
-  uscc?: string | null | undefined;
-  nature: string;
-  partyPresence?: string | null | undefined;
-};
-
-/** account：已有账号；否则按 displayName + userName 或 mobile 新建 */
-export type AdministratorInput = {
-  organisation: string;
-  account?: string | null | undefined;
-  displayName?: string | null | undefined;
-  userName?: string | null | undefined;
-  mobile?: string | null | undefined;
-};
-
-export type SampleKind =
-  | 'PLEDGE'
-  | 'STUDY_NOTE'
-  | 'LECTURE'
-  | 'WORK_PLAN';
-
-export type SampleFilter = {
-  kind?: SampleKind | null | undefined;
-  search?: string | null | undefined;
-  unreadOnly?: boolean | null | undefined;
-};
-
-export type SampleState =
-  | 'DRAFT'
-  | 'PUBLISHED'
-  | 'WITHDRAWN';
-
-export type LibraryFilter = {
-  kind?: SampleKind | null | undefined;
-  state?: SampleState | null | undefined;
-  search?: string | null | undefined;
-};
-
-export type TextInput = {
-  kind: SampleKind;
-  title: string;
-  summary: string;
-  body: string;
-};
+/** Order of the users. */
+export type UserSort =
+  /** By user name. */
+  | 'USER_NAME'
+  /** Most recent sign-in first. */
+  | 'LAST_SIGN_IN';
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -337,14 +412,14 @@ export type OrganisationsQueryVariables = Exact<{
 
 export type OrganisationsQuery = { directory: { organisations: { totalCount: number, nodes: Array<{ id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> }> } } };
 
-export type OrganisationFieldsFragment = { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
+export type OrganisationFieldsFragment = { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
 
 export type OrganisationQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type OrganisationHistoryQueryVariables = Exact<{
   id: string;
@@ -367,7 +442,7 @@ export type CreateOrganisationMutationVariables = Exact<{
 }>;
 
 
-export type CreateOrganisationMutation = { directory: { createOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type CreateOrganisationMutation = { directory: { createOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type UpdateOrganisationMutationVariables = Exact<{
   id: string;
@@ -376,14 +451,14 @@ export type UpdateOrganisationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateOrganisationMutation = { directory: { updateOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type UpdateOrganisationMutation = { directory: { updateOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type AddAdministratorMutationVariables = Exact<{
   input: AdministratorInput;
 }>;
 
 
-export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
+export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
 
 export type RemoveAdministratorMutationVariables = Exact<{
   organisation: string;
@@ -391,7 +466,7 @@ export type RemoveAdministratorMutationVariables = Exact<{
 }>;
 
 
-export type RemoveAdministratorMutation = { directory: { removeAdministrator: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type RemoveAdministratorMutation = { directory: { removeAdministrator: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type RevealContactPhoneMutationVariables = Exact<{
   id: string;

@@ -35,7 +35,18 @@ export const isMobile = (value: string): boolean => /^1[3-9]\d{9}$/.test(normalM
 
 /** Whether this is a mobile or a landline number with area code. */
 export const isPhone = (value: string): boolean =>
-  isMobile(value) || /^0\d{2,3}-?\d{7,8}(-\d{1,6})?$/.test(value.replace(/\s/g, ''))
+  isMobile(value) || /^0\d{2,3}-?\d{7,8}$/.test(value.trim())
+
+/** A mobile or landline number as it is sent; landlines keep their hyphen. */
+export const normalPhone = (value: string): string => (isMobile(value) ? normalMobile(value) : value.trim())
+
+/** What is wrong with a user name, in words; null when it is right. A mobile number is no user name. */
+export function userNameFault(value: string): string | null {
+  const name = value.trim()
+  if (name.length < 2 || name.length > 32) return '用户名应为 2 至 32 个字符'
+  if (!/^[A-Za-z0-9_.\-\u4e00-\u9fff]+$/.test(name)) return '用户名只能包含字母、数字、汉字和 _ . -'
+  return isMobile(name) ? '用户名不能是手机号' : null
+}
 
 /** One line of the password checklist. */
 export interface PasswordRule { key: string; label: string; met: boolean }
@@ -47,7 +58,7 @@ export function passwordRules(password: string, userName: string): PasswordRule[
   return [
     { key: 'length', label: '至少 8 个字符', met: password.length >= 8 },
     { key: 'classes', label: '大写字母、小写字母、数字、符号四类中至少三类', met: classes >= 3 },
-    { key: 'name', label: '不包含用户名', met: password !== '' && (name === '' || !password.toLowerCase().includes(name)) },
+    { key: 'name', label: '不包含用户名', met: password !== '' && (name.length < 3 || !password.toLowerCase().includes(name)) },
     { key: 'initial', label: '不是初始密码', met: password !== '' && password !== 'ABC#123' },
   ]
 }

@@ -1,4 +1,4 @@
-import { isMobile, isPhone, isGoodPassword, normalMobile, passwordRules, usccCheckCharacter, usccFault } from '@zhibu/api'
+import { isMobile, isPhone, isGoodPassword, normalMobile, normalPhone, passwordRules, usccCheckCharacter, usccFault, userNameFault } from '@zhibu/api'
 import { describe, expect, it } from 'vitest'
 
 describe('rules shared by the clients', () => {
@@ -28,6 +28,9 @@ describe('rules shared by the clients', () => {
     expect(isMobile('12800000000')).toBe(false)
     expect(isPhone('0591-87654321')).toBe(true)
     expect(isPhone('87654321')).toBe(false)
+    expect(normalPhone(' 0591-87654321 ')).toBe('0591-87654321')
+    expect(userNameFault('13800000000')).not.toBeNull()
+    expect(userNameFault('张三')).toBeNull()
   })
 
   it('PC-1.2d a new password meets the rules or is told which it misses', () => {

@@ -12,7 +12,7 @@ export function NewPassword({ userName }: { userName: string }) {
         { validator: (_rule, value: string | undefined) =>
           (!value || isGoodPassword(value, userName) ? Promise.resolve() : Promise.reject(new Error('新密码不符合下列要求'))) },
       ]} validateTrigger="onBlur">
-        <Input.Password autoComplete="new-password" maxLength={128} aria-describedby="password-rules" />
+        <Input.Password autoComplete="new-password" maxLength={64} aria-describedby="password-rules" />
       </Form.Item>
       <ul className="z-rules" id="password-rules" aria-label="密码要求">
         {passwordRules(password, userName).map((rule) => (
@@ -29,7 +29,7 @@ export function NewPassword({ userName }: { userName: string }) {
             (!value || value === getFieldValue('newPassword') ? Promise.resolve() : Promise.reject(new Error('两次输入的密码不一致'))),
         }),
       ]} validateTrigger="onBlur">
-        <Input.Password autoComplete="new-password" maxLength={128} />
+        <Input.Password autoComplete="new-password" maxLength={64} />
       </Form.Item>
     </>
   )

@@ -19,7 +19,8 @@ export function useSubmit<Values, Result>(
       await done(await send(values), values)
     } catch (cause) {
       const error = asRequestError(cause)
-      const known = error.fields.filter(({ path }) => form.getFieldInstance(path) !== undefined)
+      const shown = new Set(form.getFieldsError().map(({ name }) => name.join('.')))
+      const known = error.fields.filter(({ path }) => shown.has(path.join('.')))
       form.setFields(known.map(({ path, message }) => ({ name: path, errors: [message] })))
       if (known[0]) form.scrollToField(known[0].path, { block: 'center', focus: true })
       if (known.length === 0 || known.length < error.fields.length) setProblem(error)

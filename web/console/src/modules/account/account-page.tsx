@@ -4,6 +4,7 @@ import { App, Button, Form, Input } from 'antd'
 import { SESSION, useSession } from '../../app/session'
 import { Can } from '../../kit/permissions'
 import { Section } from '../../kit/detail-drawer'
+import { userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { Page } from '../../kit/page'
 import { useSubmit } from '../../kit/use-submit'
@@ -39,7 +40,7 @@ function Names() {
       <Form.Item name="displayName" label="姓名" rules={[{ required: true, whitespace: true, message: '请输入姓名' }, { max: 50, message: '姓名不超过 50 个字' }]}>
         <Input maxLength={50} autoComplete="name" />
       </Form.Item>
-      <Form.Item name="userName" label="用户名" extra="修改后请使用新用户名登录" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>
+      <Form.Item name="userName" label="用户名" extra="修改后请使用新用户名登录" rules={[{ required: true, whitespace: true, message: '请输入用户名' }, userNameRule]}>
         <Input maxLength={32} autoComplete="username" />
       </Form.Item>
       <FormProblem problem={problem} />
@@ -62,8 +63,8 @@ function TenantName() {
   return (
     <Form name="tenant" form={form} layout="vertical" className="z-narrow" initialValues={{ name: session.tenant.name }} onFinish={(values) => void submit(values)}>
       <Form.Item name="name" label="名称" extra="显示在页面顶部；党组织全称请在“组织信息”中修改"
-        rules={[{ required: true, whitespace: true, message: '请输入名称' }, { min: 2, max: 60, message: '名称为 2 至 60 个字' }]}>
-        <Input maxLength={60} />
+        rules={[{ required: true, whitespace: true, message: '请输入名称' }, { min: 2, max: 100, message: '名称为 2 至 100 个字' }]}>
+        <Input maxLength={100} />
       </Form.Item>
       <FormProblem problem={problem} />
       <Button type="primary" htmlType="submit" loading={busy}>保存</Button>

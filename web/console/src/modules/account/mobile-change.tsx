@@ -1,8 +1,9 @@
-import { RequestMobileChangeCodeDocument, UpdateMyAccountDocument, isMobile, normalMobile } from '@zhibu/api'
+import { RequestMobileChangeCodeDocument, UpdateMyAccountDocument, normalMobile } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { SESSION, useSession } from '../../app/session'
+import { mobileRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { SmsCodeInput } from '../../kit/sms-code-input'
 import { useSubmit } from '../../kit/use-submit'
@@ -45,7 +46,7 @@ export function MobileChange() {
     <Form name="mobile" form={form} layout="vertical" className="z-narrow" onFinish={(values) => void submit(values)}>
       <Form.Item name="mobile" label="新手机号" validateTrigger="onBlur" rules={[
         { required: true, message: '请输入新手机号' },
-        { validator: (_rule, value: string) => (!value || isMobile(value) ? Promise.resolve() : Promise.reject(new Error('请输入 11 位手机号'))) },
+        mobileRule,
       ]}>
         <Input inputMode="tel" maxLength={17} autoComplete="tel" />
       </Form.Item>

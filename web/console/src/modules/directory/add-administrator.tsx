@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { App, Button, Form, Input, Radio, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { Section } from '../../kit/detail-drawer'
+import { userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { useSubmit } from '../../kit/use-submit'
 import { errorSentence } from '../../net/errors'
@@ -54,7 +55,7 @@ export function AddAdministrator({ organisation, onClose }: { organisation: Orga
               ]} validateTrigger="onBlur">
                 <Input inputMode="tel" maxLength={17} autoComplete="off" />
               </Form.Item>
-              <Form.Item name="userName" label="用户名"><Input maxLength={32} autoComplete="off" /></Form.Item>
+              <Form.Item name="userName" label="用户名" rules={[userNameRule]}><Input maxLength={32} autoComplete="off" /></Form.Item>
             </>
           )}
         <FormProblem problem={problem} />

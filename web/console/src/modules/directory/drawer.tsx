@@ -69,7 +69,7 @@ function Facts({ one }: { one: OrganisationFieldsFragment }) {
     ['联系人', orDash(one.contactName)], ['联系电话', <ContactPhone key="phone" id={one.id} masked={one.contactPhone} />],
     ['任期', one.termYears ? `${one.termYears} 年，自 ${day(one.termStart)} 起` : '—'], ['排序号', one.sort],
     ['可审批预备党员', yes(one.canApproveMembers)], ['直属党支部', yes(one.isDirect)],
-    ['村（社区）党组织', yes(one.villageOrCommunity)], ['所在单位情况', unitRelations[one.unitRelation].label],
+    ['村（社区）党组织', yes(one.villageOrCommunity)], ['所在单位情况', one.unitRelation ? unitRelations[one.unitRelation].label : '—'],
   ]
   return (
     <>

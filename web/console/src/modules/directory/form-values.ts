@@ -1,4 +1,4 @@
-import { normalMobile, normalUscc, type OrganisationFieldsFragment, type OrganisationInput, type OrgType, type UnitRelation } from '@zhibu/api'
+import { normalPhone, normalUscc, type OrganisationFieldsFragment, type OrganisationInput, type OrgType, type UnitRelation } from '@zhibu/api'
 
 /** One unit as the form holds it. */
 export interface UnitValues { name?: string; uscc?: string; nature?: string; partyPresence?: string }
@@ -28,7 +28,7 @@ export interface OrganisationValues {
 export function valuesOf(one: OrganisationFieldsFragment): OrganisationValues {
   return {
     fullName: one.fullName, shortName: one.shortName, type: one.type, externalCode: one.externalCode ?? '',
-    foundedOn: one.foundedOn ?? '', approvalNo: one.approvalNo ?? '', unitRelation: one.unitRelation,
+    foundedOn: one.foundedOn ?? '', approvalNo: one.approvalNo ?? '', unitRelation: one.unitRelation ?? 'SAME_AS_PARENT',
     units: one.units.map((unit) => ({ name: unit.name, uscc: unit.uscc ?? '', nature: unit.nature, partyPresence: unit.partyPresence ?? undefined })),
     divisionCode: one.divisionCode, contactName: one.contactName ?? '',
     termYears: one.termYears, termStart: one.termStart, sort: one.sort,
@@ -50,7 +50,7 @@ export function inputOf(values: OrganisationValues, parent: string | null): Orga
       nature: unit.nature ?? '', partyPresence: unit.partyPresence ?? null,
     })),
     divisionCode: values.divisionCode.trim(), contactName: values.contactName.trim(),
-    contactPhone: values.contactPhone ? normalMobile(values.contactPhone) : null,
+    contactPhone: values.contactPhone ? normalPhone(values.contactPhone) : null,
     termYears: values.termYears ?? null, termStart: values.termStart ?? null, sort: values.sort ?? null,
     canApproveMembers: values.canApproveMembers ?? false, villageOrCommunity: values.villageOrCommunity ?? false,
   }

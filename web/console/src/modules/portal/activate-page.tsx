@@ -1,7 +1,8 @@
-import { ActivateDocument, isMobile, normalMobile } from '@zhibu/api'
+import { ActivateDocument, normalMobile } from '@zhibu/api'
 import { Button, Form, Input, Radio } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
+import { mobileRule, userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { useSubmit } from '../../kit/use-submit'
 import { post } from '../../net/post'
@@ -46,8 +47,8 @@ function ActivationForm({ onTicket }: { onTicket: (ticket: string) => void }) {
         <Input autoComplete="off" maxLength={40} className="z-code" />
       </Form.Item>
       <Form.Item name="organisationName" label="入驻党组织名称" rules={[
-        { required: true, whitespace: true, message: '请输入入驻党组织名称' }, { min: 2, max: 60, message: '名称为 2 至 60 个字' }]}>
-        <Input maxLength={60} placeholder="如：中共某某市某某局机关委员会" />
+        { required: true, whitespace: true, message: '请输入入驻党组织名称' }, { min: 2, max: 100, message: '名称为 2 至 100 个字' }]}>
+        <Input maxLength={100} placeholder="如：中共某某市某某局机关委员会" />
       </Form.Item>
       <Form.Item name="by" label="管理员账号使用">
         <Radio.Group options={[{ value: 'mobile', label: '手机号' }, { value: 'userName', label: '用户名' }]} />
@@ -55,14 +56,14 @@ function ActivationForm({ onTicket }: { onTicket: (ticket: string) => void }) {
       {by === 'mobile' ? (
         <Form.Item name="mobile" label="管理员手机号" extra="首次登录时，验证码将发送到此手机" validateTrigger="onBlur" rules={[
           { required: true, message: '请输入管理员手机号' },
-          { validator: (_rule, value: string) => (!value || isMobile(value) ? Promise.resolve() : Promise.reject(new Error('请输入 11 位手机号'))) },
+          mobileRule,
         ]}>
           <Input inputMode="tel" maxLength={17} />
         </Form.Item>
       ) : (
-        <Form.Item name="userName" label="管理员用户名" extra="4 至 32 位，以字母开头，可含字母、数字、点、横线和下划线" validateTrigger="onBlur" rules={[
+        <Form.Item name="userName" label="管理员用户名" extra="2 至 32 个字符，可用字母、数字、汉字和 _ . -" validateTrigger="onBlur" rules={[
           { required: true, message: '请输入管理员用户名' },
-          { pattern: /^[A-Za-z][A-Za-z0-9._-]{3,31}$/, message: '用户名为 4 至 32 位，以字母开头，可含字母、数字、点、横线和下划线' },
+          userNameRule,
         ]}>
           <Input maxLength={32} autoComplete="off" />
         </Form.Item>

@@ -1,9 +1,10 @@
 import {
-  ChooseTenantDocument, RequestSmsCodeDocument, SignInBySmsDocument, SignInDocument, isMobile, normalMobile,
+  ChooseTenantDocument, RequestSmsCodeDocument, SignInBySmsDocument, SignInDocument, normalMobile,
   type SessionFieldsFragment, type SignInOutcomeFragment,
 } from '@zhibu/api'
 import { Alert, Button, Form, Input, Tabs } from 'antd'
 import { useState } from 'react'
+import { mobileRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { SmsCodeInput } from '../../kit/sms-code-input'
 import { useSubmit } from '../../kit/use-submit'
@@ -68,7 +69,7 @@ function BySms({ name, take }: { name: string; take: Take }) {
     <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
       <Form.Item name="mobile" label="手机号" rules={[
         { required: true, message: '请输入手机号' },
-        { validator: (_rule, value: string) => (!value || isMobile(value) ? Promise.resolve() : Promise.reject(new Error('请输入 11 位手机号'))) },
+        mobileRule,
       ]} validateTrigger="onBlur">
         <Input inputMode="tel" autoComplete="tel" maxLength={17} placeholder="11 位手机号" />
       </Form.Item>
@@ -90,7 +91,7 @@ function ByPassword({ name, take }: { name: string; take: Take }) {
   return (
     <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
       <Form.Item name="userName" label="用户名" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>
-        <Input autoComplete="username" maxLength={64} />
+        <Input autoComplete="username" maxLength={64} placeholder="用户名或手机号" />
       </Form.Item>
       <Form.Item name="password" label="密码" rules={[{ required: true, message: '请输入密码' }]}>
         <Input.Password autoComplete="current-password" maxLength={128} />

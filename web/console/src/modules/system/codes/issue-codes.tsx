@@ -22,8 +22,12 @@ export function IssueCodes({ onClose, onIssued }: { onClose: () => void; onIssue
   const modules = useModules()
   const [form] = Form.useForm<Values>()
   const { submit, busy, problem } = useSubmit(form,
-    async ({ note, ...values }: Values) =>
-      (await ask(IssueCodesDocument, { input: { key, ...values, plan: values.plan.trim(), note: note?.trim() || null } })).system.issueCodes,
+    async ({ note, ...values }: Values) => {
+      // Base modules come with every plan; the form only shows them.
+      const chosen = values.modules.filter((one) => modules.data?.some((module) => module.key === one && !module.base))
+      const input = { key, ...values, modules: chosen, plan: values.plan.trim(), note: note?.trim() || null }
+      return (await ask(IssueCodesDocument, { input })).system.issueCodes
+    },
     (result) => {
       setIssued(result)
       onIssued()
