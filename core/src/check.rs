@@ -76,7 +76,8 @@ pub fn user_name(field: &str, text: &str) -> Result<String> {
     if !(2..=32).contains(&length) {
         return Err(Error::invalid(field, "用户名应为2至32个字符"));
     }
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') || ('\u{4e00}'..='\u{9fff}').contains(&c);
     if !name.chars().all(fits) {
         return Err(Error::invalid(field, "用户名只能包含字母、数字、汉字和 _ . -"));
     }
@@ -113,7 +114,8 @@ mod tests {
     #[test]
     fn mobiles() {
         assert_eq!(mobile("+86 138-0000-0000").as_deref(), Some("13800000000"));
-        for bad in ["12800000000", "1380000000", "138000000000", "1380000000a", "", "１３８００００００００"] {
+        for bad in ["12800000000", "1380000000", "138000000000", "1380000000a", "", "１３８００００００００"]
+        {
             assert_eq!(mobile(bad), None, "{bad}");
         }
     }

@@ -59,7 +59,8 @@ impl World {
         let now = self.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         let mut context = CONTEXT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let stamp = Timestamp::from_unix(&*context.get_or_insert_with(ContextV7::new), seconds, now.timestamp_subsec_nanos());
+        let stamp =
+            Timestamp::from_unix(&*context.get_or_insert_with(ContextV7::new), seconds, now.timestamp_subsec_nanos());
         T::from(Uuid::new_v7(stamp))
     }
 

@@ -26,10 +26,7 @@ impl Account {
         let owner = std::fs::metadata(data).ok().map(|data| data.uid());
         let us = Self::current()?;
         match owner {
-            Some(owner) if us.uid != 0 && owner != us.uid => Err(Error::Foreign {
-                path: data.to_owned(),
-                owner,
-            }),
+            Some(owner) if us.uid != 0 && owner != us.uid => Err(Error::Foreign { path: data.to_owned(), owner }),
             Some(owner) if us.uid == 0 && owner != 0 => Self::get(&owner.to_string()),
             _ if us.uid == 0 => Self::get("postgres").or_else(|_| Self::get("nobody")),
             _ => Ok(us),
@@ -39,13 +36,8 @@ impl Account {
     /// Looks an account up by name or number, through whatever the system keeps its accounts in.
     fn get(key: &str) -> Result<Self, Error> {
         let program = Path::new("getent");
-        let answer = clean(program)
-            .args(["passwd", key])
-            .stderr(Stdio::null())
-            .output()
-            .map_err(Error::at(program))?;
-        parse(&String::from_utf8_lossy(&answer.stdout))
-            .ok_or_else(|| Error::NoAccount(key.to_owned()))
+        let answer = clean(program).args(["passwd", key]).stderr(Stdio::null()).output().map_err(Error::at(program))?;
+        parse(&String::from_utf8_lossy(&answer.stdout)).ok_or_else(|| Error::NoAccount(key.to_owned()))
     }
 
     /// A command that runs as this account, with nothing of our environment.
@@ -98,16 +90,8 @@ mod tests {
 
     #[test]
     fn a_line_of_the_account_list_is_read() {
-        let account =
-            parse("postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n");
-        assert_eq!(
-            account,
-            Some(Account {
-                name: "postgres".into(),
-                uid: 101,
-                gid: 104
-            })
-        );
+        let account = parse("postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n");
+        assert_eq!(account, Some(Account { name: "postgres".into(), uid: 101, gid: 104 }));
         assert_eq!(parse(""), None);
         assert_eq!(parse("half:x:1"), None);
     }

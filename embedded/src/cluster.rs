@@ -43,9 +43,7 @@ struct Shared {
 
 impl std::fmt::Debug for Cluster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster")
-            .field("home", &self.shared.home)
-            .finish_non_exhaustive()
+        f.debug_struct("Cluster").field("home", &self.shared.home).finish_non_exhaustive()
     }
 }
 
@@ -69,9 +67,7 @@ impl Cluster {
             stopping: watch::Sender::new(false),
             users,
         };
-        Ok(Self {
-            shared: Arc::new(shared),
-        })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The address of a database of this cluster for one of the two roles, for libpq and everything like it.
@@ -82,20 +78,10 @@ impl Cluster {
     /// Creates the database unless it exists.
     pub async fn ensure_database(&self, name: &str) -> Result<(), Error> {
         let client = connect(&self.url(OWNER, "postgres")).await?;
-        if client
-            .query_opt("select 1 from pg_database where datname = $1", &[&name])
-            .await?
-            .is_some()
-        {
+        if client.query_opt("select 1 from pg_database where datname = $1", &[&name]).await?.is_some() {
             return Ok(());
         }
-        match client
-            .batch_execute(&format!(
-                "create database \"{}\"",
-                name.replace('"', "\"\"")
-            ))
-            .await
-        {
+        match client.batch_execute(&format!("create database \"{}\"", name.replace('"', "\"\""))).await {
             // Another starter was faster.
             Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => Ok(()),
             Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(()),
@@ -152,11 +138,7 @@ impl Cluster {
         if gone(&server, STOP).await {
             return Ok(());
         }
-        Err(Error::Silent {
-            task: "did not stop",
-            waited: STOP.saturating_mul(2),
-            last: "no sign".to_owned(),
-        })
+        Err(Error::Silent { task: "did not stop", waited: STOP.saturating_mul(2), last: "no sign".to_owned() })
     }
 }
 
@@ -201,10 +183,7 @@ async fn bring_up(options: &Options) -> Result<Started, Error> {
         let words = std::fs::read_to_string(&log).map_err(Error::at(&log))?;
         // Children of a killed server need a moment to notice and leave.
         if !words.contains("pre-existing shared memory block") || Instant::now() > deadline {
-            return Err(Error::Start {
-                log,
-                words: last_lines(&words),
-            });
+            return Err(Error::Start { log, words: last_lines(&words) });
         }
         sleep(LOOK).await;
     }
@@ -212,21 +191,10 @@ async fn bring_up(options: &Options) -> Result<Started, Error> {
 
 async fn finish(lock: File, home: Home, socket: PathBuf, server: Server) -> Result<Started, Error> {
     let client = connect(&url(&socket, OWNER, "postgres")).await?;
-    if client
-        .query_opt("select 1 from pg_roles where rolname = $1", &[&APP])
-        .await?
-        .is_none()
-    {
-        client
-            .batch_execute(&format!("create role {APP} login nosuperuser noinherit"))
-            .await?;
+    if client.query_opt("select 1 from pg_roles where rolname = $1", &[&APP]).await?.is_none() {
+        client.batch_execute(&format!("create role {APP} login nosuperuser noinherit")).await?;
     }
-    Ok(Started {
-        lock,
-        home: home.path,
-        socket,
-        server,
-    })
+    Ok(Started { lock, home: home.path, socket, server })
 }
 
 /// Waits for the first answer; `false` when the process has ended before it.
@@ -235,9 +203,7 @@ async fn answers(server: &Server, socket: &Path, deadline: Instant) -> Result<bo
     loop {
         let last = match timeout(Duration::from_secs(5), connect(&address)).await {
             Ok(Ok(_)) => return Ok(true),
-            Ok(Err(error))
-                if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) =>
-            {
+            Ok(Err(error)) if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
                 return Err(error.into());
             }
             Ok(Err(error)) => error.to_string(),
@@ -247,11 +213,7 @@ async fn answers(server: &Server, socket: &Path, deadline: Instant) -> Result<bo
             return Ok(false);
         }
         if Instant::now() > deadline {
-            return Err(Error::Silent {
-                task: "did not answer",
-                waited: START,
-                last,
-            });
+            return Err(Error::Silent { task: "did not answer", waited: START, last });
         }
         sleep(Duration::from_millis(25)).await;
     }
@@ -278,25 +240,15 @@ async fn connect(address: &str) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
-        Err(panic) => Err(Error::Io {
-            path: PathBuf::from("postgres"),
-            source: std::io::Error::other(panic),
-        }),
+        Err(panic) => Err(Error::Io { path: PathBuf::from("postgres"), source: std::io::Error::other(panic) }),
     }
 }
 
 fn url(socket: &Path, role: &str, database: &str) -> String {
-    format!(
-        "postgres://{}@/{}?host={}",
-        escape(role),
-        escape(database),
-        escape(&socket.to_string_lossy())
-    )
+    format!("postgres://{}@/{}?host={}", escape(role), escape(database), escape(&socket.to_string_lossy()))
 }
 
 fn escape(text: &str) -> String {
@@ -313,10 +265,7 @@ fn escape(text: &str) -> String {
 
 fn last_lines(text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
-    lines
-        .get(lines.len().saturating_sub(5)..)
-        .unwrap_or_default()
-        .join(" / ")
+    lines.get(lines.len().saturating_sub(5)..).unwrap_or_default().join(" / ")
 }
 
 #[cfg(test)]
@@ -326,9 +275,6 @@ mod tests {
     #[test]
     fn an_address_keeps_its_parts_apart() {
         let address = url(Path::new("/var/lib/支 部/run"), "zhibu_app", "a@b");
-        assert_eq!(
-            address,
-            "postgres://zhibu_app@/a%40b?host=%2Fvar%2Flib%2F%E6%94%AF%20%E9%83%A8%2Frun"
-        );
+        assert_eq!(address, "postgres://zhibu_app@/a%40b?host=%2Fvar%2Flib%2F%E6%94%AF%20%E9%83%A8%2Frun");
     }
 }

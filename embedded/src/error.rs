@@ -101,9 +101,6 @@ pub enum Error {
 impl Error {
     /// For `map_err`: what happened at `path`.
     pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::Io {
-            path: path.to_owned(),
-            source,
-        }
+        move |source| Self::Io { path: path.to_owned(), source }
     }
 }

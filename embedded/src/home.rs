@@ -44,12 +44,7 @@ impl Home {
         reachable(path, &account)?;
         let socket = socket_folder(path);
         private(&socket, &account)?;
-        Ok(Self {
-            path: path.to_owned(),
-            data,
-            socket,
-            account,
-        })
+        Ok(Self { path: path.to_owned(), data, socket, account })
     }
 
     /// The lock that every user of the cluster shares.
@@ -59,20 +54,12 @@ impl Home {
 }
 
 fn open_lock(path: &Path) -> Result<File, Error> {
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(Error::at(path))
+    File::options().create(true).truncate(false).write(true).open(path).map_err(Error::at(path))
 }
 
 /// Like `mkdir -p`, but the mode of what is made does not depend on the umask.
 fn create(folder: &Path, mode: u32) -> Result<(), Error> {
-    let missing: Vec<_> = folder
-        .ancestors()
-        .take_while(|folder| !folder.exists())
-        .collect();
+    let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     for folder in missing.into_iter().rev() {
         match DirBuilder::new().mode(mode).create(folder) {
             Ok(()) => std::fs::set_permissions(folder, Permissions::from_mode(mode)),
@@ -90,14 +77,10 @@ pub(crate) fn private(folder: &Path, account: &Account) -> Result<(), Error> {
     let found = std::fs::symlink_metadata(folder).map_err(Error::at(folder))?;
     let ours = found.uid() == account.uid || found.uid() == rustix::process::geteuid().as_raw();
     if !ours || !found.is_dir() {
-        return Err(Error::Foreign {
-            path: folder.to_owned(),
-            owner: found.uid(),
-        });
+        return Err(Error::Foreign { path: folder.to_owned(), owner: found.uid() });
     }
     if found.uid() != account.uid {
-        std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
-            .map_err(Error::at(folder))?;
+        std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid)).map_err(Error::at(folder))?;
     }
     std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(Error::at(folder))
 }
@@ -106,10 +89,7 @@ fn reachable(home: &Path, account: &Account) -> Result<(), Error> {
     for folder in home.ancestors() {
         let found = std::fs::metadata(folder).map_err(Error::at(folder))?;
         if !account.may_enter(&found) {
-            return Err(Error::Closed {
-                folder: folder.to_owned(),
-                account: account.name.clone(),
-            });
+            return Err(Error::Closed { folder: folder.to_owned(), account: account.name.clone() });
         }
     }
     Ok(())
@@ -124,14 +104,6 @@ fn socket_folder(home: &Path) -> PathBuf {
     home.hash(&mut hasher);
     let name = format!("zhibu-{:016x}", hasher.finish());
     let uid = rustix::process::geteuid();
-    let own = if uid.is_root() {
-        PathBuf::from("/run")
-    } else {
-        PathBuf::from(format!("/run/user/{}", uid.as_raw()))
-    };
-    if own.is_dir() {
-        own.join(name)
-    } else {
-        Path::new("/tmp").join(name)
-    }
+    let own = if uid.is_root() { PathBuf::from("/run") } else { PathBuf::from(format!("/run/user/{}", uid.as_raw())) };
+    if own.is_dir() { own.join(name) } else { Path::new("/tmp").join(name) }
 }

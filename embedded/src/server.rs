@@ -27,36 +27,19 @@ impl Server {
     pub(crate) fn running(home: &Home) -> Option<(Self, PathBuf)> {
         let text = std::fs::read_to_string(pid_file(home)).ok()?;
         let mut lines = text.lines();
-        let server = Self {
-            pid: pid(lines.next()?)?,
-            data: home.data.clone(),
-            tied: false,
-        };
-        let socket = lines
-            .nth(3)
-            .map(PathBuf::from)
-            .filter(|folder| folder.is_absolute());
-        server
-            .alive()
-            .then(|| (server, socket.unwrap_or_else(|| home.socket.clone())))
+        let server = Self { pid: pid(lines.next()?)?, data: home.data.clone(), tied: false };
+        let socket = lines.nth(3).map(PathBuf::from).filter(|folder| folder.is_absolute());
+        server.alive().then(|| (server, socket.unwrap_or_else(|| home.socket.clone())))
     }
 
     /// Starts the server. It may still end at once: the caller waits for its first answer.
-    pub(crate) fn spawn(
-        home: &Home,
-        binaries: &Binaries,
-        files: &Files,
-        tie: bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn spawn(home: &Home, binaries: &Binaries, files: &Files, tie: bool) -> Result<Self, Error> {
         forget_stale(home)?;
         let log = start_log(home);
         let output = File::create(&log).map_err(Error::at(&log))?;
         let errors = output.try_clone().map_err(Error::at(&log))?;
         let postgres = binaries.program("postgres");
-        let setpriv = ["/usr/bin/setpriv", "/bin/setpriv"]
-            .into_iter()
-            .map(Path::new)
-            .find(|path| tie && path.exists());
+        let setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].into_iter().map(Path::new).find(|path| tie && path.exists());
         let mut command = match setpriv {
             Some(setpriv) => {
                 let mut command = home.account.command(setpriv);
@@ -66,27 +49,18 @@ impl Server {
             None => home.account.command(&postgres),
         };
         command.arg("-D").arg(&home.data);
-        for (name, file) in [
-            ("config_file", &files.config),
-            ("hba_file", &files.hba),
-            ("ident_file", &files.ident),
-        ] {
+        for (name, file) in [("config_file", &files.config), ("hba_file", &files.hba), ("ident_file", &files.ident)] {
             command.arg("-c").arg(format!("{name}={}", file.display()));
         }
         // A group of its own: Ctrl-C is for us, and we stop it in order.
         command.stdout(output).stderr(errors).process_group(0);
         let pid = keep(command, &postgres)?;
-        Ok(Self {
-            pid,
-            data: home.data.clone(),
-            tied: setpriv.is_some(),
-        })
+        Ok(Self { pid, data: home.data.clone(), tied: setpriv.is_some() })
     }
 
     /// Whether the process is there and works in our data folder: a number alone may have been given away again.
     pub(crate) fn alive(&self) -> bool {
-        std::fs::read_link(format!("/proc/{}/cwd", self.pid.as_raw_pid()))
-            .is_ok_and(|folder| folder == self.data)
+        std::fs::read_link(format!("/proc/{}/cwd", self.pid.as_raw_pid())).is_ok_and(|folder| folder == self.data)
     }
 
     /// Whether the process is there at all: while it starts it has not yet entered the data folder. A dead one that
@@ -119,28 +93,20 @@ fn pid(text: &str) -> Option<Pid> {
 /// spawned, and a thread of the runtime may end earlier.
 fn keep(mut command: Command, program: &Path) -> Result<Pid, Error> {
     let (send, receive) = mpsc::channel();
-    let thread = std::thread::Builder::new()
-        .name("postgres".to_owned())
-        .spawn(move || match command.spawn() {
-            Ok(mut child) => {
-                let _ = send.send(Ok(child.id()));
-                if let Ok(status) = child.wait() {
-                    tracing::info!(%status, "PostgreSQL has ended");
-                }
+    let thread = std::thread::Builder::new().name("postgres".to_owned()).spawn(move || match command.spawn() {
+        Ok(mut child) => {
+            let _ = send.send(Ok(child.id()));
+            if let Ok(status) = child.wait() {
+                tracing::info!(%status, "PostgreSQL has ended");
             }
-            Err(error) => {
-                let _ = send.send(Err(error));
-            }
-        });
+        }
+        Err(error) => {
+            let _ = send.send(Err(error));
+        }
+    });
     thread.map_err(Error::at(program))?;
-    let id = receive
-        .recv()
-        .unwrap_or_else(|gone| Err(std::io::Error::other(gone)))
-        .map_err(Error::at(program))?;
-    i32::try_from(id)
-        .ok()
-        .and_then(Pid::from_raw)
-        .ok_or_else(|| Error::NoAccount(id.to_string()))
+    let id = receive.recv().unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map_err(Error::at(program))?;
+    i32::try_from(id).ok().and_then(Pid::from_raw).ok_or_else(|| Error::NoAccount(id.to_string()))
 }
 
 /// After a crash the pid file stays. PostgreSQL sees through it when the pid is dead or another user's, and refuses
@@ -164,12 +130,8 @@ fn forget_stale(home: &Home) -> Result<(), Error> {
         return std::fs::remove_file(&file).map_err(Error::at(&file));
     };
     if pid(first).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok()) {
-        tracing::warn!(
-            pid = first,
-            "a stale pid file names a process that is not PostgreSQL"
-        );
-        std::fs::write(&file, format!("{}\n{rest}", std::process::id()))
-            .map_err(Error::at(&file))?;
+        tracing::warn!(pid = first, "a stale pid file names a process that is not PostgreSQL");
+        std::fs::write(&file, format!("{}\n{rest}", std::process::id())).map_err(Error::at(&file))?;
     }
     Ok(())
 }

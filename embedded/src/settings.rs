@@ -16,35 +16,18 @@ pub(crate) fn create(home: &Home, binaries: &Binaries, durable: bool) -> Result<
         return Ok(());
     }
     sweep(&home.path)?;
-    let unfinished = home
-        .path
-        .join(format!("cluster.{}.new", std::process::id()));
+    let unfinished = home.path.join(format!("cluster.{}.new", std::process::id()));
     private(&unfinished, &home.account)?;
     let initdb = binaries.program("initdb");
     let mut command = home.account.command(&initdb);
-    command.args([
-        "-U",
-        OWNER,
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "--auth=peer",
-        "--data-checksums",
-    ]);
+    command.args(["-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=peer", "--data-checksums"]);
     if !durable {
         command.arg("--no-sync");
     }
-    let answer = command
-        .arg("-D")
-        .arg(&unfinished)
-        .output()
-        .map_err(Error::at(&initdb))?;
+    let answer = command.arg("-D").arg(&unfinished).output().map_err(Error::at(&initdb))?;
     if !answer.status.success() {
         let output = String::from_utf8_lossy(&answer.stderr).into_owned();
-        return Err(Error::Program {
-            program: initdb,
-            output,
-        });
+        return Err(Error::Program { program: initdb, output });
     }
     std::fs::rename(&unfinished, &home.data).map_err(Error::at(&home.data))
 }
@@ -122,27 +105,16 @@ fn config(home: &Home, options: &Options) -> Result<String, Error> {
         ("log_min_error_statement", "panic"),
     ];
     if !options.durable {
-        lines.extend([
-            ("fsync", "off"),
-            ("full_page_writes", "off"),
-            ("synchronous_commit", "off"),
-        ]);
+        lines.extend([("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")]);
     }
-    lines.extend(
-        options
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
+    lines.extend(options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
 
     // First what initdb found out about this machine (kinds of shared memory, for one), then what we want.
     let found = home.data.join("postgresql.conf").display().to_string();
     let mut text = format!("# Written at every start.\ninclude {}\n", quote(&found));
     for (name, value) in lines {
-        let known = !name.is_empty()
-            && name
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || "._".contains(letter));
+        let known =
+            !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._".contains(letter));
         if !known || value.contains(char::is_control) {
             return Err(Error::Setting(name.to_owned()));
         }

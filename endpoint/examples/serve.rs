@@ -1,8 +1,5 @@
 //! Serves the schema of the tests: `cargo run -p zhibu-endpoint --example serve [address]`.
-#![expect(
-    clippy::print_stdout,
-    reason = "tells the address to whoever started it"
-)]
+#![expect(clippy::print_stdout, reason = "tells the address to whoever started it")]
 
 #[path = "../tests/it/schema.rs"]
 mod schema;
@@ -12,9 +9,7 @@ use zhibu_endpoint::{Limits, Stop, router, serve};
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let address = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "127.0.0.1:0".into());
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".into());
     let listener = tokio::net::TcpListener::bind(address).await?;
     println!("http://{}/graphql", listener.local_addr()?);
     let limits = Limits::default();

@@ -52,9 +52,7 @@ pub(crate) fn check_body(headers: &HeaderMap) -> Result<(), Refusal> {
     }
     let media = list(headers, header::CONTENT_TYPE);
     let mut parts = media.split(';').map(str::trim);
-    let is_json = parts
-        .next()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
     if is_json && parts.all(is_utf8) {
         Ok(())
     } else {
@@ -63,11 +61,7 @@ pub(crate) fn check_body(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 fn unsupported(message: &str) -> Refusal {
-    Refusal::of_request(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "UNSUPPORTED_MEDIA_TYPE",
-        message,
-    )
+    Refusal::of_request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
 }
 
 /// Any parameter but a foreign charset is fine.
@@ -83,11 +77,7 @@ fn is_utf8(parameter: &str) -> bool {
 
 /// All lines of a header as one list; unreadable bytes make it match nothing.
 fn list(headers: &HeaderMap, name: HeaderName) -> String {
-    let lines: Vec<&str> = headers
-        .get_all(name)
-        .iter()
-        .map(|line| line.to_str().unwrap_or("?"))
-        .collect();
+    let lines: Vec<&str> = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).collect();
     lines.join(",")
 }
 
@@ -102,11 +92,7 @@ impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let (kind, subtype) = parts.next()?.split_once('/')?;
-        let mut range = Self {
-            kind,
-            subtype,
-            quality: 1000,
-        };
+        let mut range = Self { kind, subtype, quality: 1000 };
         for parameter in parts {
             match parameter.split_once('=') {
                 Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
@@ -175,22 +161,10 @@ mod tests {
             ("application/json; charset=utf-8", Some(Json)),
             ("application/json; charset=iso-8859-1", None),
             ("application/graphql-response+json", Some(GraphQl)),
-            (
-                "application/graphql-response+json, application/json;q=0.9",
-                Some(GraphQl),
-            ),
-            (
-                "application/graphql-response+json;q=0.2, application/json",
-                Some(Json),
-            ),
-            (
-                "application/json, application/graphql-response+json",
-                Some(GraphQl),
-            ),
-            (
-                "application/graphql-response+json, */*;q=0.1",
-                Some(GraphQl),
-            ),
+            ("application/graphql-response+json, application/json;q=0.9", Some(GraphQl)),
+            ("application/graphql-response+json;q=0.2, application/json", Some(Json)),
+            ("application/json, application/graphql-response+json", Some(GraphQl)),
+            ("application/graphql-response+json, */*;q=0.1", Some(GraphQl)),
             ("application/graphql-response+json;q=0, */*", Some(Json)),
             ("application/json;q=0, */*", None),
             ("text/html,application/xhtml+xml,*/*;q=0.8", Some(Json)),

@@ -51,35 +51,17 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn new(response: Response) -> Self {
-        let Response {
-            mut errors,
-            data,
-            extensions,
-            http_headers,
-            ..
-        } = response;
-        let executed = errors.is_empty()
-            || data != Value::Null
-            || errors.iter().any(|error| !error.path.is_empty());
+        let Response { mut errors, data, extensions, http_headers, .. } = response;
+        let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
         for error in &mut errors {
             settle(error);
         }
-        Self {
-            errors,
-            data: executed.then_some(data),
-            extensions,
-            headers: http_headers,
-        }
+        Self { errors, data: executed.then_some(data), extensions, headers: http_headers }
     }
 
     /// An answer that is one error, from before or around the application.
     pub(crate) fn refused(error: ServerError) -> Self {
-        Self {
-            errors: vec![error],
-            data: None,
-            extensions: BTreeMap::new(),
-            headers: http::HeaderMap::new(),
-        }
+        Self { errors: vec![error], data: None, extensions: BTreeMap::new(), headers: http::HeaderMap::new() }
     }
 
     fn has(&self, code: &str) -> bool {
@@ -127,11 +109,9 @@ impl Answer {
         if !matches!(self.outcome(), Outcome::Unavailable | Outcome::TooMany) {
             return None;
         }
-        let asked = self.errors.iter().filter_map(|error| {
-            match error.extensions.as_ref()?.get("retryAfter")? {
-                Value::Number(seconds) => seconds.as_u64(),
-                _ => None,
-            }
+        let asked = self.errors.iter().filter_map(|error| match error.extensions.as_ref()?.get("retryAfter")? {
+            Value::Number(seconds) => seconds.as_u64(),
+            _ => None,
         });
         Some(Duration::from_secs(asked.max().unwrap_or(1)))
     }
@@ -185,14 +165,7 @@ fn guess(error: &ServerError) -> Option<&'static str> {
 /// Logs what happened once, without the details databases put on further lines.
 fn hide(error: &mut ServerError) {
     let id = trace_id();
-    let first: String = error
-        .message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(200)
-        .collect();
+    let first: String = error.message.lines().next().unwrap_or_default().chars().take(200).collect();
     tracing::error!(error_id = %id, path = ?error.path, "resolver failed without a code: {first}");
     let hidden = internal(id);
     error.message = hidden.message;

@@ -40,16 +40,9 @@ pub(crate) struct Endpoint<A> {
 /// Serves POST, GET and WebSocket upgrades at `limits.path`.
 pub fn router<A: App>(app: Arc<A>, limits: Limits, stop: Stop) -> Router {
     let path = limits.path.clone();
-    let endpoint = Arc::new(Endpoint {
-        app,
-        names: Names::new(&limits.operation_names),
-        slots: Slots::default(),
-        limits,
-        stop,
-    });
-    Router::new()
-        .route(&path, any(handle::<A>))
-        .with_state(endpoint)
+    let endpoint =
+        Arc::new(Endpoint { app, names: Names::new(&limits.operation_names), slots: Slots::default(), limits, stop });
+    Router::new().route(&path, any(handle::<A>)).with_state(endpoint)
 }
 
 async fn handle<A: App>(State(endpoint): State<Arc<Endpoint<A>>>, request: Request) -> Response {
@@ -68,27 +61,15 @@ async fn handle<A: App>(State(endpoint): State<Arc<Endpoint<A>>>, request: Reque
 }
 
 fn connection(parts: &mut Parts) -> Connection {
-    let given = parts
-        .headers
-        .get(REQUEST_ID)
-        .and_then(|id| id.to_str().ok());
+    let given = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let request_id = match given.filter(|id| is_request_id(id)) {
         Some(id) => id.into(),
         None => trace_id().to_string().into(),
     };
-    let peer = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0);
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let mut extensions = parts.extensions.clone();
     extensions.remove::<hyper::upgrade::OnUpgrade>();
-    Connection {
-        headers: parts.headers.clone(),
-        peer,
-        transport: Transport::Http,
-        request_id,
-        extensions,
-    }
+    Connection { headers: parts.headers.clone(), peer, transport: Transport::Http, request_id, extensions }
 }
 
 fn is_request_id(id: &str) -> bool {
@@ -96,16 +77,10 @@ fn is_request_id(id: &str) -> bool {
 }
 
 fn is_upgrade(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::UPGRADE)
-        .is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"))
+    headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-async fn upgrade<A: App>(
-    endpoint: Arc<Endpoint<A>>,
-    mut conn: Connection,
-    parts: &mut Parts,
-) -> Response {
+async fn upgrade<A: App>(endpoint: Arc<Endpoint<A>>, mut conn: Connection, parts: &mut Parts) -> Response {
     conn.transport = Transport::WebSocket;
     if let Err(refusal) = origin::check_socket(&conn.headers, &endpoint.limits.origins) {
         return refuse(&refusal, Media::Json, Transport::WebSocket);
@@ -113,19 +88,13 @@ async fn upgrade<A: App>(
     match WebSocketUpgrade::from_request_parts(parts, &()).await {
         Ok(upgrade) => socket::accept(endpoint, conn, upgrade),
         Err(rejection) => {
-            let refusal =
-                Refusal::of_request(rejection.status(), "BAD_REQUEST", "WebSocket 握手无效");
+            let refusal = Refusal::of_request(rejection.status(), "BAD_REQUEST", "WebSocket 握手无效");
             refuse(&refusal, Media::Json, Transport::WebSocket)
         }
     }
 }
 
-async fn answer<A: App>(
-    endpoint: &Endpoint<A>,
-    conn: Connection,
-    parts: &Parts,
-    body: Body,
-) -> Response {
+async fn answer<A: App>(endpoint: &Endpoint<A>, conn: Connection, parts: &Parts, body: Body) -> Response {
     let media = match accept::negotiate(&parts.headers) {
         Ok(media) => media,
         Err(refusal) => return refuse(&refusal, Media::Json, Transport::Http),
@@ -137,11 +106,7 @@ async fn answer<A: App>(
 }
 
 /// Reads the request up to what the application may run.
-async fn request<A: App>(
-    endpoint: &Endpoint<A>,
-    parts: &Parts,
-    body: Body,
-) -> Result<prepare::Prepared, Refusal> {
+async fn request<A: App>(endpoint: &Endpoint<A>, parts: &Parts, body: Body) -> Result<prepare::Prepared, Refusal> {
     let limits = &endpoint.limits;
     let is_get = match parts.method {
         Method::GET => true,
@@ -164,20 +129,11 @@ async fn request<A: App>(
 }
 
 fn wrong_method(allow: &'static str, message: &str) -> Refusal {
-    Refusal {
-        allow: Some(allow),
-        ..Refusal::of_request(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "METHOD_NOT_ALLOWED",
-            message,
-        )
-    }
+    Refusal { allow: Some(allow), ..Refusal::of_request(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message) }
 }
 
 async fn read(body: Body, headers: &HeaderMap, limits: &Limits) -> Result<bytes::Bytes, Refusal> {
-    let told = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let told = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if told.is_some_and(|length: usize| length > limits.body) {
         return Err(too_large());
     }
@@ -186,11 +142,7 @@ async fn read(body: Body, headers: &HeaderMap, limits: &Limits) -> Result<bytes:
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Refusal::bad_request("请求体读取失败")),
-        Err(_) => Err(hang_up(
-            StatusCode::REQUEST_TIMEOUT,
-            "TIMEOUT",
-            "请求体接收超时",
-        )),
+        Err(_) => Err(hang_up(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "请求体接收超时")),
     }
 }
 
@@ -199,21 +151,14 @@ fn too_large() -> Refusal {
 }
 
 fn hang_up(status: StatusCode, code: &'static str, message: &str) -> Refusal {
-    Refusal {
-        hang_up: true,
-        ..Refusal::of_request(status, code, message)
-    }
+    Refusal { hang_up: true, ..Refusal::of_request(status, code, message) }
 }
 
 /// Answers a refusal; a document's refusal is 200 for legacy clients.
 pub(crate) fn refuse(refusal: &Refusal, media: Media, transport: Transport) -> Response {
     metric::refusal(refusal.code, transport);
     let answer = Answer::refused(refusal.error());
-    let status = if refusal.of_document && media == Media::Json {
-        StatusCode::OK
-    } else {
-        refusal.status
-    };
+    let status = if refusal.of_document && media == Media::Json { StatusCode::OK } else { refusal.status };
     let mut response = json(&answer, status, media);
     let headers = response.headers_mut();
     if let Some(allow) = refusal.allow {
@@ -239,9 +184,7 @@ fn respond(mut answer: Answer, media: Media) -> Response {
         }
     }
     if let Some(after) = answer.retry_after() {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, after.as_secs().into());
+        response.headers_mut().insert(header::RETRY_AFTER, after.as_secs().into());
     }
     response
 }
@@ -267,24 +210,15 @@ fn json(answer: &Answer, status: StatusCode, media: Media) -> Response {
             let id = trace_id();
             tracing::error!(error_id = %id, "answer cannot be written as JSON: {error}");
             let fault = Answer::refused(internal(id));
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                serde_json::to_vec(&fault).unwrap_or_default(),
-            )
+            (StatusCode::INTERNAL_SERVER_ERROR, serde_json::to_vec(&fault).unwrap_or_default())
         }
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(media.content_type()),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
     response
 }

@@ -56,19 +56,11 @@ pub trait App: Send + Sync + 'static {
     async fn execute(&self, conn: &Connection, request: Request) -> Response;
 
     /// Runs a subscription; dropping the stream ends it.
-    fn subscribe(
-        self: Arc<Self>,
-        conn: Arc<Connection>,
-        request: Request,
-    ) -> BoxStream<'static, Response>;
+    fn subscribe(self: Arc<Self>, conn: Arc<Connection>, request: Request) -> BoxStream<'static, Response>;
 
     /// Decides at `connection_init` whether this socket may start. Whatever the operations
     /// on it need to know of the caller goes into `conn.extensions`.
-    async fn connect(
-        &self,
-        conn: &mut Connection,
-        init: serde_json::Value,
-    ) -> Result<SocketSession, Refused>;
+    async fn connect(&self, conn: &mut Connection, init: serde_json::Value) -> Result<SocketSession, Refused>;
 
     /// The text of a persisted document, for requests with `documentId` and no `query`.
     fn document(&self, _id: &str) -> Option<Arc<str>> {
@@ -123,26 +115,17 @@ pub struct Refused {
 impl Refused {
     /// This caller may not open a socket: 4403.
     pub fn forbidden(reason: impl Into<String>) -> Self {
-        Self {
-            code: 4403,
-            reason: reason.into(),
-        }
+        Self { code: 4403, reason: reason.into() }
     }
 
     /// No valid session: 4401.
     pub fn unauthenticated(reason: impl Into<String>) -> Self {
-        Self {
-            code: 4401,
-            reason: reason.into(),
-        }
+        Self { code: 4401, reason: reason.into() }
     }
 
     /// Cannot tell now, try again: 1013.
     pub fn unavailable(reason: impl Into<String>) -> Self {
-        Self {
-            code: 1013,
-            reason: reason.into(),
-        }
+        Self { code: 1013, reason: reason.into() }
     }
 }
 
@@ -156,10 +139,7 @@ pub struct Stop {
 impl Stop {
     /// Stops when `token` is cancelled.
     pub fn new(token: CancellationToken) -> Self {
-        Self {
-            token,
-            tasks: TaskTracker::new(),
-        }
+        Self { token, tasks: TaskTracker::new() }
     }
 
     /// Closes every socket with 1001; running HTTP requests finish.

@@ -99,10 +99,7 @@ impl Default for Limits {
 }
 
 /// Gives a schema the limits that act after validation, and no suggestions of field names.
-pub fn guarded<Q, M, S>(
-    builder: SchemaBuilder<Q, M, S>,
-    limits: &Limits,
-) -> SchemaBuilder<Q, M, S> {
+pub fn guarded<Q, M, S>(builder: SchemaBuilder<Q, M, S>, limits: &Limits) -> SchemaBuilder<Q, M, S> {
     builder
         .limit_depth(limits.depth)
         .limit_complexity(limits.complexity)

@@ -21,16 +21,8 @@ pub(crate) struct Names {
 impl Names {
     /// The given names; without any, the first well-formed ones to succeed.
     pub(crate) fn new(known: &[String]) -> Self {
-        let known: HashSet<String> = known
-            .iter()
-            .filter(|name| is_plain(name))
-            .take(NAMES)
-            .cloned()
-            .collect();
-        Self {
-            open: known.is_empty(),
-            known: Mutex::new(known),
-        }
+        let known: HashSet<String> = known.iter().filter(|name| is_plain(name)).take(NAMES).cloned().collect();
+        Self { open: known.is_empty(), known: Mutex::new(known) }
     }
 
     /// The name as a label. Only what was executed may add one.
@@ -68,13 +60,7 @@ fn transport_label(transport: Transport) -> &'static str {
     }
 }
 
-pub(crate) fn request(
-    operation: String,
-    kind: OperationType,
-    transport: Transport,
-    outcome: Outcome,
-    took: Duration,
-) {
+pub(crate) fn request(operation: String, kind: OperationType, transport: Transport, outcome: Outcome, took: Duration) {
     metrics::counter!(
         "graphql_requests_total",
         "operation" => operation.clone(),

@@ -23,29 +23,17 @@ pub(crate) fn check_request(headers: &HeaderMap, origins: &[String]) -> Result<(
 /// be ours, with or without cookies. Other clients with cookies send the header instead.
 pub(crate) fn check_socket(headers: &HeaderMap, origins: &[String]) -> Result<(), Refusal> {
     if headers.contains_key(header::ORIGIN) {
-        return if is_ours(headers, origins) {
-            Ok(())
-        } else {
-            Err(foreign())
-        };
+        return if is_ours(headers, origins) { Ok(()) } else { Err(foreign()) };
     }
     check_request(headers, origins)
 }
 
 fn has_csrf_header(headers: &HeaderMap) -> Result<(), Refusal> {
-    if headers.get(CSRF).is_some_and(|value| value == "1") {
-        Ok(())
-    } else {
-        Err(foreign())
-    }
+    if headers.get(CSRF).is_some_and(|value| value == "1") { Ok(()) } else { Err(foreign()) }
 }
 
 fn foreign() -> Refusal {
-    Refusal::of_request(
-        StatusCode::FORBIDDEN,
-        "FORBIDDEN_ORIGIN",
-        "请求来源不被允许",
-    )
+    Refusal::of_request(StatusCode::FORBIDDEN, "FORBIDDEN_ORIGIN", "请求来源不被允许")
 }
 
 fn is_ours(headers: &HeaderMap, origins: &[String]) -> bool {
@@ -56,30 +44,19 @@ fn is_ours(headers: &HeaderMap, origins: &[String]) -> bool {
     let Ok(origin) = origin.to_str() else {
         return false;
     };
-    origins
-        .iter()
-        .any(|known| known.trim_end_matches('/').eq_ignore_ascii_case(origin))
-        || is_own_host(origin, headers)
+    origins.iter().any(|known| known.trim_end_matches('/').eq_ignore_ascii_case(origin)) || is_own_host(origin, headers)
 }
 
 /// The scheme is not compared: TLS usually ends before us.
 fn is_own_host(origin: &str, headers: &HeaderMap) -> bool {
-    let Some(host) = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-    else {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
         return false;
     };
     let Some((scheme @ ("http" | "https"), _)) = origin.split_once("://") else {
         return false;
     };
-    match (
-        Url::parse(origin),
-        Url::parse(&format!("{scheme}://{host}")),
-    ) {
-        (Ok(origin), Ok(own)) => {
-            origin.has_host() && origin.origin() == own.origin() && own.username().is_empty()
-        }
+    match (Url::parse(origin), Url::parse(&format!("{scheme}://{host}"))) {
+        (Ok(origin), Ok(own)) => origin.has_host() && origin.origin() == own.origin() && own.username().is_empty(),
         _ => false,
     }
 }
@@ -89,10 +66,7 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
-            .collect()
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
 
     #[test]
@@ -103,14 +77,7 @@ mod tests {
             (&[("cookie", "a=b")][..], false),
             (&[("cookie", "a=b"), ("x-zhibu-csrf", "0")][..], false),
             (&[("cookie", "a=b"), ("x-zhibu-csrf", "1")][..], true),
-            (
-                &[
-                    ("cookie", "a=b"),
-                    ("x-zhibu-csrf", "1"),
-                    ("origin", "https://CONSOLE.example.org"),
-                ][..],
-                true,
-            ),
+            (&[("cookie", "a=b"), ("x-zhibu-csrf", "1"), ("origin", "https://CONSOLE.example.org")][..], true),
             (
                 &[
                     ("cookie", "a=b"),
@@ -138,15 +105,7 @@ mod tests {
                 ][..],
                 false,
             ),
-            (
-                &[
-                    ("cookie", "a=b"),
-                    ("x-zhibu-csrf", "1"),
-                    ("origin", "null"),
-                    ("host", "null"),
-                ][..],
-                false,
-            ),
+            (&[("cookie", "a=b"), ("x-zhibu-csrf", "1"), ("origin", "null"), ("host", "null")][..], false),
             (
                 &[
                     ("cookie", "a=b"),
@@ -156,20 +115,9 @@ mod tests {
                 ][..],
                 false,
             ),
-            (
-                &[
-                    ("cookie", "a=b"),
-                    ("origin", "https://own.example"),
-                    ("host", "own.example"),
-                ][..],
-                false,
-            ),
+            (&[("cookie", "a=b"), ("origin", "https://own.example"), ("host", "own.example")][..], false),
         ] {
-            assert_eq!(
-                check_request(&headers(pairs), &origins).is_ok(),
-                fine,
-                "{pairs:?}"
-            );
+            assert_eq!(check_request(&headers(pairs), &origins).is_ok(), fine, "{pairs:?}");
         }
     }
 
@@ -178,24 +126,10 @@ mod tests {
         for (pairs, fine) in [
             (&[][..], true),
             (&[("cookie", "a=b")][..], false),
-            (
-                &[("origin", "https://evil.example"), ("host", "own.example")][..],
-                false,
-            ),
-            (
-                &[
-                    ("origin", "https://own.example"),
-                    ("host", "own.example"),
-                    ("cookie", "a=b"),
-                ][..],
-                true,
-            ),
+            (&[("origin", "https://evil.example"), ("host", "own.example")][..], false),
+            (&[("origin", "https://own.example"), ("host", "own.example"), ("cookie", "a=b")][..], true),
         ] {
-            assert_eq!(
-                check_socket(&headers(pairs), &[]).is_ok(),
-                fine,
-                "{pairs:?}"
-            );
+            assert_eq!(check_socket(&headers(pairs), &[]).is_ok(), fine, "{pairs:?}");
         }
     }
 

@@ -24,16 +24,10 @@ pub(crate) struct Params {
 impl Params {
     /// Reads one JSON object. What was wrong is not echoed: it may be personal.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
-        let text =
-            std::str::from_utf8(body).map_err(|_| Refusal::bad_request("请求体不是 UTF-8 编码"))?;
+        let text = std::str::from_utf8(body).map_err(|_| Refusal::bad_request("请求体不是 UTF-8 编码"))?;
         // A list would pass for the fields in order, and is a batch.
-        if !text
-            .trim_start_matches([' ', '\t', '\n', '\r'])
-            .starts_with('{')
-        {
-            return Err(Refusal::bad_request(
-                "请求体必须是一个 JSON 对象，不支持批量请求",
-            ));
+        if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
+            return Err(Refusal::bad_request("请求体必须是一个 JSON 对象，不支持批量请求"));
         }
         serde_json::from_str(text).map_err(|error| malformed(&error))
     }
@@ -50,8 +44,7 @@ impl Params {
                 "query" => params.query = Some(value.into_owned()),
                 "documentId" => params.document_id = Some(value.into_owned()),
                 "operationName" => {
-                    params.operation_name =
-                        Some(value.into_owned()).filter(|name| !name.is_empty());
+                    params.operation_name = Some(value.into_owned()).filter(|name| !name.is_empty());
                 }
                 "variables" => params.variables = json(&value)?,
                 "extensions" => params.extensions = json(&value)?,
@@ -89,10 +82,7 @@ fn json<T: Default + for<'de> Deserialize<'de>>(text: &str) -> Result<T, Refusal
 fn malformed(error: &serde_json::Error) -> Refusal {
     let text = error.to_string();
     if text.contains("surrogate") || text.contains("hex escape") {
-        return Refusal {
-            of_document: false,
-            ..bad_text()
-        };
+        return Refusal { of_document: false, ..bad_text() };
     }
     Refusal::bad_request(if error.is_data() {
         "请求参数的类型不正确"

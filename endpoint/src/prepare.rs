@@ -18,11 +18,7 @@ pub(crate) struct Prepared {
     pub(crate) name: Option<String>,
 }
 
-pub(crate) fn prepare<A: App>(
-    app: &A,
-    limits: &Limits,
-    params: Params,
-) -> Result<Prepared, Refusal> {
+pub(crate) fn prepare<A: App>(app: &A, limits: &Limits, params: Params) -> Result<Prepared, Refusal> {
     let text = text(app, &params)?;
     params.check_text()?;
     scan::scan(&text, limits)?;
@@ -35,11 +31,7 @@ pub(crate) fn prepare<A: App>(
     request.operation_name = params.operation_name;
     request.extensions = params.extensions;
     request.set_parsed_query(document);
-    Ok(Prepared {
-        request,
-        kind,
-        name,
-    })
+    Ok(Prepared { request, kind, name })
 }
 
 fn text<A: App>(app: &A, params: &Params) -> Result<String, Refusal> {
@@ -54,10 +46,7 @@ fn text<A: App>(app: &A, params: &Params) -> Result<String, Refusal> {
 }
 
 fn unparsable(error: ServerError) -> Refusal {
-    Refusal {
-        locations: error.locations,
-        ..Refusal::of_document("PARSE_ERROR", error.message)
-    }
+    Refusal { locations: error.locations, ..Refusal::of_document("PARSE_ERROR", error.message) }
 }
 
 fn operation<'a>(
@@ -68,16 +57,12 @@ fn operation<'a>(
     match (&document.operations, asked) {
         (DocumentOperations::Single(one), None) => Ok((&one.node, None)),
         (DocumentOperations::Single(_), Some(_)) => Err(unknown()),
-        (DocumentOperations::Multiple(all), Some(name)) => all
-            .get(name)
-            .map(|found| (&found.node, Some(name.to_owned())))
-            .ok_or_else(unknown),
+        (DocumentOperations::Multiple(all), Some(name)) => {
+            all.get(name).map(|found| (&found.node, Some(name.to_owned()))).ok_or_else(unknown)
+        }
         (DocumentOperations::Multiple(all), None) => match all.iter().next() {
             Some((name, one)) if all.len() == 1 => Ok((&one.node, Some(name.to_string()))),
-            _ => Err(Refusal::of_document(
-                "VALIDATION_ERROR",
-                "文档有多个操作，须指定 operationName",
-            )),
+            _ => Err(Refusal::of_document("VALIDATION_ERROR", "文档有多个操作，须指定 operationName")),
         },
     }
 }
@@ -95,10 +80,7 @@ fn check_required(operation: &OperationDefinition, variables: &Variables) -> Res
         if missing && !variable.var_type.node.nullable {
             let message = format!("变量 ${} 必须给出且不能为空", variable.name.node);
             let refusal = Refusal::of_document("BAD_INPUT", message);
-            return Err(Refusal {
-                locations: vec![definition.pos],
-                ..refusal
-            });
+            return Err(Refusal { locations: vec![definition.pos], ..refusal });
         }
     }
     Ok(())

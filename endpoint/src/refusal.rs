@@ -42,11 +42,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     /// A request with a status of its own, whatever the client accepts.
-    pub(crate) fn of_request(
-        status: StatusCode,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn of_request(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code,
@@ -65,10 +61,7 @@ impl Refusal {
 
     /// A well-formed request whose document or variables are refused.
     pub(crate) fn of_document(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            of_document: true,
-            ..Self::of_request(StatusCode::BAD_REQUEST, code, message)
-        }
+        Self { of_document: true, ..Self::of_request(StatusCode::BAD_REQUEST, code, message) }
     }
 
     pub(crate) fn error(&self) -> ServerError {
@@ -79,10 +72,7 @@ impl Refusal {
 }
 
 /// An id that ties an answer to a line of the log.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "no domain object: nothing foresees it"
-)]
+#[expect(clippy::disallowed_methods, reason = "no domain object: nothing foresees it")]
 pub(crate) fn trace_id() -> Uuid {
     Uuid::now_v7()
 }
@@ -95,8 +85,5 @@ pub(crate) fn coded(code: &str, message: impl Into<String>) -> ServerError {
 }
 
 pub(crate) fn set_code(error: &mut ServerError, code: &str) {
-    error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default)
-        .set("code", code);
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
 }

@@ -16,31 +16,18 @@ use crate::{
 };
 
 /// Executes a query or mutation.
-pub(crate) async fn execute<A: App>(
-    endpoint: &Endpoint<A>,
-    conn: &Connection,
-    prepared: Prepared,
-) -> Answer {
-    let Prepared {
-        request,
-        kind,
-        name,
-    } = prepared;
+pub(crate) async fn execute<A: App>(endpoint: &Endpoint<A>, conn: &Connection, prepared: Prepared) -> Answer {
+    let Prepared { request, kind, name } = prepared;
     let started = Instant::now();
     let span = span(conn, kind);
     let work = AssertUnwindSafe(endpoint.app.execute(conn, request)).catch_unwind();
-    let answer = match tokio::time::timeout(endpoint.limits.request_time, work)
-        .instrument(span.clone())
-        .await
-    {
+    let answer = match tokio::time::timeout(endpoint.limits.request_time, work).instrument(span.clone()).await {
         Ok(Ok(response)) => span.in_scope(|| Answer::new(response)),
         Ok(Err(panic)) => span.in_scope(|| panicked(&*panic)),
         Err(_) => Answer::refused(coded("TIMEOUT", "处理超时，请稍后再试")),
     };
     let outcome = answer.outcome();
-    let label = endpoint
-        .names
-        .label(name.as_deref(), outcome != Outcome::RequestError);
+    let label = endpoint.names.label(name.as_deref(), outcome != Outcome::RequestError);
     span.in_scope(|| tracing::debug!(operation = %label, outcome = outcome.label(), "answered"));
     metric::request(label, kind, conn.transport, outcome, started.elapsed());
     answer
@@ -85,13 +72,7 @@ pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Answer {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or_default();
-    let said: String = said
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(200)
-        .collect();
+    let said: String = said.lines().next().unwrap_or_default().chars().take(200).collect();
     tracing::error!(error_id = %id, "panic while answering: {said}");
     Answer::refused(internal(id))
 }

@@ -11,12 +11,7 @@ pub(crate) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
         return Err(too_large());
     }
     check_text(document)?;
-    let mut scanner = Scanner {
-        rest: document,
-        tokens: 0,
-        open: 0,
-        directives: 0,
-    };
+    let mut scanner = Scanner { rest: document, tokens: 0, open: 0, directives: 0 };
     while scanner.token()? {
         if scanner.tokens > limits.tokens {
             return Err(too_large());
@@ -41,11 +36,7 @@ pub(crate) fn too_complex(message: &str) -> Refusal {
 
 /// Refuses control characters (NUL above all), except tabs and line ends.
 pub(crate) fn check_text(text: &str) -> Result<(), Refusal> {
-    if text.chars().any(is_forbidden) {
-        Err(bad_text())
-    } else {
-        Ok(())
-    }
+    if text.chars().any(is_forbidden) { Err(bad_text()) } else { Ok(()) }
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -149,9 +140,8 @@ fn check_escape(chars: &mut std::str::Chars<'_>) -> Result<(), Refusal> {
 
 fn low_surrogate(chars: &mut std::str::Chars<'_>) -> Result<(), Refusal> {
     let mut ahead = chars.clone();
-    let paired = ahead.next() == Some('\\')
-        && ahead.next() == Some('u')
-        && matches!(hex(&mut ahead), Some(0xDC00..=0xDFFF));
+    let paired =
+        ahead.next() == Some('\\') && ahead.next() == Some('u') && matches!(hex(&mut ahead), Some(0xDC00..=0xDFFF));
     if !paired {
         return Err(bad_text());
     }
@@ -171,9 +161,7 @@ mod tests {
     use super::*;
 
     fn code(document: &str) -> Option<&'static str> {
-        scan(document, &Limits::default())
-            .err()
-            .map(|refusal| refusal.code)
+        scan(document, &Limits::default()).err().map(|refusal| refusal.code)
     }
 
     #[test]
@@ -193,12 +181,7 @@ mod tests {
     #[test]
     fn tokens_are_counted_as_the_language_counts_them() {
         let count = |document: &str| {
-            let mut scanner = Scanner {
-                rest: document,
-                tokens: 0,
-                open: 0,
-                directives: 0,
-            };
+            let mut scanner = Scanner { rest: document, tokens: 0, open: 0, directives: 0 };
             while scanner.token().unwrap() {}
             scanner.tokens
         };
@@ -212,19 +195,13 @@ mod tests {
     fn caps_hold_at_the_edge() {
         let limits = Limits::default();
         assert!(scan(&format!("{{{}}}", " a".repeat(limits.tokens - 2)), &limits).is_ok());
-        assert_eq!(
-            code(&format!("{{{}}}", " a".repeat(limits.tokens - 1))),
-            Some("TOO_LARGE")
-        );
+        assert_eq!(code(&format!("{{{}}}", " a".repeat(limits.tokens - 1))), Some("TOO_LARGE"));
         assert_eq!(code(&" ".repeat(limits.document + 1)), Some("TOO_LARGE"));
         assert_eq!(code(&" ".repeat(limits.document)), None);
         assert_eq!(code(&"{".repeat(limits.nesting)), None);
         assert_eq!(code(&"[".repeat(limits.nesting + 1)), Some("TOO_COMPLEX"));
         assert_eq!(code(&"@a".repeat(limits.directives)), None);
-        assert_eq!(
-            code(&"@a".repeat(limits.directives + 1)),
-            Some("TOO_COMPLEX")
-        );
+        assert_eq!(code(&"@a".repeat(limits.directives + 1)), Some("TOO_COMPLEX"));
     }
 
     #[test]
@@ -245,17 +222,8 @@ mod tests {
 
     #[test]
     fn unfinished_text_does_not_hang_or_panic() {
-        for document in [
-            "\"",
-            "\"\\",
-            "\"\\u",
-            "\"\\u12",
-            "\"\"\"",
-            "\"\"\"\\\"\"\"",
-            "\"\\u中文",
-            "..",
-            "\"\\ud800\\",
-        ] {
+        for document in ["\"", "\"\\", "\"\\u", "\"\\u12", "\"\"\"", "\"\"\"\\\"\"\"", "\"\\u中文", "..", "\"\\ud800\\"]
+        {
             let _ = code(document);
         }
     }

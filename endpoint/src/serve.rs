@@ -31,8 +31,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection =
-                    connection(stream, peer, router.clone(), header_time, stop.clone());
+                let connection = connection(stream, peer, router.clone(), header_time, stop.clone());
                 stop.tasks.spawn(async move {
                     connection.await;
                     drop(place);
@@ -51,13 +50,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    header_time: Duration,
-    stop: Stop,
-) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, header_time: Duration, stop: Stop) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));

@@ -13,26 +13,13 @@ use async_graphql_value::{ConstValue, Value};
 use crate::{Limits, refusal::Refusal, scan::too_complex};
 
 /// Refuses documents that ask for more than the limits once expanded.
-pub(crate) fn check(
-    document: &ExecutableDocument,
-    variables: &Variables,
-    limits: &Limits,
-) -> Result<(), Refusal> {
+pub(crate) fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<(), Refusal> {
     if document.operations.iter().len() > limits.operations {
         return Err(too_complex("查询文档中的操作过多"));
     }
-    let sizes: HashMap<&str, usize> = variables
-        .iter()
-        .map(|(name, value)| (name.as_str(), size(value)))
-        .collect();
-    let own = sizes
-        .values()
-        .fold(0, |sum: usize, size| sum.saturating_add(*size));
-    let mut scale = Scale {
-        document,
-        sizes,
-        fragments: HashMap::new(),
-    };
+    let sizes: HashMap<&str, usize> = variables.iter().map(|(name, value)| (name.as_str(), size(value))).collect();
+    let own = sizes.values().fold(0, |sum: usize, size| sum.saturating_add(*size));
+    let mut scale = Scale { document, sizes, fragments: HashMap::new() };
     let mut total = Weight::default();
     for (_, operation) in document.operations.iter() {
         let weight = scale.set(&operation.node.selection_set.node)?;
@@ -98,21 +85,15 @@ impl<'a> Scale<'a> {
             Selection::Field(field) => {
                 let mut weight = self.set(&field.node.selection_set.node)?;
                 weight.level = 1;
-                weight.aliases = weight
-                    .aliases
-                    .saturating_add(field.node.alias.is_some().into());
-                weight.copies = weight
-                    .copies
-                    .saturating_add(self.arguments(&field.node.arguments));
+                weight.aliases = weight.aliases.saturating_add(field.node.alias.is_some().into());
+                weight.copies = weight.copies.saturating_add(self.arguments(&field.node.arguments));
                 weight
             }
             Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node)?,
             Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?,
         };
         weight.selections = weight.selections.saturating_add(1);
-        weight.copies = weight
-            .copies
-            .saturating_add(self.directives(selection.directives()));
+        weight.copies = weight.copies.saturating_add(self.directives(selection.directives()));
         Ok(weight)
     }
 
@@ -135,26 +116,18 @@ impl<'a> Scale<'a> {
     }
 
     fn arguments(&self, arguments: &[(Positioned<Name>, Positioned<Value>)]) -> usize {
-        arguments.iter().fold(0, |sum, (_, value)| {
-            sum.saturating_add(self.value(&value.node))
-        })
+        arguments.iter().fold(0, |sum, (_, value)| sum.saturating_add(self.value(&value.node)))
     }
 
     fn directives(&self, directives: &[Positioned<Directive>]) -> usize {
-        directives.iter().fold(0, |sum, directive| {
-            sum.saturating_add(self.arguments(&directive.node.arguments))
-        })
+        directives.iter().fold(0, |sum, directive| sum.saturating_add(self.arguments(&directive.node.arguments)))
     }
 
     fn value(&self, value: &Value) -> usize {
         match value {
             Value::Variable(name) => self.sizes.get(name.as_str()).copied().unwrap_or(1),
-            Value::List(items) => items
-                .iter()
-                .fold(0, |sum, item| sum.saturating_add(self.value(item))),
-            Value::Object(fields) => fields
-                .values()
-                .fold(0, |sum, item| sum.saturating_add(self.value(item))),
+            Value::List(items) => items.iter().fold(0, |sum, item| sum.saturating_add(self.value(item))),
+            Value::Object(fields) => fields.values().fold(0, |sum, item| sum.saturating_add(self.value(item))),
             Value::Null
             | Value::Number(_)
             | Value::String(_)
@@ -169,12 +142,10 @@ impl<'a> Scale<'a> {
 fn size(value: &ConstValue) -> usize {
     use ConstValue as V;
     match value {
-        V::List(items) => items
-            .iter()
-            .fold(1, |sum: usize, item| sum.saturating_add(size(item))),
-        V::Object(fields) => fields.iter().fold(1, |sum: usize, (name, item)| {
-            sum.saturating_add(1 + name.len() / 32 + size(item))
-        }),
+        V::List(items) => items.iter().fold(1, |sum: usize, item| sum.saturating_add(size(item))),
+        V::Object(fields) => {
+            fields.iter().fold(1, |sum: usize, (name, item)| sum.saturating_add(1 + name.len() / 32 + size(item)))
+        }
         V::String(text) => 1 + text.len() / 32,
         V::Null | V::Number(_) | V::Boolean(_) | V::Binary(_) | V::Enum(_) => 1,
     }

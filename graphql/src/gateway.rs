@@ -49,7 +49,11 @@ impl<E: Executor> Gateway<E> {
     fn attach(&self, conn: &Connection, request: async_graphql::Request, cx: &Arc<Cx>) -> async_graphql::Request {
         let refresh = cookies::read(&conn.headers, self.audience).1;
         let request = request.data(cx.clone()).data(RefreshCookie(refresh)).data(self.audience);
-        if self.open_schema || !matches!(cx.caller(), Caller::Stranger) { request } else { request.disable_introspection() }
+        if self.open_schema || !matches!(cx.caller(), Caller::Stranger) {
+            request
+        } else {
+            request.disable_introspection()
+        }
     }
 }
 
@@ -72,7 +76,11 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
         polish(response, &cx)
     }
 
-    fn subscribe(self: Arc<Self>, conn: Arc<Connection>, request: async_graphql::Request) -> BoxStream<'static, Response> {
+    fn subscribe(
+        self: Arc<Self>,
+        conn: Arc<Connection>,
+        request: async_graphql::Request,
+    ) -> BoxStream<'static, Response> {
         let caller = conn.extensions.get::<Caller>().cloned().unwrap_or(Caller::Stranger);
         let cx = Arc::new(Cx::new(self.app.clone(), caller, self.origin(&conn)));
         let request = self.attach(&conn, request, &cx);

@@ -15,7 +15,12 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 /// Follows a state: reads it now, after every notice on `topic`, and every two seconds; yields it when it has
 /// changed and stops after `last`. No connection is held in between.
-pub fn follow<T, F, Fut>(ctx: &Context<'_>, topic: &str, read: F, last: fn(&T) -> bool) -> Result<impl Stream<Item = Result<T>> + use<T, F, Fut>>
+pub fn follow<T, F, Fut>(
+    ctx: &Context<'_>,
+    topic: &str,
+    read: F,
+    last: fn(&T) -> bool,
+) -> Result<impl Stream<Item = Result<T>> + use<T, F, Fut>>
 where
     T: PartialEq + Clone + Send + 'static,
     F: Fn(Arc<Cx>) -> Fut + Send + 'static,

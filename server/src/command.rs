@@ -141,13 +141,15 @@ impl Cli {
         }
         let config = Config::load(&flags, self.place.config.as_deref())?;
         match self.command {
-            Command::Serve { i_understand_this_is_a_demo, .. } => run_server(config, i_understand_this_is_a_demo).await,
+            Command::Serve { i_understand_this_is_a_demo, .. } => {
+                Box::pin(run_server(config, i_understand_this_is_a_demo)).await
+            }
             Command::Config(ConfigCommand::Show) => {
                 println!("{}", config.show());
                 Ok(())
             }
             Command::Sdl => Ok(()),
-            command => with_installation(config, command, self.place.json).await,
+            command => Box::pin(with_installation(config, command, self.place.json)).await,
         }
     }
 }
@@ -175,7 +177,15 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
     }
     match command {
         Command::Code(CodeCommand::Issue { plan, module, seats, expires, count, note }) => {
-            let order = codes::Order { key: installation.app.world.id(), plan, modules: module, seats, expires_on: expires, count, note };
+            let order = codes::Order {
+                key: installation.app.world.id(),
+                plan,
+                modules: module,
+                seats,
+                expires_on: expires,
+                count,
+                note,
+            };
             let codes = codes::issue(&cx, ANYONE, &order).await?;
             print_rows(json, &codes, Clone::clone)
         }
@@ -185,7 +195,9 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
         }
         Command::Demo => {
             let made = demo::make(&cx).await?;
-            print_rows(json, &[made], |made| format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password))
+            print_rows(json, &[made], |made| {
+                format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password)
+            })
         }
         _ => Ok(()),
     }
@@ -204,23 +216,35 @@ async fn migrated(installation: &Installation, json: bool) -> Result<()> {
         })
         .await?;
     bar.finish_and_clear();
-    let words = |r: &migrate::Report| format!("已升级 {}，已是最新 {}，失败 {}", r.migrated.len(), r.current, r.failed.len());
+    let words =
+        |r: &migrate::Report| format!("已升级 {}，已是最新 {}，失败 {}", r.migrated.len(), r.current, r.failed.len());
     print_rows(json, std::slice::from_ref(&report), words)?;
     for (tenant, why) in &report.failed {
         eprintln!("{tenant}: {why}");
     }
-    if report.failed.is_empty() { Ok(()) } else { Err(Error::refuse("MIGRATION", "有租户升级失败，已转入维护状态")) }
+    if report.failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::refuse("MIGRATION", "有租户升级失败，已转入维护状态"))
+    }
 }
 
 async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
-    let words = |t: &Line| format!("{}  {:<12} {:>4}%  {}  [{}]", t.id, t.state, t.percent, t.name, t.modules.join(","));
+    let words =
+        |t: &Line| format!("{}  {:<12} {:>4}%  {}  [{}]", t.id, t.state, t.percent, t.name, t.modules.join(","));
     let rows = match command {
         TenantCommand::Show { id } => vec![Line::from(tenants::get(cx, ANYONE, id).await?)],
         TenantCommand::List => {
             let mut rows = Vec::new();
             let mut after = None;
             loop {
-                let page = tenants::list(cx, ANYONE, &tenants::TenantFilter::default(), &PageArgs::new(Some(100), after, None)?).await?;
+                let page = tenants::list(
+                    cx,
+                    ANYONE,
+                    &tenants::TenantFilter::default(),
+                    &PageArgs::new(Some(100), after, None)?,
+                )
+                .await?;
                 rows.extend(page.nodes.into_iter().map(Line::from));
                 after = page.info.end_cursor.filter(|_| page.info.has_next_page);
                 if after.is_none() {
@@ -248,7 +272,16 @@ struct Line {
 
 impl From<tenants::TenantRow> for Line {
     fn from(row: tenants::TenantRow) -> Self {
-        Self { id: row.id, name: row.name, state: row.state, plan: row.plan, modules: row.modules, seats: row.seats, percent: row.percent, error: row.error }
+        Self {
+            id: row.id,
+            name: row.name,
+            state: row.state,
+            plan: row.plan,
+            modules: row.modules,
+            seats: row.seats,
+            percent: row.percent,
+            error: row.error,
+        }
     }
 }
 
@@ -277,7 +310,7 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::bug)?;
     let data = config.data.display().to_string();
     let installation = Installation::open(config, World::default(), true).await?;
-    let served = serve(installation).await?;
+    let served = Box::pin(serve(installation)).await?;
     let (url, app) = (served.url(), served.installation.app.clone());
     println!("支部已启动");
     println!("  租户入口    {url}/portal/login");

@@ -88,7 +88,8 @@ pub struct Flags {
 impl Config {
     /// Reads the configuration.
     pub fn load(flags: &Flags, file: Option<&Path>) -> Result<Self> {
-        let data = flags.data.clone().or_else(|| variable("ZHIBU__DATA").map(PathBuf::from)).unwrap_or_else(data_folder);
+        let data =
+            flags.data.clone().or_else(|| variable("ZHIBU__DATA").map(PathBuf::from)).unwrap_or_else(data_folder);
         let file = file.map_or_else(|| data.join("zhibu.toml"), Path::to_owned);
         let mut figment = Figment::from(Toml::string(DEFAULTS))
             .merge(Serialized::default("data", &data))

@@ -30,13 +30,15 @@ pub(crate) async fn console(State(world): State<World>, method: Method, uri: Uri
 
 fn page(world: &World) -> Response {
     let nonce = hex(&world.bytes::<16>());
-    let html = Files::get("index.html").map_or_else(|| STUB.to_owned(), |file| String::from_utf8_lossy(&file.data).replace(NONCE, &nonce));
+    let html = Files::get("index.html")
+        .map_or_else(|| STUB.to_owned(), |file| String::from_utf8_lossy(&file.data).replace(NONCE, &nonce));
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src-elem 'self' 'nonce-{nonce}'; \
          style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
-    let mut answer = ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], html).into_response();
+    let mut answer = ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], html)
+        .into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -86,9 +86,14 @@ async fn organisations(cx: &Cx) -> Result<()> {
 }
 
 fn facts(full: &str, short: &str, kind: OrgType, sort: i16) -> Facts {
-    let unit = |name: &str| Unit { name: name.into(), uscc: None, nature: "6".into(), party_presence: Some("4".into()) };
+    let unit =
+        |name: &str| Unit { name: name.into(), uscc: None, nature: "6".into(), party_presence: Some("4".into()) };
     let joint = kind == OrgType::JointBranch;
-    let units = if joint { vec![unit("示例物流公司"), unit("示例销售公司"), unit("示例仓储公司")] } else { Vec::new() };
+    let units = if joint {
+        vec![unit("示例物流公司"), unit("示例销售公司"), unit("示例仓储公司")]
+    } else {
+        Vec::new()
+    };
     let founded_on = NaiveDate::from_ymd_opt(2019, 3, 1).unwrap_or_default();
     let term_years = rules::term_years(kind, false);
     Facts {
@@ -116,14 +121,40 @@ async fn samples(cx: &Cx) -> Result<()> {
     use zhibu_modules::document::model::SampleKind;
     use zhibu_modules::document::{actions, rules};
     let texts = [
-        (SampleKind::Pledge, "一句话承诺（生产岗位）", "适合一线岗位党员的简短承诺。", "我承诺：立足本职岗位，严格遵守操作规程，主动带教新员工，全年安全生产零事故，以实际行动体现党员先锋模范作用。"),
-        (SampleKind::Pledge, "全方位承诺（机关岗位）", "从学习、工作、作风、服务四个方面作出承诺。", "一、学习方面：坚持每周自学不少于两小时，按时参加支部组织生活。\n\n二、工作方面：对承办事项限时办结，不推诿、不拖延。\n\n三、作风方面：厉行节约，遵守纪律，自觉接受群众监督。\n\n四、服务方面：每季度走访联系群众一次，帮助解决实际困难。"),
-        (SampleKind::StudyNote, "学习心得（支部主题党日）", "一次主题党日之后的学习体会，供参考结构。", "近日，支部组织开展了主题党日活动。通过集中学习和交流讨论，我有三点体会。\n\n一是要在学深悟透上下功夫，把学习同岗位工作结合起来。\n\n二是要在真抓实干上见行动，从具体小事做起。\n\n三是要在服务群众上求实效，把大家的满意作为工作的标准。"),
-        (SampleKind::Lecture, "党课提纲（岗位建功）", "四十分钟党课的提纲，可按实际补充案例。", "第一部分：为什么要讲岗位建功。结合本单位年度任务，说明每个岗位与整体目标的关系。\n\n第二部分：身边的榜样。介绍两至三个本支部的真实事例。\n\n第三部分：我们怎样做。提出可检查的三项行动，并明确责任人与完成时间。"),
-        (SampleKind::WorkPlan, "党支部年度工作计划", "按月安排的支部工作计划样式。", "一季度：召开组织生活会，制定年度学习计划，完成党费标准核定。\n\n二季度：开展主题党日四次，组织一次走访慰问，发展对象政治审查。\n\n三季度：上党课一次，半年工作总结，积极分子考察。\n\n四季度：民主评议党员，书记述职，制定下年度计划。"),
+        (
+            SampleKind::Pledge,
+            "一句话承诺（生产岗位）",
+            "适合一线岗位党员的简短承诺。",
+            "我承诺：立足本职岗位，严格遵守操作规程，主动带教新员工，全年安全生产零事故，以实际行动体现党员先锋模范作用。",
+        ),
+        (
+            SampleKind::Pledge,
+            "全方位承诺（机关岗位）",
+            "从学习、工作、作风、服务四个方面作出承诺。",
+            "一、学习方面：坚持每周自学不少于两小时，按时参加支部组织生活。\n\n二、工作方面：对承办事项限时办结，不推诿、不拖延。\n\n三、作风方面：厉行节约，遵守纪律，自觉接受群众监督。\n\n四、服务方面：每季度走访联系群众一次，帮助解决实际困难。",
+        ),
+        (
+            SampleKind::StudyNote,
+            "学习心得（支部主题党日）",
+            "一次主题党日之后的学习体会，供参考结构。",
+            "近日，支部组织开展了主题党日活动。通过集中学习和交流讨论，我有三点体会。\n\n一是要在学深悟透上下功夫，把学习同岗位工作结合起来。\n\n二是要在真抓实干上见行动，从具体小事做起。\n\n三是要在服务群众上求实效，把大家的满意作为工作的标准。",
+        ),
+        (
+            SampleKind::Lecture,
+            "党课提纲（岗位建功）",
+            "四十分钟党课的提纲，可按实际补充案例。",
+            "第一部分：为什么要讲岗位建功。结合本单位年度任务，说明每个岗位与整体目标的关系。\n\n第二部分：身边的榜样。介绍两至三个本支部的真实事例。\n\n第三部分：我们怎样做。提出可检查的三项行动，并明确责任人与完成时间。",
+        ),
+        (
+            SampleKind::WorkPlan,
+            "党支部年度工作计划",
+            "按月安排的支部工作计划样式。",
+            "一季度：召开组织生活会，制定年度学习计划，完成党费标准核定。\n\n二季度：开展主题党日四次，组织一次走访慰问，发展对象政治审查。\n\n三季度：上党课一次，半年工作总结，积极分子考察。\n\n四季度：民主评议党员，书记述职，制定下年度计划。",
+        ),
     ];
     for (kind, title, summary, body) in texts {
-        let text = rules::accept(rules::Text { kind, title: title.into(), summary: summary.into(), body: body.into() })?;
+        let text =
+            rules::accept(rules::Text { kind, title: title.into(), summary: summary.into(), body: body.into() })?;
         let row = actions::save(cx, None, None, &text).await?;
         actions::publish(cx, row.id.into(), row.version).await?;
     }

@@ -24,11 +24,25 @@ pub(crate) async fn examine(installation: &Installation) -> Result<Vec<Finding>>
         findings.push(Finding { what, ok, detail });
     };
     let cx = Cx::system(installation.app.clone(), Space::Platform);
-    note("database", operator::none_yet(&cx).await.map(|none| if none { "可用，尚无运营人员".into() } else { "可用".into() }));
+    note(
+        "database",
+        operator::none_yet(&cx).await.map(|none| if none { "可用，尚无运营人员".into() } else { "可用".into() }),
+    );
     note("data", Ok(installation.config.data.display().to_string()));
-    let store = if installation.config.storage.is_some() { installation.app.store.ping().await.map(|()| "可用".into()) } else { Ok("内置（随服务启动）".into()) };
+    let store = if installation.config.storage.is_some() {
+        installation.app.store.ping().await.map(|()| "可用".into())
+    } else {
+        Ok("内置（随服务启动）".into())
+    };
     note("store", store);
     let sms = &installation.app.sms;
-    note("sms", if sms.is_open() { Ok(if sms.is_sandbox() { "沙箱".into() } else { "已开通".into() }) } else { Err(zhibu_core::Error::refuse("SMS_NOT_OPEN", "短信服务未开通")) });
+    note(
+        "sms",
+        if sms.is_open() {
+            Ok(if sms.is_sandbox() { "沙箱".into() } else { "已开通".into() })
+        } else {
+            Err(zhibu_core::Error::refuse("SMS_NOT_OPEN", "短信服务未开通"))
+        },
+    );
     Ok(findings)
 }

@@ -42,7 +42,9 @@ pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -
         .route("/metrics", get(metrics))
         .with_state(Health { metrics: observe::metrics(), ..health });
     let pages = Router::new().fallback(console::console).with_state(installation.app.world.clone());
-    let header = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
     let mut router = router
         .merge(probes)
         .merge(pages)

@@ -98,7 +98,11 @@ fn folder(path: &Path, fault: &std::io::Error) -> Error {
 
 async fn database(config: &Config) -> Result<(Option<Cluster>, String, String)> {
     if let Some(url) = &config.database.url {
-        let ddl = config.database.ddl_url.as_ref().ok_or_else(|| Error::refuse("CONFIG", "设置 database.url 时须同时设置 database.ddl_url"))?;
+        let ddl = config
+            .database
+            .ddl_url
+            .as_ref()
+            .ok_or_else(|| Error::refuse("CONFIG", "设置 database.url 时须同时设置 database.ddl_url"))?;
         return Ok((None, url.expose().to_owned(), ddl.expose().to_owned()));
     }
     let cluster = Cluster::options(&config.data.join("postgres"))
@@ -145,7 +149,8 @@ pub(crate) fn media(installation: &Installation) -> Result<Option<axum::Router>>
 impl KeyFile {
     fn open(path: &Path, world: &World) -> Result<Self> {
         match std::fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|fault| Error::refuse("KEYS", format!("密钥文件 {} 损坏: {fault}", path.display()))),
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|fault| Error::refuse("KEYS", format!("密钥文件 {} 损坏: {fault}", path.display()))),
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Self::make(path, world),
             Err(fault) => Err(folder(path, &fault)),
         }
@@ -175,8 +180,9 @@ impl KeyFile {
 
     fn master(&self) -> Result<[u8; 32]> {
         let broken = || Error::refuse("KEYS", "主密钥长度不正确");
-        let bytes: Option<Vec<u8>> =
-            (0..32).map(|i| self.master.get(i * 2..i * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect();
+        let bytes: Option<Vec<u8>> = (0..32)
+            .map(|i| self.master.get(i * 2..i * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .collect();
         bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(broken)
     }
 }

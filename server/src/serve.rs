@@ -13,8 +13,8 @@ use zhibu_endpoint::Stop;
 use zhibu_tenancy::{Cx, Space, activation, jobs};
 
 use crate::health::Health;
-use crate::installation::Installation;
 use crate::http;
+use crate::installation::Installation;
 
 /// A running server.
 pub struct Served {
@@ -33,9 +33,9 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
     if let Some(cluster) = installation.cluster.clone() {
         tokio::spawn(async move { cluster.watch().await });
     }
-    let listener = TcpListener::bind(installation.config.listen).await.map_err(|fault| {
-        Error::refuse("LISTEN", format!("无法监听 {}: {fault}", installation.config.listen))
-    })?;
+    let listener = TcpListener::bind(installation.config.listen)
+        .await
+        .map_err(|fault| Error::refuse("LISTEN", format!("无法监听 {}: {fault}", installation.config.listen)))?;
     let address = listener.local_addr().map_err(Error::bug)?;
     installation.config.listen = address;
     let report = installation.migrate(|_, _| {}).await?;

@@ -11,10 +11,7 @@ pub struct Key(String);
 
 impl Key {
     /// A key of one tenant.
-    pub fn tenant<S: AsRef<str>>(
-        tenant: TenantId,
-        segments: impl IntoIterator<Item = S>,
-    ) -> Result<Self> {
+    pub fn tenant<S: AsRef<str>>(tenant: TenantId, segments: impl IntoIterator<Item = S>) -> Result<Self> {
         Self::below(format!("t/{tenant}"), segments)
     }
 
@@ -28,10 +25,7 @@ impl Key {
         &self.0
     }
 
-    fn below<S: AsRef<str>>(
-        mut key: String,
-        segments: impl IntoIterator<Item = S>,
-    ) -> Result<Self> {
+    fn below<S: AsRef<str>>(mut key: String, segments: impl IntoIterator<Item = S>) -> Result<Self> {
         let prefix = key.len();
         for segment in segments {
             let segment = segment.as_ref();
@@ -50,8 +44,7 @@ impl Key {
 
 /// Whether a segment names something inside its folder and nothing else.
 pub(crate) fn plain(segment: &str) -> bool {
-    !matches!(segment, "" | "." | "..")
-        && !segment.contains(|letter: char| letter.is_control() || letter == '\\')
+    !matches!(segment, "" | "." | "..") && !segment.contains(|letter: char| letter.is_control() || letter == '\\')
 }
 
 #[cfg(test)]
@@ -62,28 +55,18 @@ mod tests {
 
     fn tenant(segments: &[&str]) -> Option<String> {
         let tenant = TENANT.parse().ok()?;
-        Key::tenant(tenant, segments)
-            .ok()
-            .map(|key| key.as_str().to_owned())
+        Key::tenant(tenant, segments).ok().map(|key| key.as_str().to_owned())
     }
 
     #[test]
     fn a_key_lies_below_its_tenant() {
-        assert_eq!(
-            tenant(&["2026", "党员 1.jpg"]),
-            Some(format!("t/{TENANT}/2026/党员 1.jpg"))
-        );
-        assert_eq!(
-            Key::shared(["menus", "a.svg"]).ok().map(|key| key.0),
-            Some("shared/menus/a.svg".to_owned())
-        );
+        assert_eq!(tenant(&["2026", "党员 1.jpg"]), Some(format!("t/{TENANT}/2026/党员 1.jpg")));
+        assert_eq!(Key::shared(["menus", "a.svg"]).ok().map(|key| key.0), Some("shared/menus/a.svg".to_owned()));
     }
 
     #[test]
     fn a_segment_that_could_lead_elsewhere_is_refused() {
-        for segment in [
-            "", ".", "..", "/etc", "a/b", "a/../b", "..\\b", "a\0", "a\n", "\u{7f}",
-        ] {
+        for segment in ["", ".", "..", "/etc", "a/b", "a/../b", "..\\b", "a\0", "a\n", "\u{7f}"] {
             assert_eq!(tenant(&["2026", segment]), None, "{segment:?}");
             assert!(Key::shared([segment]).is_err(), "{segment:?}");
         }

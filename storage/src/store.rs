@@ -70,59 +70,29 @@ impl Store {
 
     /// Stores an object, over one of the same key.
     pub async fn put(&self, key: &Key, bytes: Bytes, content_type: &str) -> Result<()> {
-        let request = self
-            .client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key.as_str());
-        request
-            .content_type(content_type)
-            .body(ByteStream::from(bytes))
-            .send()
-            .await
-            .map_err(refused)?;
+        let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
+        request.content_type(content_type).body(ByteStream::from(bytes)).send().await.map_err(refused)?;
         Ok(())
     }
 
     /// Reads an object whole.
     pub async fn get(&self, key: &Key) -> Result<Bytes> {
-        let request = self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key.as_str());
+        let request = self.client.get_object().bucket(&self.bucket).key(key.as_str());
         let object = request.send().await.map_err(refused)?;
-        Ok(object
-            .body
-            .collect()
-            .await
-            .map_err(Error::unavailable)?
-            .into_bytes())
+        Ok(object.body.collect().await.map_err(Error::unavailable)?.into_bytes())
     }
 
     /// Reads what is known about an object.
     pub async fn head(&self, key: &Key) -> Result<Head> {
-        let request = self
-            .client
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key.as_str());
+        let request = self.client.head_object().bucket(&self.bucket).key(key.as_str());
         let object = request.send().await.map_err(refused)?;
-        let length =
-            u64::try_from(object.content_length.unwrap_or_default()).map_err(Error::bug)?;
-        Ok(Head {
-            length,
-            content_type: object.content_type,
-        })
+        let length = u64::try_from(object.content_length.unwrap_or_default()).map_err(Error::bug)?;
+        Ok(Head { length, content_type: object.content_type })
     }
 
     /// Removes an object; one that is not there is no error.
     pub async fn delete(&self, key: &Key) -> Result<()> {
-        let request = self
-            .client
-            .delete_object()
-            .bucket(&self.bucket)
-            .key(key.as_str());
+        let request = self.client.delete_object().bucket(&self.bucket).key(key.as_str());
         match request.send().await.map(drop).map_err(refused) {
             Err(error) if error.code == Error::missing().code => Ok(()),
             other => other,
@@ -133,11 +103,7 @@ impl Store {
     ///
     /// Only after the permission check: whoever has the link can read.
     pub async fn presign_get(&self, key: &Key, file_name: &str, expires: Duration) -> Result<Url> {
-        let request = self
-            .signer
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key.as_str());
+        let request = self.signer.get_object().bucket(&self.bucket).key(key.as_str());
         let request = request.response_content_disposition(attachment(file_name));
         let expires = PresigningConfig::expires_in(expires).map_err(Error::bug)?;
         let signed = request.presigned(expires).await.map_err(Error::bug)?;
@@ -155,16 +121,9 @@ impl Store {
         if self.ping().await.is_ok() {
             return Ok(());
         }
-        let created = self
-            .client
-            .create_bucket()
-            .bucket(&self.bucket)
-            .send()
-            .await;
+        let created = self.client.create_bucket().bucket(&self.bucket).send().await;
         match created.map_err(SdkError::into_service_error) {
-            Err(error)
-                if !error.is_bucket_already_exists() && !error.is_bucket_already_owned_by_you() =>
-            {
+            Err(error) if !error.is_bucket_already_exists() && !error.is_bucket_already_owned_by_you() => {
                 Err(Error::unavailable(error))
             }
             // Another replica may have been faster; what counts is that it answers to us now.
@@ -175,21 +134,14 @@ impl Store {
     /// Whether the store answers and has the bucket.
     pub async fn ping(&self) -> Result<()> {
         let request = self.client.head_bucket().bucket(&self.bucket).send();
-        let answer = tokio::time::timeout(Duration::from_secs(3), request)
-            .await
-            .map_err(Error::unavailable)?;
+        let answer = tokio::time::timeout(Duration::from_secs(3), request).await.map_err(Error::unavailable)?;
         answer.map(drop).map_err(Error::unavailable)
     }
 }
 
 fn client(settings: &Settings, endpoint: &Url) -> Client {
-    let credentials = Credentials::new(
-        settings.access_key.expose(),
-        settings.secret_key.expose(),
-        None,
-        None,
-        "settings",
-    );
+    let credentials =
+        Credentials::new(settings.access_key.expose(), settings.secret_key.expose(), None, None, "settings");
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(60))
@@ -220,21 +172,10 @@ fn refused<E: std::error::Error + Send + Sync + 'static>(error: SdkError<E>) -> 
 
 /// RFC 6266 with the RFC 5987 form for names outside ASCII, and a plain name for clients that know only that.
 fn attachment(file_name: &str) -> String {
-    let name: String = file_name
-        .chars()
-        .map(|letter| if unsafe_in_name(letter) { '_' } else { letter })
-        .take(150)
-        .collect();
-    let plain: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii() && letter != '%' {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let name: String =
+        file_name.chars().map(|letter| if unsafe_in_name(letter) { '_' } else { letter }).take(150).collect();
+    let plain: String =
+        name.chars().map(|letter| if letter.is_ascii() && letter != '%' { letter } else { '_' }).collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
@@ -249,8 +190,7 @@ fn attachment(file_name: &str) -> String {
 fn unsafe_in_name(letter: char) -> bool {
     // The direction marks let `exe` look like `txt`.
     letter.is_control()
-        || "/\\\"\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}"
-            .contains(letter)
+        || "/\\\"\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}".contains(letter)
 }
 
 #[cfg(test)]
@@ -260,22 +200,10 @@ mod tests {
     #[test]
     fn a_file_name_survives_the_header() {
         for (name, expected) in [
-            (
-                "a.txt",
-                "attachment; filename=\"a.txt\"; filename*=UTF-8''a.txt",
-            ),
-            (
-                "党员 1.xlsx",
-                "attachment; filename=\"__ 1.xlsx\"; filename*=UTF-8''%E5%85%9A%E5%91%98%201.xlsx",
-            ),
-            (
-                "a\"; b=\"\r\n/c",
-                "attachment; filename=\"a_; b=____c\"; filename*=UTF-8''a_%3B%20b%3D____c",
-            ),
-            (
-                "50%.txt",
-                "attachment; filename=\"50_.txt\"; filename*=UTF-8''50%25.txt",
-            ),
+            ("a.txt", "attachment; filename=\"a.txt\"; filename*=UTF-8''a.txt"),
+            ("党员 1.xlsx", "attachment; filename=\"__ 1.xlsx\"; filename*=UTF-8''%E5%85%9A%E5%91%98%201.xlsx"),
+            ("a\"; b=\"\r\n/c", "attachment; filename=\"a_; b=____c\"; filename*=UTF-8''a_%3B%20b%3D____c"),
+            ("50%.txt", "attachment; filename=\"50_.txt\"; filename*=UTF-8''50%25.txt"),
         ] {
             assert_eq!(attachment(name), expected);
         }

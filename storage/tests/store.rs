@@ -37,15 +37,7 @@ impl Folder {
                 if entry.file_type().unwrap().is_dir() {
                     folders.push(entry.path());
                 } else {
-                    found.push(
-                        entry
-                            .path()
-                            .strip_prefix(&self.0)
-                            .unwrap()
-                            .to_str()
-                            .unwrap()
-                            .to_owned(),
-                    );
+                    found.push(entry.path().strip_prefix(&self.0).unwrap().to_str().unwrap().to_owned());
                 }
             }
         }
@@ -83,9 +75,7 @@ fn settings(endpoint: Url) -> Settings {
 
 async fn embedded(folder: &Folder) -> (Embedded, Store) {
     let wanted = settings("http://localhost".parse().unwrap());
-    let embedded = Embedded::start(&folder.0, &wanted.access_key, &wanted.secret_key)
-        .await
-        .unwrap();
+    let embedded = Embedded::start(&folder.0, &wanted.access_key, &wanted.secret_key).await.unwrap();
     let store = Store::new(&settings(embedded.endpoint().clone()));
     store.ensure_bucket().await.unwrap();
     (embedded, store)
@@ -113,9 +103,7 @@ struct Answer {
 
 /// A request as it is written, without a client that would tidy the path.
 async fn raw(address: &Url, method: &str, target: &str, host: &str, body: &str) -> Answer {
-    let mut stream = TcpStream::connect(address.socket_addrs(|| None).unwrap().as_slice())
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(address.socket_addrs(|| None).unwrap().as_slice()).await.unwrap();
     let length = body.len();
     let request = format!(
         "{method} {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
@@ -126,11 +114,7 @@ async fn raw(address: &Url, method: &str, target: &str, host: &str, body: &str) 
     let text = String::from_utf8_lossy(&text).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer {
-        status,
-        head: head.to_lowercase(),
-        body: body.to_owned(),
-    }
+    Answer { status, head: head.to_lowercase(), body: body.to_owned() }
 }
 
 fn target(url: &Url) -> String {
@@ -149,23 +133,11 @@ async fn what_is_put_is_read_back_and_gone_after_a_delete() {
     let key = key(tenant(), "党员 + 1.txt");
     let bytes = Bytes::from("支部".repeat(100_000));
     assert_eq!(store.get(&key).await.unwrap_err().code, "NOT_FOUND");
-    store
-        .put(&key, bytes.clone(), "text/plain; charset=utf-8")
-        .await
-        .unwrap();
+    store.put(&key, bytes.clone(), "text/plain; charset=utf-8").await.unwrap();
     assert_eq!(store.get(&key).await.unwrap(), bytes);
     let content_type = Some("text/plain; charset=utf-8".to_owned());
-    assert_eq!(
-        store.head(&key).await.unwrap(),
-        Head {
-            length: 600_000,
-            content_type
-        }
-    );
-    store
-        .put(&key, Bytes::from("second"), "text/plain")
-        .await
-        .unwrap();
+    assert_eq!(store.head(&key).await.unwrap(), Head { length: 600_000, content_type });
+    store.put(&key, Bytes::from("second"), "text/plain").await.unwrap();
     assert_eq!(store.get(&key).await.unwrap(), "second");
     store.delete(&key).await.unwrap();
     store.delete(&key).await.unwrap();
@@ -184,28 +156,13 @@ async fn a_signed_link_reads_its_object_until_it_expires_and_nothing_else() {
     let store = Store::new(&settings);
     let ours = tenant();
     let (mine, other) = (key(ours, "mine.txt"), key(tenant(), "theirs.txt"));
-    store
-        .put(&mine, Bytes::from("mine"), "text/html")
-        .await
-        .unwrap();
-    store
-        .put(&other, Bytes::from("theirs"), "text/html")
-        .await
-        .unwrap();
+    store.put(&mine, Bytes::from("mine"), "text/html").await.unwrap();
+    store.put(&other, Bytes::from("theirs"), "text/html").await.unwrap();
 
-    let link = store
-        .presign_get(&mine, "党员名册.txt", MINUTE)
-        .await
-        .unwrap();
+    let link = store.presign_get(&mine, "党员名册.txt", MINUTE).await.unwrap();
     let answer = read(&link).await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "mine"));
-    assert!(
-        answer
-            .head
-            .contains("filename*=utf-8''%e5%85%9a%e5%91%98%e5%90%8d%e5%86%8c.txt"),
-        "{}",
-        answer.head
-    );
+    assert!(answer.head.contains("filename*=utf-8''%e5%85%9a%e5%91%98%e5%90%8d%e5%86%8c.txt"), "{}", answer.head);
 
     let text = link.as_str();
     let swapped = text.replace(mine.as_str(), other.as_str());
@@ -222,31 +179,15 @@ async fn a_signed_link_reads_its_object_until_it_expires_and_nothing_else() {
         let answer = read(&link.parse().unwrap()).await;
         assert_eq!(answer.status, 403, "{link}");
     }
-    assert_eq!(
-        raw(&link, "DELETE", &target(&link), link.authority(), "")
-            .await
-            .status,
-        403
-    );
-    assert_eq!(
-        raw(&link, "PUT", &target(&link), link.authority(), "x")
-            .await
-            .status,
-        403
-    );
+    assert_eq!(raw(&link, "DELETE", &target(&link), link.authority(), "").await.status, 403);
+    assert_eq!(raw(&link, "PUT", &target(&link), link.authority(), "x").await.status, 403);
 
     let mut stranger = settings.clone();
     stranger.secret_key = Secret::new("guessed");
-    let forged = Store::new(&stranger)
-        .presign_get(&mine, "a.txt", MINUTE)
-        .await
-        .unwrap();
+    let forged = Store::new(&stranger).presign_get(&mine, "a.txt", MINUTE).await.unwrap();
     assert_eq!(read(&forged).await.status, 403);
 
-    let short = store
-        .presign_get(&mine, "a.txt", Duration::from_secs(1))
-        .await
-        .unwrap();
+    let short = store.presign_get(&mine, "a.txt", Duration::from_secs(1)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert_eq!(read(&short).await.status, 403);
     assert_eq!(read(&link).await.status, 200);
@@ -263,10 +204,7 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
     use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
     let folder = Folder::new();
     let (embedded, store) = embedded(&folder).await;
-    store
-        .put(&key(tenant(), "a.txt"), Bytes::from("mine"), "text/plain")
-        .await
-        .unwrap();
+    store.put(&key(tenant(), "a.txt"), Bytes::from("mine"), "text/plain").await.unwrap();
     std::fs::write(folder.0.join("outside.txt"), "outside").unwrap();
     let before = folder.files();
 
@@ -275,13 +213,7 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
         .behavior_version(BehaviorVersion::v2026_01_12())
         .endpoint_url(embedded.endpoint().as_str())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new(
-            "zhibu",
-            "a-secret-of-the-test",
-            None,
-            None,
-            "test",
-        ))
+        .credentials_provider(Credentials::new("zhibu", "a-secret-of-the-test", None, None, "test"))
         .force_path_style(true)
         .build();
     let client = aws_sdk_s3::Client::from_conf(config);
@@ -301,82 +233,18 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
         "../../outside.txt",
     ];
     for key in evil {
-        let put = client
-            .put_object()
-            .bucket("media")
-            .key(key)
-            .body(Bytes::from("evil").into())
-            .send()
-            .await;
-        let status = put
-            .unwrap_err()
-            .raw_response()
-            .map(|answer| answer.status().as_u16());
+        let put = client.put_object().bucket("media").key(key).body(Bytes::from("evil").into()).send().await;
+        let status = put.unwrap_err().raw_response().map(|answer| answer.status().as_u16());
         assert!(matches!(status, Some(400 | 403)), "put {key:?}: {status:?}");
-        assert!(
-            client
-                .get_object()
-                .bucket("media")
-                .key(key)
-                .send()
-                .await
-                .is_err(),
-            "get {key:?}"
-        );
-        assert!(
-            client
-                .head_object()
-                .bucket("media")
-                .key(key)
-                .send()
-                .await
-                .is_err(),
-            "head {key:?}"
-        );
-        assert!(
-            client
-                .delete_object()
-                .bucket("media")
-                .key(key)
-                .send()
-                .await
-                .is_err(),
-            "delete {key:?}"
-        );
+        assert!(client.get_object().bucket("media").key(key).send().await.is_err(), "get {key:?}");
+        assert!(client.head_object().bucket("media").key(key).send().await.is_err(), "head {key:?}");
+        assert!(client.delete_object().bucket("media").key(key).send().await.is_err(), "delete {key:?}");
     }
     let long = "a".repeat(200);
-    let put = client
-        .put_object()
-        .bucket("media")
-        .key(&long)
-        .body(Bytes::from("evil").into())
-        .send()
-        .await;
-    assert_eq!(
-        put.unwrap_err()
-            .raw_response()
-            .map(|answer| answer.status().as_u16()),
-        Some(400)
-    );
-    assert!(
-        client
-            .copy_object()
-            .bucket("media")
-            .key("b")
-            .copy_source("media/../x")
-            .send()
-            .await
-            .is_err()
-    );
-    assert!(
-        client
-            .list_objects_v2()
-            .bucket("media")
-            .send()
-            .await
-            .is_err(),
-        "what nothing uses is switched off"
-    );
+    let put = client.put_object().bucket("media").key(&long).body(Bytes::from("evil").into()).send().await;
+    assert_eq!(put.unwrap_err().raw_response().map(|answer| answer.status().as_u16()), Some(400));
+    assert!(client.copy_object().bucket("media").key("b").copy_source("media/../x").send().await.is_err());
+    assert!(client.list_objects_v2().bucket("media").send().await.is_err(), "what nothing uses is switched off");
 
     // By hand, with and without encoding, without a signature.
     for path in [
@@ -388,19 +256,8 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
         "/../evil.txt",
     ] {
         for method in ["GET", "PUT", "DELETE"] {
-            let answer = raw(
-                embedded.endpoint(),
-                method,
-                path,
-                embedded.endpoint().authority(),
-                "evil",
-            )
-            .await;
-            assert!(
-                matches!(answer.status, 400 | 403 | 405),
-                "{method} {path}: {}",
-                answer.status
-            );
+            let answer = raw(embedded.endpoint(), method, path, embedded.endpoint().authority(), "evil").await;
+            assert!(matches!(answer.status, 400 | 403 | 405), "{method} {path}: {}", answer.status);
         }
     }
     assert_eq!(folder.files(), before);
@@ -412,36 +269,21 @@ async fn on_our_own_origin_a_signed_link_reads_and_is_fenced() {
     let folder = Folder::new();
     let (embedded, inner) = embedded(&folder).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let origin: Url = format!("http://{}", listener.local_addr().unwrap())
-        .parse()
-        .unwrap();
+    let origin: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     let mut wanted = settings(embedded.endpoint().clone());
     wanted.public_endpoint = "https://zhibu.example:8443".parse().unwrap();
-    let router = embedded
-        .router(&wanted.public_endpoint, &wanted.bucket)
-        .unwrap();
+    let router = embedded.router(&wanted.public_endpoint, &wanted.bucket).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
     let store = Store::new(&wanted);
     let key = key(tenant(), "页 面.html");
-    store
-        .put(&key, Bytes::from("<script>alert(1)</script>"), "text/html")
-        .await
-        .unwrap();
+    store.put(&key, Bytes::from("<script>alert(1)</script>"), "text/html").await.unwrap();
 
     let link = store.presign_get(&key, "页面.html", MINUTE).await.unwrap();
-    assert!(
-        link.as_str()
-            .starts_with("https://zhibu.example:8443/media/t/"),
-        "{link}"
-    );
+    assert!(link.as_str().starts_with("https://zhibu.example:8443/media/t/"), "{link}");
     // Behind another name and a proxy that changes the host, it is still the same link.
     for host in ["zhibu.example:8443", "10.0.0.7", "localhost"] {
         let answer = raw(&origin, "GET", &target(&link), host, "").await;
-        assert_eq!(
-            (answer.status, answer.body.as_str()),
-            (200, "<script>alert(1)</script>"),
-            "{host}"
-        );
+        assert_eq!((answer.status, answer.body.as_str()), (200, "<script>alert(1)</script>"), "{host}");
         for fence in [
             "content-disposition: attachment; filename=",
             "x-content-type-options: nosniff",
@@ -465,35 +307,17 @@ async fn on_our_own_origin_a_signed_link_reads_and_is_fenced() {
         ("POST", path.clone(), 405),
     ] {
         let answer = raw(&origin, method, &path, "zhibu.example:8443", "").await;
-        assert_eq!(
-            (answer.status, answer.body.as_str()),
-            (status, ""),
-            "{method} {path}"
-        );
+        assert_eq!((answer.status, answer.body.as_str()), (status, ""), "{method} {path}");
         if status == 403 {
-            assert!(
-                answer.head.contains("nosniff") && answer.head.contains("sandbox"),
-                "{}",
-                answer.head
-            );
+            assert!(answer.head.contains("nosniff") && answer.head.contains("sandbox"), "{}", answer.head);
         }
     }
     // A link for the inner address is none for the origin.
     let inner = inner.presign_get(&key, "a", MINUTE).await.unwrap();
-    assert_eq!(
-        raw(&origin, "GET", &target(&inner), "zhibu.example:8443", "")
-            .await
-            .status,
-        403
-    );
+    assert_eq!(raw(&origin, "GET", &target(&inner), "zhibu.example:8443", "").await.status, 403);
     // An object that is gone.
     store.delete(&key).await.unwrap();
-    assert_eq!(
-        raw(&origin, "GET", &path, "zhibu.example:8443", "")
-            .await
-            .status,
-        404
-    );
+    assert_eq!(raw(&origin, "GET", &path, "zhibu.example:8443", "").await.status, 404);
     embedded.stop().await;
 }
 
@@ -502,20 +326,10 @@ async fn a_store_has_one_process_and_keeps_its_objects_over_a_restart() {
     let folder = Folder::new();
     let (first, store) = embedded(&folder).await;
     let key = key(tenant(), "a.txt");
-    store
-        .put(&key, Bytes::from("kept"), "text/plain")
-        .await
-        .unwrap();
+    store.put(&key, Bytes::from("kept"), "text/plain").await.unwrap();
     let wanted = settings(first.endpoint().clone());
     let second = Embedded::start(&folder.0, &wanted.access_key, &wanted.secret_key).await;
-    assert!(
-        second
-            .unwrap_err()
-            .cause
-            .unwrap()
-            .to_string()
-            .contains("in use")
-    );
+    assert!(second.unwrap_err().cause.unwrap().to_string().contains("in use"));
     first.stop().await;
     assert_eq!(store.ping().await.unwrap_err().code, "UNAVAILABLE");
     let (again, store) = embedded(&folder).await;

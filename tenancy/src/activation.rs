@@ -98,7 +98,14 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
     Ok(ticket)
 }
 
-async fn insert(write: &mut Write<'_>, id: TenantId, name: &str, request: &Request, ticket: &str, administrator: Option<String>) -> Result<()> {
+async fn insert(
+    write: &mut Write<'_>,
+    id: TenantId,
+    name: &str,
+    request: &Request,
+    ticket: &str,
+    administrator: Option<String>,
+) -> Result<()> {
     let app = &write.cx.app;
     let row = (
         tenants::id.eq(id.0),
@@ -208,7 +215,14 @@ async fn provision(cx: &Cx, id: TenantId) -> Result<()> {
     }
 }
 
-async fn make(cx: &Cx, id: TenantId, name: &str, modules: &[String], request: serde_json::Value, topic: &str) -> Result<()> {
+async fn make(
+    cx: &Cx,
+    id: TenantId,
+    name: &str,
+    modules: &[String],
+    request: serde_json::Value,
+    topic: &str,
+) -> Result<()> {
     let request: Request = serde_json::from_value(request).map_err(Error::bug)?;
     note(cx, id, topic, ("provisioning", 20, "正在创建数据空间"), None).await?;
     let built: Vec<_> = cx.app.registry.of(modules).collect();
@@ -268,7 +282,13 @@ fn unhex(text: &str) -> Result<Vec<u8>> {
         .ok_or_else(|| Error::bug("hexadecimal"))
 }
 
-async fn note(cx: &Cx, id: TenantId, topic: &str, (state, percent, step): (&str, i16, &str), error: Option<&str>) -> Result<()> {
+async fn note(
+    cx: &Cx,
+    id: TenantId,
+    topic: &str,
+    (state, percent, step): (&str, i16, &str),
+    error: Option<&str>,
+) -> Result<()> {
     let mut write = cx.beside(Space::Platform).await?;
     diesel::update(tenants::table.find(id.0))
         .set((tenants::state.eq(state), tenants::percent.eq(percent), tenants::step.eq(step), tenants::error.eq(error)))

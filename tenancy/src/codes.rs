@@ -15,9 +15,20 @@ use crate::schema::{code_batches, codes, operators};
 macro_rules! columns {
     () => {
         (
-            codes::id, codes::batch_id, codes::tail, codes::plan, codes::modules, codes::seats, codes::expires_on,
-            codes::note, codes::used_at, codes::tenant_id, codes::revoked_at, codes::revoke_reason,
-            code_batches::issued_at, operators::user_name.nullable(),
+            codes::id,
+            codes::batch_id,
+            codes::tail,
+            codes::plan,
+            codes::modules,
+            codes::seats,
+            codes::expires_on,
+            codes::note,
+            codes::used_at,
+            codes::tenant_id,
+            codes::revoked_at,
+            codes::revoke_reason,
+            code_batches::issued_at,
+            operators::user_name.nullable(),
         )
     };
 }
@@ -130,7 +141,8 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
     modules.dedup();
     let input = format!("{plan}|{modules:?}|{}|{}|{}|{note:?}", order.seats, order.expires_on, order.count);
     let digest = hash(input.as_bytes());
-    let texts: Vec<String> = (0..u32::try_from(order.count).unwrap_or_default()).map(|n| cx.app.keys.code(order.key, n)).collect();
+    let texts: Vec<String> =
+        (0..u32::try_from(order.count).unwrap_or_default()).map(|n| cx.app.keys.code(order.key, n)).collect();
     let operator = cx.operator().map(|o| o.id.0).ok();
     let mut write = cx.write(permission).await?;
     let new = diesel::insert_into(code_batches::table)
@@ -144,8 +156,13 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
         .execute(write.conn()?)
         .await?;
     if new == 0 {
-        let first: Vec<u8> = code_batches::table.find(order.key).select(code_batches::input_hash).first(write.conn()?).await?;
-        return if first == digest { Ok(texts) } else { Err(Error::refuse("KEY_REUSED", "该请求已提交过，且内容不同")) };
+        let first: Vec<u8> =
+            code_batches::table.find(order.key).select(code_batches::input_hash).first(write.conn()?).await?;
+        return if first == digest {
+            Ok(texts)
+        } else {
+            Err(Error::refuse("KEY_REUSED", "该请求已提交过，且内容不同"))
+        };
     }
     let rows: Vec<_> = texts
         .iter()
@@ -191,14 +208,18 @@ fn accept(cx: &Cx, order: &Order) -> Result<(String, Option<String>)> {
     if order.expires_on > cx.app.world.today() + chrono::Duration::days(3660) {
         return Err(Error::invalid("expiresOn", "过期日不能晚于十年后"));
     }
-    let unknown = |key: &String| !cx.app.registry.module(key).is_some_and(|m| !m.base);
+    let unknown = |key: &String| cx.app.registry.module(key).is_none_or(|m| m.base);
     if order.modules.iter().any(unknown) {
         return Err(Error::invalid("modules", "模块不存在"));
     }
     Ok((plan, note))
 }
 
-type Boxed = diesel::dsl::IntoBoxed<'static, diesel::dsl::InnerJoin<codes::table, diesel::dsl::LeftJoin<code_batches::table, operators::table>>, diesel::pg::Pg>;
+type Boxed = diesel::dsl::IntoBoxed<
+    'static,
+    diesel::dsl::InnerJoin<codes::table, diesel::dsl::LeftJoin<code_batches::table, operators::table>>,
+    diesel::pg::Pg,
+>;
 
 fn matching(cx: &Cx, filter: &CodeFilter) -> Boxed {
     let today = cx.app.world.today();
@@ -209,7 +230,11 @@ fn matching(cx: &Cx, filter: &CodeFilter) -> Boxed {
         Some(CodeState::Revoked) => query.filter(codes::revoked_at.is_not_null()),
         Some(state) => {
             let open = query.filter(codes::used_at.is_null().and(codes::revoked_at.is_null()));
-            if state == CodeState::Issued { open.filter(codes::expires_on.ge(today)) } else { open.filter(codes::expires_on.lt(today)) }
+            if state == CodeState::Issued {
+                open.filter(codes::expires_on.ge(today))
+            } else {
+                open.filter(codes::expires_on.lt(today))
+            }
         }
     };
     if let Some(batch) = filter.batch {
@@ -286,6 +311,9 @@ pub(crate) struct Won {
     pub(crate) seats: i32,
 }
 
+/// When a code was used and when revoked.
+type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// Takes a code for a tenant: one conditional statement, so among many there is one winner.
 pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut crate::db::Conn) -> Result<Won> {
     let digest = hash(normalise(code.expose()).as_bytes());
@@ -300,7 +328,7 @@ pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut crate:
     if let Some((plan, modules, seats)) = won {
         return Ok(Won { plan, modules, seats });
     }
-    let row: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = codes::table
+    let row: Option<Ends> = codes::table
         .filter(codes::code_hash.eq(&digest))
         .select((codes::used_at, codes::revoked_at))
         .first(conn)

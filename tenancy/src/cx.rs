@@ -174,10 +174,10 @@ impl Cx {
 
     /// Ends the read unit of work; a later read opens a new picture.
     pub async fn close(&self) {
-        if let Some(unit) = self.read.lock().await.take() {
-            if let Err(error) = unit.commit().await {
-                tracing::debug!(%error, "read unit ended badly");
-            }
+        if let Some(unit) = self.read.lock().await.take()
+            && let Err(error) = unit.commit().await
+        {
+            tracing::debug!(%error, "read unit ended badly");
         }
     }
 }

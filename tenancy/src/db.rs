@@ -79,7 +79,13 @@ pub struct Unit {
 impl Lanes {
     /// `size` connections to `url`, opened on demand.
     pub fn new(url: &str, size: usize) -> Result<Self> {
-        let lane = || Pool::builder(Opener { url: url.to_owned() }).max_size(1).runtime(deadpool::Runtime::Tokio1).build().map_err(Error::bug);
+        let lane = || {
+            Pool::builder(Opener { url: url.to_owned() })
+                .max_size(1)
+                .runtime(deadpool::Runtime::Tokio1)
+                .build()
+                .map_err(Error::bug)
+        };
         Ok(Self {
             lanes: (0..size.max(1)).map(|_| lane()).collect::<Result<_>>()?,
             permits: Arc::new(Semaphore::new(size.max(1))),

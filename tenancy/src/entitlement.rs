@@ -87,7 +87,8 @@ impl SwitchModule {
             .set((policy::modules.eq(&modules), policy::epoch.eq(policy::epoch + 1)))
             .execute(tenant.conn()?)
             .await?;
-        let entry = Entry::new("tenant.module_switched", "tenant", self.tenant.0).change(&self.module, !self.on, self.on);
+        let entry =
+            Entry::new("tenant.module_switched", "tenant", self.tenant.0).change(&self.module, !self.on, self.on);
         tenant.audit(entry).await?;
         tenant.commit().await?;
         write.commit_quietly().await?;

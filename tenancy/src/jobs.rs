@@ -105,7 +105,7 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
         options = (module.jobs)(options);
     }
     let hourly = Cron::hourly_at::<Carried<Housekeeping>>(17)
-        .and_then(|cron| Ok(cron.payload_value(serde_json::json!({"tenant": null, "job": {}}))))
+        .map(|cron| cron.payload_value(serde_json::json!({"tenant": null, "job": {}})))
         .map_err(|e| Error::bug(e.to_string()))?;
     options.with_cron(hourly).init().await.map_err(|e| Error::unavailable(e.to_string()))
 }
@@ -122,7 +122,9 @@ impl Job for Housekeeping {
         let mut write = cx.beside(Space::Platform).await?;
         diesel::delete(throttles::table.filter(throttles::span_start.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(sms_codes::table.filter(sms_codes::expires_at.lt(yesterday))).execute(write.conn()?).await?;
-        diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now()))).execute(write.conn()?).await?;
+        diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))
+            .execute(write.conn()?)
+            .await?;
         write.commit_quietly().await
     }
 }

@@ -96,7 +96,8 @@ impl Keys {
     pub fn code(&self, batch: uuid::Uuid, n: u32) -> String {
         const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let mac = hmac::sign(&self.codes, &[batch.as_bytes().as_slice(), &n.to_be_bytes()].concat());
-        let letters = mac.as_ref().iter().take(16).filter_map(|b| ALPHABET.get(usize::from(b % 32)).copied().map(char::from));
+        let letters =
+            mac.as_ref().iter().take(16).filter_map(|b| ALPHABET.get(usize::from(b % 32)).copied().map(char::from));
         let mut code = String::new();
         for (i, letter) in letters.enumerate() {
             if i > 0 && i % 4 == 0 {

@@ -55,12 +55,12 @@ fn wake(topics: &Topics, topic: &str) {
 
 async fn listen(url: String, topics: Topics) {
     loop {
-        if let Ok(mut conn) = AsyncPgConnection::establish(&url).await {
-            if conn.batch_execute(&format!("LISTEN {CHANNEL}")).await.is_ok() {
-                let mut notices = std::pin::pin!(conn.notifications_stream());
-                while let Some(Ok(notice)) = notices.next().await {
-                    wake(&topics, &notice.payload);
-                }
+        if let Ok(mut conn) = AsyncPgConnection::establish(&url).await
+            && conn.batch_execute(&format!("LISTEN {CHANNEL}")).await.is_ok()
+        {
+            let mut notices = std::pin::pin!(conn.notifications_stream());
+            while let Some(Ok(notice)) = notices.next().await {
+                wake(&topics, &notice.payload);
             }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -38,7 +38,8 @@ pub struct Report {
 /// A connection that may make schemas.
 pub(crate) async fn ddl(url: &str) -> Result<AsyncPgConnection> {
     let mut conn = AsyncPgConnection::establish(url).await.map_err(Error::unavailable)?;
-    conn.batch_execute("SET lock_timeout = '5s'; SET statement_timeout = '120s'; SET client_min_messages = 'warning'").await?;
+    conn.batch_execute("SET lock_timeout = '5s'; SET statement_timeout = '120s'; SET client_min_messages = 'warning'")
+        .await?;
     Ok(conn)
 }
 
@@ -83,7 +84,8 @@ async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]
             None => {
                 let record = format!(
                     "{}; INSERT INTO migration VALUES ('{module}', '{}', '{digest}', now())",
-                    step.up.trim_end().trim_end_matches(';'), step.version
+                    step.up.trim_end().trim_end_matches(';'),
+                    step.version
                 );
                 conn.batch_execute(&record).await?;
             }
@@ -177,7 +179,11 @@ pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Resu
         match outcome {
             Ok(()) => {
                 diesel::update(row)
-                    .set((tenants::state.eq("active"), tenants::schema_version.eq(wanted), tenants::error.eq(None::<String>)))
+                    .set((
+                        tenants::state.eq("active"),
+                        tenants::schema_version.eq(wanted),
+                        tenants::error.eq(None::<String>),
+                    ))
                     .execute(&mut conn)
                     .await?;
                 report.migrated.push(id);
@@ -185,7 +191,10 @@ pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Resu
             Err(error) => {
                 let why = error.cause.as_ref().map_or_else(|| error.to_string(), |c| c.to_string());
                 tracing::error!(tenant = %id, why, "migration failed; tenant in maintenance");
-                diesel::update(row).set((tenants::state.eq("maintenance"), tenants::error.eq(&why))).execute(&mut conn).await?;
+                diesel::update(row)
+                    .set((tenants::state.eq("maintenance"), tenants::error.eq(&why)))
+                    .execute(&mut conn)
+                    .await?;
                 report.failed.push((id, why));
             }
         }

@@ -80,8 +80,7 @@ impl std::fmt::Debug for Registry {
 impl Registry {
     /// Collects what the modules say.
     pub fn new(modules: Vec<&'static Module>) -> Result<Self> {
-        let owner: HashMap<_, _> =
-            modules.iter().flat_map(|m| m.permissions.iter().map(|p| (p.key, m.key))).collect();
+        let owner: HashMap<_, _> = modules.iter().flat_map(|m| m.permissions.iter().map(|p| (p.key, m.key))).collect();
         let menus = seed(&owner)?;
         Ok(Self { modules, menus, owner })
     }

@@ -65,7 +65,12 @@ pub async fn invite(cx: &Cx, user_name: &str) -> Result<String> {
         operators::totp.eq(cx.app.keys.platform.seal(&secret)?),
     );
     diesel::insert_into(operators::table)
-        .values((operators::id.eq(id), operators::user_name.eq(&name), operators::state.eq("invited"), operators::created_at.eq(cx.now())))
+        .values((
+            operators::id.eq(id),
+            operators::user_name.eq(&name),
+            operators::state.eq("invited"),
+            operators::created_at.eq(cx.now()),
+        ))
         .on_conflict_do_nothing()
         .execute(write.conn()?)
         .await?;
@@ -181,7 +186,8 @@ pub async fn sign_in(cx: &Cx, user_name: &str, password: &Secret, code: &Secret)
         .filter(operators::state.eq("active"))
         .filter(operators::failed.lt(TRIES).or(open_again))
         .set((
-            operators::failed.eq(diesel::dsl::case_when(operators::failed.lt(TRIES), operators::failed + 1).otherwise(1i16)),
+            operators::failed
+                .eq(diesel::dsl::case_when(operators::failed.lt(TRIES), operators::failed + 1).otherwise(1i16)),
             operators::failed_at.eq(cx.now()),
         ))
         .returning((operators::id, operators::password_hash, operators::totp, operators::totp_step))
@@ -234,7 +240,7 @@ async fn open(cx: &Cx, operator: Uuid, write: &mut Write<'_>) -> Result<Tokens> 
 pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     let Some((None, id)) = crate::identity::named_refresh(token) else { return Err(Error::unauthenticated()) };
     let mut write = cx.beside(Space::Platform).await?;
-    let row: Option<(Vec<u8>, Option<Vec<u8>>, DateTime<Utc>)> = operator_sessions::table
+    let row: Option<crate::identity::Refreshable> = operator_sessions::table
         .find(id.0)
         .filter(operator_sessions::ended_at.is_null().and(operator_sessions::expires_at.gt(cx.now())))
         .select((operator_sessions::refresh_hash, operator_sessions::previous_hash, operator_sessions::refreshed_at))
@@ -247,7 +253,10 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     let known = previous.as_deref() == Some(&given);
     if given != current && !(known && cx.now() - refreshed_at < crate::identity::GRACE) {
         if known {
-            diesel::update(operator_sessions::table.find(id.0)).set(operator_sessions::ended_at.eq(cx.now())).execute(write.conn()?).await?;
+            diesel::update(operator_sessions::table.find(id.0))
+                .set(operator_sessions::ended_at.eq(cx.now()))
+                .execute(write.conn()?)
+                .await?;
             write.audit(Entry::new("session.reused", "session", id.0)).await?;
             write.commit().await?;
             cx.app.operators.invalidate(&id).await;
@@ -273,7 +282,10 @@ pub async fn sign_out(cx: &Cx) -> Result<()> {
     let Ok(operator) = cx.operator() else { return Ok(()) };
     let mut write = cx.write(SELF).await?;
     let now = cx.now();
-    diesel::update(operator_sessions::table.find(operator.session.0)).set(operator_sessions::ended_at.eq(now)).execute(write.conn()?).await?;
+    diesel::update(operator_sessions::table.find(operator.session.0))
+        .set(operator_sessions::ended_at.eq(now))
+        .execute(write.conn()?)
+        .await?;
     write.audit(Entry::new("session.ended", "session", operator.session.0)).await?;
     write.commit().await?;
     cx.app.operators.invalidate(&operator.session).await;

@@ -193,9 +193,27 @@ mod tests {
         let roles = enforcer.get_all_subjects();
         for role in &roles {
             for permission in &known {
-                let allowed = ["F", "R", "A", "S", "S*", "S+", "S1", "S2", "B", "B*", "G", "O", "I", "O:R", "F(bank)", "F(first admin)", "S(overrule)"]
-                    .iter()
-                    .any(|cell| enforcer.enforce((role, permission.key, *cell)).unwrap());
+                let allowed = [
+                    "F",
+                    "R",
+                    "A",
+                    "S",
+                    "S*",
+                    "S+",
+                    "S1",
+                    "S2",
+                    "B",
+                    "B*",
+                    "G",
+                    "O",
+                    "I",
+                    "O:R",
+                    "F(bank)",
+                    "F(first admin)",
+                    "S(overrule)",
+                ]
+                .iter()
+                .any(|cell| enforcer.enforce((role, permission.key, *cell)).unwrap());
                 let grants = policy.grants([(role.as_str(), None)], |_| true);
                 assert_eq!(grants.scope(*permission).is_some(), allowed, "{role} {}", permission.key);
             }

@@ -79,7 +79,11 @@ pub struct TenantFilter {
 pub async fn list(cx: &Cx, permission: Permission, filter: &TenantFilter, page: &PageArgs) -> Result<Page<TenantRow>> {
     let after: Option<Uuid> = page.after()?;
     let mut read = cx.read(permission).await?;
-    let mut query = matching(filter).select(TenantRow::as_select()).order(tenants::id.desc()).limit(page.limit()).offset(page.offset());
+    let mut query = matching(filter)
+        .select(TenantRow::as_select())
+        .order(tenants::id.desc())
+        .limit(page.limit())
+        .offset(page.offset());
     if let Some(after) = after {
         query = query.filter(tenants::id.lt(after));
     }

@@ -23,19 +23,13 @@ impl Incoming {
     pub(crate) fn parse(text: &str) -> Result<Self, Close> {
         let mut fields: Map<String, Value> =
             serde_json::from_str(text).map_err(|_| Close::bad_message("Invalid message"))?;
-        let payload = fields
-            .remove("payload")
-            .filter(|payload| !payload.is_null());
+        let payload = fields.remove("payload").filter(|payload| !payload.is_null());
         let id = fields.remove("id");
         match (fields.get("type").and_then(Value::as_str), payload) {
-            (Some("connection_init"), payload) => {
-                Ok(Self::Init(payload.map_or(Ok(Value::Null), an_object)?))
-            }
+            (Some("connection_init"), payload) => Ok(Self::Init(payload.map_or(Ok(Value::Null), an_object)?)),
             (Some("ping"), payload) => Ok(Self::Ping(payload.map(an_object).transpose()?)),
             (Some("pong"), _) => Ok(Self::Pong),
-            (Some("subscribe"), Some(payload)) => {
-                Ok(Self::Subscribe(an_id(id)?, Box::new(params(payload)?)))
-            }
+            (Some("subscribe"), Some(payload)) => Ok(Self::Subscribe(an_id(id)?, Box::new(params(payload)?))),
             (Some("complete"), _) => Ok(Self::Complete(an_id(id)?)),
             _ => Err(Close::bad_message("Invalid message")),
         }
@@ -43,11 +37,7 @@ impl Incoming {
 }
 
 fn an_object(payload: Value) -> Result<Value, Close> {
-    if payload.is_object() {
-        Ok(payload)
-    } else {
-        Err(Close::bad_message("Invalid payload"))
-    }
+    if payload.is_object() { Ok(payload) } else { Err(Close::bad_message("Invalid payload")) }
 }
 
 fn an_id(id: Option<Value>) -> Result<String, Close> {
@@ -58,8 +48,7 @@ fn an_id(id: Option<Value>) -> Result<String, Close> {
 }
 
 fn params(payload: Value) -> Result<Params, Close> {
-    let params = Params::deserialize(an_object(payload)?)
-        .map_err(|_| Close::bad_message("Invalid payload"))?;
+    let params = Params::deserialize(an_object(payload)?).map_err(|_| Close::bad_message("Invalid payload"))?;
     if params.query.is_none() && params.document_id.is_none() {
         return Err(Close::bad_message("Invalid payload"));
     }
@@ -90,21 +79,12 @@ struct Outgoing<'a, P> {
 }
 
 pub(crate) fn next(id: &str, answer: &Answer) -> Option<String> {
-    serde_json::to_string(&Outgoing {
-        id,
-        kind: "next",
-        payload: answer,
-    })
-    .ok()
+    serde_json::to_string(&Outgoing { id, kind: "next", payload: answer }).ok()
 }
 
 pub(crate) fn error(id: &str, errors: &Vec<ServerError>) -> String {
-    serde_json::to_string(&Outgoing {
-        id,
-        kind: "error",
-        payload: errors,
-    })
-    .unwrap_or_else(|_| json!({"id": id, "type": "error", "payload": []}).to_string())
+    serde_json::to_string(&Outgoing { id, kind: "error", payload: errors })
+        .unwrap_or_else(|_| json!({"id": id, "type": "error", "payload": []}).to_string())
 }
 
 pub(crate) fn complete(id: &str) -> String {

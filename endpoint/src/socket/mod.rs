@@ -10,9 +10,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{extract::WebSocketUpgrade, response::Response};
 use http::StatusCode;
 
-use crate::{
-    App, Connection, Transport, accept::Media, http::Endpoint, http::refuse, refusal::Refusal,
-};
+use crate::{App, Connection, Transport, accept::Media, http::Endpoint, http::refuse, refusal::Refusal};
 use session::Session;
 pub(crate) use slots::Slots;
 
@@ -48,23 +46,14 @@ impl Close {
 }
 
 /// Accepts an upgrade whose origin is already checked.
-pub(crate) fn accept<A: App>(
-    endpoint: Arc<Endpoint<A>>,
-    conn: Connection,
-    upgrade: WebSocketUpgrade,
-) -> Response {
+pub(crate) fn accept<A: App>(endpoint: Arc<Endpoint<A>>, conn: Connection, upgrade: WebSocketUpgrade) -> Response {
     let limits = &endpoint.limits;
     let place = endpoint.slots.take(None, limits.sockets);
     let (Some(place), false) = (place, endpoint.stop.token.is_cancelled()) else {
         return refuse(&busy(), Media::Json, Transport::WebSocket);
     };
-    let mut upgrade = upgrade
-        .max_message_size(limits.message)
-        .max_frame_size(limits.message)
-        .protocols([PROTOCOL]);
-    let known = upgrade
-        .selected_protocol()
-        .is_some_and(|protocol| protocol == PROTOCOL);
+    let mut upgrade = upgrade.max_message_size(limits.message).max_frame_size(limits.message).protocols([PROTOCOL]);
+    let known = upgrade.selected_protocol().is_some_and(|protocol| protocol == PROTOCOL);
     let asked = upgrade.requested_protocols().next().cloned();
     // A client that asked for something else would not see the close code otherwise.
     if let (false, Some(asked)) = (known, asked) {
@@ -81,10 +70,6 @@ pub(crate) fn accept<A: App>(
 fn busy() -> Refusal {
     Refusal {
         retry_after: Some(Duration::from_secs(5)),
-        ..Refusal::of_request(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "UNAVAILABLE",
-            "连接数已满，请稍后再试",
-        )
+        ..Refusal::of_request(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "连接数已满，请稍后再试")
     }
 }

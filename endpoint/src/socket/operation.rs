@@ -33,12 +33,7 @@ pub(super) struct Line {
 
 impl Line {
     async fn say(&self, text: String, last: bool) {
-        let item = Item {
-            id: Arc::clone(&self.id),
-            serial: self.serial,
-            text,
-            last,
-        };
+        let item = Item { id: Arc::clone(&self.id), serial: self.serial, text, last };
         // Nobody listens any more only when the socket is gone, and this task with it.
         let _ = self.out.send(item).await;
     }
@@ -52,12 +47,7 @@ impl Line {
 }
 
 /// Runs one operation to its end; aborted when the client completes it.
-pub(super) async fn operate<A: App>(
-    endpoint: Arc<Endpoint<A>>,
-    conn: Arc<Connection>,
-    prepared: Prepared,
-    line: Line,
-) {
+pub(super) async fn operate<A: App>(endpoint: Arc<Endpoint<A>>, conn: Arc<Connection>, prepared: Prepared, line: Line) {
     let refused = match prepared.kind {
         OperationType::Subscription => stream(&endpoint, conn, prepared, &line).await,
         OperationType::Query | OperationType::Mutation => {
@@ -66,10 +56,7 @@ pub(super) async fn operate<A: App>(
         }
     };
     match refused {
-        Some(answer) => {
-            line.say(message::error(&line.id, &answer.errors), true)
-                .await
-        }
+        Some(answer) => line.say(message::error(&line.id, &answer.errors), true).await,
         None => line.say(message::complete(&line.id), true).await,
     }
 }
@@ -83,9 +70,7 @@ async fn stream<A: App>(
     let started = Instant::now();
     let name = prepared.name.clone();
     let count = |outcome: Outcome| {
-        let label = endpoint
-            .names
-            .label(name.as_deref(), outcome != Outcome::RequestError);
+        let label = endpoint.names.label(name.as_deref(), outcome != Outcome::RequestError);
         let (kind, transport) = (OperationType::Subscription, Transport::WebSocket);
         metric::request(label, kind, transport, outcome, started.elapsed());
     };

@@ -83,10 +83,7 @@ impl<A: App> Session<A> {
             ticker: interval(endpoint.limits.keepalive),
             endpoint,
             socket,
-            phase: Phase::Fresh {
-                deadline,
-                conn: Some(conn),
-            },
+            phase: Phase::Fresh { deadline, conn: Some(conn) },
             operations: HashMap::new(),
             tasks: JoinSet::new(),
             serial: 0,
@@ -98,11 +95,7 @@ impl<A: App> Session<A> {
 
     pub(crate) async fn run(mut self, known_protocol: bool) {
         metric::socket_opened();
-        let close = if known_protocol {
-            self.serve().await
-        } else {
-            Close::with(4406, "Subprotocol not acceptable")
-        };
+        let close = if known_protocol { self.serve().await } else { Close::with(4406, "Subprotocol not acceptable") };
         self.tasks.abort_all();
         metric::socket_closed(close.code());
         match close {
@@ -148,10 +141,7 @@ impl<A: App> Session<A> {
         }
     }
 
-    async fn receive(
-        &mut self,
-        received: Option<Result<Message, axum::Error>>,
-    ) -> Result<(), Close> {
+    async fn receive(&mut self, received: Option<Result<Message, axum::Error>>) -> Result<(), Close> {
         match received {
             Some(Ok(Message::Text(text))) => self.obey(Incoming::parse(text.as_str())?).await,
             Some(Ok(Message::Binary(_))) => Err(Close::bad_message("Invalid message")),
@@ -199,11 +189,7 @@ impl<A: App> Session<A> {
             None => None,
         };
         let payload = session.payload.take();
-        self.phase = Phase::Ready {
-            conn: Arc::new(conn),
-            session,
-            _slot: slot,
-        };
+        self.phase = Phase::Ready { conn: Arc::new(conn), session, _slot: slot };
         self.send(message::ack(payload)).await
     }
 
@@ -213,10 +199,7 @@ impl<A: App> Session<A> {
         };
         let conn = Arc::clone(conn);
         if self.operations.contains_key(id.as_str()) {
-            return Err(Close::with(
-                4409,
-                &format!("Subscriber for {id} already exists"),
-            ));
+            return Err(Close::with(4409, &format!("Subscriber for {id} already exists")));
         }
         if self.operations.len() >= self.endpoint.limits.subscriptions {
             let error = coded("TOO_MANY", "同一连接上的订阅过多");
@@ -236,29 +219,15 @@ impl<A: App> Session<A> {
 
     fn start(&mut self, id: Arc<str>, conn: Arc<Connection>, prepared: Prepared) {
         self.serial += 1;
-        let line = Line {
-            id: Arc::clone(&id),
-            serial: self.serial,
-            out: self.outbox.clone(),
-        };
+        let line = Line { id: Arc::clone(&id), serial: self.serial, out: self.outbox.clone() };
         let endpoint = Arc::clone(&self.endpoint);
         let abort = self.tasks.spawn(operate(endpoint, conn, prepared, line));
-        self.operations.insert(
-            id,
-            Operation {
-                serial: self.serial,
-                abort,
-            },
-        );
+        self.operations.insert(id, Operation { serial: self.serial, abort });
     }
 
     /// Passes on what an operation says, unless the client has ended it.
     async fn deliver(&mut self, item: Item) -> Result<(), Close> {
-        if self
-            .operations
-            .get(&item.id)
-            .is_none_or(|operation| operation.serial != item.serial)
-        {
+        if self.operations.get(&item.id).is_none_or(|operation| operation.serial != item.serial) {
             return Ok(());
         }
         if item.last {
@@ -288,13 +257,8 @@ impl<A: App> Session<A> {
 
     /// Sends the close frame and waits for the other end, lest a reset overtake it.
     async fn say_goodbye(&mut self, code: u16, reason: &str) {
-        let reason = reason
-            .get(..reason.floor_char_boundary(REASON))
-            .unwrap_or_default();
-        let frame = CloseFrame {
-            code,
-            reason: reason.into(),
-        };
+        let reason = reason.get(..reason.floor_char_boundary(REASON)).unwrap_or_default();
+        let frame = CloseFrame { code, reason: reason.into() };
         if self.write(Message::Close(Some(frame))).await.is_ok() {
             self.drain().await;
         }

@@ -27,10 +27,7 @@ impl Slots {
         }
         counts.insert(key.clone(), count + 1);
         drop(counts);
-        Some(Slot {
-            counts: Arc::clone(&self.0),
-            key,
-        })
+        Some(Slot { counts: Arc::clone(&self.0), key })
     }
 }
 

@@ -34,17 +34,11 @@ async fn metrics_know_operations_by_bounded_names() {
     server.ask("query MembersSeen { hello }").await;
     server.ask("query MembersSeen { hello }").await;
     server.ask("query JunkName { nope }").await;
-    server
-        .ask(&format!("query L{} {{ hello }}", "o".repeat(60)))
-        .await;
-    server
-        .ask("query HurtSeen { must(code: \"UNAVAILABLE\") }")
-        .await;
+    server.ask(&format!("query L{} {{ hello }}", "o".repeat(60))).await;
+    server.ask("query HurtSeen { must(code: \"UNAVAILABLE\") }").await;
     server.ask("{").await;
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe("1", "subscription CountSeen { count(to: 1) }")
-        .await;
+    client.subscribe("1", "subscription CountSeen { count(to: 1) }").await;
     while client.next().await["type"] != "complete" {}
     let text = metrics.render();
     for line in [
@@ -58,10 +52,7 @@ async fn metrics_know_operations_by_bounded_names() {
     ] {
         assert!(text.contains(line), "{line} not in\n{text}");
     }
-    assert!(
-        !text.contains("JunkName") && !text.contains("Loooo"),
-        "{text}"
-    );
+    assert!(!text.contains("JunkName") && !text.contains("Loooo"), "{text}");
 }
 
 #[tokio::test]
@@ -77,20 +68,10 @@ async fn faults_are_logged_once_and_inputs_never() {
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start().await;
     let query = "query($n: String) { hello(name: $n) internal }";
-    let reply = server
-        .ask_with(query, json!({"n": "variable-13800000000"}))
-        .await;
-    let id = reply.body["errors"][0]["extensions"]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let panic = server
-        .ask(r#"{ hello(name: "literal-110101") panics }"#)
-        .await;
-    let panic = panic.body["errors"][0]["extensions"]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let reply = server.ask_with(query, json!({"n": "variable-13800000000"})).await;
+    let id = reply.body["errors"][0]["extensions"]["id"].as_str().unwrap().to_owned();
+    let panic = server.ask(r#"{ hello(name: "literal-110101") panics }"#).await;
+    let panic = panic.body["errors"][0]["extensions"]["id"].as_str().unwrap().to_owned();
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for id in [id, panic] {
         assert_eq!(text.matches(&id).count(), 1, "{text}");

@@ -8,9 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{
-    Context, Error, ErrorExtensions, Object, Request, Response, Schema, Subscription,
-};
+use async_graphql::{Context, Error, ErrorExtensions, Object, Request, Response, Schema, Subscription};
 use async_trait::async_trait;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
 use tokio_util::sync::CancellationToken;
@@ -58,9 +56,7 @@ impl Node {
 #[Object]
 impl Query {
     async fn hello(&self, ctx: &Context<'_>, name: Option<String>) -> String {
-        ctx.data_unchecked::<Seen>()
-            .executed
-            .fetch_add(1, Ordering::SeqCst);
+        ctx.data_unchecked::<Seen>().executed.fetch_add(1, Ordering::SeqCst);
         format!("你好 {}", name.unwrap_or_default())
     }
     async fn add(&self, a: i32, b: i32) -> Option<i32> {
@@ -103,10 +99,7 @@ impl Query {
 #[Object]
 impl Mutation {
     async fn bump(&self, ctx: &Context<'_>) -> usize {
-        ctx.data_unchecked::<Seen>()
-            .executed
-            .fetch_add(1, Ordering::SeqCst)
-            + 1
+        ctx.data_unchecked::<Seen>().executed.fetch_add(1, Ordering::SeqCst) + 1
     }
 }
 
@@ -153,10 +146,7 @@ impl TestApp {
     pub(crate) fn new(limits: &Limits) -> Arc<Self> {
         let seen = Seen::default();
         let builder = Schema::build(Query, Mutation, Live).data(seen.clone());
-        Arc::new(Self {
-            schema: guarded(builder, limits).finish(),
-            seen,
-        })
+        Arc::new(Self { schema: guarded(builder, limits).finish(), seen })
     }
 }
 
@@ -176,19 +166,11 @@ impl App for TestApp {
         self.schema.execute(request).await
     }
 
-    fn subscribe(
-        self: Arc<Self>,
-        _: Arc<Connection>,
-        request: Request,
-    ) -> BoxStream<'static, Response> {
+    fn subscribe(self: Arc<Self>, _: Arc<Connection>, request: Request) -> BoxStream<'static, Response> {
         self.schema.execute_stream(request).boxed()
     }
 
-    async fn connect(
-        &self,
-        _: &mut Connection,
-        init: serde_json::Value,
-    ) -> Result<SocketSession, Refused> {
+    async fn connect(&self, _: &mut Connection, init: serde_json::Value) -> Result<SocketSession, Refused> {
         let asked = |name: &str| init.get(name).cloned().unwrap_or_default();
         let wait = |name: &str| asked(name).as_u64().map(Duration::from_millis);
         if let Some(wait) = wait("slowMs") {

@@ -34,14 +34,10 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or("none")
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
     }
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
     /// Status and code: what most tests look at.
     pub(crate) fn told(&self) -> (u16, &str) {
@@ -64,40 +60,22 @@ impl Server {
         let router = router(app.clone(), limits.clone(), stop.clone());
         let serving = stop.clone();
         let task = tokio::spawn(async move { serve(listener, router, &limits, serving).await });
-        Self {
-            address,
-            app,
-            stop,
-            task,
-        }
+        Self { address, app, stop, task }
     }
 
-    pub(crate) async fn send(
-        &self,
-        method: &str,
-        query: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Reply {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("http://{}/graphql{query}", self.address));
+    pub(crate) async fn send(&self, method: &str, query: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut request =
+            http::Request::builder().method(method).uri(format!("http://{}/graphql{query}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request
-            .body(Full::new(bytes::Bytes::copy_from_slice(body)))
-            .unwrap();
+        let request = request.body(Full::new(bytes::Bytes::copy_from_slice(body))).unwrap();
         let client = Client::builder(TokioExecutor::new()).build_http();
         let response = client.request(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Reply { status: parts.status, headers: parts.headers, body }
     }
 
     pub(crate) async fn post(&self, headers: &[(&str, &str)], body: &str) -> Reply {
@@ -118,8 +96,7 @@ impl Server {
 
     /// A query as a legacy client sends it.
     pub(crate) async fn ask_legacy(&self, query: &str) -> Reply {
-        self.post(&[("accept", JSON)], &json!({"query": query}).to_string())
-            .await
+        self.post(&[("accept", JSON)], &json!({"query": query}).to_string()).await
     }
 
     /// Writes bytes as they are and reads until the server closes or `patience` is over.
@@ -129,10 +106,6 @@ impl Server {
         let mut read = Vec::new();
         let closed = tokio::time::timeout(patience, stream.read_to_end(&mut read)).await;
         let text = String::from_utf8_lossy(&read).into_owned();
-        if closed.is_err() {
-            format!("{text}<open>")
-        } else {
-            text
-        }
+        if closed.is_err() { format!("{text}<open>") } else { text }
     }
 }

@@ -18,30 +18,19 @@ impl Client {
     async fn open(server: &Server, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
         let mut request = format!("ws://{}/graphql", server.address).into_client_request()?;
         for (name, value) in headers {
-            request
-                .headers_mut()
-                .insert(*name, HeaderValue::from_str(value).unwrap());
+            request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
         }
         let stream = TcpStream::connect(server.address).await?;
-        client_async(request, stream)
-            .await
-            .map(|(socket, _)| Self(socket))
+        client_async(request, stream).await.map(|(socket, _)| Self(socket))
     }
 
     async fn start(server: &Server) -> Self {
-        Self::open(
-            server,
-            &[("sec-websocket-protocol", "graphql-transport-ws")],
-        )
-        .await
-        .unwrap()
+        Self::open(server, &[("sec-websocket-protocol", "graphql-transport-ws")]).await.unwrap()
     }
 
     async fn ready_with(server: &Server, payload: Value) -> Self {
         let mut client = Self::start(server).await;
-        client
-            .send(json!({"type": "connection_init", "payload": payload}))
-            .await;
+        client.send(json!({"type": "connection_init", "payload": payload})).await;
         assert_eq!(client.next().await["type"], "connection_ack");
         client
     }
@@ -59,8 +48,7 @@ impl Client {
     }
 
     pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
-        self.send(json!({"id": id, "type": "subscribe", "payload": {"query": query}}))
-            .await;
+        self.send(json!({"id": id, "type": "subscribe", "payload": {"query": query}})).await;
     }
 
     async fn message(&mut self) -> Message {
@@ -109,10 +97,7 @@ async fn subscriptions_queries_and_mutations_run() {
     let mut client = Client::ready(&server).await;
     client.subscribe("s", "subscription { count(to: 2) }").await;
     for n in 1..=2 {
-        assert_eq!(
-            client.next().await,
-            json!({"id": "s", "type": "next", "payload": {"data": {"count": n}}})
-        );
+        assert_eq!(client.next().await, json!({"id": "s", "type": "next", "payload": {"data": {"count": n}}}));
     }
     assert_eq!(client.next().await, json!({"id": "s", "type": "complete"}));
     client.subscribe("q", "{ hello }").await;
@@ -128,20 +113,10 @@ async fn subscriptions_queries_and_mutations_run() {
 async fn the_acknowledgement_carries_a_payload_and_pings_are_answered() {
     let server = Server::start().await;
     let mut client = Client::start(&server).await;
-    client
-        .send(json!({"type": "ping", "payload": {"a": 1}}))
-        .await;
-    assert_eq!(
-        client.next().await,
-        json!({"type": "pong", "payload": {"a": 1}})
-    );
-    client
-        .send(json!({"type": "connection_init", "payload": {"key": "k"}}))
-        .await;
-    assert_eq!(
-        client.next().await,
-        json!({"type": "connection_ack", "payload": {"hello": "k"}})
-    );
+    client.send(json!({"type": "ping", "payload": {"a": 1}})).await;
+    assert_eq!(client.next().await, json!({"type": "pong", "payload": {"a": 1}}));
+    client.send(json!({"type": "connection_init", "payload": {"key": "k"}})).await;
+    assert_eq!(client.next().await, json!({"type": "connection_ack", "payload": {"hello": "k"}}));
     client.send(json!({"type": "pong"})).await;
     client.send(json!({"type": "ping"})).await;
     assert_eq!(client.next().await, json!({"type": "pong"}));
@@ -171,11 +146,8 @@ async fn malformed_messages_close_with_4400() {
         r#"{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":1}}"#,
         r#"{"type":"connection_init","payload":"x"}"#,
     ] {
-        let mut client = if text.contains("init") {
-            Client::start(&server).await
-        } else {
-            Client::ready(&server).await
-        };
+        let mut client =
+            if text.contains("init") { Client::start(&server).await } else { Client::ready(&server).await };
         client.say(text).await;
         assert_eq!(client.close_code().await, 4400, "{text}");
     }
@@ -192,16 +164,12 @@ async fn the_handshake_has_an_order() {
     assert_eq!(client.close_code().await, 4401);
 
     let mut client = Client::start(&server).await;
-    client
-        .send(json!({"type": "connection_init", "payload": {"slowMs": 1000}}))
-        .await;
+    client.send(json!({"type": "connection_init", "payload": {"slowMs": 1000}})).await;
     client.subscribe("1", "{ hello }").await;
     assert_eq!(client.close_code().await, 4401);
 
     let mut client = Client::start(&server).await;
-    client
-        .send(json!({"type": "connection_init", "payload": {"slowMs": 1000}}))
-        .await;
+    client.send(json!({"type": "connection_init", "payload": {"slowMs": 1000}})).await;
     client.send(json!({"type": "connection_init"})).await;
     assert_eq!(client.close_code().await, 4429);
 
@@ -213,9 +181,7 @@ async fn the_handshake_has_an_order() {
     assert_eq!(client.close_code().await, 4408);
     // The clock stops at connection_init, and does not run on after it.
     let mut client = Client::start(&server).await;
-    client
-        .send(json!({"type": "connection_init", "payload": {"slowMs": 400}}))
-        .await;
+    client.send(json!({"type": "connection_init", "payload": {"slowMs": 400}})).await;
     assert_eq!(client.next().await["type"], "connection_ack");
     assert_eq!(server.app.seen.executed.load(Ordering::SeqCst), 0);
 }
@@ -224,14 +190,10 @@ async fn the_handshake_has_an_order() {
 async fn refusals_close_the_socket() {
     let server = Server::start().await;
     let mut client = Client::start(&server).await;
-    client
-        .send(json!({"type": "connection_init", "payload": {"deny": true}}))
-        .await;
+    client.send(json!({"type": "connection_init", "payload": {"deny": true}})).await;
     assert_eq!(client.close_code().await, 4403);
     let mut client = Client::start(&server).await;
-    client
-        .send(json!({"type": "connection_init", "payload": {"panic": true}}))
-        .await;
+    client.send(json!({"type": "connection_init", "payload": {"panic": true}})).await;
     assert_eq!(client.close_code().await, 1011);
 }
 
@@ -246,8 +208,7 @@ async fn other_subprotocols_close_with_4406() {
 
 #[tokio::test]
 async fn foreign_origins_do_not_get_a_socket() {
-    let server =
-        Server::with(|limits| limits.origins = vec!["https://console.example".into()]).await;
+    let server = Server::with(|limits| limits.origins = vec!["https://console.example".into()]).await;
     let own = format!("http://{}", server.address);
     let protocol = ("sec-websocket-protocol", "graphql-transport-ws");
     let cookie = ("cookie", "session=1");
@@ -255,16 +216,10 @@ async fn foreign_origins_do_not_get_a_socket() {
         (vec![protocol], true),
         (vec![protocol, ("origin", "https://evil.example")], false),
         (vec![protocol, ("origin", "null")], false),
-        (
-            vec![protocol, cookie, ("origin", "https://evil.example")],
-            false,
-        ),
+        (vec![protocol, cookie, ("origin", "https://evil.example")], false),
         (vec![protocol, cookie], false),
         (vec![protocol, cookie, ("x-zhibu-csrf", "1")], true),
-        (
-            vec![protocol, cookie, ("origin", "https://console.example")],
-            true,
-        ),
+        (vec![protocol, cookie, ("origin", "https://console.example")], true),
         (vec![protocol, cookie, ("origin", &own)], true),
     ] {
         match Client::open(&server, &headers).await {
@@ -281,16 +236,12 @@ async fn foreign_origins_do_not_get_a_socket() {
 async fn ids_are_unique_while_they_run() {
     let server = Server::start().await;
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe("1", "subscription { count(to: 1000, everyMs: 50) }")
-        .await;
+    client.subscribe("1", "subscription { count(to: 1000, everyMs: 50) }").await;
     client.subscribe("1", "{ hello }").await;
     assert_eq!(client.close_code().await, 4409);
     let long = "ü".repeat(64);
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe(&long, "subscription { count(to: 1000, everyMs: 50) }")
-        .await;
+    client.subscribe(&long, "subscription { count(to: 1000, everyMs: 50) }").await;
     client.subscribe(&long, "{ hello }").await;
     assert_eq!(client.close_code().await, 4409);
 }
@@ -300,9 +251,7 @@ async fn complete_cancels() {
     let server = Server::start().await;
     let live = || server.app.seen.live.load(Ordering::SeqCst);
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe("1", "subscription { count(to: 100000, everyMs: 1) }")
-        .await;
+    client.subscribe("1", "subscription { count(to: 100000, everyMs: 1) }").await;
     assert_eq!(client.next().await["type"], "next");
     assert_eq!(live(), 1);
     client.send(json!({"id": "1", "type": "complete"})).await;
@@ -318,9 +267,7 @@ async fn complete_cancels() {
 async fn a_reused_id_hears_nothing_of_its_predecessor() {
     let server = Server::start().await;
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe("1", "subscription { count(to: 100000, everyMs: 0) }")
-        .await;
+    client.subscribe("1", "subscription { count(to: 100000, everyMs: 0) }").await;
     assert_eq!(client.next().await["type"], "next");
     client.send(json!({"id": "1", "type": "complete"})).await;
     client.send(json!({"type": "ping"})).await;
@@ -334,9 +281,7 @@ async fn a_vanished_client_ends_its_subscriptions() {
     let server = Server::start().await;
     let live = || server.app.seen.live.load(Ordering::SeqCst);
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe("1", "subscription { count(to: 100000, everyMs: 10) }")
-        .await;
+    client.subscribe("1", "subscription { count(to: 100000, everyMs: 10) }").await;
     assert_eq!(client.next().await["type"], "next");
     drop(client);
     eventually(|| live() == 0).await;
@@ -364,34 +309,23 @@ async fn caps_hold_on_the_socket() {
         ("{ hallo }".to_owned(), "VALIDATION_ERROR"),
         ("subscription { hallo }".to_owned(), "VALIDATION_ERROR"),
         (format!("{{ node {{ {aliases} }} }}"), "TOO_COMPLEX"),
-        (
-            "subscription { a: count(to: 1) b: count(to: 1) }".to_owned(),
-            "TOO_COMPLEX",
-        ),
+        ("subscription { a: count(to: 1) b: count(to: 1) }".to_owned(), "TOO_COMPLEX"),
         ("a ".repeat(15_000), "TOO_LARGE"),
         (r#"{ hello(name: "\u0000") }"#.to_owned(), "BAD_INPUT"),
     ] {
         client.subscribe("x", &query).await;
         let message = client.next().await;
         assert_eq!(
-            (
-                &message["type"],
-                &message["payload"][0]["extensions"]["code"]
-            ),
+            (&message["type"], &message["payload"][0]["extensions"]["code"]),
             (&json!("error"), &json!(code)),
             "{message}"
         );
     }
     for id in ["1", "2", "3"] {
-        client
-            .subscribe(id, "subscription { count(to: 1000, everyMs: 60000) }")
-            .await;
+        client.subscribe(id, "subscription { count(to: 1000, everyMs: 60000) }").await;
     }
     let message = client.next().await;
-    assert_eq!(
-        (&message["id"], &message["payload"][0]["extensions"]["code"]),
-        (&json!("3"), &json!("TOO_MANY"))
-    );
+    assert_eq!((&message["id"], &message["payload"][0]["extensions"]["code"]), (&json!("3"), &json!("TOO_MANY")));
 }
 
 #[tokio::test]
@@ -401,13 +335,7 @@ async fn panics_end_the_operation_only() {
     client.subscribe("1", "subscription { bursts }").await;
     assert_eq!(client.next().await["payload"]["data"]["bursts"], 1);
     let message = client.next().await;
-    assert_eq!(
-        (
-            &message["type"],
-            &message["payload"][0]["extensions"]["code"]
-        ),
-        (&json!("error"), &json!("INTERNAL"))
-    );
+    assert_eq!((&message["type"], &message["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("INTERNAL")));
     assert!(!message.to_string().contains("secret"));
     client.subscribe("2", "{ panics }").await;
     assert_eq!(client.next().await["type"], "error");
@@ -419,12 +347,7 @@ async fn panics_end_the_operation_only() {
 async fn big_messages_close_the_socket() {
     let server = Server::start().await;
     let mut client = Client::ready(&server).await;
-    client
-        .say(&format!(
-            r#"{{"type":"ping","payload":{{"a":"{}"}}}}"#,
-            "x".repeat(64 << 10)
-        ))
-        .await;
+    client.say(&format!(r#"{{"type":"ping","payload":{{"a":"{}"}}}}"#, "x".repeat(64 << 10))).await;
     assert_eq!(client.close_code().await, 1009);
 }
 
@@ -434,9 +357,7 @@ async fn one_key_has_so_many_sockets() {
     let first = Client::ready_with(&server, json!({"key": "a"})).await;
     let _second = Client::ready_with(&server, json!({"key": "a"})).await;
     let mut third = Client::start(&server).await;
-    third
-        .send(json!({"type": "connection_init", "payload": {"key": "a"}}))
-        .await;
+    third.send(json!({"type": "connection_init", "payload": {"key": "a"}})).await;
     assert_eq!(third.close_code().await, 4429);
     let _other = Client::ready_with(&server, json!({"key": "b"})).await;
     drop(first);
@@ -448,12 +369,7 @@ async fn one_key_has_so_many_sockets() {
 async fn sockets_are_counted_in_all() {
     let server = Server::with(|limits| limits.sockets = 1).await;
     let _first = Client::ready(&server).await;
-    match Client::open(
-        &server,
-        &[("sec-websocket-protocol", "graphql-transport-ws")],
-    )
-    .await
-    {
+    match Client::open(&server, &[("sec-websocket-protocol", "graphql-transport-ws")]).await {
         Err(Error::Http(response)) => {
             assert_eq!(response.status(), 503);
             assert!(response.headers().contains_key("retry-after"));
@@ -466,9 +382,7 @@ async fn sockets_are_counted_in_all() {
 async fn the_end_of_the_session_ends_the_socket() {
     let server = Server::start().await;
     let mut client = Client::ready_with(&server, json!({"expiresMs": 100})).await;
-    client
-        .subscribe("1", "subscription { count(to: 100000, everyMs: 10) }")
-        .await;
+    client.subscribe("1", "subscription { count(to: 100000, everyMs: 10) }").await;
     assert_eq!(client.close_code().await, 4401);
     let mut client = Client::ready(&server).await;
     server.app.seen.ended.cancel();
@@ -481,9 +395,7 @@ async fn silent_sockets_are_dropped() {
     let server = Server::with(|limits| limits.keepalive = Duration::from_millis(50)).await;
     let mut alive = Client::ready(&server).await;
     let mut silent = Client::ready(&server).await;
-    silent
-        .subscribe("1", "subscription { count(to: 100, everyMs: 60000) }")
-        .await;
+    silent.subscribe("1", "subscription { count(to: 100, everyMs: 60000) }").await;
     // The client answers pings only while it reads.
     let reading = tokio::spawn(async move {
         alive.subscribe("1", "{ slow(ms: 600) }").await;

@@ -8,9 +8,7 @@ use crate::{server::Server, socket::Client};
 async fn requests_finish_and_sockets_close() {
     let server = Server::start().await;
     let mut client = Client::ready(&server).await;
-    client
-        .subscribe("1", "subscription { count(to: 1000, everyMs: 20) }")
-        .await;
+    client.subscribe("1", "subscription { count(to: 1000, everyMs: 20) }").await;
     assert_eq!(client.next().await["type"], "next");
     let running = tokio::spawn({
         let address = server.address;
@@ -20,13 +18,8 @@ async fn requests_finish_and_sockets_close() {
                 .header("content-type", "application/json")
                 .body(body.to_owned())
                 .unwrap();
-            let client =
-                hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
-                    .build_http();
-            client
-                .request(request)
-                .await
-                .map(|response| response.status())
+            let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http();
+            client.request(request).await.map(|response| response.status())
         }
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -35,16 +28,8 @@ async fn requests_finish_and_sockets_close() {
     assert_eq!(client.close_code().await, 1001);
     assert_eq!(running.await.unwrap().unwrap(), 200);
     server.task.await.unwrap();
-    assert!(
-        started.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        started.elapsed()
-    );
-    assert!(
-        tokio::net::TcpStream::connect(server.address)
-            .await
-            .is_err()
-    );
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(tokio::net::TcpStream::connect(server.address).await.is_err());
 }
 
 #[tokio::test]
@@ -59,16 +44,11 @@ async fn waiting_ends() {
                 "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
                 body.len()
             );
-            tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes())
-                .await
-                .unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await.unwrap();
             std::future::pending::<()>().await;
         }
     });
     tokio::time::sleep(Duration::from_millis(100)).await;
     server.stop.now();
-    tokio::time::timeout(Duration::from_secs(2), server.task)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(2), server.task).await.unwrap().unwrap();
 }

@@ -11,7 +11,8 @@ use zhibu_tenancy::identity::NewAccount;
 use zhibu_tenancy::{Conn, Cx, audit};
 
 use crate::organisation::{
-    self, Administrator, Candidate, Filter, Listing, OrgStatus, OrgType, Reach, Row, Span, Unit, UnitRelation, Wanted, rules,
+    self, Administrator, Candidate, Filter, Listing, OrgStatus, OrgType, Reach, Row, Span, Unit, UnitRelation, Wanted,
+    rules,
 };
 use crate::{ORG_ADMIN, ORG_EDIT, ORG_READ, ORG_REVEAL};
 
@@ -196,13 +197,17 @@ impl Organisation {
     async fn parents(&self, ctx: &Context<'_>) -> Result<Vec<ParentSpan>> {
         let mut read = ctx.cx()?.read(ORG_READ).await?;
         let spans = organisation::spans(self.listing.row.id, read.conn()?).await?;
-        Ok(spans.into_iter().map(|Span { parent, since, until }| ParentSpan { parent: parent.map(Into::into), from: since, to: until }).collect())
+        Ok(spans
+            .into_iter()
+            .map(|Span { parent, since, until }| ParentSpan { parent: parent.map(Into::into), from: since, to: until })
+            .collect())
     }
     /// What was changed, by whom, newest first (变更记录).
     async fn history(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<ChangeConnection> {
         let args = PageArgs::new(first, after, None)?;
         let mut read = ctx.cx()?.read(ORG_READ).await?;
-        let rows = audit::history("organisation", self.listing.row.id, args.after()?, args.limit(), read.conn()?).await?;
+        let rows =
+            audit::history("organisation", self.listing.row.id, args.after()?, args.limit(), read.conn()?).await?;
         let page = args.page(rows, |row| row.id);
         Ok(ChangeConnection { nodes: page.nodes.into_iter().map(Change::from).collect(), page_info: page.info })
     }
@@ -222,7 +227,13 @@ impl From<audit::Row> for Change {
             let side = |at: usize| pair.get(at).and_then(words).map(|text| translate(field, text));
             FieldChange { field: field.clone(), label: label(field).to_owned(), before: side(0), after: side(1) }
         });
-        Self { id: row.id.into(), at: row.at, by: row.actor_name, action: action(&row.action).to_owned(), fields: fields.collect() }
+        Self {
+            id: row.id.into(),
+            at: row.at,
+            by: row.actor_name,
+            action: action(&row.action).to_owned(),
+            fields: fields.collect(),
+        }
     }
 }
 
@@ -281,7 +292,11 @@ fn label(field: &str) -> &str {
 
 fn wanted(ctx: &Context<'_>, at: &[&str]) -> Wanted {
     let shows = |name: &'static str| ctx.shows(&[at, &[name]].concat());
-    Wanted { administrators: shows("administrators"), units: shows("units"), path: shows("path") || shows("parent") || shows("isDirect") || shows("hints") }
+    Wanted {
+        administrators: shows("administrators"),
+        units: shows("units"),
+        path: shows("path") || shows("parent") || shows("isDirect") || shows("hints"),
+    }
 }
 
 /// Everything of rows that a reply shows, each relation in one statement.
@@ -290,7 +305,8 @@ async fn show(cx: &Cx, rows: Vec<Row>, wanted: Wanted, conn: &mut Conn) -> Resul
         Ok(scope) => Reach::of(&scope, conn).await?,
         Err(_) => Reach::default(),
     };
-    let above: Vec<uuid::Uuid> = if wanted.path { rows.iter().filter_map(|row| row.parent_id).collect() } else { Vec::new() };
+    let above: Vec<uuid::Uuid> =
+        if wanted.path { rows.iter().filter_map(|row| row.parent_id).collect() } else { Vec::new() };
     let kinds = organisation::kinds(&above, conn).await?;
     let listings = organisation::complete(cx, rows, wanted, conn).await?;
     Ok(listings
@@ -330,13 +346,26 @@ pub struct DirectoryQuery;
 #[Object]
 impl DirectoryQuery {
     /// Organisations inside the caller's scope, in tree order (PC-3.1.1a).
-    async fn organisations(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<OrganisationFilter>) -> Result<Listed<Organisation>> {
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        filter: Option<OrganisationFilter>,
+    ) -> Result<Listed<Organisation>> {
         let args = PageArgs::new(first, after, offset)?;
-        let filter = filter.map(|f| Filter { search: f.search, under: f.under, types: f.types.unwrap_or_default() }).unwrap_or_default();
+        let filter = filter
+            .map(|f| Filter { search: f.search, under: f.under, types: f.types.unwrap_or_default() })
+            .unwrap_or_default();
         let cx = ctx.cx()?;
         let mut read = cx.read(ORG_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let total = if ctx.shows(&["totalCount"]) { Some(organisation::count(&reach, &filter, read.conn()?).await?) } else { None };
+        let total = if ctx.shows(&["totalCount"]) {
+            Some(organisation::count(&reach, &filter, read.conn()?).await?)
+        } else {
+            None
+        };
         let page = organisation::list(&reach, &filter, &args, read.conn()?).await?;
         let nodes = show(cx, page.nodes, wanted(ctx, &["nodes"]), read.conn()?).await?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
@@ -348,7 +377,12 @@ impl DirectoryQuery {
     }
 
     /// The tree below `root` (or below the tops of the caller's scope), at most 500 nodes (PC-3.1.1g).
-    async fn tree(&self, ctx: &Context<'_>, root: Option<OrganisationId>, #[graphql(default = 2)] depth: i16) -> Result<Vec<TreeNode>> {
+    async fn tree(
+        &self,
+        ctx: &Context<'_>,
+        root: Option<OrganisationId>,
+        #[graphql(default = 2)] depth: i16,
+    ) -> Result<Vec<TreeNode>> {
         let cx = ctx.cx()?;
         let mut read = cx.read(ORG_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
@@ -417,7 +451,8 @@ pub struct UnitInput {
 
 impl OrganisationInput {
     fn facts(self, cx: &Cx) -> Result<rules::Facts> {
-        let unit = |u: UnitInput| Unit { name: u.name, uscc: u.uscc, nature: u.nature, party_presence: u.party_presence };
+        let unit =
+            |u: UnitInput| Unit { name: u.name, uscc: u.uscc, nature: u.nature, party_presence: u.party_presence };
         let facts = rules::Facts {
             full_name: self.full_name,
             short_name: self.short_name,
@@ -480,13 +515,23 @@ impl DirectoryMutation {
     }
 
     /// Edits an organisation as it was at `version`.
-    async fn update_organisation(&self, ctx: &Context<'_>, id: OrganisationId, version: i32, input: OrganisationInput) -> Result<Organisation> {
+    async fn update_organisation(
+        &self,
+        ctx: &Context<'_>,
+        id: OrganisationId,
+        version: i32,
+        input: OrganisationInput,
+    ) -> Result<Organisation> {
         let cx = ctx.cx()?;
         cx.allow(ORG_EDIT)?;
         let facts = input.facts(cx)?;
         let mut write = cx.write(ORG_EDIT).await?;
         let row = organisation::update(&mut write, id, version, &facts).await?;
-        if row.version == version { write.commit_quietly().await? } else { write.commit().await? }
+        if row.version == version {
+            write.commit_quietly().await?
+        } else {
+            write.commit().await?
+        }
         one(cx, id).await
     }
 
@@ -495,9 +540,11 @@ impl DirectoryMutation {
         let cx = ctx.cx()?;
         let who = match (input.account, input.display_name) {
             (Some(account), _) => Candidate::Known(account),
-            (None, Some(display_name)) => {
-                Candidate::New(NewAccount { display_name, user_name: input.user_name, mobile: input.mobile.map(Secret::new) })
-            }
+            (None, Some(display_name)) => Candidate::New(NewAccount {
+                display_name,
+                user_name: input.user_name,
+                mobile: input.mobile.map(Secret::new),
+            }),
             (None, None) => return Err(zhibu_core::Error::invalid("displayName", "请选择账号或填写姓名")),
         };
         let mut write = cx.write(ORG_ADMIN).await?;
@@ -507,7 +554,12 @@ impl DirectoryMutation {
     }
 
     /// Takes an administrator's role away.
-    async fn remove_administrator(&self, ctx: &Context<'_>, organisation: OrganisationId, account: AccountId) -> Result<Organisation> {
+    async fn remove_administrator(
+        &self,
+        ctx: &Context<'_>,
+        organisation: OrganisationId,
+        account: AccountId,
+    ) -> Result<Organisation> {
         let cx = ctx.cx()?;
         let mut write = cx.write(ORG_ADMIN).await?;
         organisation::remove_administrator(&mut write, organisation, account).await?;

@@ -51,7 +51,12 @@ pub async fn save(cx: &Cx, id: Option<SampleId>, version: Option<i32>, text: &Te
             let before = at_version(&mut write, id, version).await?;
             // What tenants read never changes under them: an edit takes it back to a draft.
             diesel::update(sample_texts::table.find(id.0))
-                .set((words, sample_texts::version.eq(before.version + 1), sample_texts::state.eq("draft"), sample_texts::file_key.eq(None::<String>)))
+                .set((
+                    words,
+                    sample_texts::version.eq(before.version + 1),
+                    sample_texts::state.eq("draft"),
+                    sample_texts::file_key.eq(None::<String>),
+                ))
                 .execute(write.conn()?)
                 .await?;
             id
@@ -76,7 +81,11 @@ pub async fn publish(cx: &Cx, id: SampleId, version: i32) -> Result<Row> {
         return Err(Error::refuse("ALREADY_PUBLISHED", "该范文已发布"));
     }
     diesel::update(sample_texts::table.find(id.0))
-        .set((sample_texts::state.eq("published"), sample_texts::published_at.eq(cx.now()), sample_texts::updated_at.eq(cx.now())))
+        .set((
+            sample_texts::state.eq("published"),
+            sample_texts::published_at.eq(cx.now()),
+            sample_texts::updated_at.eq(cx.now()),
+        ))
         .execute(write.conn()?)
         .await?;
     if before.file_key.is_none() {

@@ -108,7 +108,14 @@ pub struct DocumentQuery;
 #[Object]
 impl DocumentQuery {
     /// Published sample texts, newest first (PC-5.4.3).
-    async fn samples(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<SampleFilter>) -> Result<Listed<Sample>> {
+    async fn samples(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        filter: Option<SampleFilter>,
+    ) -> Result<Listed<Sample>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
         let mut read = cx.read(SAMPLES_READ).await?;
@@ -120,7 +127,11 @@ impl DocumentQuery {
             state: None,
         });
         let filter = filter.unwrap_or_default();
-        let total = if ctx.shows(&["totalCount"]) { Some(store::count_published(account, &filter, read.conn()?).await?) } else { None };
+        let total = if ctx.shows(&["totalCount"]) {
+            Some(store::count_published(account, &filter, read.conn()?).await?)
+        } else {
+            None
+        };
         let page = store::published(account, &filter, &args, read.conn()?).await?;
         Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(sample).collect(), info: page.info }, total))
     }
@@ -133,11 +144,21 @@ impl DocumentQuery {
     }
 
     /// The operator's library (OP-6).
-    async fn library(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<LibraryFilter>) -> Result<Listed<LibraryText>> {
+    async fn library(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        filter: Option<LibraryFilter>,
+    ) -> Result<Listed<LibraryText>> {
         let args = PageArgs::new(first, after, offset)?;
-        let filter = filter.map(|f| Filter { kind: f.kind, state: f.state, search: f.search, unread_by: None }).unwrap_or_default();
+        let filter = filter
+            .map(|f| Filter { kind: f.kind, state: f.state, search: f.search, unread_by: None })
+            .unwrap_or_default();
         let mut read = ctx.cx()?.read(LIBRARY_READ).await?;
-        let total = if ctx.shows(&["totalCount"]) { Some(store::count_library(&filter, read.conn()?).await?) } else { None };
+        let total =
+            if ctx.shows(&["totalCount"]) { Some(store::count_library(&filter, read.conn()?).await?) } else { None };
         let page = store::library(&filter, &args, read.conn()?).await?;
         Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(library_text).collect(), info: page.info }, total))
     }
@@ -168,10 +189,17 @@ impl DocumentMutation {
     }
 
     /// Writes a new draft, or edits a text as it was at `version`; an edited text is a draft until published.
-    async fn save_text(&self, ctx: &Context<'_>, id: Option<SampleId>, version: Option<i32>, input: TextInput) -> Result<LibraryText> {
+    async fn save_text(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<SampleId>,
+        version: Option<i32>,
+        input: TextInput,
+    ) -> Result<LibraryText> {
         let cx = ctx.cx()?;
         cx.allow(crate::LIBRARY_EDIT)?;
-        let text = rules::accept(Text { kind: input.kind, title: input.title, summary: input.summary, body: input.body })?;
+        let text =
+            rules::accept(Text { kind: input.kind, title: input.title, summary: input.summary, body: input.body })?;
         Ok(library_text(actions::save(cx, id, version, &text).await?))
     }
 

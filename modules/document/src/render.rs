@@ -54,7 +54,12 @@ fn document(row: &Row) -> Result<Vec<u8>> {
     let mut docx = Docx::new().add_paragraph(Paragraph::new().add_run(heading).align(AlignmentType::Center));
     for text in row.body.split("\n\n") {
         let run = Run::new().add_text(text).size(32).fonts(RunFonts::new().east_asia("仿宋"));
-        docx = docx.add_paragraph(Paragraph::new().add_run(run).indent(None, Some(SpecialIndentType::FirstLine(640)), None, None));
+        docx = docx.add_paragraph(Paragraph::new().add_run(run).indent(
+            None,
+            Some(SpecialIndentType::FirstLine(640)),
+            None,
+            None,
+        ));
     }
     let mut bytes = std::io::Cursor::new(Vec::new());
     docx.build().pack(&mut bytes).map_err(|e| Error::bug(e.to_string()))?;

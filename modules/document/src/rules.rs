@@ -47,7 +47,8 @@ mod tests {
         assert_eq!(fault("一句话承诺", "示例", "短"), "body");
         assert_eq!(fault("一句话承诺", "示例", &"长".repeat(20_001)), "body");
         assert_eq!(fault("一句话承诺", "示例", "含有不可见字符\u{0}的正文内容"), "body");
-        let text = Text { kind: SampleKind::Pledge, title: "标题".into(), summary: "摘要".into(), body: body.into() };
+        let text =
+            Text { kind: SampleKind::Pledge, title: "标题".into(), summary: "摘要".into(), body: body.into() };
         assert_eq!(accept(text).unwrap().body, "第一段内容在这里。\n\n第二段内容。");
     }
 }

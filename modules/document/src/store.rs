@@ -43,7 +43,12 @@ fn matching(filter: &Filter) -> sample_texts::BoxedQuery<'static, Pg> {
 }
 
 /// Published texts with whether `account` has read them.
-pub async fn published(account: AccountId, filter: &Filter, page: &PageArgs, conn: &mut Conn) -> Result<Page<(Row, bool)>> {
+pub async fn published(
+    account: AccountId,
+    filter: &Filter,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Page<(Row, bool)>> {
     let mut query = matching(&Filter { state: Some(SampleState::Published), ..filter.clone() })
         .select(Row::as_select())
         .order((sample_texts::published_at.desc(), sample_texts::id.desc()))
@@ -64,11 +69,15 @@ pub async fn published(account: AccountId, filter: &Filter, page: &PageArgs, con
         .select(sample_uses::sample_id)
         .load(conn)
         .await?;
-    let nodes = page.nodes.into_iter().map(|row| (read.contains(&row.id), row)).map(|(read, row)| (row, read)).collect();
+    let nodes =
+        page.nodes.into_iter().map(|row| (read.contains(&row.id), row)).map(|(read, row)| (row, read)).collect();
     Ok(Page { nodes, info: page.info })
 }
 
-type ReadIds = diesel::dsl::Select<diesel::dsl::Filter<sample_uses::table, diesel::dsl::Eq<sample_uses::account_id, Uuid>>, sample_uses::sample_id>;
+type ReadIds = diesel::dsl::Select<
+    diesel::dsl::Filter<sample_uses::table, diesel::dsl::Eq<sample_uses::account_id, Uuid>>,
+    sample_uses::sample_id,
+>;
 
 fn read_ids(account: AccountId) -> ReadIds {
     sample_uses::table.filter(sample_uses::account_id.eq(account.0)).select(sample_uses::sample_id)
@@ -97,7 +106,11 @@ pub async fn published_one(account: AccountId, id: SampleId, conn: &mut Conn) ->
 
 /// The operator's library, newest first.
 pub async fn library(filter: &Filter, page: &PageArgs, conn: &mut Conn) -> Result<Page<Row>> {
-    let mut query = matching(filter).select(Row::as_select()).order(sample_texts::id.desc()).limit(page.limit()).offset(page.offset());
+    let mut query = matching(filter)
+        .select(Row::as_select())
+        .order(sample_texts::id.desc())
+        .limit(page.limit())
+        .offset(page.offset());
     if let Some(after) = page.after::<Uuid>()? {
         query = query.filter(sample_texts::id.lt(after));
     }
@@ -115,7 +128,13 @@ pub async fn one(id: SampleId, conn: &mut Conn) -> Result<Row> {
 }
 
 /// Marks a text as read, and as downloaded when it was.
-pub async fn mark(account: AccountId, id: SampleId, at: DateTime<Utc>, downloaded: bool, conn: &mut Conn) -> Result<()> {
+pub async fn mark(
+    account: AccountId,
+    id: SampleId,
+    at: DateTime<Utc>,
+    downloaded: bool,
+    conn: &mut Conn,
+) -> Result<()> {
     let when = downloaded.then_some(at);
     let row = (
         sample_uses::account_id.eq(account.0),
@@ -123,7 +142,9 @@ pub async fn mark(account: AccountId, id: SampleId, at: DateTime<Utc>, downloade
         sample_uses::read_at.eq(at),
         sample_uses::downloaded_at.eq(when),
     );
-    let insert = diesel::insert_into(sample_uses::table).values(row).on_conflict((sample_uses::account_id, sample_uses::sample_id));
+    let insert = diesel::insert_into(sample_uses::table)
+        .values(row)
+        .on_conflict((sample_uses::account_id, sample_uses::sample_id));
     if downloaded {
         insert.do_update().set(sample_uses::downloaded_at.eq(when)).execute(conn).await?;
     } else {

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::dto::{
-    CreateBucketInput, CreateBucketOutput, DeleteObjectInput, DeleteObjectOutput, GetObjectInput,
-    GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
-    PutObjectInput, PutObjectOutput,
+    CreateBucketInput, CreateBucketOutput, DeleteObjectInput, DeleteObjectOutput, GetObjectInput, GetObjectOutput,
+    HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use s3s_fs::FileSystem;
@@ -29,12 +28,8 @@ pub(super) struct Guarded {
 
 impl Guarded {
     pub(super) fn open(root: &Path) -> Result<Self> {
-        let files =
-            FileSystem::new(root).map_err(|error| Error::unavailable(format!("{error:?}")))?;
-        Ok(Self {
-            files,
-            root: root.to_owned(),
-        })
+        let files = FileSystem::new(root).map_err(|error| Error::unavailable(format!("{error:?}")))?;
+        Ok(Self { files, root: root.to_owned() })
     }
 
     /// The two files beside the buckets in which the folder keeps what it knows about an object.
@@ -55,61 +50,38 @@ fn check(bucket: &str, key: &str) -> S3Result<()> {
             "the key has an empty, dotted or control part",
         ));
     }
-    if note(bucket, key, "metadata").len() > LONGEST_NAME
-        || key.split('/').any(|part| part.len() > LONGEST_NAME)
-    {
-        return Err(S3Error::with_message(
-            S3ErrorCode::KeyTooLongError,
-            "the key is too long for this store",
-        ));
+    if note(bucket, key, "metadata").len() > LONGEST_NAME || key.split('/').any(|part| part.len() > LONGEST_NAME) {
+        return Err(S3Error::with_message(S3ErrorCode::KeyTooLongError, "the key is too long for this store"));
     }
     Ok(())
 }
 
 #[async_trait::async_trait]
 impl S3 for Guarded {
-    async fn create_bucket(
-        &self,
-        request: S3Request<CreateBucketInput>,
-    ) -> S3Result<S3Response<CreateBucketOutput>> {
+    async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
         self.files.create_bucket(request).await
     }
 
-    async fn head_bucket(
-        &self,
-        request: S3Request<HeadBucketInput>,
-    ) -> S3Result<S3Response<HeadBucketOutput>> {
+    async fn head_bucket(&self, request: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         self.files.head_bucket(request).await
     }
 
-    async fn put_object(
-        &self,
-        request: S3Request<PutObjectInput>,
-    ) -> S3Result<S3Response<PutObjectOutput>> {
+    async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         self.files.put_object(request).await
     }
 
-    async fn get_object(
-        &self,
-        request: S3Request<GetObjectInput>,
-    ) -> S3Result<S3Response<GetObjectOutput>> {
+    async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         self.files.get_object(request).await
     }
 
-    async fn head_object(
-        &self,
-        request: S3Request<HeadObjectInput>,
-    ) -> S3Result<S3Response<HeadObjectOutput>> {
+    async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         self.files.head_object(request).await
     }
 
-    async fn delete_object(
-        &self,
-        request: S3Request<DeleteObjectInput>,
-    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+    async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         let notes = self.notes(&request.input.bucket, &request.input.key);
         let answer = self.files.delete_object(request).await?;

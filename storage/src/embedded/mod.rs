@@ -41,40 +41,22 @@ impl Embedded {
     /// Opens the store in `folder`; whoever has the two keys may use it.
     pub async fn start(folder: &Path, access_key: &Secret, secret_key: &Secret) -> Result<Self> {
         let objects = folder.join("objects");
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&objects)
-            .map_err(Error::unavailable)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&objects).map_err(Error::unavailable)?;
         let lock = File::create(folder.join("lock")).map_err(Error::unavailable)?;
         lock.try_lock().map_err(|error| {
-            Error::unavailable(format!(
-                "the store in {} is in use by another process: {error}",
-                folder.display()
-            ))
+            Error::unavailable(format!("the store in {} is in use by another process: {error}", folder.display()))
         })?;
 
         let mut service = S3ServiceBuilder::new(Guarded::open(&objects)?);
-        service.set_auth(SimpleAuth::from_single(
-            access_key.expose(),
-            secret_key.expose(),
-        ));
+        service.set_auth(SimpleAuth::from_single(access_key.expose(), secret_key.expose()));
         let service = service.build();
 
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(Error::unavailable)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Error::unavailable)?;
         let address = listener.local_addr().map_err(Error::unavailable)?;
         let endpoint = format!("http://{address}").parse().map_err(Error::bug)?;
         let (stopping, stopped) = watch::channel(false);
         let task = tokio::spawn(serve(listener, service.clone(), stopped));
-        Ok(Self {
-            endpoint,
-            service,
-            stopping,
-            task,
-            _lock: lock,
-        })
+        Ok(Self { endpoint, service, stopping, task, _lock: lock })
     }
 
     /// The store as this process reaches it.
@@ -115,18 +97,14 @@ async fn serve(listener: TcpListener, service: S3Service, mut stopping: watch::R
             }
         }
     }
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("the embedded store closes with requests still running");
     }
 }
 
 fn connection(stream: TcpStream, service: &S3Service, graceful: &GracefulShutdown) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(30));
+    http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
     let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service.clone()));
     tokio::spawn(async move {
         if let Err(error) = connection.await {

@@ -12,32 +12,15 @@ use url::Url;
 use zhibu_core::{Error, Result};
 
 /// What a browser may say about the piece it wants; its cookies and the rest stay here.
-const ASKED: [HeaderName; 5] = [
-    header::RANGE,
-    header::IF_RANGE,
-    header::IF_MATCH,
-    header::IF_NONE_MATCH,
-    header::IF_MODIFIED_SINCE,
-];
+const ASKED: [HeaderName; 5] =
+    [header::RANGE, header::IF_RANGE, header::IF_MATCH, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE];
 
 /// A file is never a page of ours: not rendered, not sniffed, not run, not kept by a proxy, not read by other origins.
 const FENCES: [(HeaderName, HeaderValue); 5] = [
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CACHE_CONTROL, HeaderValue::from_static("private")),
 ];
 
@@ -52,9 +35,7 @@ struct Public {
 pub(super) fn router(service: S3Service, public: &Url, bucket: &str) -> Result<Router> {
     let authority = public.authority();
     let host = HeaderValue::from_str(authority).map_err(Error::bug)?;
-    Ok(Router::new()
-        .route(&format!("/{bucket}/{{*key}}"), get(read))
-        .with_state(Public { service, host }))
+    Ok(Router::new().route(&format!("/{bucket}/{{*key}}"), get(read)).with_state(Public { service, host }))
 }
 
 async fn read(
@@ -78,28 +59,19 @@ async fn read(
 
 fn signed(uri: &Uri) -> bool {
     let query = uri.query().unwrap_or_default();
-    query
-        .split('&')
-        .any(|pair| pair.starts_with("X-Amz-Signature="))
+    query.split('&').any(|pair| pair.starts_with("X-Amz-Signature="))
 }
 
 async fn fetch(public: Public, uri: &Uri, method: Method, asked: &HeaderMap) -> Result<Response> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let mut forward = http::Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::HOST, public.host);
+    let mut forward = http::Request::builder().method(method).uri(path).header(header::HOST, public.host);
     for name in ASKED {
         for value in asked.get_all(&name) {
             forward = forward.header(&name, value);
         }
     }
     let forward = forward.body(s3s::Body::empty()).map_err(Error::bug)?;
-    let answer = public
-        .service
-        .call(forward)
-        .await
-        .map_err(|error| Error::bug(format!("{error:?}")))?;
+    let answer = public.service.call(forward).await.map_err(|error| Error::bug(format!("{error:?}")))?;
     if answer.status().is_client_error() || answer.status().is_server_error() {
         // The store's own words about a signature are not for strangers.
         return Ok(answer.status().into_response());
@@ -109,14 +81,8 @@ async fn fetch(public: Public, uri: &Uri, method: Method, asked: &HeaderMap) -> 
 
 fn fence(headers: &mut HeaderMap) {
     let attachment = |value: &HeaderValue| value.as_bytes().starts_with(b"attachment");
-    if !headers
-        .get(header::CONTENT_DISPOSITION)
-        .is_some_and(attachment)
-    {
-        headers.insert(
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment"),
-        );
+    if !headers.get(header::CONTENT_DISPOSITION).is_some_and(attachment) {
+        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     }
     headers.extend(FENCES);
 }

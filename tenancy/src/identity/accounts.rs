@@ -120,8 +120,15 @@ pub struct NewAccount {
 }
 
 /// The accounts that match, one page.
-pub async fn list_accounts(cx: &Cx, filter: &AccountFilter, sort: AccountSort, page: &PageArgs, conn: &mut Conn) -> Result<Page<Account>> {
-    let mut query = matching(cx, filter).await?.select(AccountRow::as_select()).limit(page.limit()).offset(page.offset());
+pub async fn list_accounts(
+    cx: &Cx,
+    filter: &AccountFilter,
+    sort: AccountSort,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Page<Account>> {
+    let mut query =
+        matching(cx, filter).await?.select(AccountRow::as_select()).limit(page.limit()).offset(page.offset());
     query = match sort {
         AccountSort::UserName => {
             if let Some(after) = page.after::<(String, Uuid)>()? {
@@ -158,8 +165,12 @@ async fn matching(cx: &Cx, filter: &AccountFilter) -> Result<accounts::BoxedQuer
         None => query,
         Some(AccountState::Locked) => query.filter(accounts::state.eq("locked")),
         Some(AccountState::Disabled) => query.filter(accounts::state.eq("disabled")),
-        Some(AccountState::MustChange) => query.filter(accounts::state.eq("active").and(accounts::password_state.eq("initial"))),
-        Some(AccountState::Active) => query.filter(accounts::state.eq("active").and(accounts::password_state.ne("initial"))),
+        Some(AccountState::MustChange) => {
+            query.filter(accounts::state.eq("active").and(accounts::password_state.eq("initial")))
+        }
+        Some(AccountState::Active) => {
+            query.filter(accounts::state.eq("active").and(accounts::password_state.ne("initial")))
+        }
     };
     if let Some(organisations) = filter.organisations.clone() {
         let holders = role_assignments::table
@@ -188,7 +199,12 @@ pub async fn accounts_by_ids(cx: &Cx, ids: &[Uuid], conn: &mut Conn) -> Result<V
 pub async fn assignments(of: Option<&[Uuid]>, on: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<Assignment>> {
     let mut query = role_assignments::table
         .filter(role_assignments::until.is_null())
-        .select((role_assignments::account_id, role_assignments::role, role_assignments::organisation_id, role_assignments::since))
+        .select((
+            role_assignments::account_id,
+            role_assignments::role,
+            role_assignments::organisation_id,
+            role_assignments::since,
+        ))
         .order((role_assignments::since, role_assignments::id))
         .into_boxed();
     if let Some(of) = of {
@@ -210,11 +226,18 @@ impl AccountRow {
             _ => AccountState::Active,
         };
         // A sign-in name that is a mobile number is masked like one.
-        let user_name = if check::mobile(&self.user_name).is_some() { mask::phone(&self.user_name) } else { self.user_name };
+        let user_name =
+            if check::mobile(&self.user_name).is_some() { mask::phone(&self.user_name) } else { self.user_name };
         Ok(Account {
-            id: self.id.into(), user_name, display_name: self.display_name, mobile: mobile.map(|m| mask::phone(m.expose())),
-            state, locked_at: self.locked_at, last_sign_in_at: self.last_sign_in_at,
-            password_changed_at: self.password_changed_at, created_at: self.created_at,
+            id: self.id.into(),
+            user_name,
+            display_name: self.display_name,
+            mobile: mobile.map(|m| mask::phone(m.expose())),
+            state,
+            locked_at: self.locked_at,
+            last_sign_in_at: self.last_sign_in_at,
+            password_changed_at: self.password_changed_at,
+            created_at: self.created_at,
         })
     }
 }
@@ -229,7 +252,11 @@ pub async fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<AccountId
 /// Makes an account whose id is known already.
 pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAccount) -> Result<()> {
     let display_name = check::text("displayName", "姓名", &new.display_name, 2, 30)?;
-    let mobile = new.mobile.as_ref().map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))).transpose()?;
+    let mobile = new
+        .mobile
+        .as_ref()
+        .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
+        .transpose()?;
     let named = new.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
     let Some(user_name) = named.or_else(|| mobile.clone()) else {
         return Err(Error::invalid("userName", "请填写用户名或手机号"));
@@ -290,8 +317,16 @@ async fn claim(write: &mut Write<'_>, kind: &str, value: &str, id: AccountId) ->
 }
 
 /// Changes the own account (PC-1.1b): names at will, the mobile number with a code sent to the new one.
-pub async fn change_mine(cx: &Cx, display_name: Option<String>, user_name: Option<String>, mobile: Option<Secret>, code: Option<Secret>) -> Result<Account> {
-    let mobile = mobile.map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))).transpose()?;
+pub async fn change_mine(
+    cx: &Cx,
+    display_name: Option<String>,
+    user_name: Option<String>,
+    mobile: Option<Secret>,
+    code: Option<Secret>,
+) -> Result<Account> {
+    let mobile = mobile
+        .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
+        .transpose()?;
     if let Some(mobile) = &mobile {
         let code = code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
         spend(cx, mobile, SmsPurpose::Mobile, &code).await?;
@@ -307,7 +342,11 @@ pub async fn change_mine(cx: &Cx, display_name: Option<String>, user_name: Optio
     }
     if let Some(name) = user_name {
         let name = check::user_name("userName", &name)?;
-        diesel::update(accounts::table.find(id.0)).set(accounts::user_name.eq(&name)).execute(write.conn()?).await.map_err(taken)?;
+        diesel::update(accounts::table.find(id.0))
+            .set(accounts::user_name.eq(&name))
+            .execute(write.conn()?)
+            .await
+            .map_err(taken)?;
         let _: bool = diesel::select(release_login("name", id.0)).get_result(write.conn()?).await?;
         claim(&mut write, "name", &name, id).await?;
         entry = entry.change("userName", before.user_name.clone(), name);
@@ -333,7 +372,11 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
         .map_err(taken)?;
     // Who signed in by the old number signs in by the new one.
     if check::mobile(&old_name).is_some() {
-        diesel::update(accounts::table.find(id.0)).set(accounts::user_name.eq(mobile)).execute(write.conn()?).await.map_err(taken)?;
+        diesel::update(accounts::table.find(id.0))
+            .set(accounts::user_name.eq(mobile))
+            .execute(write.conn()?)
+            .await
+            .map_err(taken)?;
     }
     let _: bool = diesel::select(release_login("mobile", id.0)).get_result(write.conn()?).await?;
     claim(write, "mobile", mobile, id).await
@@ -357,7 +400,13 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
         .execute(write.conn()?)
         .await?;
     end_all(write, id, None).await?;
-    write.audit(Entry::new("account.unlocked", "account", id.0).change("state", before, "active").note("password", "initial")).await
+    write
+        .audit(
+            Entry::new("account.unlocked", "account", id.0)
+                .change("state", before, "active")
+                .note("password", "initial"),
+        )
+        .await
 }
 
 /// Ends every session of an account but one.
@@ -392,7 +441,13 @@ pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: O
         .await?;
     if new > 0 {
         super::bump(write.conn()?).await?;
-        write.audit(Entry::new("role.assigned", "account", account.0).note("role", role).note("organisation", at.to_string())).await?;
+        write
+            .audit(
+                Entry::new("role.assigned", "account", account.0)
+                    .note("role", role)
+                    .note("organisation", at.to_string()),
+            )
+            .await?;
     }
     Ok(())
 }
@@ -410,7 +465,13 @@ pub async fn unassign(write: &mut Write<'_>, account: AccountId, role: &str, at:
         return Err(Error::missing());
     }
     super::bump(write.conn()?).await?;
-    write.audit(Entry::new("role.ended", "account", account.0).change("role", role, None::<String>).change("organisation", at.to_string(), None::<String>)).await
+    write
+        .audit(Entry::new("role.ended", "account", account.0).change("role", role, None::<String>).change(
+            "organisation",
+            at.to_string(),
+            None::<String>,
+        ))
+        .await
 }
 
 /// The tenants and accounts behind a user name or mobile number.

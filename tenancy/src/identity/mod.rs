@@ -25,10 +25,10 @@ pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;
 pub use password::{change, change_initial, pending_change};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
+pub(crate) use session::{GRACE, Refreshable, fresh as fresh_session, named as named_refresh};
 pub use sign_in::{Outcome, by_password, by_sms, choose};
 pub(crate) use sms::SendSms;
 pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
-pub(crate) use session::{GRACE, fresh as fresh_session, named as named_refresh};
 pub(crate) use throttle::throttle;
 
 use crate::app::App;
@@ -106,7 +106,12 @@ async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) ->
 type SessionRow = (Uuid, String, String, String, Option<Vec<u8>>, chrono::DateTime<chrono::Utc>, i64, Vec<String>);
 
 /// Reads a session with everything it may do, if it is open.
-pub(crate) async fn load(app: &App, tenant: &Arc<Tenant>, session: SessionId, conn: &mut Conn) -> Result<Option<Identity>> {
+pub(crate) async fn load(
+    app: &App,
+    tenant: &Arc<Tenant>,
+    session: SessionId,
+    conn: &mut Conn,
+) -> Result<Option<Identity>> {
     let row: Option<SessionRow> = sessions::table
         .inner_join(table::table)
         .inner_join(policy::table.on(policy::id.eq(1)))
@@ -115,8 +120,14 @@ pub(crate) async fn load(app: &App, tenant: &Arc<Tenant>, session: SessionId, co
         .filter(sessions::expires_at.gt(app.world.now()))
         .filter(table::state.ne("disabled"))
         .select((
-            table::id, sessions::purpose, table::user_name, table::display_name, table::mobile, sessions::expires_at,
-            policy::epoch, policy::modules,
+            table::id,
+            sessions::purpose,
+            table::user_name,
+            table::display_name,
+            table::mobile,
+            sessions::expires_at,
+            policy::epoch,
+            policy::modules,
         ))
         .first(&mut *conn)
         .await
@@ -144,7 +155,17 @@ pub(crate) async fn load(app: &App, tenant: &Arc<Tenant>, session: SessionId, co
     let purpose = if purpose == "full" { Purpose::Full } else { Purpose::Password };
     let tenant = Arc::new(Tenant { modules, ..(**tenant).clone() });
     Ok(Some(Identity {
-        tenant, account: account.into(), session, purpose, user_name, display_name, mobile, grants, roles, epoch, expires_at,
+        tenant,
+        account: account.into(),
+        session,
+        purpose,
+        user_name,
+        display_name,
+        mobile,
+        grants,
+        roles,
+        epoch,
+        expires_at,
     }))
 }
 

@@ -44,7 +44,12 @@ pub struct Device {
 }
 
 /// Opens a session.
-pub(super) async fn open(write: &mut Write<'_>, tenant: TenantId, account: AccountId, purpose: Purpose) -> Result<(SessionId, Tokens)> {
+pub(super) async fn open(
+    write: &mut Write<'_>,
+    tenant: TenantId,
+    account: AccountId,
+    purpose: Purpose,
+) -> Result<(SessionId, Tokens)> {
     let cx = write.cx;
     let id: SessionId = cx.app.world.id();
     let (refresh, digest) = fresh(cx, Some(tenant), id);
@@ -85,6 +90,9 @@ pub(crate) fn named(token: &Secret) -> Option<(Option<TenantId>, SessionId)> {
     Some((tenant, session))
 }
 
+/// Present and previous refresh hash, and when they changed.
+pub(crate) type Refreshable = (Vec<u8>, Option<Vec<u8>>, DateTime<Utc>);
+
 /// Exchanges a refresh token. The same one twice means it was stolen: the session ends.
 pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     let Some((Some(tenant), id)) = named(token) else { return Err(Error::unauthenticated()) };
@@ -93,7 +101,7 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         return Err(Error::unauthenticated());
     }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    let row: Option<(Vec<u8>, Option<Vec<u8>>, DateTime<Utc>)> = sessions::table
+    let row: Option<Refreshable> = sessions::table
         .find(id.0)
         .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(cx.now())))
         .select((sessions::refresh_hash, sessions::previous_hash, sessions::refreshed_at))
@@ -107,7 +115,10 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     if given != current && !repeated {
         // Only a token we once issued ends the session; a made-up one is just refused.
         if previous.as_deref() == Some(&given) {
-            diesel::update(sessions::table.find(id.0)).set(sessions::ended_at.eq(cx.now())).execute(write.conn()?).await?;
+            diesel::update(sessions::table.find(id.0))
+                .set(sessions::ended_at.eq(cx.now()))
+                .execute(write.conn()?)
+                .await?;
             write.audit(Entry::new("session.reused", "session", id.0)).await?;
             write.commit().await?;
             forget(&cx.app, tenant, id).await;

@@ -115,7 +115,13 @@ async fn fail(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Error> {
     Ok(locked())
 }
 
-async fn enter(cx: &Cx, tenant: TenantId, account: AccountId, initial: bool, expires_at: Option<DateTime<Utc>>) -> Result<Outcome> {
+async fn enter(
+    cx: &Cx,
+    tenant: TenantId,
+    account: AccountId,
+    initial: bool,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<Outcome> {
     if initial && expires_at.is_some_and(|at| at <= cx.now()) {
         return Err(Error::refuse("PASSWORD_EXPIRED", "初始密码已过期，请用短信验证码登录或联系管理员重置"));
     }
@@ -130,7 +136,11 @@ async fn enter(cx: &Cx, tenant: TenantId, account: AccountId, initial: bool, exp
     let mobile = mobile.ok_or_else(locked)?;
     let purpose = if initial { Purpose::Password } else { Purpose::Full };
     let (id, tokens) = session::open(&mut write, tenant, account, purpose).await?;
-    write.audit(Entry::new("session.opened", "session", id.0).note("by", "password").note("account", account.to_string())).await?;
+    write
+        .audit(
+            Entry::new("session.opened", "session", id.0).note("by", "password").note("account", account.to_string()),
+        )
+        .await?;
     write.commit().await?;
     if !initial {
         return Ok(Outcome::Signed(tokens));
@@ -222,9 +232,17 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
         .await?;
     let (id, tokens) = session::open(&mut write, tenant, account, Purpose::Full).await?;
     if before == "locked" {
-        write.audit(Entry::new("account.unlocked", "account", account.0).change("state", before, "active").note("by", "sms")).await?;
+        write
+            .audit(
+                Entry::new("account.unlocked", "account", account.0)
+                    .change("state", before, "active")
+                    .note("by", "sms"),
+            )
+            .await?;
     }
-    write.audit(Entry::new("session.opened", "session", id.0).note("by", "sms").note("account", account.to_string())).await?;
+    write
+        .audit(Entry::new("session.opened", "session", id.0).note("by", "sms").note("account", account.to_string()))
+        .await?;
     write.commit().await?;
     Ok(Outcome::Signed(tokens))
 }

@@ -78,7 +78,8 @@ pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
 pub(super) async fn own_mobile(cx: &Cx) -> Result<Option<Secret>> {
     let identity = cx.identity()?;
     let mut unit = cx.app.begin(Space::Tenant(identity.tenant.id), Mode::Read).await?;
-    let sealed: Option<Vec<u8>> = accounts::table.find(identity.account.0).select(accounts::mobile).first(unit.conn()?).await?;
+    let sealed: Option<Vec<u8>> =
+        accounts::table.find(identity.account.0).select(accounts::mobile).first(unit.conn()?).await?;
     unit.commit().await?;
     let vault = tenants::vault(&cx.app, identity.tenant.id).await?;
     sealed.map(|sealed| vault.open_text(&sealed)).transpose()
@@ -90,9 +91,18 @@ async fn limits(cx: &Cx, mobile: &str) -> Result<()> {
     }
     let settings = &cx.app.settings;
     let number = crate::keys::hex(&cx.app.keys.platform.blind(mobile));
-    throttle(cx, &format!("sms:address:{}", cx.origin.address), 3600, settings.sms_per_address, "短信发送过于频繁，请稍后再试").await?;
-    throttle(cx, &format!("sms:minute:{number}"), i64::from(settings.sms_interval), 1, "验证码已发送，请稍后再获取").await?;
-    throttle(cx, &format!("sms:day:{number}"), 86_400, settings.sms_per_number, "该号码今日获取验证码次数已达上限").await
+    throttle(
+        cx,
+        &format!("sms:address:{}", cx.origin.address),
+        3600,
+        settings.sms_per_address,
+        "短信发送过于频繁，请稍后再试",
+    )
+    .await?;
+    throttle(cx, &format!("sms:minute:{number}"), i64::from(settings.sms_interval), 1, "验证码已发送，请稍后再获取")
+        .await?;
+    throttle(cx, &format!("sms:day:{number}"), 86_400, settings.sms_per_number, "该号码今日获取验证码次数已达上限")
+        .await
 }
 
 async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<()> {
@@ -161,7 +171,10 @@ pub(super) async fn spend(cx: &Cx, mobile: &str, purpose: SmsPurpose, code: &Sec
         .optional()?;
     let right = digest.is_some_and(|digest| digest == salted(newest, code.expose().trim()));
     if right {
-        diesel::update(sms_codes::table.find(newest)).set(sms_codes::used_at.eq(cx.now())).execute(write.conn()?).await?;
+        diesel::update(sms_codes::table.find(newest))
+            .set(sms_codes::used_at.eq(cx.now()))
+            .execute(write.conn()?)
+            .await?;
     }
     write.commit_quietly().await?;
     if right { Ok(()) } else { Err(wrong()) }

@@ -34,7 +34,12 @@ pub async fn seed(write: &mut Write<'_>, start: &Start) -> Result<()> {
         .execute(write.conn()?)
         .await?;
     record_parent(write, start.root.0, None).await?;
-    write.audit(Entry::new("organisation.created", "organisation", start.root.0).note("fullName", start.organisation_name.clone())).await
+    write
+        .audit(
+            Entry::new("organisation.created", "organisation", start.root.0)
+                .note("fullName", start.organisation_name.clone()),
+        )
+        .await
 }
 
 async fn record_parent(write: &mut Write<'_>, id: Uuid, parent: Option<Uuid>) -> Result<()> {
@@ -58,7 +63,9 @@ pub async fn create(write: &mut Write<'_>, parent: OrganisationId, facts: &Facts
         .first(write.conn()?)
         .await
         .optional()?;
-    let Some((above, last)) = above.filter(|(row, _)| reach.covers_below(&row.path)) else { return Err(Error::missing().at("parent")) };
+    let Some((above, last)) = above.filter(|(row, _)| reach.covers_below(&row.path)) else {
+        return Err(Error::missing().at("parent"));
+    };
     if above.status != "active" && above.status != "preparing" {
         return Err(Error::invalid("parent", "上级组织已撤销或合并"));
     }
@@ -155,7 +162,9 @@ fn taken(error: diesel::result::Error) -> Error {
 }
 
 async fn store_units(write: &mut Write<'_>, id: Uuid, units: &[Unit]) -> Result<()> {
-    diesel::delete(organisation_units::table.filter(organisation_units::organisation_id.eq(id))).execute(write.conn()?).await?;
+    diesel::delete(organisation_units::table.filter(organisation_units::organisation_id.eq(id)))
+        .execute(write.conn()?)
+        .await?;
     let rows: Vec<_> = units
         .iter()
         .zip(0i16..)
@@ -177,7 +186,8 @@ async fn store_units(write: &mut Write<'_>, id: Uuid, units: &[Unit]) -> Result<
 /// Edits an organisation as it was at `version`; every changed field goes into its history.
 pub async fn update(write: &mut Write<'_>, id: OrganisationId, version: i32, facts: &Facts) -> Result<Row> {
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
-    let before: Option<Row> = organisations::table.find(id.0).select(Row::as_select()).for_update().first(write.conn()?).await.optional()?;
+    let before: Option<Row> =
+        organisations::table.find(id.0).select(Row::as_select()).for_update().first(write.conn()?).await.optional()?;
     let before = before.filter(|row| reach.covers(&row.path)).ok_or_else(Error::missing)?;
     if before.version != version {
         return Err(Error::conflict());
@@ -220,7 +230,8 @@ async fn fits(write: &mut Write<'_>, before: &Row, kind: OrgType) -> Result<()> 
     let allowed = match before.parent_id {
         None => rules::ROOTS,
         Some(parent) => {
-            let code: String = organisations::table.find(parent).select(organisations::org_type).first(write.conn()?).await?;
+            let code: String =
+                organisations::table.find(parent).select(organisations::org_type).first(write.conn()?).await?;
             rules::children(OrgType::from_code(&code).ok_or_else(|| Error::bug("organisation type"))?)
         }
     };
@@ -236,7 +247,13 @@ async fn fits(write: &mut Write<'_>, before: &Row, kind: OrgType) -> Result<()> 
 
 async fn differences(write: &Write<'_>, before: &Row, set: &Columns, facts: &Facts, units: &[Unit]) -> Result<Entry> {
     let day = |date: Option<chrono::NaiveDate>| date.map(|d| d.to_string());
-    let list = |units: &[Unit]| units.iter().map(|u| format!("{} {}", u.name, u.uscc.clone().unwrap_or_default()).trim().to_owned()).collect::<Vec<_>>().join("；");
+    let list = |units: &[Unit]| {
+        units
+            .iter()
+            .map(|u| format!("{} {}", u.name, u.uscc.clone().unwrap_or_default()).trim().to_owned())
+            .collect::<Vec<_>>()
+            .join("；")
+    };
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let phone = before.contact_phone.as_ref().map(|sealed| vault.open_text(sealed)).transpose()?;
     let mut entry = Entry::new("organisation.updated", "organisation", before.id)
@@ -284,7 +301,9 @@ pub async fn add_administrator(write: &mut Write<'_>, id: OrganisationId, who: &
         Candidate::New(new) => (identity::create(write, new).await?, true),
     };
     identity::assign(write, account, "org_admin", id).await?;
-    write.audit(Entry::new("organisation.administrator_set", "organisation", id.0).note("account", account.to_string())).await?;
+    write
+        .audit(Entry::new("organisation.administrator_set", "organisation", id.0).note("account", account.to_string()))
+        .await?;
     Ok((row, created))
 }
 
@@ -292,7 +311,13 @@ pub async fn add_administrator(write: &mut Write<'_>, id: OrganisationId, who: &
 pub async fn remove_administrator(write: &mut Write<'_>, id: OrganisationId, account: AccountId) -> Result<Row> {
     let row = reachable(write, id).await?;
     identity::unassign(write, account, "org_admin", id).await?;
-    write.audit(Entry::new("organisation.administrator_removed", "organisation", id.0).change("account", account.to_string(), None::<String>)).await?;
+    write
+        .audit(Entry::new("organisation.administrator_removed", "organisation", id.0).change(
+            "account",
+            account.to_string(),
+            None::<String>,
+        ))
+        .await?;
     Ok(row)
 }
 

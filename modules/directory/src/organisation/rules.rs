@@ -52,8 +52,15 @@ pub fn children(parent: OrgType) -> &'static [OrgType] {
     use OrgType as T;
     match parent {
         T::PartyCommittee | T::WorkCommittee => &[
-            T::PartyCommittee, T::GeneralBranch, T::Branch, T::JointBranch, T::ProvisionalCommittee,
-            T::ProvisionalGeneralBranch, T::ProvisionalBranch, T::MobileBranch, T::LeadingGroup,
+            T::PartyCommittee,
+            T::GeneralBranch,
+            T::Branch,
+            T::JointBranch,
+            T::ProvisionalCommittee,
+            T::ProvisionalGeneralBranch,
+            T::ProvisionalBranch,
+            T::MobileBranch,
+            T::LeadingGroup,
         ],
         T::GeneralBranch => &[T::Branch, T::JointBranch, T::ProvisionalBranch, T::MobileBranch],
         T::Branch | T::JointBranch | T::ProvisionalBranch | T::MobileBranch => &[T::PartyGroup],
@@ -73,8 +80,12 @@ pub fn term_years(kind: OrgType, village: bool) -> Option<i16> {
         T::PartyCommittee => Some(5),
         T::GeneralBranch | T::Branch => Some(if village { 5 } else { 3 }),
         T::JointBranch | T::MobileBranch => Some(3),
-        T::WorkCommittee | T::ProvisionalCommittee | T::ProvisionalGeneralBranch | T::ProvisionalBranch
-        | T::LeadingGroup | T::PartyGroup => None,
+        T::WorkCommittee
+        | T::ProvisionalCommittee
+        | T::ProvisionalGeneralBranch
+        | T::ProvisionalBranch
+        | T::LeadingGroup
+        | T::PartyGroup => None,
     }
 }
 
@@ -127,7 +138,11 @@ pub fn accept(mut facts: Facts, today: NaiveDate, dictionary: &dyn Fn(&str, &str
 fn division(code: &str, dictionary: &dyn Fn(&str, &str) -> bool) -> Result<()> {
     let six = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
     let province = code.get(..2).map(|head| format!("{head}0000")).unwrap_or_default();
-    if six && dictionary("province", &province) { Ok(()) } else { Err(Error::invalid("divisionCode", "行政区划应为六位代码，且省份存在")) }
+    if six && dictionary("province", &province) {
+        Ok(())
+    } else {
+        Err(Error::invalid("divisionCode", "行政区划应为六位代码，且省份存在"))
+    }
 }
 
 fn terms(facts: &Facts, today: NaiveDate) -> Result<()> {
@@ -235,7 +250,9 @@ mod tests {
     fn fault(change: impl FnOnce(&mut Facts)) -> String {
         let mut facts = branch();
         change(&mut facts);
-        let dictionary = |kind: &str, code: &str| matches!((kind, code), ("province", "320000") | ("unit_nature", "6") | ("unit_party_presence", "1"));
+        let dictionary = |kind: &str, code: &str| {
+            matches!((kind, code), ("province", "320000") | ("unit_nature", "6") | ("unit_party_presence", "1"))
+        };
         accept(facts, day("2026-11-24"), &dictionary).err().and_then(|e| e.field).unwrap_or_default()
     }
 
@@ -261,19 +278,39 @@ mod tests {
         assert_eq!(fault(|f| f.units = vec![unit(None)]), "units");
         assert_eq!(fault(|f| f.unit_relation = UnitRelation::LegalUnit), "units");
         assert_eq!(fault(|f| f.unit_relation = UnitRelation::Joint), "unitRelation");
-        assert_eq!(fault(|f| (f.unit_relation, f.units) = (UnitRelation::LegalUnit, vec![unit(Some("91350100M000100Y43"))])), "");
-        assert_eq!(fault(|f| (f.unit_relation, f.units) = (UnitRelation::LegalUnit, vec![unit(Some("91350100M000100Y44"))])), "units.0.uscc");
-        let joint = |n: usize| move |f: &mut Facts| {
-            f.org_type = OrgType::JointBranch;
-            f.unit_relation = UnitRelation::Joint;
-            f.units = vec![unit(None); n];
+        assert_eq!(
+            fault(|f| (f.unit_relation, f.units) = (UnitRelation::LegalUnit, vec![unit(Some("91350100M000100Y43"))])),
+            ""
+        );
+        assert_eq!(
+            fault(|f| (f.unit_relation, f.units) = (UnitRelation::LegalUnit, vec![unit(Some("91350100M000100Y44"))])),
+            "units.0.uscc"
+        );
+        let joint = |n: usize| {
+            move |f: &mut Facts| {
+                f.org_type = OrgType::JointBranch;
+                f.unit_relation = UnitRelation::Joint;
+                f.units = vec![unit(None); n];
+            }
         };
         assert_eq!(fault(joint(1)), "units");
         assert_eq!(fault(joint(2)), "");
         assert_eq!(fault(joint(5)), "");
         assert_eq!(fault(joint(6)), "units");
-        assert_eq!(fault(|f| { joint(2)(f); f.units[1].nature = "77".into(); }), "units.1.nature");
-        assert_eq!(fault(|f| { joint(2)(f); f.units[1].party_presence = Some("8".into()); }), "units.1.partyPresence");
+        assert_eq!(
+            fault(|f| {
+                joint(2)(f);
+                f.units[1].nature = "77".into();
+            }),
+            "units.1.nature"
+        );
+        assert_eq!(
+            fault(|f| {
+                joint(2)(f);
+                f.units[1].party_presence = Some("8".into());
+            }),
+            "units.1.partyPresence"
+        );
     }
 
     #[test]
@@ -296,8 +333,20 @@ mod tests {
         assert_eq!(term_years(OrgType::Branch, false), Some(3));
         assert_eq!(term_years(OrgType::Branch, true), Some(5));
         assert_eq!(term_years(OrgType::ProvisionalBranch, false), None);
-        assert_eq!(fault(|f| { f.org_type = OrgType::PartyGroup; f.term_start = None; }), "termYears");
-        assert_eq!(fault(|f| { f.org_type = OrgType::PartyGroup; f.term_years = None; }), "termStart");
+        assert_eq!(
+            fault(|f| {
+                f.org_type = OrgType::PartyGroup;
+                f.term_start = None;
+            }),
+            "termYears"
+        );
+        assert_eq!(
+            fault(|f| {
+                f.org_type = OrgType::PartyGroup;
+                f.term_years = None;
+            }),
+            "termStart"
+        );
     }
 
     #[test]

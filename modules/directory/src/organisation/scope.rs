@@ -28,7 +28,8 @@ impl Reach {
         if scope.all {
             return Ok(Self { all: true, ..Self::default() });
         }
-        let ids: Vec<Uuid> = [&scope.subtrees, &scope.below, &scope.nodes].into_iter().flatten().map(|id| id.0).collect();
+        let ids: Vec<Uuid> =
+            [&scope.subtrees, &scope.below, &scope.nodes].into_iter().flatten().map(|id| id.0).collect();
         let places: Vec<(Uuid, String)> = organisations::table
             .filter(organisations::id.eq_any(&ids))
             .select((organisations::id, organisations::path))
@@ -66,7 +67,9 @@ impl Reach {
         }
         let mut condition: Condition = Box::new(diesel::dsl::sql::<Bool>("false"));
         for root in &self.subtrees {
-            condition = Box::new(condition.or(organisations::path.eq(root.clone()).or(organisations::path.like(format!("{root}.%")))));
+            condition = Box::new(
+                condition.or(organisations::path.eq(root.clone()).or(organisations::path.like(format!("{root}.%")))),
+            );
         }
         for root in &self.below {
             condition = Box::new(condition.or(organisations::path.like(format!("{root}.%"))));

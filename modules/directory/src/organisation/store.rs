@@ -39,7 +39,10 @@ fn matching(reach: &Reach, filter: &Filter, under: Option<String>) -> Boxed<'sta
         let like = tenants::contains(search);
         let code = like.trim_start_matches('%').to_owned();
         query = query.filter(
-            organisations::full_name.like(like.clone()).or(organisations::short_name.like(like)).or(organisations::code.like(code)),
+            organisations::full_name
+                .like(like.clone())
+                .or(organisations::short_name.like(like))
+                .or(organisations::code.like(code)),
         );
     }
     if !filter.types.is_empty() {
@@ -75,7 +78,12 @@ pub async fn count(reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<i6
 
 /// One organisation inside the reach; outside looks like not there.
 pub async fn get(reach: &Reach, id: OrganisationId, conn: &mut Conn) -> Result<Row> {
-    Ok(organisations::table.filter(organisations::id.eq(id.0)).filter(reach.condition()).select(Row::as_select()).first(conn).await?)
+    Ok(organisations::table
+        .filter(organisations::id.eq(id.0))
+        .filter(reach.condition())
+        .select(Row::as_select())
+        .first(conn)
+        .await?)
 }
 
 /// The tops of the reach: what an organisation picker starts with.
@@ -102,7 +110,12 @@ pub async fn tree(reach: &Reach, root: Option<OrganisationId>, depth: i16, conn:
         Some(root) => vec![get(reach, root, conn).await?],
         None => roots(reach, conn).await?,
     };
-    let mut query = organisations::table.filter(reach.condition()).select(Row::as_select()).order(organisations::path).limit(TREE).into_boxed();
+    let mut query = organisations::table
+        .filter(reach.condition())
+        .select(Row::as_select())
+        .order(organisations::path)
+        .limit(TREE)
+        .into_boxed();
     let mut wanted: Box<dyn BoxableExpression<organisations::table, Pg, SqlType = diesel::sql_types::Bool>> =
         Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>("false"));
     for top in &tops {
@@ -120,7 +133,9 @@ fn order_siblings(rows: &mut [Row]) {
     let sorts: HashMap<String, i16> = rows.iter().map(|row| (row.path.clone(), row.sort)).collect();
     rows.sort_by_cached_key(|row| {
         let ends = row.path.match_indices('.').map(|(at, _)| at).chain([row.path.len()]);
-        ends.filter_map(|end| row.path.get(..end)).map(|part| (sorts.get(part).copied().unwrap_or_default(), part.to_owned())).collect::<Vec<_>>()
+        ends.filter_map(|end| row.path.get(..end))
+            .map(|part| (sorts.get(part).copied().unwrap_or_default(), part.to_owned()))
+            .collect::<Vec<_>>()
     });
 }
 
@@ -155,8 +170,12 @@ pub async fn kinds(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, OrgTyp
 
 /// The kinds of the direct subordinates.
 pub async fn children_types(id: Uuid, conn: &mut Conn) -> Result<Vec<OrgType>> {
-    let codes: Vec<String> =
-        organisations::table.filter(organisations::parent_id.eq(id)).select(organisations::org_type).distinct().load(conn).await?;
+    let codes: Vec<String> = organisations::table
+        .filter(organisations::parent_id.eq(id))
+        .select(organisations::org_type)
+        .distinct()
+        .load(conn)
+        .await?;
     Ok(codes.iter().filter_map(|code| OrgType::from_code(code)).collect())
 }
 
@@ -227,14 +246,21 @@ async fn administrators(cx: &Cx, ids: &[Uuid], conn: &mut Conn) -> Result<HashMa
     Ok(found)
 }
 
+type SpanRow = (Option<Uuid>, Option<String>, NaiveDate, Option<NaiveDate>);
+
 /// The superiors an organisation has had, newest first.
 pub async fn spans(id: Uuid, conn: &mut Conn) -> Result<Vec<Span>> {
-    let rows: Vec<(Option<Uuid>, Option<String>, NaiveDate, Option<NaiveDate>)> = organisation_parents::table
+    let rows: Vec<SpanRow> = organisation_parents::table
         .left_join(organisations::table.on(organisations::id.nullable().eq(organisation_parents::parent_id)))
         .filter(organisation_parents::organisation_id.eq(id))
         .order(organisation_parents::since.desc())
         .limit(100)
-        .select((organisation_parents::parent_id, organisations::short_name.nullable(), organisation_parents::since, organisation_parents::until))
+        .select((
+            organisation_parents::parent_id,
+            organisations::short_name.nullable(),
+            organisation_parents::since,
+            organisation_parents::until,
+        ))
         .load(conn)
         .await?;
     Ok(rows

@@ -57,7 +57,9 @@ impl AccountMutation {
 
     /// Sends a code to a number that is to be bound.
     async fn request_mobile_change_code(&self, ctx: &Context<'_>, mobile: String) -> Result<SmsCodePayload> {
-        Ok(SmsCodePayload { resend_after_seconds: identity::request_mobile_code(ctx.cx()?, &Secret::new(mobile)).await? })
+        Ok(SmsCodePayload {
+            resend_after_seconds: identity::request_mobile_code(ctx.cx()?, &Secret::new(mobile)).await?,
+        })
     }
 
     /// Changes the own names and mobile number (PC-1.1b).

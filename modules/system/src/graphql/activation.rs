@@ -52,7 +52,8 @@ impl From<Activation> for ActivationProgress {
             _ => ActivationState::Ready,
         };
         let ready = state == ActivationState::Ready;
-        let message = (state == ActivationState::Failed).then(|| "系统会自动重试，请稍候；长时间未完成请联系服务商".to_owned());
+        let message =
+            (state == ActivationState::Failed).then(|| "系统会自动重试，请稍候；长时间未完成请联系服务商".to_owned());
         Self { state, percent: a.percent, step: a.step, message, user_name: a.administrator.filter(|_| ready) }
     }
 }
@@ -92,7 +93,11 @@ pub(super) struct ActivationSubscription;
 #[Subscription]
 impl ActivationSubscription {
     /// How far the activation behind a ticket is, as it changes.
-    async fn activation_progress(&self, ctx: &Context<'_>, ticket: String) -> Result<impl Stream<Item = Result<ActivationProgress>> + use<>> {
+    async fn activation_progress(
+        &self,
+        ctx: &Context<'_>,
+        ticket: String,
+    ) -> Result<impl Stream<Item = Result<ActivationProgress>> + use<>> {
         ctx.cx()?.allow(ANYONE)?;
         let ticket = Secret::new(ticket);
         let topic = activation::topic(&ticket);

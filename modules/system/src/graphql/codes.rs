@@ -105,11 +105,22 @@ pub(super) struct CodeQuery;
 #[Object]
 impl CodeQuery {
     /// Activation codes, newest first (OP-1).
-    async fn codes(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<CodeFilter>) -> Result<Listed<Code>> {
+    async fn codes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        filter: Option<CodeFilter>,
+    ) -> Result<Listed<Code>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
         let filter = filter
-            .map(|f| codes::CodeFilter { state: f.state.map(Into::into), batch: f.batch.map(|b| b.0), search: f.search })
+            .map(|f| codes::CodeFilter {
+                state: f.state.map(Into::into),
+                batch: f.batch.map(|b| b.0),
+                search: f.search,
+            })
             .unwrap_or_default();
         let total = if ctx.shows(&["totalCount"]) { Some(codes::count(cx, CODES_READ, &filter).await?) } else { None };
         let page = codes::list(cx, CODES_READ, &filter, &args).await?;

@@ -39,7 +39,12 @@ impl CommonQuery {
     /// What the sign-in page shows.
     async fn server(&self, ctx: &Context<'_>) -> Result<ServerInfo> {
         let cx = ctx.cx()?;
-        Ok(ServerInfo { name: "支部", sandbox: cx.app.sms.is_sandbox(), version: env!("CARGO_PKG_VERSION"), now: cx.now() })
+        Ok(ServerInfo {
+            name: "支部",
+            sandbox: cx.app.sms.is_sandbox(),
+            version: env!("CARGO_PKG_VERSION"),
+            now: cx.now(),
+        })
     }
 
     /// Values of dictionaries, in display order.

@@ -63,7 +63,13 @@ pub(super) struct JobQuery;
 #[Object]
 impl JobQuery {
     /// Jobs that have used up their tries, newest first.
-    async fn dead_jobs(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>) -> Result<Listed<DeadJob>> {
+    async fn dead_jobs(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+    ) -> Result<Listed<DeadJob>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
         let total = if ctx.shows(&["totalCount"]) { Some(jobs::dead_count(cx, JOBS_READ).await?) } else { None };
@@ -107,7 +113,11 @@ pub(super) struct JobSubscription;
 #[Subscription]
 impl JobSubscription {
     /// How far a long job is, as it changes.
-    async fn job_progress(&self, ctx: &Context<'_>, id: ProgressId) -> Result<impl Stream<Item = Result<JobProgress>> + use<>> {
+    async fn job_progress(
+        &self,
+        ctx: &Context<'_>,
+        id: ProgressId,
+    ) -> Result<impl Stream<Item = Result<JobProgress>> + use<>> {
         ctx.cx()?.allow(TENANTS_READ)?;
         let read = move |cx: Arc<Cx>| async move { Ok(jobs::progress(&cx, TENANTS_READ, id.0).await?.into()) };
         follow(ctx, &id.to_string(), read, |p: &JobProgress| matches!(p.state, JobState::Done | JobState::Failed))

@@ -82,12 +82,29 @@ impl OperatorQuery {
     }
 
     /// What the sandbox would have sent, newest first.
-    async fn sms_outbox(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, mobile: Option<String>) -> Result<Listed<OutboxSms>> {
+    async fn sms_outbox(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        mobile: Option<String>,
+    ) -> Result<Listed<OutboxSms>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
-        let total = if ctx.shows(&["totalCount"]) { Some(outbox::count(cx, OUTBOX_READ, mobile.as_deref()).await?) } else { None };
+        let total = if ctx.shows(&["totalCount"]) {
+            Some(outbox::count(cx, OUTBOX_READ, mobile.as_deref()).await?)
+        } else {
+            None
+        };
         let page = outbox::list(cx, OUTBOX_READ, mobile.as_deref(), &args).await?;
-        let show = |m: outbox::Message| OutboxSms { id: m.id.into(), mobile: m.mobile, text: m.text, purpose: m.purpose, created_at: m.created_at };
+        let show = |m: outbox::Message| OutboxSms {
+            id: m.id.into(),
+            mobile: m.mobile,
+            text: m.text,
+            purpose: m.purpose,
+            created_at: m.created_at,
+        };
         Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(show).collect(), info: page.info }, total))
     }
 }

@@ -93,7 +93,9 @@ impl SignInMutation {
 
     /// Sends a sign-in code; the answer does not tell whether the number is known.
     async fn request_sms_code(&self, ctx: &Context<'_>, input: SmsCodeInput) -> Result<SmsCodePayload> {
-        Ok(SmsCodePayload { resend_after_seconds: identity::request_code(ctx.cx()?, &Secret::new(input.mobile)).await? })
+        Ok(SmsCodePayload {
+            resend_after_seconds: identity::request_code(ctx.cx()?, &Secret::new(input.mobile)).await?,
+        })
     }
 
     /// Signs in by mobile number and code (PC-1.2b); unlocks a locked account.

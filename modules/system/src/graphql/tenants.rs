@@ -89,13 +89,21 @@ pub(super) struct TenantQuery;
 #[Object]
 impl TenantQuery {
     /// The installation's tenants, newest first.
-    async fn tenants(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<TenantFilter>) -> Result<Listed<Tenant>> {
+    async fn tenants(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        filter: Option<TenantFilter>,
+    ) -> Result<Listed<Tenant>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
         let filter = filter
             .map(|f| tenants::TenantFilter { state: f.state.map(|s| code(s).to_owned()), search: f.search })
             .unwrap_or_default();
-        let total = if ctx.shows(&["totalCount"]) { Some(tenants::count(cx, TENANTS_READ, &filter).await?) } else { None };
+        let total =
+            if ctx.shows(&["totalCount"]) { Some(tenants::count(cx, TENANTS_READ, &filter).await?) } else { None };
         let page = tenants::list(cx, TENANTS_READ, &filter, &args).await?;
         Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(Into::into).collect(), info: page.info }, total))
     }

@@ -72,7 +72,15 @@ pub(super) struct UserQuery;
 #[Object]
 impl UserQuery {
     /// The users inside the caller's scope (PC-2.3a).
-    async fn users(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, offset: Option<i32>, filter: Option<UserFilter>, sort: Option<UserSort>) -> Result<Listed<User>> {
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+        filter: Option<UserFilter>,
+        sort: Option<UserSort>,
+    ) -> Result<Listed<User>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
         let mut read = cx.read(USERS_READ).await?;
@@ -88,7 +96,11 @@ impl UserQuery {
             organisations,
         };
         let sort = if sort == Some(UserSort::LastSignIn) { AccountSort::LastSignIn } else { AccountSort::UserName };
-        let total = if ctx.shows(&["totalCount"]) { Some(identity::count_accounts(cx, &filter, read.conn()?).await?) } else { None };
+        let total = if ctx.shows(&["totalCount"]) {
+            Some(identity::count_accounts(cx, &filter, read.conn()?).await?)
+        } else {
+            None
+        };
         let page = identity::list_accounts(cx, &filter, sort, &args, read.conn()?).await?;
         let nodes = with_roles(page.nodes, read.conn()?).await?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
