@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{progress, sms_codes, tenant_choices, throttles};
+use crate::schema::{outbox, progress, sms_codes, tenant_choices, throttles};
 
 /// A unit of background work: a serialisable struct that may run more than once and finds its data by id.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -110,7 +110,7 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
     options.with_cron(hourly).init().await.map_err(|e| Error::unavailable(e.to_string()))
 }
 
-/// Throws away what has lost its meaning: counters, spent codes.
+/// Throws away what has lost its meaning: counters, spent codes, text messages after half a year.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Housekeeping {}
 
@@ -120,6 +120,9 @@ impl Job for Housekeeping {
     async fn run(self, cx: &Cx) -> Result<()> {
         let yesterday = cx.now() - chrono::Duration::days(1);
         let mut write = cx.beside(Space::Platform).await?;
+        diesel::delete(outbox::table.filter(outbox::created_at.lt(cx.now() - chrono::Duration::days(180))))
+            .execute(write.conn()?)
+            .await?;
         diesel::delete(throttles::table.filter(throttles::span_start.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(sms_codes::table.filter(sms_codes::expires_at.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))

@@ -319,13 +319,12 @@ async fn show(cx: &Cx, rows: Vec<Row>, wanted: Wanted, conn: &mut Conn) -> Resul
         .collect())
 }
 
-/// One organisation with everything, read anew.
-async fn one(cx: &Cx, id: OrganisationId) -> Result<Organisation> {
+/// One organisation, read anew, with what the reply shows.
+async fn one(cx: &Cx, id: OrganisationId, wanted: Wanted) -> Result<Organisation> {
     let mut read = cx.read(ORG_READ).await?;
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let row = organisation::get(&reach, id, read.conn()?).await?;
-    let all = Wanted { administrators: true, units: true, path: true };
-    show(cx, vec![row], all, read.conn()?).await?.pop().ok_or_else(zhibu_core::Error::missing)
+    show(cx, vec![row], wanted, read.conn()?).await?.pop().ok_or_else(zhibu_core::Error::missing)
 }
 
 /// Which organisations a list shows.
@@ -373,7 +372,7 @@ impl DirectoryQuery {
 
     /// One organisation.
     async fn organisation(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<Organisation> {
-        one(ctx.cx()?, id).await
+        one(ctx.cx()?, id, wanted(ctx, &[])).await
     }
 
     /// The tree below `root` (or below the tops of the caller's scope), at most 500 nodes (PC-3.1.1g).
@@ -511,7 +510,7 @@ impl DirectoryMutation {
         let mut write = cx.write(ORG_EDIT).await?;
         let row = organisation::create(&mut write, parent, &facts).await?;
         write.commit().await?;
-        one(cx, row.id.into()).await
+        one(cx, row.id.into(), wanted(ctx, &[])).await
     }
 
     /// Edits an organisation as it was at `version`.
@@ -532,7 +531,7 @@ impl DirectoryMutation {
         } else {
             write.commit().await?
         }
-        one(cx, id).await
+        one(cx, id, wanted(ctx, &[])).await
     }
 
     /// Sets an administrator (设置管理员, PC-3.1.1e).
@@ -550,7 +549,10 @@ impl DirectoryMutation {
         let mut write = cx.write(ORG_ADMIN).await?;
         let (_, created_account) = organisation::add_administrator(&mut write, input.organisation, &who).await?;
         write.commit().await?;
-        Ok(AdministratorPayload { organisation: one(cx, input.organisation).await?, created_account })
+        Ok(AdministratorPayload {
+            organisation: one(cx, input.organisation, wanted(ctx, &["organisation"])).await?,
+            created_account,
+        })
     }
 
     /// Takes an administrator's role away.
@@ -564,7 +566,7 @@ impl DirectoryMutation {
         let mut write = cx.write(ORG_ADMIN).await?;
         organisation::remove_administrator(&mut write, organisation, account).await?;
         write.commit().await?;
-        one(cx, organisation).await
+        one(cx, organisation, wanted(ctx, &[])).await
     }
 
     /// A contact's telephone number in full; leaves an audit row.

@@ -329,7 +329,7 @@ pub async fn change_mine(
         .transpose()?;
     if let Some(mobile) = &mobile {
         let code = code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
-        spend(cx, mobile, SmsPurpose::Mobile, &code).await?;
+        spend(cx, mobile, SmsPurpose::Mobile, &code).await.map_err(|e| e.at("smsCode"))?;
     }
     let id = cx.identity()?.account;
     let mut write = cx.write(SELF).await?;

@@ -98,7 +98,7 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     let Some((Some(tenant), id)) = named(token) else { return Err(Error::unauthenticated()) };
     let info = crate::tenants::info(&cx.app, tenant).await.map_err(|_| Error::unauthenticated())?;
     if !info.active {
-        return Err(Error::unauthenticated());
+        return Err(Error::unavailable("tenant in maintenance"));
     }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let row: Option<Refreshable> = sessions::table

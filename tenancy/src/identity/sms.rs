@@ -1,6 +1,6 @@
 //! Text-message codes (短信验证码): six digits, five minutes, five tries, one a minute and ten a day a number.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ impl SmsPurpose {
 /// Sends a sign-in code. The answer is the same whether or not anybody has this number.
 pub async fn request_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
     let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
-    limits(cx, &mobile).await?;
+    limits(cx).await?;
     let known = !find_login(cx, "mobile", &mobile).await?.is_empty();
     make(cx, &mobile, SmsPurpose::SignIn, known).await?;
     Ok(cx.app.settings.sms_interval)
@@ -60,7 +60,7 @@ pub async fn request_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
 pub async fn request_password_code(cx: &Cx) -> Result<i32> {
     cx.allow(CHANGE_PASSWORD)?;
     let mobile = own_mobile(cx).await?.ok_or_else(|| Error::refuse("NO_MOBILE", "账号没有绑定手机号"))?;
-    limits(cx, mobile.expose()).await?;
+    limits(cx).await?;
     make(cx, mobile.expose(), SmsPurpose::Password, true).await?;
     Ok(cx.app.settings.sms_interval)
 }
@@ -69,7 +69,7 @@ pub async fn request_password_code(cx: &Cx) -> Result<i32> {
 pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
     cx.allow(SELF)?;
     let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
-    limits(cx, &mobile).await?;
+    limits(cx).await?;
     make(cx, &mobile, SmsPurpose::Mobile, true).await?;
     Ok(cx.app.settings.sms_interval)
 }
@@ -85,12 +85,11 @@ pub(super) async fn own_mobile(cx: &Cx) -> Result<Option<Secret>> {
     sealed.map(|sealed| vault.open_text(&sealed)).transpose()
 }
 
-async fn limits(cx: &Cx, mobile: &str) -> Result<()> {
+async fn limits(cx: &Cx) -> Result<()> {
     if !cx.app.sms.is_open() {
         return Err(Error::refuse("SMS_NOT_OPEN", "短信服务未开通，请用用户名和密码登录"));
     }
     let settings = &cx.app.settings;
-    let number = crate::keys::hex(&cx.app.keys.platform.blind(mobile));
     throttle(
         cx,
         &format!("sms:address:{}", cx.origin.address),
@@ -98,17 +97,14 @@ async fn limits(cx: &Cx, mobile: &str) -> Result<()> {
         settings.sms_per_address,
         "短信发送过于频繁，请稍后再试",
     )
-    .await?;
-    throttle(cx, &format!("sms:minute:{number}"), i64::from(settings.sms_interval), 1, "验证码已发送，请稍后再获取")
-        .await?;
-    throttle(cx, &format!("sms:day:{number}"), 86_400, settings.sms_per_number, "该号码今日获取验证码次数已达上限")
-        .await
+    .await
 }
 
 async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<()> {
     let code = cx.app.world.digits();
     let index = cx.app.keys.platform.blind(mobile);
     let mut write = cx.beside(Space::Platform).await?;
+    pace(&mut write, &index).await?;
     let id: Uuid = cx.app.world.id();
     diesel::insert_into(sms_codes::table)
         .values((
@@ -126,6 +122,38 @@ async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<
         post(&mut write, mobile, &text, purpose.key()).await?;
     }
     write.commit_quietly().await
+}
+
+/// One message a minute and ten a day to one number, whoever asks; asked at once, one is sent.
+async fn pace(write: &mut Write<'_>, index: &[u8]) -> Result<()> {
+    let (now, settings) = (write.cx.now(), &write.cx.app.settings);
+    let (interval, most) = (settings.sms_interval, i64::from(settings.sms_per_number));
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))")
+        .bind::<diesel::sql_types::Binary, _>(index)
+        .execute(write.conn()?)
+        .await?;
+    let sent: Vec<DateTime<Utc>> = sms_codes::table
+        .filter(sms_codes::mobile_index.eq(index).and(sms_codes::created_at.gt(now - Duration::days(1))))
+        .order(sms_codes::created_at.desc())
+        .limit(most)
+        .select(sms_codes::created_at)
+        .load(write.conn()?)
+        .await?;
+    let wait = |until: DateTime<Utc>, words| {
+        let left = u32::try_from((until - now).num_seconds()).unwrap_or_default().max(1);
+        Err(Error::too_many(left, words))
+    };
+    if let Some(last) =
+        sent.as_slice().first().map(|at| *at + Duration::seconds(interval.into())).filter(|until| *until > now)
+    {
+        return wait(last, "验证码已发送，请稍后再获取");
+    }
+    match sent.as_slice().last() {
+        Some(first) if i64::try_from(sent.len()).unwrap_or(i64::MAX) >= most => {
+            wait(*first + Duration::days(1), "该号码今日获取验证码次数已达上限")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Puts a message into the outbox and a job that hands it to the provider into the same transaction.

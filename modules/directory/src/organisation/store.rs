@@ -88,13 +88,16 @@ pub async fn get(reach: &Reach, id: OrganisationId, conn: &mut Conn) -> Result<R
 
 /// The tops of the reach: what an organisation picker starts with.
 pub async fn roots(reach: &Reach, conn: &mut Conn) -> Result<Vec<Row>> {
-    let rows: Vec<Row> = organisations::table
+    let mut query = organisations::table
         .filter(reach.condition())
         .select(Row::as_select())
         .order((organisations::depth, organisations::path))
         .limit(TREE)
-        .load(conn)
-        .await?;
+        .into_boxed();
+    if reach.is_all() {
+        query = query.filter(organisations::parent_id.is_null());
+    }
+    let rows: Vec<Row> = query.load(conn).await?;
     let mut tops: Vec<Row> = Vec::new();
     for row in rows {
         if !tops.iter().any(|top| row.path.starts_with(&format!("{}.", top.path))) {

@@ -60,6 +60,8 @@ pub(super) struct PasswordChange {
     needs_sms_code: bool,
     masked_mobile: Option<String>,
     display_name: String,
+    /// The new password must not contain it.
+    user_name: String,
 }
 
 /// A signed-in device (登录设备).
@@ -173,8 +175,8 @@ impl SessionQuery {
     async fn password_change(&self, ctx: &Context<'_>) -> Result<Option<PasswordChange>> {
         let cx = ctx.cx()?;
         let Some(mobile) = identity::pending_change(cx).await? else { return Ok(None) };
-        let display_name = cx.identity()?.display_name.clone();
-        Ok(Some(PasswordChange { needs_sms_code: mobile.is_some(), masked_mobile: mobile, display_name }))
+        let (display_name, user_name) = (cx.identity()?.display_name.clone(), cx.identity()?.user_name.clone());
+        Ok(Some(PasswordChange { needs_sms_code: mobile.is_some(), masked_mobile: mobile, display_name, user_name }))
     }
 
     /// The own signed-in devices.

@@ -23,6 +23,8 @@ export function DateField({ id, value, onChange, notAfter, notBefore, placeholde
         const text = date.format('YYYY-MM-DD')
         return (notAfter !== undefined && text > notAfter) || (notBefore !== undefined && text < notBefore)
       }}
+      // Enter takes the typed day; it must not also send the form.
+      onKeyDown={(event) => { if (event.key === 'Enter') event.preventDefault() }}
       placeholder={placeholder ?? '请选择日期'}
     />
   )

@@ -58,7 +58,7 @@ export default function CodesPage() {
     },
   ]
   return (
-    <Page title="激活码" menu="plat.codes" hint="激活码明文只在发放时显示一次，请及时复制或下载。">
+    <Page title="激活码与订单" menu="plat.codes" hint="激活码明文只在发放时显示一次，请及时复制或下载。">
       <ListPage<CodeRowFragment>
         name="codes" label="激活码列表" columns={columns} search={SEARCH} empty="还没有发放过激活码"
         rowKey={(code) => code.id}
