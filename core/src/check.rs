@@ -67,7 +67,7 @@ pub fn optional(field: &str, label: &str, value: Option<&str>, max: usize) -> Re
     }
 }
 
-/// A user name (用户名): 4 to 32 letters, digits, `_`, `.` or `-`, or Chinese characters; in small letters.
+/// A user name (用户名): 2 to 32 letters, digits, `_`, `.` or `-`, or Chinese characters; in small letters.
 /// A mobile number is one too (it is how members sign in), but nobody may take somebody else's: eleven digits
 /// are refused here.
 pub fn user_name(field: &str, text: &str) -> Result<String> {

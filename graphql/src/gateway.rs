@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,19 +20,36 @@ pub struct Gateway<E> {
     audience: Audience,
     /// Strangers may look at the schema: not in production.
     open_schema: bool,
+    /// Proxies of ours: the address they name counts instead of theirs.
+    proxies: Vec<IpAddr>,
 }
 
 impl<E: Executor> Gateway<E> {
     /// The gateway of one door.
-    pub fn new(app: Arc<App>, schema: E, audience: Audience, open_schema: bool) -> Self {
-        Self { app, schema, audience, open_schema }
+    pub fn new(app: Arc<App>, schema: E, audience: Audience, open_schema: bool, proxies: Vec<IpAddr>) -> Self {
+        Self { app, schema, audience, open_schema, proxies }
+    }
+
+    /// The address a request came from: the last one a proxy of ours saw, else the connection's own.
+    fn address(&self, conn: &Connection) -> Option<IpAddr> {
+        let peer = conn.peer.map(|peer| peer.ip())?;
+        if !self.proxies.contains(&peer) {
+            return Some(peer);
+        }
+        let lines = conn.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+        let mut hops: Vec<IpAddr> =
+            lines.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+        while hops.last().is_some_and(|hop| self.proxies.contains(hop)) {
+            hops.pop();
+        }
+        Some(hops.pop().unwrap_or(peer))
     }
 
     fn origin(&self, conn: &Connection) -> Origin {
         let device = conn.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
         Origin {
-            request: self.app.world.id(),
-            address: conn.peer.map(|peer| peer.ip().to_string()).unwrap_or_default(),
+            request: conn.request_id.parse().unwrap_or_else(|_| self.app.world.id()),
+            address: self.address(conn).map(|ip| ip.to_string()).unwrap_or_default(),
             device: device.unwrap_or_default().to_owned(),
         }
     }
@@ -109,7 +127,7 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
                     }
                 });
             }
-            None => session.key = conn.peer.map(|peer| format!("address:{}", peer.ip())),
+            None => session.key = self.address(conn).map(|ip| format!("address:{ip}")),
         }
         conn.extensions.insert(caller);
         Ok(session)

@@ -18,7 +18,8 @@ BEGIN
     PERFORM jobs.add_job(
         identifier := task,
         payload := json_build_object('tenant', tenant, 'job', job),
-        queue_name := CASE WHEN tenant IS NULL THEN NULL ELSE 'tenant:' || tenant END,
+        -- what concerns one tenant runs one after the other
+        queue_name := 'tenant:' || coalesce(tenant::text, job ->> 'tenant'),
         job_key := key,
         max_attempts := attempts);
 END

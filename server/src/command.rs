@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 use zhibu_core::{ANYONE, Error, PageArgs, Result, World};
-use zhibu_tenancy::{Cx, Space, codes, migrate, operator, tenants};
+use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants};
 
 use crate::config::{Config, Flags, Profile};
 use crate::installation::Installation;
@@ -84,6 +84,11 @@ enum TenantCommand {
         /// Its id
         id: zhibu_core::TenantId,
     },
+    /// Reset the first administrator to the initial password, when nobody can get in any more
+    ResetAdmin {
+        /// Its id
+        id: zhibu_core::TenantId,
+    },
 }
 
 #[derive(Subcommand)]
@@ -136,10 +141,10 @@ impl Cli {
         let mut flags = Flags { profile: self.place.profile, data: self.place.data.clone(), listen: None };
         if let Command::Serve { listen, .. } = &self.command {
             flags.listen = *listen;
-        } else if flags.profile.is_none() && crate::config::variable("ZHIBU__PROFILE").is_none() {
-            flags.profile = Some(Profile::Embedded);
         }
-        let config = Config::load(&flags, self.place.config.as_deref())?;
+        // Only serving asks what the installation is for; the tools take the harmless answer when nothing is said.
+        let otherwise = (!matches!(self.command, Command::Serve { .. })).then_some(Profile::Embedded);
+        let config = Config::load(&flags, self.place.config.as_deref(), otherwise)?;
         match self.command {
             Command::Serve { i_understand_this_is_a_demo, .. } => {
                 Box::pin(run_server(config, i_understand_this_is_a_demo)).await
@@ -194,6 +199,9 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             Ok(())
         }
         Command::Demo => {
+            if installation.config.profile == Profile::Production {
+                return Err(Error::refuse("PRODUCTION", "正式环境不能创建演示租户"));
+            }
             let made = demo::make(&cx).await?;
             print_rows(json, &[made], |made| {
                 format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password)
@@ -233,6 +241,10 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
     let words =
         |t: &Line| format!("{}  {:<12} {:>4}%  {}  [{}]", t.id, t.state, t.percent, t.name, t.modules.join(","));
     let rows = match command {
+        TenantCommand::ResetAdmin { id } => {
+            activation::reset_administrator(cx, ANYONE, id).await?;
+            vec![Line::from(tenants::get(cx, ANYONE, id).await?)]
+        }
         TenantCommand::Show { id } => vec![Line::from(tenants::get(cx, ANYONE, id).await?)],
         TenantCommand::List => {
             let mut rows = Vec::new();

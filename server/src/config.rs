@@ -1,6 +1,6 @@
 //! Configuration: defaults, then a file, then the environment, then flags. Unknown keys are refused.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -37,6 +37,8 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// Further origins that may call with cookies.
     pub origins: Vec<String>,
+    /// Addresses of proxies in front of us, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// The database.
     pub database: Database,
     /// The object store; unset: the embedded one.
@@ -86,14 +88,17 @@ pub struct Flags {
 }
 
 impl Config {
-    /// Reads the configuration.
-    pub fn load(flags: &Flags, file: Option<&Path>) -> Result<Self> {
+    /// Reads the configuration; `otherwise` is the profile when nobody names one.
+    pub fn load(flags: &Flags, file: Option<&Path>, otherwise: Option<Profile>) -> Result<Self> {
         let data =
             flags.data.clone().or_else(|| variable("ZHIBU__DATA").map(PathBuf::from)).unwrap_or_else(data_folder);
         let file = file.map_or_else(|| data.join("zhibu.toml"), Path::to_owned);
         let mut figment = Figment::from(Toml::string(DEFAULTS))
             .merge(Serialized::default("data", &data))
             .merge(Serialized::default("listen", "127.0.0.1:8080"));
+        if let Some(profile) = otherwise {
+            figment = figment.merge(Serialized::default("profile", profile));
+        }
         if file.exists() {
             figment = figment.merge(Toml::file_exact(&file));
         }

@@ -42,9 +42,14 @@ pub(crate) async fn readyz(State(health): State<Health>) -> Response {
 }
 
 /// Figures for the monitor on this machine; others see nothing.
-pub(crate) async fn metrics(State(health): State<Health>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
+pub(crate) async fn metrics(
+    State(health): State<Health>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: http::HeaderMap,
+) -> Response {
+    let proxied = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     match health.metrics {
-        Some(handle) if peer.ip().is_loopback() => handle.render().into_response(),
+        Some(handle) if peer.ip().is_loopback() && !proxied => handle.render().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -29,8 +29,9 @@ pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -
     let mut router = Router::new();
     for (audience, path) in [(Audience::Console, "/graphql"), (Audience::Operator, "/operator/graphql")] {
         let limits = limits(installation, path)?;
+        let proxies = installation.config.trusted_proxies.clone();
         let schema = zhibu_modules::schema(&limits);
-        let gateway = Arc::new(Gateway::new(installation.app.clone(), schema, audience, !production));
+        let gateway = Arc::new(Gateway::new(installation.app.clone(), schema, audience, !production, proxies));
         router = router.merge(zhibu_endpoint::router(gateway, limits, stop.clone()));
     }
     if let Some(media) = media(installation)? {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zhibu_core::{ANYONE, AccountId, Error, OrganisationId, Result, Secret, TenantId, check, mask};
+use zhibu_core::{ANYONE, AccountId, Error, OrganisationId, Permission, Result, Secret, TenantId, check, mask};
 
 use crate::audit::Entry;
 use crate::codes;
@@ -67,6 +67,9 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
         .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
         .transpose()?;
     let user_name = application.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
+    if mobile.is_some() && user_name.is_none() && !cx.app.sms.is_open() {
+        return Err(Error::invalid("mobile", "短信服务未开通，请填写管理员用户名"));
+    }
     if mobile.is_none() && user_name.is_none() {
         return Err(Error::invalid("mobile", "请填写管理员手机号或用户名"));
     }
@@ -136,6 +139,24 @@ async fn reserve(write: &mut Write<'_>, kind: &str, value: &str, tenant: TenantI
     );
     let new = diesel::insert_into(logins::table).values(row).on_conflict_do_nothing().execute(write.conn()?).await?;
     if new == 0 { Err(Error::invalid("userName", "用户名已被使用，请换一个")) } else { Ok(()) }
+}
+
+/// Unlocks a tenant's first administrator and resets the password to the initial one: the operator's help when
+/// nobody in the tenant can get in any more.
+pub async fn reset_administrator(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<()> {
+    let mut write = cx.write(permission).await?;
+    let row: (serde_json::Value, String) =
+        tenants::table.find(tenant.0).select((tenants::request, tenants::state)).first(write.conn()?).await?;
+    if row.1 != "active" {
+        return Err(Error::refuse("NOT_ACTIVE", "租户尚未就绪"));
+    }
+    let request: Request = serde_json::from_value(row.0).map_err(Error::bug)?;
+    let inside = Cx::system(cx.app.clone(), Space::Tenant(tenant));
+    let mut there = inside.write(ANYONE).await?;
+    identity::unlock(&mut there, request.account).await?;
+    write.audit(Entry::new("tenant.administrator_reset", "tenant", tenant.0)).await?;
+    there.commit().await?;
+    write.commit().await
 }
 
 /// How far the activation behind a ticket is.

@@ -61,9 +61,9 @@ pub struct App {
     /// The compiled role matrix.
     pub policy: Policy,
     /// Keys.
-    pub keys: Keys,
+    pub(crate) keys: Keys,
     /// Units of work for requests and jobs.
-    pub db: Lanes,
+    pub(crate) db: Lanes,
     /// Where schemas are made: a login with the right to.
     pub ddl_url: String,
     /// Text messages.

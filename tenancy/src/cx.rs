@@ -157,7 +157,7 @@ impl Cx {
         let scope = match &self.caller {
             Caller::Account(identity) => recheck(&self.app, identity, permission, &mut unit).await?,
             Caller::Operator(operator) => {
-                crate::operator::still_open(operator, unit.conn()?).await?;
+                crate::operator::still_open(operator, self.now, unit.conn()?).await?;
                 self.allow(permission)?
             }
             Caller::Stranger | Caller::System(_) => self.allow(permission)?,
@@ -200,7 +200,7 @@ async fn recheck(app: &Arc<App>, identity: &Arc<Identity>, permission: Permissio
         .inner_join(accounts::table)
         .inner_join(policy::table.on(policy::id.eq(1)))
         .filter(sessions::id.eq(identity.session.0))
-        .filter(sessions::ended_at.is_null())
+        .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(app.world.now())))
         .filter(accounts::state.ne("disabled"))
         .select(policy::epoch)
         .first(unit.conn()?)

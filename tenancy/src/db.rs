@@ -94,7 +94,7 @@ impl Lanes {
 
     /// Starts a unit of work. The switch to the role and schema is one awaited batch, never joined with what
     /// follows it.
-    pub async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
+    pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         let started = std::time::Instant::now();
         let mut unit = self.idle(space).await?;
         metrics::histogram!("zhibu_pool_wait_seconds").record(started.elapsed().as_secs_f64());

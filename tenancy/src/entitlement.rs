@@ -24,12 +24,16 @@ pub async fn switch(cx: &Cx, permission: Permission, tenant: TenantId, module: &
     if state.ok_or_else(Error::missing)? != "active" {
         return Err(Error::refuse("NOT_ACTIVE", "租户尚未就绪"));
     }
-    let progress = jobs::announce(cx, "switch_module", Some(tenant), write.conn()?).await?;
+    let progress = jobs::announce(cx, &task(known.key), Some(tenant), write.conn()?).await?;
     write.enqueue(&SwitchModule { tenant, module: known.key.to_owned(), on, progress }).await?;
     let entry = Entry::new("tenant.module_switched", "tenant", tenant.0).change(known.key, !on, on);
     write.audit(entry).await?;
     write.commit().await?;
     Ok(progress)
+}
+
+fn task(module: &str) -> String {
+    format!("switch_module:{module}")
 }
 
 /// Runs a module's migrations for one tenant, or takes its tables away, then opens or closes it.
@@ -45,6 +49,10 @@ impl Job for SwitchModule {
     const NAME: &'static str = "switch_module";
 
     async fn run(self, cx: &Cx) -> Result<()> {
+        if !jobs::is_newest(cx, &task(&self.module), self.tenant, self.progress).await? {
+            // An old dead letter that was tried again must not undo what was decided since.
+            return jobs::report(cx, self.progress, "done", 100, Some("已被后来的操作取代")).await;
+        }
         jobs::report(cx, self.progress, "running", 10, Some("正在调整数据空间")).await?;
         let done = self.apply(cx).await;
         match &done {

@@ -123,6 +123,9 @@ impl Job for Housekeeping {
         diesel::delete(outbox::table.filter(outbox::created_at.lt(cx.now() - chrono::Duration::days(180))))
             .execute(write.conn()?)
             .await?;
+        diesel::delete(progress::table.filter(progress::created_at.lt(cx.now() - chrono::Duration::days(30))))
+            .execute(write.conn()?)
+            .await?;
         diesel::delete(throttles::table.filter(throttles::span_start.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(sms_codes::table.filter(sms_codes::expires_at.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))
@@ -222,6 +225,18 @@ pub(crate) async fn announce(cx: &Cx, task: &str, tenant: Option<TenantId>, conn
         .execute(conn)
         .await?;
     Ok(id)
+}
+
+/// True while no later job of the same task was announced for the tenant.
+pub(crate) async fn is_newest(cx: &Cx, task: &str, tenant: TenantId, id: Uuid) -> Result<bool> {
+    let mut unit = cx.app.begin(Space::Platform, Mode::Read).await?;
+    let later: i64 = progress::table
+        .filter(progress::tenant_id.eq(tenant.0).and(progress::task.eq(task)).and(progress::id.gt(id)))
+        .count()
+        .get_result(unit.conn()?)
+        .await?;
+    unit.commit().await?;
+    Ok(later == 0)
 }
 
 /// Notes how far a long job is, and tells those who watch.

@@ -22,7 +22,7 @@ pub struct Module {
     pub shared: &'static [Migration],
     /// Its history in each tenant's schema.
     pub tenant: &'static [Migration],
-    /// Rows of a new tenant.
+    /// Rows of a new tenant; written at activation only, so an optional module must do without.
     pub seed: Option<Seed>,
     /// Adds its jobs to the worker.
     pub jobs: fn(WorkerOptions) -> WorkerOptions,

@@ -259,7 +259,7 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
                 .await?;
             write.audit(Entry::new("session.reused", "session", id.0)).await?;
             write.commit().await?;
-            cx.app.operators.invalidate(&id).await;
+            forget(&cx.app, id).await;
         }
         return Err(Error::unauthenticated());
     }
@@ -288,8 +288,14 @@ pub async fn sign_out(cx: &Cx) -> Result<()> {
         .await?;
     write.audit(Entry::new("session.ended", "session", operator.session.0)).await?;
     write.commit().await?;
-    cx.app.operators.invalidate(&operator.session).await;
+    forget(&cx.app, operator.session).await;
     Ok(())
+}
+
+/// Forgets what this replica remembers of a session and ends the sockets that hang on it.
+async fn forget(app: &App, session: SessionId) {
+    app.operators.invalidate(&session).await;
+    app.live.touch(&crate::identity::topic(session));
 }
 
 /// Finds the operator of a session.
@@ -315,11 +321,11 @@ pub(crate) async fn caller(app: &Arc<App>, session: SessionId) -> Result<Caller>
 }
 
 /// Refuses a change when the session has ended meanwhile.
-pub(crate) async fn still_open(operator: &Operator, conn: &mut Conn) -> Result<()> {
+pub(crate) async fn still_open(operator: &Operator, now: DateTime<Utc>, conn: &mut Conn) -> Result<()> {
     let open: i64 = operator_sessions::table
         .inner_join(operators::table)
         .filter(operator_sessions::id.eq(operator.session.0).and(operator_sessions::ended_at.is_null()))
-        .filter(operators::state.eq("active"))
+        .filter(operator_sessions::expires_at.gt(now).and(operators::state.eq("active")))
         .count()
         .get_result(conn)
         .await?;

@@ -38,6 +38,7 @@ pub async fn save(cx: &Cx, id: Option<SampleId>, version: Option<i32>, text: &Te
         sample_texts::body.eq(&text.body),
         sample_texts::updated_at.eq(cx.now()),
     );
+    let mut entry = None;
     let id = match id {
         None => {
             let id: SampleId = cx.app.world.id();
@@ -49,6 +50,12 @@ pub async fn save(cx: &Cx, id: Option<SampleId>, version: Option<i32>, text: &Te
         }
         Some(id) => {
             let before = at_version(&mut write, id, version).await?;
+            let changed = Entry::new("sample.saved", "sample", id.0)
+                .change("kind", before.kind.clone(), text.kind.code())
+                .change("title", before.title.clone(), text.title.clone())
+                .change("summary", before.summary.clone(), text.summary.clone())
+                .change("body", before.body.clone(), text.body.clone());
+            entry = Some(changed);
             // What tenants read never changes under them: an edit takes it back to a draft.
             diesel::update(sample_texts::table.find(id.0))
                 .set((
@@ -62,7 +69,8 @@ pub async fn save(cx: &Cx, id: Option<SampleId>, version: Option<i32>, text: &Te
             id
         }
     };
-    write.audit(Entry::new("sample.saved", "sample", id.0).note("title", text.title.clone())).await?;
+    let created = || Entry::new("sample.created", "sample", id.0).note("title", text.title.clone());
+    write.audit(entry.unwrap_or_else(created)).await?;
     let row = store::one(id, write.conn()?).await?;
     write.commit().await?;
     Ok(row)

@@ -16,6 +16,8 @@ pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
 pub const TENANTS_READ: Permission = Permission::of("plat.tenants", "plat.tenants.read");
 /// Switch modules of tenants (operators).
 pub const TENANTS_MODULES: Permission = Permission::of("plat.tenants", "plat.tenants.modules");
+/// Reset a tenant's first administrator (operators).
+pub const FIRST_ADMIN: Permission = Permission::of("plat.tenants", "plat.tenants.first_admin");
 /// See activation codes (operators).
 pub const CODES_READ: Permission = Permission::of("plat.codes", "plat.codes.read");
 /// Issue and revoke activation codes (operators).
@@ -38,6 +40,7 @@ pub static MODULE: Module = Module {
         TENANT_SETTINGS,
         TENANTS_READ,
         TENANTS_MODULES,
+        FIRST_ADMIN,
         CODES_READ,
         CODES_ISSUE,
         OUTBOX_READ,

@@ -251,7 +251,7 @@ pub async fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<AccountId
 
 /// Makes an account whose id is known already.
 pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAccount) -> Result<()> {
-    let display_name = check::text("displayName", "姓名", &new.display_name, 2, 30)?;
+    let display_name = check::text("displayName", "姓名", &new.display_name, 2, 50)?;
     let mobile = new
         .mobile
         .as_ref()
@@ -336,7 +336,7 @@ pub async fn change_mine(
     let before = account(cx, id, write.conn()?).await?;
     let mut entry = Entry::new("account.changed", "account", id.0);
     if let Some(name) = display_name {
-        let name = check::text("displayName", "姓名", &name, 2, 30)?;
+        let name = check::text("displayName", "姓名", &name, 2, 50)?;
         diesel::update(accounts::table.find(id.0)).set(accounts::display_name.eq(&name)).execute(write.conn()?).await?;
         entry = entry.change("displayName", before.display_name.clone(), name);
     }

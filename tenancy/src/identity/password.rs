@@ -10,7 +10,7 @@ use super::sms::{SmsPurpose, own_mobile, spend};
 use super::{Purpose, throttle};
 use crate::audit::Entry;
 use crate::cx::Cx;
-use crate::db::Conn;
+use crate::db::{Conn, Mode, Space};
 use crate::schema::accounts;
 
 const COMMON: &str = include_str!("../../../config/common_passwords.txt");
@@ -73,6 +73,7 @@ pub async fn change_initial(cx: &Cx, new: &Secret, code: Option<Secret>) -> Resu
         return Err(Error::denied());
     }
     accept_mine(cx, new).await?;
+    still_initial(cx).await?;
     if let Some(mobile) = own_mobile(cx).await? {
         let code = code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
         spend(cx, mobile.expose(), SmsPurpose::Password, &code).await.map_err(|e| e.at("smsCode"))?;
@@ -86,6 +87,21 @@ pub async fn change_initial(cx: &Cx, new: &Secret, code: Option<Secret>) -> Resu
     write.audit(Entry::new("session.opened", "session", id.0).note("by", "password")).await?;
     write.commit().await?;
     Ok(tokens)
+}
+
+/// The initial password lives for some days only, also for those who have signed in with it.
+async fn still_initial(cx: &Cx) -> Result<()> {
+    let identity = cx.identity()?;
+    let mut unit = cx.app.begin(Space::Tenant(identity.tenant.id), Mode::Read).await?;
+    let expires_at: Option<chrono::DateTime<chrono::Utc>> =
+        accounts::table.find(identity.account.0).select(accounts::password_expires_at).first(unit.conn()?).await?;
+    unit.commit().await?;
+    if expires_at.is_some_and(|at| at <= cx.now()) { Err(expired()) } else { Ok(()) }
+}
+
+/// The refusal of an initial password that was never replaced in time.
+pub(super) fn expired() -> Error {
+    Error::refuse("PASSWORD_EXPIRED", "初始密码已过期，请用短信验证码登录或联系管理员重置")
 }
 
 /// Changes the password (PC-1.2e); every other session ends.

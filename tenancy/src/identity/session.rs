@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, Result, SELF, Secret, SessionId, TenantId};
@@ -126,12 +128,15 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         return Err(Error::unauthenticated());
     }
     let (refresh, digest) = fresh(cx, Some(tenant), id);
+    // A session that may only change the password is not prolonged.
+    let renewed = cx.now() + Duration::days(cx.app.settings.session_days);
     diesel::update(sessions::table.find(id.0))
         .set((
             sessions::refresh_hash.eq(digest),
             sessions::previous_hash.eq(Some(given)),
             sessions::refreshed_at.eq(cx.now()),
-            sessions::expires_at.eq(cx.now() + Duration::days(cx.app.settings.session_days)),
+            sessions::expires_at.eq(case_when(sessions::purpose.eq("full"), renewed.into_sql::<Timestamptz>())
+                .otherwise(sessions::expires_at)),
         ))
         .execute(write.conn()?)
         .await?;

@@ -1,6 +1,7 @@
 //! The ways in (登录): user name and password, or a text-message code.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check, mask};
@@ -69,7 +70,14 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret) -> Result<Outco
         cx.app.hasher.verify(password, None).await?;
         return Err(locked());
     };
-    if cx.app.hasher.verify(password, Some(attempt.hash)).await? {
+    let right = match cx.app.hasher.verify(password, Some(attempt.hash)).await {
+        Ok(right) => right,
+        Err(busy) => {
+            give_back(cx, *tenant, *account, 1).await?;
+            return Err(busy);
+        }
+    };
+    if right {
         enter(cx, *tenant, *account, attempt.initial, attempt.expires_at).await
     } else {
         Err(fail(cx, *tenant, *account).await?)
@@ -98,6 +106,18 @@ async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option
     Ok(row.and_then(|(hash, state, expires_at)| Some(Attempt { hash: hash?, initial: state == "initial", expires_at })))
 }
 
+/// Gives attempts back that were not wrong.
+async fn give_back(cx: &Cx, tenant: TenantId, account: AccountId, attempts: i16) -> Result<()> {
+    let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let left = case_when(accounts::failed.gt(attempts), accounts::failed - attempts).otherwise(0i16);
+    diesel::update(accounts::table.find(account.0))
+        .filter(accounts::state.eq("active"))
+        .set(accounts::failed.eq(left))
+        .execute(write.conn()?)
+        .await?;
+    write.commit_quietly().await
+}
+
 /// A wrong password: the one after the forgiven ones locks (PC-2.3b).
 async fn fail(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Error> {
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
@@ -123,7 +143,8 @@ async fn enter(
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<Outcome> {
     if initial && expires_at.is_some_and(|at| at <= cx.now()) {
-        return Err(Error::refuse("PASSWORD_EXPIRED", "初始密码已过期，请用短信验证码登录或联系管理员重置"));
+        give_back(cx, tenant, account, i16::MAX).await?;
+        return Err(super::password::expired());
     }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let mobile: Option<Option<Vec<u8>>> = diesel::update(accounts::table.find(account.0))

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 
 /** Chooses an option of a select by its label. */
 export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', { name: label, exact: true }).click()
+  await page.getByLabel(label, { exact: true }).click()
   await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(option, { exact: true }).click()
 }
 

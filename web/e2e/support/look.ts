@@ -7,8 +7,8 @@ import { expect, type Page } from '@playwright/test'
 const KNOWN: { rule: string; where: RegExp }[] = []
 
 /** Looks at a page as it is now: a screenshot for the eye, and nothing serious for those who cannot see it. */
-export async function look(page: Page, name: string): Promise<void> {
-  await expect(page.locator('.ant-spin-spinning, .ant-skeleton')).toHaveCount(0)
+export async function look(page: Page, name: string, spinning = 0): Promise<void> {
+  await expect(page.locator('.ant-spin-spinning')).toHaveCount(spinning)
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({ path: `shots/${name}.png` })
   const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze()

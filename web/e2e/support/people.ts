@@ -54,7 +54,7 @@ export async function openTenant(operator: Operator, baseURL: string, name: stri
 }
 
 /** First sign-in of an account without a mobile number: replaces the initial password. */
-async function takeOver(api: Api, userName: string): Promise<Account> {
+export async function takeOver(api: Api, userName: string): Promise<Account> {
   await api.ask(SignInDocument, { input: { userName, password: INITIAL_PASSWORD } })
   const { account } = (await api.ask(ChangeInitialPasswordDocument, { input: { newPassword: PASSWORD } })).system.changeInitialPassword
   return { api, userName, displayName: account.displayName }

@@ -1,6 +1,6 @@
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use zhibu_core::{Error, Result, dictionary};
+use zhibu_core::{ANYONE, Error, Result, dictionary};
 use zhibu_graphql::Request;
 
 /// What anybody may know of the server.
@@ -39,6 +39,7 @@ impl CommonQuery {
     /// What the sign-in page shows.
     async fn server(&self, ctx: &Context<'_>) -> Result<ServerInfo> {
         let cx = ctx.cx()?;
+        cx.allow(ANYONE)?;
         Ok(ServerInfo {
             name: "支部",
             sandbox: cx.app.sms.is_sandbox(),
@@ -48,7 +49,8 @@ impl CommonQuery {
     }
 
     /// Values of dictionaries, in display order.
-    async fn dictionary(&self, kinds: Vec<String>) -> Result<Vec<DictionaryEntry>> {
+    async fn dictionary(&self, ctx: &Context<'_>, kinds: Vec<String>) -> Result<Vec<DictionaryEntry>> {
+        ctx.cx()?.allow(ANYONE)?;
         if kinds.len() > 20 {
             return Err(Error::invalid("kinds", "一次最多20类"));
         }

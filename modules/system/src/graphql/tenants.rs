@@ -2,9 +2,9 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use zhibu_core::{Page, PageArgs, ProgressId, Result, TenantId};
 use zhibu_graphql::{Listed, Request};
-use zhibu_tenancy::{entitlement, tenants};
+use zhibu_tenancy::{activation, entitlement, tenants};
 
-use crate::{TENANTS_MODULES, TENANTS_READ};
+use crate::{FIRST_ADMIN, TENANTS_MODULES, TENANTS_READ};
 
 /// Where a tenant stands.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +119,12 @@ pub(super) struct TenantMutation;
 
 #[Object]
 impl TenantMutation {
+    /// Unlocks a tenant's first administrator and resets the password to the initial one, when nobody can get in.
+    async fn reset_first_administrator(&self, ctx: &Context<'_>, tenant: TenantId) -> Result<bool> {
+        activation::reset_administrator(ctx.cx()?, FIRST_ADMIN, tenant).await?;
+        Ok(true)
+    }
+
     /// Switches a module of a tenant on or off. Switched off, its tables in this tenant go, with what is in them.
     async fn set_tenant_module(&self, ctx: &Context<'_>, tenant: TenantId, module: String, on: bool) -> Result<JobRef> {
         Ok(JobRef { id: entitlement::switch(ctx.cx()?, TENANTS_MODULES, tenant, &module, on).await?.into() })

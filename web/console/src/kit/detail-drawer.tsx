@@ -8,13 +8,15 @@ interface DetailDrawerProps {
   /** Buttons of the record, at the top right. */
   extra?: ReactNode
   size?: number
+  /** Holds typed text or what is shown only once: a stray click or Escape does not close it. */
+  sticky?: boolean
   children: ReactNode
 }
 
 /** A record beside its list; Escape closes it and the focus returns to where it was. */
-export function DetailDrawer({ open, title, onClose, extra, size = 720, children }: DetailDrawerProps) {
+export function DetailDrawer({ open, title, onClose, extra, size = 720, sticky = false, children }: DetailDrawerProps) {
   return (
-    <Drawer open={open} title={title} onClose={onClose} extra={extra} size={size} destroyOnHidden>
+    <Drawer open={open} title={title} onClose={onClose} extra={extra} size={size} destroyOnHidden keyboard={!sticky} mask={{ closable: !sticky }}>
       {children}
     </Drawer>
   )

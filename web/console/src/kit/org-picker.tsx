@@ -30,6 +30,7 @@ export function OrgPicker({ id, label, value, onChange, placeholder = '请选择
       aria-label={label}
       className={className}
       treeDataSimpleMode
+      treeDefaultExpandedKeys={nodes.filter((node) => node.parentId === null || !present.has(node.parentId)).map((node) => node.id)}
       labelInValue
       allowClear
       showSearch={{ treeNodeFilterProp: 'title' }}

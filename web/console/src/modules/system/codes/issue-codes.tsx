@@ -32,9 +32,9 @@ export function IssueCodes({ onClose, onIssued }: { onClose: () => void; onIssue
       setIssued(result)
       onIssued()
     })
-  if (issued) return <DetailDrawer open title={`已发放 ${issued.codes.length} 个激活码`} onClose={onClose} size={560}><IssuedCodes codes={issued.codes} onDone={onClose} /></DetailDrawer>
+  if (issued) return <DetailDrawer open title={`已发放 ${issued.codes.length} 个激活码`} onClose={onClose} size={560} sticky><IssuedCodes codes={issued.codes} onDone={onClose} /></DetailDrawer>
   return (
-    <DetailDrawer open title="发放激活码" onClose={onClose} size={560}>
+    <DetailDrawer open title="发放激活码" onClose={onClose} size={560} sticky>
       <QueryBoundary query={modules}>
         {(catalogue) => {
           const base = catalogue.filter((module) => module.base).map((module) => module.key)

@@ -1,0 +1,137 @@
+import { CreateOrganisationDocument } from '../api/src/index'
+import { personal, row } from './support/forms'
+import { look } from './support/look'
+import { PASSWORD, unique } from './support/people'
+import { organisation } from './support/organisation'
+import { expect, test } from './support/test'
+
+test('PC-1.2c signing in and moving about by keyboard alone', async ({ page, tenant }) => {
+  await page.goto('/portal/sign-in')
+  await page.getByRole('tab', { name: '短信登录' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  const name = page.getByLabel('用户名', { exact: true })
+  await expect(name).toBeVisible()
+  await page.keyboard.press('Tab')
+  while (!(await name.evaluate((field) => field === document.activeElement))) await page.keyboard.press('Tab')
+  await page.keyboard.type(tenant.admin.userName)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(PASSWORD)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: '首页', level: 1 })).toBeVisible()
+  await look(page, 'home')
+
+  await page.keyboard.press('Tab')
+  const skip = page.getByRole('link', { name: '跳到主要内容' })
+  await expect(skip).toBeFocused()
+  await look(page, 'skip-link')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+
+  const menu = page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '用户管理' })
+  await menu.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: '用户管理', level: 1 })).toBeVisible()
+  await expect(page.getByRole('navigation', { name: '面包屑' }).first()).toContainText('系统管理')
+})
+
+test('PC-3.1.1a the range at the top follows from page to page', async ({ adminPage: page, tenant }) => {
+  const name = `临江一支部${unique()}`
+  await tenant.admin.api.ask(CreateOrganisationDocument, { input: organisation(tenant.root, name) })
+  await page.goto('/home')
+  await page.getByRole('combobox', { name: '组织范围' }).click()
+  await page.locator('.ant-select-tree').getByTitle(name).click()
+  await expect(page).toHaveURL(/org=/)
+  await page.getByRole('link', { name: '用户管理' }).first().click()
+  await expect(page.getByText('此范围内还没有用户')).toBeVisible()
+  await expect(page).toHaveURL(/users\?.*org=/)
+  await look(page, 'users-empty')
+  await page.reload()
+  await expect(page.locator('.z-scope')).toContainText(name)
+})
+
+test('PC-1.2a dark look, watermark, folded menu, personal menu', async ({ adminPage: page, tenant }) => {
+  await page.goto('/org/info')
+  await expect(row(page, '').or(page.getByText('还没有下级组织')).first()).toBeVisible()
+  const mark = await page.evaluate(() => getComputedStyle(document.querySelector('main')?.firstElementChild?.lastElementChild ?? document.body).backgroundImage)
+  expect(mark).toContain('url(')
+  await page.getByRole('button', { name: '切换为深色' }).click()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await page.reload()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible()
+    await look(page, `dark${path.replaceAll('/', '-')}`)
+  }
+  await page.getByRole('button', { name: '切换为浅色' }).click()
+  await page.getByRole('button', { name: '收起菜单' }).click()
+  await expect(page.getByRole('navigation', { name: '主菜单' })).toHaveCount(0)
+  await page.getByRole('button', { name: '展开菜单' }).click()
+  await page.getByRole('button', { name: `个人菜单：${tenant.admin.displayName}` }).click()
+  await expect(page.getByRole('menuitem', { name: '登录设备' })).toBeVisible()
+  await look(page, 'personal-menu')
+})
+
+test('PC-1.2c a lost session asks to sign in again and loses no text', async ({ adminPage: page, tenant }) => {
+  await page.goto('/account')
+  await page.getByLabel('姓名', { exact: true }).fill('陈书记')
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: '保存' }).first().click()
+  const dialog = page.getByRole('dialog', { name: /登录已失效/ })
+  await expect(dialog).toBeVisible()
+  await dialog.getByRole('tab', { name: '账号登录' }).click()
+  await look(page, 'session-expired')
+  await dialog.getByLabel('用户名').fill(tenant.admin.userName)
+  await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await dialog.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByText('账号信息已保存')).toBeVisible()
+  await expect(page.getByRole('button', { name: '个人菜单：陈书记' })).toBeVisible()
+  await page.getByLabel('姓名', { exact: true }).fill(tenant.admin.displayName)
+  await page.getByRole('button', { name: '保存' }).first().click()
+  await expect(page.getByRole('button', { name: `个人菜单：${tenant.admin.displayName}` })).toBeVisible()
+  await personal(page, '退出登录')
+  await expect(page.getByRole('link', { name: '入驻激活' })).toBeVisible()
+  await page.goto('/org/info?view=chart')
+  await expect(page.getByRole('link', { name: '入驻激活' })).toBeVisible()
+  await expect(page).toHaveURL(/next=/)
+})
+
+test('PC-2.3a lists say that they load, that they failed, and that they are empty', async ({ adminPage: page }) => {
+  let answer: 'wait' | 'fail' | 'pass' = 'wait'
+  let release = () => {}
+  const held = new Promise<void>((resolve) => { release = resolve })
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('query Users')) return route.fallback()
+    if (answer === 'wait') await held
+    return answer === 'pass' ? route.fallback() : route.fulfill({ status: 400, json: { errors: [{ message: '数据库维护中', extensions: { code: 'DENIED' } }] } })
+  })
+  await page.goto('/system/users')
+  await expect(page.locator('.ant-spin-spinning').first()).toBeVisible()
+  await page.screenshot({ path: 'shots/state-loading.png' })
+  answer = 'fail'
+  release()
+  await expect(page.getByRole('button', { name: '重试' })).toBeVisible()
+  await look(page, 'state-error')
+  answer = 'pass'
+  await page.getByRole('button', { name: '重试' }).click()
+  await expect(page.locator('tr.ant-table-row').first()).toBeVisible()
+  await page.getByLabel('用户', { exact: true }).fill(unique())
+  await page.getByRole('button', { name: '查询' }).click()
+  await expect(page.getByText('没有符合条件的数据')).toBeVisible()
+  await look(page, 'state-empty')
+  await page.getByRole('button', { name: '清除条件' }).click()
+  await expect(page.locator('tr.ant-table-row').first()).toBeVisible()
+})
+
+test('PC-1.2a an unknown address, and every part of the kit', async ({ adminPage: page, operatorPage }) => {
+  await page.goto('/no/such/page')
+  await expect(page.getByText('页面不存在').first()).toBeVisible()
+  await look(page, 'not-found')
+  await page.goto('/internal/gallery')
+  await expect(page.getByRole('heading', { name: '组件陈列' })).toBeVisible()
+  await look(page, 'gallery', 1)
+  await operatorPage.goto('/operator/no-such-page')
+  await expect(operatorPage.getByText('页面不存在').first()).toBeVisible()
+})
