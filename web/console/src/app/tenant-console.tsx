@@ -97,6 +97,7 @@ function Framed({ session }: { session: Session }) {
       <ExpiredDialog>
         <SignIn
           name="again"
+          userName={account.userName}
           onSignedIn={(next) => {
             if (next.account.id !== account.id) location.assign('/home')
             queries.setQueryData(SESSION, next)

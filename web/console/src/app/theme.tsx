@@ -23,6 +23,7 @@ const dark: ThemeConfig = {
   token: {
     colorPrimary: '#f0707a', colorLink: '#ff9a9a', colorLinkHover: '#ffb8b8', colorInfo: '#5b9dff', colorError: '#f2696b',
     colorTextTertiary: '#a9adb3', colorTextPlaceholder: '#9a9fa5', colorTextDescription: '#b0b4b9',
+    colorBgContainer: '#1a1c20', colorBgElevated: '#24272c',
   },
   components: {
     ...fields('#7db3ff'),

@@ -4,7 +4,7 @@ import type { RequestError } from '../net/errors'
 import { FormProblem } from './form-problem'
 import { LeaveGuard } from './leave-guard'
 import { useDraft } from './use-draft'
-import { useSubmit } from './use-submit'
+import { TO_FAULT, useSubmit } from './use-submit'
 
 interface FormPageProps<Values, Result> {
   name: string
@@ -47,13 +47,12 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
       layout="vertical"
       initialValues={initialValues}
       onFinish={(values) => void submit(values)}
-      onFinishFailed={({ errorFields: [first] }) => first && form.scrollToField(first.name, { block: 'center', focus: true })}
       onValuesChange={(changed) => {
         dirty.current = true
         keep()
         props.onValuesChange?.(changed as Partial<Values>)
       }}
-      scrollToFirstError={{ block: 'center', focus: true }}
+      scrollToFirstError={TO_FAULT}
     >
       <LeaveGuard dirty={isDirty} kept={draft !== undefined} />
       {restored !== 'none' && (

@@ -18,9 +18,9 @@ export default function CreateOrganisationPage() {
     queryFn: async ({ signal }) => (await ask(ParentChoiceDocument, { id: parent ?? '' }, signal)).directory,
     enabled: Boolean(parent),
   })
-  const name = choice.data?.organisation.shortName
+  const above = choice.data && [...choice.data.organisation.path, choice.data.organisation].map((step) => step.shortName).join(' / ')
   return (
-    <Page title="新增下级组织" menu="org.info" hint={name && `新组织的上级：${choice.data?.organisation.path.map((step) => step.shortName).join(' / ')}`}>
+    <Page title="新增下级组织" menu="org.info" hint={above && `新组织的上级：${above}`}>
       {parent
         ? <QueryBoundary query={choice}>{(data) => <Create key={parent} choice={data} />}</QueryBoundary>
         : <EmptyState text="请先在组织信息中选择上级组织" />}

@@ -36,14 +36,15 @@ export function OrganisationDrawer({ id, onOpen, onClose }: { id: string; onOpen
         {(one) => (
           <>
             <nav aria-label="所在位置" className="z-path">
-              {one.path.map((step, index) => (
+              {one.path.map((step) => (
                 <span key={step.id}>
-                  {index > 0 && <span aria-hidden> / </span>}
-                  {step.id === one.id ? <b>{step.shortName}</b> : <button type="button" className="z-plain" onClick={() => onOpen(step.id)}>{step.shortName}</button>}
+                  <button type="button" className="z-plain" onClick={() => onOpen(step.id)}>{step.shortName}</button>
+                  <span aria-hidden> / </span>
                 </span>
               ))}
+              <b>{one.shortName}</b>
             </nav>
-            {one.hints.map((hint) => <Alert key={hint} className="z-gap-bottom" type="warning" showIcon title={hint} />)}
+            {one.hints.map((hint) => <Alert key={hint} className="z-gap-bottom" type="info" showIcon title={hint} />)}
             <Tabs items={[
               { key: 'facts', label: '基本信息', children: <Facts one={one} /> },
               { key: 'administrators', label: `管理员（${one.administrators.length}）`, children: <Administrators organisation={one} /> },
@@ -65,9 +66,9 @@ function Facts({ one }: { one: OrganisationFieldsFragment }) {
     ['类别', <StatusTag key="type" dict={orgTypes} value={one.type} />], ['状态', <StatusTag key="status" dict={orgStatuses} value={one.status} />],
     ['组织代码', one.code], ['外部代码', orDash(one.externalCode)],
     ['成立日期', day(one.foundedOn)], ['批准文号', orDash(one.approvalNo)],
-    ['行政区划', `${one.divisionCode} ${one.divisionName ?? ''}`], ['下级组织', `${one.childCount} 个`],
+    ['行政区划', orDash(`${one.divisionCode} ${one.divisionName ?? ''}`.trim())], ['下级组织', `${one.childCount} 个`],
     ['联系人', orDash(one.contactName)], ['联系电话', <ContactPhone key="phone" id={one.id} masked={one.contactPhone} />],
-    ['任期', one.termYears ? `${one.termYears} 年，自 ${day(one.termStart)} 起` : '—'], ['排序号', one.sort],
+    ['任期', one.termYears ? `${one.termYears} 年${one.termStart ? `，自 ${day(one.termStart)} 起` : ''}` : '—'], ['排序号', one.sort],
     ['可审批预备党员', yes(one.canApproveMembers)], ['直属党支部', yes(one.isDirect)],
     ['村（社区）党组织', yes(one.villageOrCommunity)], ['所在单位情况', one.unitRelation ? unitRelations[one.unitRelation].label : '—'],
   ]

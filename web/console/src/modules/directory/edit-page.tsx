@@ -90,7 +90,7 @@ function Edit({ organisation, types }: { organisation: OrganisationFieldsFragmen
       }}
       remedy={(problem, clear) => problem.code === 'CONFLICT' && <Button size="small" onClick={() => void reload(clear)}>载入最新内容并保留我填写的</Button>}
     >
-      <OrganisationFields types={types} phone={retype ? typed : kept} />
+      <OrganisationFields types={types} phone={base.contactPhone === '' ? undefined : retype ? typed : kept} />
     </FormPage>
   )
 }

@@ -16,6 +16,8 @@ import { TenantList } from './tenant-list'
 export interface PendingPassword { needsSmsCode: boolean; maskedMobile: string | null; userName: string }
 
 interface SignInProps {
+  /** Who is asked to sign in again; the password form is then the first. */
+  userName?: string
   /** Prefix of the forms' ids; two sign-ins never share it. */
   name: string
   onSignedIn: (session: SessionFieldsFragment) => void
@@ -25,7 +27,7 @@ interface SignInProps {
 type Choice = Extract<SignInOutcomeFragment, { __typename: 'TenantChoice' }>
 
 /** 短信登录 and 账号登录, then the choice of the organisation when a number belongs to several. */
-export function SignIn({ name, onSignedIn, onPasswordChange }: SignInProps) {
+export function SignIn({ name, userName, onSignedIn, onPasswordChange }: SignInProps) {
   const [choice, setChoice] = useState<Choice | null>(null)
   const take = (outcome: SignInOutcomeFragment, userName = '') => {
     if (outcome.__typename === 'SignedIn') onSignedIn(outcome.session)
@@ -43,9 +45,10 @@ export function SignIn({ name, onSignedIn, onPasswordChange }: SignInProps) {
   }
   return (
     <Tabs
+      defaultActiveKey={userName ? 'password' : 'sms'}
       items={[
         { key: 'sms', label: '短信登录', children: <BySms name={`${name}-sms`} take={take} /> },
-        { key: 'password', label: '账号登录', children: <ByPassword name={`${name}-password`} take={take} /> },
+        { key: 'password', label: '账号登录', children: <ByPassword name={`${name}-password`} userName={userName ?? ''} take={take} /> },
       ]}
     />
   )
@@ -82,14 +85,14 @@ function BySms({ name, take }: { name: string; take: Take }) {
   )
 }
 
-function ByPassword({ name, take }: { name: string; take: Take }) {
+function ByPassword({ name, userName: known, take }: { name: string; userName: string; take: Take }) {
   const [form] = Form.useForm<{ userName: string; password: string }>()
   const { submit, busy, problem } = useSubmit(form,
     async ({ userName, password }: { userName: string; password: string }) =>
       (await post(SignInDocument, { input: { userName: userName.trim(), password } }, 'tenant')).system.signIn,
     (outcome, values) => take(outcome, values.userName.trim()))
   return (
-    <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
+    <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} initialValues={{ userName: known }} onFinish={(values) => void submit(values)}>
       <Form.Item name="userName" label="用户名" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>
         <Input autoComplete="username" maxLength={64} placeholder="用户名或手机号" />
       </Form.Item>

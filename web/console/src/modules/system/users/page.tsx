@@ -11,7 +11,7 @@ import { instant, oneOf, orDash } from '../../../kit/words'
 import { ask } from '../../../net/ask'
 
 const SEARCH = [
-  { name: 'search', label: '用户', placeholder: '姓名、用户名或完整手机号' },
+  { name: 'search', label: '用户', placeholder: '姓名、用户名、手机号' },
   { name: 'state', label: '状态', options: optionsOf(accountStates) },
 ] as const
 
@@ -64,7 +64,7 @@ export default function UsersPage() {
     }] : []),
   ]
   return (
-    <Page title="用户管理" menu="system.users" hint="连续多次输错密码的账号会被锁定，核实身份后可在此解锁。">
+    <Page title="用户管理" menu="system.users" hint="连续多次输错密码的账号会被锁定，核实身份后可在此解锁。按手机号查找时请输入完整号码。">
       <ListPage<UserRowFragment>
         name="users" label="用户列表" columns={columns} search={SEARCH} depends={[org]} empty="此范围内还没有用户"
         rowKey={(user) => user.id}

@@ -1,0 +1,8 @@
+//! The product from outside: one file a subject, every test on a server and a database of its own.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod activation;
+mod documents;
+mod operator;
+mod organisations;
+mod sign_in;
