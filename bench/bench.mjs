@@ -33,7 +33,7 @@ function serve() {
 const stop = (child) => new Promise((done) => { child.removeAllListeners('exit'); child.on('exit', done); child.kill('SIGTERM') })
 
 const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
-const psql = (sql) => execFileSync('psql', ['-qtA', '-v', 'ON_ERROR_STOP=1', '-h', socket, '-U', 'zhibu_owner', 'zhibu'], { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 })
+const psql = (sql) => execFileSync('psql', ['-qtA', '-v', 'ON_ERROR_STOP=1', '-h', socket, '-U', 'zhibu_owner', 'zhibu'], { input: `SET client_min_messages = 'error'; ${sql}`, encoding: 'utf8', maxBuffer: 1 << 28 })
 
 async function ask(query, variables = {}, cookie = '') {
   const answer = await fetch(`${url}/graphql`, {
@@ -92,7 +92,7 @@ const ROW = 'id, version, parent_id, path, depth, child_count, code, external_co
 function wrk(target, file, connections) {
   const text = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', join(here, 'post.lua'), target, '--', file], { encoding: 'utf8' })
   const [, requests, duration, p99] = /RESULT (\d+) (\d+) (\d+)/.exec(text).map(Number)
-  if (/Non-2xx/.test(text)) throw new Error(text)
+  if (/Non-2xx|^BAD/m.test(text)) throw new Error(text)
   return { rate: requests / (duration / 1e6), p99: p99 / 1000 }
 }
 
@@ -113,7 +113,7 @@ async function answering(body) {
     try {
       const answer = await fetch(`http://127.0.0.1:${peer}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
       const text = await answer.text()
-      if (answer.ok && !text.includes('"errors"')) return
+      if (answer.ok && !text.includes('"errors"') && !text.includes(':null}}')) return
       throw new Error(text)
     } catch (fault) {
       if (n === 119) throw fault

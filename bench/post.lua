@@ -14,9 +14,12 @@ function request()
     ["x-zhibu-csrf"] = "1", ["cookie"] = one.cookie,
   }, one.body)
 end
-local bad = 0
+local told = false
 function response(status, _, body)
-  if status ~= 200 or body:find('"errors"', 1, true) then bad = bad + 1 end
+  if not told and (status ~= 200 or body:find('"errors"', 1, true)) then
+    told = true
+    io.stdout:write("BAD ", tostring(status), " ", body:sub(1, 300), "\n")
+  end
 end
 function done(summary, latency)
   io.write(string.format("RESULT %d %d %d\n", summary.requests, summary.duration, latency:percentile(99)))

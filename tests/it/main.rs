@@ -2,7 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod activation;
+mod database;
 mod documents;
+mod http;
+mod isolation;
 mod operator;
 mod organisations;
 mod sign_in;
+mod statements;
+mod surface;
+mod tidy;

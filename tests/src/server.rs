@@ -38,9 +38,9 @@ impl Server {
     /// Opens the installation and serves it.
     pub(crate) async fn start(config: Config, clock: &Clock) -> Self {
         let world = World { clock: clock.clone() };
-        let installation = Installation::open(config, world, true).await.expect("an installation");
+        let installation = Box::pin(Installation::open(config, world, true)).await.expect("an installation");
         let app = installation.app.clone();
-        let served = serve(installation).await.expect("a server");
+        let served = Box::pin(serve(installation)).await.expect("a server");
         Self { address: served.address, app, served: Some(served) }
     }
 

@@ -39,10 +39,12 @@ pub struct Tenant {
     pub account: String,
 }
 
+type Edit = Box<dyn FnOnce(&mut Config) + Send>;
+
 /// A server to be started otherwise than usual.
 #[derive(Default)]
 pub struct Plan {
-    edits: Vec<Box<dyn FnOnce(&mut Config) + Send>>,
+    edits: Vec<Edit>,
 }
 
 /// A running server with its database.
@@ -86,7 +88,7 @@ impl Plan {
 
     /// Starts the server.
     pub async fn start(self) -> Town {
-        Town::open(self).await
+        Box::pin(Town::open(self)).await
     }
 }
 

@@ -159,6 +159,8 @@ test('PC-3.1.1e an administrator is set and sees only the own branch of the tree
   await page.goto(`/org/info?organisation=${own.root}`)
   await expect(page.getByRole('dialog')).toContainText('没有找到')
   await look(page, 'organisation-not-found')
+  await page.goto('/org/info?organisation=nothing')
+  await expect(page.getByRole('dialog')).toContainText('链接或填写的内容有误')
 
   await page.goto(`/org/info?organisation=${directory.createOrganisation.id}`)
   await page.getByRole('tab', { name: '管理员（1）' }).click()

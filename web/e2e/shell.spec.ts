@@ -104,14 +104,14 @@ test('PC-2.3a lists say that they load, that they failed, and that they are empt
   await page.route('**/graphql', async (route) => {
     if (!route.request().postData()?.includes('query Users')) return route.fallback()
     if (answer === 'wait') await held
-    return answer === 'pass' ? route.fallback() : route.fulfill({ status: 400, json: { errors: [{ message: '数据库维护中', extensions: { code: 'DENIED' } }] } })
+    return answer === 'pass' ? route.fallback() : route.fulfill({ status: 400, json: { errors: [{ message: '数据库维护中', extensions: { code: 'INTERNAL', id: 'e-17' } }] } })
   })
   await page.goto('/system/users')
   await expect(page.locator('.ant-spin-spinning').first()).toBeVisible()
   await page.screenshot({ path: 'shots/state-loading.png' })
   answer = 'fail'
   release()
-  await expect(page.getByRole('button', { name: '重试' })).toBeVisible()
+  await expect(page.getByText('错误编号 e-17')).toBeVisible()
   await look(page, 'state-error')
   answer = 'pass'
   await page.getByRole('button', { name: '重试' }).click()

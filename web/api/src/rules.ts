@@ -33,6 +33,9 @@ export const normalMobile = (value: string): string => value.replace(/[\s-]/g, '
 /** Whether this is a mainland mobile number. */
 export const isMobile = (value: string): boolean => /^1[3-9]\d{9}$/.test(normalMobile(value))
 
+/** Whether the server masked this text: the mobile number of an account that has no user name. */
+export const isMasked = (value: string): boolean => value.includes('*')
+
 /** Whether this is a mobile or a landline number with area code. */
 export const isPhone = (value: string): boolean =>
   isMobile(value) || /^0\d{2,3}-?\d{7,8}$/.test(value.trim())

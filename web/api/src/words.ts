@@ -81,6 +81,7 @@ export const errorWords: Record<string, string> = {
   UNAUTHENTICATED: '登录已失效，请重新登录',
   DENIED: '您没有进行此操作的权限，如有需要请联系管理员',
   NOT_FOUND: '内容不存在，或不在您的管理范围内',
+  BAD_INPUT: '链接或填写的内容有误，请返回后重试',
   INVALID: '填写的内容有误，请按提示修改',
   CONFLICT: '内容已被他人修改，请重新载入后再提交',
   TOO_MANY: '操作过于频繁，请稍后再试',

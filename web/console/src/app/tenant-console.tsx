@@ -1,4 +1,4 @@
-import { ServerInfoDocument, SignOutDocument } from '@zhibu/api'
+import { ServerInfoDocument, SignOutDocument, isMasked } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert } from 'antd'
 import { lazy, useMemo } from 'react'
@@ -97,7 +97,7 @@ function Framed({ session }: { session: Session }) {
       <ExpiredDialog>
         <SignIn
           name="again"
-          userName={account.userName}
+          userName={isMasked(account.userName) ? '' : account.userName}
           onSignedIn={(next) => {
             if (next.account.id !== account.id) location.assign('/home')
             queries.setQueryData(SESSION, next)

@@ -14,7 +14,7 @@ const fields = (active: string): ThemeConfig['components'] => {
 const light: ThemeConfig = {
   components: fields('#1557b0'),
   token: {
-    colorPrimary: '#b80d26', colorLink: '#a50f22', colorLinkHover: '#d3213c', colorInfo: '#1557b0', colorError: '#c62828',
+    colorPrimary: '#b80d26', colorLink: '#a50f22', colorLinkHover: '#d3213c', colorInfo: '#1557b0', colorInfoBg: '#edf4fd', colorInfoBorder: '#b9d3f3', colorError: '#c62828',
     colorTextTertiary: '#5f6368', colorTextPlaceholder: '#6b7075', colorTextDescription: '#595e63', colorBgLayout: '#f4f5f7',
   },
 }

@@ -13,7 +13,7 @@ export function ErrorState({ error, onRetry, title }: { error: unknown; onRetry?
         status={code === 'DENIED' || code === 'NOT_FOUND' ? 'info' : 'warning'}
         title={heading}
         subTitle={errorSentence(error)}
-        extra={onRetry && <Button type="primary" onClick={onRetry}>重试</Button>}
+        extra={onRetry && code !== 'NOT_FOUND' && <Button type="primary" onClick={onRetry}>重试</Button>}
       />
     </div>
   )

@@ -32,6 +32,10 @@ describe('error mapping', () => {
     expect(sentence).toContain('e-17')
   })
 
+  it('PC-3.1.1a shows nobody what a parser says', () => {
+    expect(fromGraphQL([{ message: 'Failed to parse "ID"', extensions: { code: 'BAD_INPUT' } }]).message).toMatch(/链接/)
+  })
+
   it('PC-1.2c keeps a request error as it is', () => {
     const error = new RequestError('DENIED', '无权限')
     expect(asRequestError(error)).toBe(error)

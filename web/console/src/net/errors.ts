@@ -26,17 +26,20 @@ export function namePath(field: string): (string | number)[] {
   return field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 }
 
+/** The server's words when they are for people: those are Chinese; what a parser says is not. */
+const forPeople = (message: string | undefined) => (message && /[\u4e00-\u9fff]/.test(message) ? message : undefined)
+
 /** The errors of one GraphQL answer as one error; the first decides the code. */
 export function fromGraphQL(errors: RawError[]): RequestError {
   const fields: FieldFault[] = []
   for (const error of errors) {
     const field = error.extensions?.field
-    const words = error.message || errorWords[error.extensions?.code ?? ''] || '填写有误'
+    const words = forPeople(error.message) ?? errorWords[error.extensions?.code ?? ''] ?? '填写有误'
     if (field) fields.push({ path: namePath(field), message: words })
   }
   const first = errors[0] ?? {}
   const code = first.extensions?.code ?? 'INTERNAL'
-  const words = code === 'INTERNAL' ? errorWords.INTERNAL : first.message || errorWords[code]
+  const words = code === 'INTERNAL' ? errorWords.INTERNAL : forPeople(first.message) ?? errorWords[code]
   return new RequestError(code, words ?? '请求失败', fields, first.extensions?.retryAfter, first.extensions?.id)
 }
 

@@ -1,4 +1,4 @@
-import { UpdateMyAccountDocument, UpdateTenantDocument } from '@zhibu/api'
+import { UpdateMyAccountDocument, UpdateTenantDocument, isMasked } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input } from 'antd'
 import { SESSION, useSession } from '../../app/session'
@@ -27,20 +27,23 @@ function Names() {
   const queries = useQueryClient()
   const { message } = App.useApp()
   const [form] = Form.useForm<{ displayName: string; userName: string }>()
+  // Whoever signs in by mobile number alone may stay without a user name.
+  const named = !isMasked(session.account.userName)
   const { submit, busy, problem } = useSubmit(form,
     async ({ displayName, userName }: { displayName: string; userName: string }) =>
-      (await ask(UpdateMyAccountDocument, { input: { displayName: displayName.trim(), userName: userName.trim() } })).system.updateMyAccount,
+      (await ask(UpdateMyAccountDocument, { input: { displayName: displayName.trim(), userName: userName.trim() || null } })).system.updateMyAccount,
     (account) => {
       queries.setQueryData(SESSION, { ...session, account })
       void message.success('账号信息已保存')
     })
   return (
     <Form name="account" form={form} layout="vertical" className="z-narrow" onFinish={(values) => void submit(values)}
-      initialValues={{ displayName: session.account.displayName, userName: session.account.userName }}>
+      initialValues={{ displayName: session.account.displayName, userName: named ? session.account.userName : '' }}>
       <Form.Item name="displayName" label="姓名" rules={[{ required: true, whitespace: true, message: '请输入姓名' }, { max: 50, message: '姓名不超过 50 个字' }]}>
         <Input maxLength={50} autoComplete="name" />
       </Form.Item>
-      <Form.Item name="userName" label="用户名" extra="修改后请使用新用户名登录" rules={[{ required: true, whitespace: true, message: '请输入用户名' }, userNameRule]}>
+      <Form.Item name="userName" label="用户名" extra={named ? '修改后请使用新用户名登录' : '尚未设置；设置后也可用用户名登录'}
+        rules={[{ required: named, whitespace: true, message: '请输入用户名' }, userNameRule]}>
         <Input maxLength={32} autoComplete="username" />
       </Form.Item>
       <FormProblem problem={problem} />

@@ -6,6 +6,7 @@ import { EmptyState, QueryBoundary } from '../../kit/states'
 import { useAction } from '../../kit/use-action'
 import { instant } from '../../kit/words'
 import { ask } from '../../net/ask'
+import { deviceName } from './device'
 
 /** 登录设备: where this account is signed in, each of which can be ended. */
 export default function SessionsPage() {
@@ -20,12 +21,12 @@ export default function SessionsPage() {
               {list.map((session) => (
                 <li key={session.id}>
                   <div>
-                    <b>{session.device}</b>{session.current && <span className="z-tag z-tag--ok">当前设备</span>}
+                    <b title={session.device}>{deviceName(session.device)}</b>{session.current && <span className="z-tag z-tag--ok">当前设备</span>}
                     <p className="z-muted">地址 {session.address} · 登录于 {instant(session.createdAt)} · 最近使用 {instant(session.lastSeenAt)}</p>
                   </div>
                   {!session.current && (
                     <Popconfirm title="结束该设备的登录？" description="该设备需要重新登录才能继续使用。" okText="结束" cancelText="取消" onConfirm={() => end.mutateAsync(session.id).catch(() => undefined)}>
-                      <Button aria-label={`结束：${session.device} 的登录`}>结束</Button>
+                      <Button aria-label={`结束：${deviceName(session.device)} 的登录`}>结束</Button>
                     </Popconfirm>
                   )}
                 </li>

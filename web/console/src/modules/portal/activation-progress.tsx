@@ -1,4 +1,4 @@
-import { ActivationProgressDocument, WatchActivationDocument, type ActivationStepFragment } from '@zhibu/api'
+import { ActivationProgressDocument, WatchActivationDocument, isMasked, type ActivationStepFragment } from '@zhibu/api'
 import { Alert, Button, Progress, Result } from 'antd'
 import { useNavigate } from 'react-router'
 import { ErrorState } from '../../kit/states'
@@ -32,7 +32,7 @@ export function ActivationProgressView({ ticket, onAgain }: { ticket: string; on
       <div role="status">
         <Result status="success" title="开通成功" subTitle="请按以下方式首次登录：" />
         <dl className="z-facts">
-          <div><dt>用户名</dt><dd><b>{event.userName ?? '激活时填写的手机号'}</b></dd></div>
+          <div><dt>{isMasked(event.userName ?? '*') ? '手机号' : '用户名'}</dt><dd><b>{event.userName ?? '激活时填写的手机号'}</b></dd></div>
           <div><dt>初始密码</dt><dd><b>ABC#123</b></dd></div>
         </dl>
         <Alert className="z-gap-bottom" type="warning" showIcon title="初始密码只能用于首次登录，登录后须立即修改。" />

@@ -2,7 +2,7 @@ import {
   ChooseTenantDocument, RequestSmsCodeDocument, SignInBySmsDocument, SignInDocument, normalMobile,
   type SessionFieldsFragment, type SignInOutcomeFragment,
 } from '@zhibu/api'
-import { Alert, Button, Form, Input, Tabs } from 'antd'
+import { Button, Form, Input, Tabs } from 'antd'
 import { useState } from 'react'
 import { mobileRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
@@ -100,9 +100,6 @@ function ByPassword({ name, userName: known, take }: { name: string; userName: s
         <Input.Password autoComplete="current-password" maxLength={128} />
       </Form.Item>
       <FormProblem problem={problem} />
-      {problem?.code === 'LOCKED' && (
-        <Alert className="z-gap-bottom" type="info" title="账号锁定后，请联系本组织管理员在“用户管理”中解锁并重置密码。" />
-      )}
       <Button type="primary" htmlType="submit" block loading={busy}>登录</Button>
     </Form>
   )

@@ -9,10 +9,12 @@ type Sms = SmsOutboxQuery['system']['smsOutbox']['nodes'][number]
 
 const SEARCH = [{ name: 'mobile', label: '手机号', placeholder: '完整的 11 位手机号' }] as const
 
+const PURPOSES: Record<string, string> = { sign_in: '登录', password: '修改密码', mobile: '绑定手机号' }
+
 const COLUMNS: ListColumn<Sms>[] = [
   { key: 'createdAt', title: '时间', cell: (sms) => instant(sms.createdAt) },
   { key: 'mobile', title: '手机号', fixed: true, cell: (sms) => sms.mobile },
-  { key: 'purpose', title: '用途', cell: (sms) => sms.purpose },
+  { key: 'purpose', title: '用途', cell: (sms) => PURPOSES[sms.purpose] ?? sms.purpose },
   { key: 'text', title: '内容', fixed: true, cell: (sms) => <span className="z-wrap">{sms.text}</span> },
 ]
 

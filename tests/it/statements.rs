@@ -1,0 +1,73 @@
+//! A list of fifty rows needs as many statements as one of five.
+
+use serde_json::{Value, json};
+use zhibu_tests::{Sql, Town, Visitor, words};
+
+/// Statements under a role so far.
+async fn count(sql: &Sql, role: &str) -> i64 {
+    let calls = format!(
+        "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE userid = '{role}'::regrole \
+         AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    );
+    sql.one(&calls).await.parse().unwrap()
+}
+
+async fn cost(sql: &Sql, role: &str, by: &mut Visitor, query: &str, rows: i32) -> i64 {
+    // What the session may do is remembered for a second: it must not count once and not the other time.
+    by.ok(query, json!({"n": 1})).await;
+    let before = count(sql, role).await;
+    let data = by.ok(query, json!({"n": rows})).await;
+    let cost = count(sql, role).await - before;
+    assert_eq!(nodes(&data), Some(usize::try_from(rows).unwrap()), "{data}");
+    assert!(cost > 0);
+    cost
+}
+
+fn nodes(data: &Value) -> Option<usize> {
+    let (_, space) = data.as_object()?.iter().next()?;
+    let (_, list) = space.as_object()?.iter().next()?;
+    Some(list["nodes"].as_array()?.len())
+}
+
+#[tokio::test]
+async fn lists_need_the_same_number_of_statements_however_long() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let mut operator = t.operator().await;
+    let sql = t.sql().await;
+    sql.rows("CREATE EXTENSION pg_stat_statements").await;
+    for n in 0..50 {
+        let form = crate::organisations::branch(&t.home.root, &format!("第{n}"));
+        let made = admin.ok(words::CREATE, json!({"input": form})).await;
+        let id = made["directory"]["createOrganisation"]["id"].as_str().unwrap();
+        t.person(&format!("person{n}"), "org_admin", id).await;
+    }
+    t.codes(&mut operator, 50, &[]).await;
+    let texts = "INSERT INTO shared.sample_texts (id, kind, title, summary, body, state, published_at, updated_at) \
+        SELECT gen_random_uuid(), 'pledge', 'title', 'summary', 'body', 'published', now(), now() FROM generate_series(1, 60)";
+    sql.rows(texts).await;
+    let tenant = t.home.schema();
+    let lists = [
+        (
+            &tenant[..],
+            "query($n: Int) { directory { organisations(first: $n) { totalCount nodes { id path { id } units { name } \
+            administrators { displayName } isDirect hints editable } } } }",
+        ),
+        (
+            &tenant,
+            "query($n: Int) { system { users(first: $n) { totalCount nodes { id roles { role organisation { shortName } } } } } }",
+        ),
+        (&tenant, "query($n: Int) { document { samples(first: $n) { totalCount nodes { id read downloadable } } } }"),
+        (
+            "zhibu_platform",
+            "query($n: Int) { system { codes(first: $n) { totalCount nodes { id issuedBy tenant { name } } } } }",
+        ),
+        ("zhibu_platform", "query($n: Int) { document { library(first: $n) { totalCount nodes { id title } } } }"),
+    ];
+    for (role, query) in lists {
+        let by = if role == tenant { &mut admin } else { &mut operator };
+        let few = cost(&sql, role, by, query, 5).await;
+        let many = cost(&sql, role, by, query, 50).await;
+        assert_eq!(few, many, "{query}");
+    }
+}

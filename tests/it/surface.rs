@@ -1,0 +1,320 @@
+//! Everything the live schema offers, tried as everybody: whatever is added is tried too, and a reviewed table in
+//! `snapshots/` says what must come of it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use zhibu_tests::{PASSWORD, Tenant, Town, Visitor, words};
+
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+const INTROSPECTION: &str = "{ __schema { queryType { fields { name type { ...T } } } mutationType { fields { name type { ...T } } } \
+    types { kind name enumValues { name } inputFields { name defaultValue type { ...T } } fields { name type { ...T } \
+    args { name defaultValue type { ...T } } } } } } \
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// The schema as somebody sees it.
+struct Surface(Value);
+
+/// One field of a namespace.
+struct Operation {
+    /// `mutation directory.createOrganisation`
+    name: String,
+    document: String,
+    variables: Value,
+    /// It takes an id.
+    takes_id: bool,
+}
+
+impl Surface {
+    /// Looks at the schema with the eyes of an operator, to whom every module shows.
+    async fn of(t: &Town) -> Self {
+        Self(t.operator().await.ok(INTROSPECTION, json!({})).await["__schema"].clone())
+    }
+
+    fn kind(&self, name: &str) -> &Value {
+        self.0["types"].as_array().unwrap().iter().find(|kind| kind["name"] == name).unwrap()
+    }
+
+    /// Every operation with the least input it takes; `ids` names what an argument of this name points to.
+    fn operations(&self, ids: &dyn Fn(&str) -> String) -> Vec<Operation> {
+        let mut all = Vec::new();
+        for (verb, root) in [("query", "queryType"), ("mutation", "mutationType")] {
+            for space in self.0[root]["fields"].as_array().unwrap() {
+                let (space, kind) = (space["name"].as_str().unwrap(), named(&space["type"]));
+                for field in self.kind(kind)["fields"].as_array().unwrap() {
+                    all.push(self.operation(verb, space, field, ids));
+                }
+            }
+        }
+        // What ends a session comes last.
+        all.sort_by_key(|o| (o.name.contains("ignOut") || o.name.ends_with(".refresh"), o.name.clone()));
+        all
+    }
+
+    fn operation(&self, verb: &str, space: &str, field: &Value, ids: &dyn Fn(&str) -> String) -> Operation {
+        let name = field["name"].as_str().unwrap();
+        let mut variables = Map::new();
+        let (mut declared, mut given, mut takes_id) = (String::new(), String::new(), false);
+        for arg in field["args"].as_array().unwrap() {
+            let (arg_name, kind) = (arg["name"].as_str().unwrap(), &arg["type"]);
+            let id = named(kind) == "ID";
+            if kind["kind"] != "NON_NULL" && !id {
+                continue;
+            }
+            write!(declared, "${arg_name}: {} ", written(kind)).unwrap();
+            write!(given, "{arg_name}: ${arg_name} ").unwrap();
+            let mut value = self.value(kind, arg_name, ids, &mut takes_id);
+            // Jobs are numbered.
+            if name == "retryJob" {
+                value = json!("1");
+            }
+            variables.insert(arg_name.to_owned(), value);
+        }
+        let (declared, given) = (parenthesised(&declared), parenthesised(&given));
+        let shown = if ["OBJECT", "UNION"].contains(&self.kind(named(&field["type"]))["kind"].as_str().unwrap()) {
+            "{ __typename }"
+        } else {
+            ""
+        };
+        Operation {
+            name: format!("{verb} {space}.{name}"),
+            document: format!("{verb}{declared} {{ {space} {{ {name}{given} {shown} }} }}"),
+            variables: Value::Object(variables),
+            takes_id,
+        }
+    }
+
+    /// The least value of a type.
+    fn value(&self, kind: &Value, name: &str, ids: &dyn Fn(&str) -> String, takes_id: &mut bool) -> Value {
+        match kind["kind"].as_str().unwrap() {
+            "NON_NULL" => self.value(&kind["ofType"], name, ids, takes_id),
+            "LIST" => json!([]),
+            "ENUM" => self.kind(kind["name"].as_str().unwrap())["enumValues"][0]["name"].clone(),
+            "INPUT_OBJECT" => {
+                let fields = self.kind(kind["name"].as_str().unwrap())["inputFields"].as_array().unwrap();
+                let wanted =
+                    fields.iter().filter(|f| f["type"]["kind"] == "NON_NULL" || useful(f["name"].as_str().unwrap()));
+                let pairs = wanted.map(|f| {
+                    let name = f["name"].as_str().unwrap();
+                    (name.to_owned(), self.value(&f["type"], name, ids, takes_id))
+                });
+                Value::Object(pairs.collect())
+            }
+            _ => match (kind["name"].as_str().unwrap(), name) {
+                ("ID", _) => {
+                    *takes_id = true;
+                    json!(ids(name))
+                }
+                ("Int", _) => json!(1),
+                ("Boolean", _) => json!(true),
+                ("NaiveDate", _) => json!("2026-12-31"),
+                (_, "module") => json!("document"),
+                (_, "mobile" | "contactPhone") => json!("13800138000"),
+                (_, "divisionCode") => json!("320100"),
+                _ => json!("示例文字示例文字示例文字"),
+            },
+        }
+    }
+}
+
+/// Fields that may be left out but are needed for the input to be good.
+fn useful(name: &str) -> bool {
+    ["parent", "contactPhone", "displayName"].contains(&name)
+}
+
+fn named(kind: &Value) -> &str {
+    if kind["ofType"].is_null() { kind["name"].as_str().unwrap() } else { named(&kind["ofType"]) }
+}
+
+fn written(kind: &Value) -> String {
+    match kind["kind"].as_str().unwrap() {
+        "NON_NULL" => format!("{}!", written(&kind["ofType"])),
+        "LIST" => format!("[{}]", written(&kind["ofType"])),
+        _ => kind["name"].as_str().unwrap().to_owned(),
+    }
+}
+
+fn parenthesised(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("({})", text.trim_end()) }
+}
+
+/// Compares with the reviewed file; what differs is laid beside it for the review.
+fn reviewed(name: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/snapshots").join(name);
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    if known != text {
+        let new = file.with_extension("new");
+        std::fs::write(&new, text).unwrap();
+        let differs = text.lines().filter(|line| !known.lines().any(|k| k == *line)).collect::<Vec<_>>().join("\n");
+        panic!("{} is not as reviewed; see {}:\n{differs}", file.display(), new.display());
+    }
+}
+
+/// `ok`, or the code of the refusal.
+async fn outcome(visitor: &Visitor, operation: &Operation) -> String {
+    let answer = visitor.peek(&operation.document, operation.variables.clone()).await;
+    let code = answer.refusal_opt().map_or_else(|| "ok".to_owned(), |refusal| refusal.code);
+    assert!(code != "INTERNAL" && !code.starts_with("no code"), "{}: {:#}", operation.name, answer.body);
+    code
+}
+
+#[tokio::test]
+async fn strangers_get_only_what_is_meant_for_anyone() {
+    let t = Town::start().await;
+    let mut table = String::new();
+    for operation in Surface::of(&t).await.operations(&|_| NOBODY.to_owned()) {
+        let code = outcome(&t.visitor(), &operation).await;
+        if code != "UNAUTHENTICATED" {
+            writeln!(table, "{:<48} {code}", operation.name).unwrap();
+        }
+        let there = outcome(&t.operator_visitor(), &operation).await;
+        // Some are limited by number or spent by the first.
+        assert!(there == code || there == "TOO_MANY", "{} differs at the operators' door: {there}", operation.name);
+    }
+    reviewed("anyone.txt", &table);
+}
+
+#[tokio::test]
+async fn pc_1_2d_the_initial_password_opens_nothing_else() {
+    let t = Town::start().await;
+    t.tenant("中共第二单位委员会", "boss", Some("13900000002"), &["document"]).await;
+    let mut boss = t.visitor();
+    boss.ok(words::SIGN_IN, json!({"name": "boss", "password": "ABC#123"})).await;
+    let mut table = String::new();
+    for operation in Surface::of(&t).await.operations(&|_| NOBODY.to_owned()) {
+        let code = outcome(&boss, &operation).await;
+        if code != "PASSWORD_CHANGE_REQUIRED" {
+            writeln!(table, "{:<48} {code}", operation.name).unwrap();
+        }
+    }
+    reviewed("initial_password.txt", &table);
+}
+
+/// Who may do what: `+` allowed (whatever then comes of the made-up input), `.` denied, `!` not signed in.
+#[tokio::test]
+async fn every_role_may_do_what_the_matrix_says() {
+    const ROLES: [&str; 8] = [
+        "tenant_admin",
+        "org_admin",
+        "branch_secretary",
+        "branch_committee",
+        "group_leader",
+        "member",
+        "applicant",
+        "mass",
+    ];
+    let t = Town::start().await;
+    let mut people: Vec<(&str, Visitor)> = Vec::new();
+    for role in ROLES {
+        t.person(role, role, &t.home.root).await;
+        people.push((role, t.signed_in(role, PASSWORD).await));
+    }
+    people.push(("operator", t.operator().await));
+    let operations = Surface::of(&t).await.operations(&|_| NOBODY.to_owned());
+    let mut table = String::new();
+    writeln!(table, "{:<48} {}", "", people.iter().map(|(role, _)| *role).collect::<Vec<_>>().join(" ")).unwrap();
+    for operation in &operations {
+        write!(table, "{:<48}", operation.name).unwrap();
+        for (role, person) in &people {
+            let cell = match outcome(person, operation).await.as_str() {
+                "DENIED" => '.',
+                "UNAUTHENTICATED" => '!',
+                _ => '+',
+            };
+            write!(table, " {cell:^width$}", width = role.len()).unwrap();
+        }
+        let end = table.trim_end().len();
+        table.truncate(end);
+        table.push('\n');
+    }
+    reviewed("roles.txt", &table);
+}
+
+/// What a tenant holds, as one number a table.
+async fn content(t: &Town, tenant: &Tenant) -> BTreeMap<String, String> {
+    let sql = t.sql().await;
+    let schema = tenant.schema();
+    let tables = sql.column(&format!("SELECT tablename FROM pg_tables WHERE schemaname = '{schema}'")).await;
+    let mut content = BTreeMap::new();
+    for table in tables {
+        let all =
+            format!("SELECT coalesce(md5(string_agg(r::text, '|' ORDER BY r::text)), '') FROM {schema}.{table} r");
+        content.insert(table.clone(), sql.one(&all).await);
+    }
+    content
+}
+
+#[tokio::test]
+async fn ids_of_another_tenant_are_ids_of_nobody() {
+    let t = Town::start().await;
+    let other = t.tenant("中共第二单位委员会", "boss", None, &["document"]).await;
+    let mut boss = t.first_sign_in("boss", None).await;
+    let session = boss.ok(words::SESSION, json!({})).await["system"]["session"]["id"].as_str().unwrap().to_owned();
+    let admin = t.administrator().await;
+    let theirs = |name: &str| match name {
+        "account" => other.account.clone(),
+        "tenant" => other.id.clone(),
+        _ => other.root.clone(),
+    };
+    let surface = Surface::of(&t).await;
+    let mut operations = surface.operations(&theirs);
+    operations.extend(surface.operations(&|_| other.account.clone()));
+    operations.extend(surface.operations(&|_| session.clone()));
+    let (ours_before, theirs_before) = (content(&t, &t.home).await, content(&t, &other).await);
+    let mut tried = 0;
+    for operation in operations.iter().filter(|operation| operation.takes_id) {
+        let code = outcome(&admin, operation).await;
+        let fine = ["NOT_FOUND", "DENIED", "WRONG_CODE", "INVALID", "LINK_INVALID"].contains(&code.as_str());
+        assert!(fine, "{}: {code}", operation.name);
+        tried += 1;
+    }
+    assert!(tried > 30, "only {tried} operations take ids");
+    assert_eq!(content(&t, &other).await, theirs_before);
+    assert_eq!(content(&t, &t.home).await, ours_before);
+}
+
+#[tokio::test]
+async fn a_hidden_menu_refuses_its_api() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let schema = t.home.schema();
+    let sql = t.sql().await;
+    let cases: [(&str, &[&str]); 3] = [
+        (
+            "org.info",
+            &["query directory.organisations", "query directory.tree", "mutation directory.createOrganisation"],
+        ),
+        ("system.users", &["query system.users", "mutation system.unlockUser"]),
+        ("document.samples", &["query document.samples", "mutation document.markRead"]),
+    ];
+    let operations = Surface::of(&t).await.operations(&|_| NOBODY.to_owned());
+    for (menu, behind) in cases {
+        for off in [true, false] {
+            let change = if off {
+                format!("INSERT INTO {schema}.menus VALUES ('tenant', '{menu}', false)")
+            } else {
+                format!("DELETE FROM {schema}.menus")
+            };
+            sql.rows(&format!("{change}; UPDATE {schema}.policy SET epoch = epoch + 1")).await;
+            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+            for name in behind {
+                let operation = operations.iter().find(|operation| operation.name == *name).unwrap();
+                assert_eq!(outcome(&admin, operation).await == "DENIED", off, "{name} behind {menu}");
+            }
+            let menus = admin.ok(words::SESSION, json!({})).await["system"]["session"]["menus"].clone();
+            assert_eq!(!menus.to_string().contains(&format!("\"{menu}\"")), off, "{menu} in the left bar");
+        }
+    }
+}
+
+/// In production a stranger does not even learn what there is; suggestions are off everywhere.
+#[tokio::test]
+async fn unknown_fields_get_no_suggestions() {
+    let t = Town::start().await;
+    let answer = t.visitor().ask("{ systen { server { name } } }", json!({})).await;
+    assert!(!answer.body.to_string().to_lowercase().contains("did you mean"), "{}", answer.body);
+    let answer = t.administrator().await.ask("{ system { sesion { id } } }", json!({})).await;
+    assert!(!answer.body.to_string().contains("session\\\""), "{}", answer.body);
+}
