@@ -126,7 +126,7 @@ impl Cluster {
         // Nobody adopts what is about to end.
         let (_, _lock) = blocking(move || Home::lock(&home)).await?;
         if !server.tied && self.shared.users.try_lock().is_err() {
-            tracing::info!("PostgreSQL stays: another process uses it");
+            tracing::debug!("PostgreSQL stays: another process uses it");
             return Ok(());
         }
         server.signal(Signal::INT);

@@ -15,6 +15,9 @@ use crate::config::{Config, Flags, Profile};
 use crate::installation::Installation;
 use crate::{demo, doctor, serve};
 
+/// Where a server notes its address, for links that commands beside it print.
+const ADDRESS: &str = "address";
+
 /// 支部: Party work for organisations, as a service.
 #[derive(Parser)]
 #[command(name = "zhibu", version, about)]
@@ -306,8 +309,11 @@ fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) ->
     Ok(())
 }
 
+/// The origin for links: as configured, else as the running (or last) server noted it.
 fn origin(config: &Config) -> Result<String> {
-    Ok(String::from(config.public()?).trim_end_matches('/').to_owned())
+    let noted = std::fs::read_to_string(config.data.join(ADDRESS)).ok().filter(|_| config.public_url.is_none());
+    let origin = noted.map_or_else(|| config.public().map(String::from), Ok)?;
+    Ok(origin.trim().trim_end_matches('/').to_owned())
 }
 
 /// A one-time enrolment link; the token stands behind `#`, so no server or log ever sees it in an address.
@@ -324,6 +330,7 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     let installation = Installation::open(config, World::default(), true).await?;
     let served = Box::pin(serve(installation)).await?;
     let (url, app) = (served.url(), served.installation.app.clone());
+    std::fs::write(served.installation.config.data.join(ADDRESS), &url).map_err(Error::bug)?;
     println!("支部已启动");
     println!("  租户入口    {url}/portal/login");
     println!("  运营入口    {url}/operator/login");
