@@ -147,7 +147,7 @@ impl Stop {
         self.token.cancel();
     }
 
-    /// Waits until every socket, and every connection of [`serve`], is closed.
+    /// Waits until every socket, and every connection of [`serve()`], is closed.
     pub async fn done(&self) {
         self.tasks.close();
         self.tasks.wait().await;

@@ -14,15 +14,15 @@ pub struct Limits {
     pub origins: Vec<String>,
     /// Bytes of a request body.
     pub body: usize,
-    /// Time to receive a request's headers (applied by [`crate::serve`]).
+    /// Time to receive a request's headers (applied by [`crate::serve()`]).
     pub header_time: Duration,
     /// Time to receive a request's body.
     pub body_time: Duration,
     /// Time to answer a query or mutation.
     pub request_time: Duration,
-    /// Time that connections have to finish after a stop (applied by [`crate::serve`]).
+    /// Time that connections have to finish after a stop (applied by [`crate::serve()`]).
     pub stop_time: Duration,
-    /// TCP connections at once (applied by [`crate::serve`]).
+    /// TCP connections at once (applied by [`crate::serve()`]).
     pub connections: usize,
     /// Bytes of a document.
     pub document: usize,
