@@ -47,6 +47,10 @@ pub trait Cursor: Serialize + DeserializeOwned {
     fn decode(text: &str) -> Result<Self> {
         let fault = || Error::invalid("after", "分页游标无效");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| fault())?;
+        // Ours hold no escapes: a made-up one must not bring control characters to the database.
+        if bytes.windows(2).any(|pair| pair == b"\\u") {
+            return Err(fault());
+        }
         serde_json::from_slice(&bytes).map_err(|_| fault())
     }
 }
@@ -119,5 +123,7 @@ mod tests {
         assert_eq!(PageArgs::new(Some(101), None, None).unwrap_err().field.as_deref(), Some("first"));
         assert_eq!(PageArgs::new(None, None, Some(-1)).unwrap_err().field.as_deref(), Some("offset"));
         assert!(i32::decode("???").is_err());
+        assert!(String::decode(&"001.002".to_owned().encode()).is_ok());
+        assert_eq!(String::decode(&"a\u{0}".to_owned().encode()).unwrap_err().code, "INVALID");
     }
 }

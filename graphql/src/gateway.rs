@@ -56,7 +56,7 @@ impl<E: Executor> Gateway<E> {
 
     async fn caller(&self, conn: &Connection) -> Result<Caller> {
         if let Some(caller) = conn.extensions.get::<Caller>() {
-            return Ok(caller.clone());
+            return identity::again(&self.app, caller).await;
         }
         match cookies::read(&conn.headers, self.audience).0 {
             Some(access) => identity::caller(&self.app, access.expose(), self.audience).await,

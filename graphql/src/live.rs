@@ -6,7 +6,7 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::sync::watch;
 use zhibu_core::Result;
-use zhibu_tenancy::Cx;
+use zhibu_tenancy::{Cx, identity};
 
 use crate::Request;
 
@@ -56,7 +56,8 @@ where
 {
     async fn next(&mut self) -> Result<T> {
         loop {
-            let cx = Arc::new(Cx::new(self.cx.app.clone(), self.cx.caller().clone(), self.cx.origin.clone()));
+            let caller = identity::again(&self.cx.app, self.cx.caller()).await?;
+            let cx = Arc::new(Cx::new(self.cx.app.clone(), caller, self.cx.origin.clone()));
             let state = (self.read)(cx.clone()).await;
             cx.close().await;
             let state = state?;

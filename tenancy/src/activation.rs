@@ -311,7 +311,9 @@ async fn note(
     error: Option<&str>,
 ) -> Result<()> {
     let mut write = cx.beside(Space::Platform).await?;
+    // Never over a tenant that another provisioner has finished meanwhile.
     diesel::update(tenants::table.find(id.0))
+        .filter(tenants::state.eq_any(["provisioning", "failed"]))
         .set((tenants::state.eq(state), tenants::percent.eq(percent), tenants::step.eq(step), tenants::error.eq(error)))
         .execute(write.conn()?)
         .await?;

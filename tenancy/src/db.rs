@@ -108,6 +108,7 @@ impl Lanes {
         if let Err(error) = unit.conn()?.batch_execute(&switch).await {
             // A connection the server has closed meanwhile: throw it away and try a fresh one, once.
             unit.discard();
+            drop(unit);
             tracing::debug!(%error, "connection replaced");
             unit = self.idle(space).await?;
             if let Err(error) = unit.conn()?.batch_execute(&switch).await {
@@ -196,9 +197,12 @@ impl Drop for Unit {
         };
         runtime.spawn(async move {
             let rolled_back = tokio::time::timeout(PATIENCE, conn.batch_execute("ROLLBACK")).await;
-            if !matches!(rolled_back, Ok(Ok(()))) {
+            if matches!(rolled_back, Ok(Ok(()))) {
+                drop(conn);
+            } else {
                 drop(Object::take(conn));
             }
+            // The lane is free before anybody else is let in.
             drop(permit);
         });
     }

@@ -21,6 +21,7 @@ pub struct Keys {
     /// Signs our own access tokens.
     pub tokens: Secret,
     codes: hmac::Key,
+    macs: hmac::Key,
     world: World,
 }
 
@@ -76,6 +77,7 @@ impl Keys {
             platform: Vault::new(&derive(master, "platform"), world)?,
             tokens: Secret::new(hex(&derive(master, "tokens"))),
             codes: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "codes")),
+            macs: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "macs")),
             world: world.clone(),
         })
     }
@@ -89,6 +91,11 @@ impl Keys {
     pub fn tenant(&self, wrapped: &[u8]) -> Result<Vault> {
         let key: [u8; 32] = self.platform.open(wrapped)?.try_into().map_err(|_| Error::bug("tenant key length"))?;
         Vault::new(&key, &self.world)
+    }
+
+    /// A keyed digest: proof that a value came from us.
+    pub(crate) fn mac(&self, label: &str, value: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.macs, &[label.as_bytes(), &[0], value].concat()).as_ref().to_vec()
     }
 
     /// The n-th activation code of a batch: the same batch always gives the same codes, so a repeated request

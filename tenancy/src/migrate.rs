@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::db::{Space, role, schema};
 use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
-use crate::schema::tenants;
+use crate::schema::{installation, tenants};
 
 const PLATFORM: &[Migration] = &[migration!("../migrations/platform", "0001_init")];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
@@ -55,10 +55,28 @@ pub async fn platform(app: &Arc<App>) -> Result<()> {
     for module in &app.registry.modules {
         apply(&mut conn, &format!("shared/{}", module.key), module.shared).await?;
     }
+    right_key(app, &mut conn).await?;
     conn.batch_execute("RESET ROLE; SET LOCAL search_path TO public").await?;
     conn.batch_execute(FUNCTIONS).await?;
     conn.batch_execute("COMMIT").await?;
     Ok(())
+}
+
+/// Refuses a master key other than the one this database was first opened with: nothing sealed would open, nobody
+/// would be found, and names would be given twice.
+async fn right_key(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
+    let mark = app.keys.mac("installation", b"");
+    diesel::insert_into(installation::table)
+        .values((installation::id.eq(1), installation::key_check.eq(&mark)))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    let known: Vec<u8> = installation::table.find(1).select(installation::key_check).first(conn).await?;
+    if known == mark {
+        Ok(())
+    } else {
+        Err(Error::refuse("KEYS", "主密钥与数据库不匹配，请恢复原来的 keys.json"))
+    }
 }
 
 #[derive(QueryableByName)]

@@ -14,7 +14,7 @@ use crate::audit::Entry;
 use crate::cx::{Caller, Cx, Write};
 use crate::db::{Conn, Mode, Space};
 use crate::identity::token::{Audience, issue};
-use crate::identity::{Tokens, accept_password, throttle};
+use crate::identity::{Exchange, Tokens, accept_password, throttle};
 use crate::keys::{hash, hex};
 use crate::policy::Grants;
 use crate::schema::{operator_sessions, operators};
@@ -219,7 +219,7 @@ pub async fn sign_in(cx: &Cx, user_name: &str, password: &Secret, code: &Secret)
 
 async fn open(cx: &Cx, operator: Uuid, write: &mut Write<'_>) -> Result<Tokens> {
     let id: SessionId = cx.app.world.id();
-    let (refresh, digest) = crate::identity::fresh_refresh(cx, id);
+    let (refresh, digest) = crate::identity::fresh_session(cx, None, id, None);
     diesel::insert_into(operator_sessions::table)
         .values((
             operator_sessions::id.eq(id.0),
@@ -238,7 +238,7 @@ async fn open(cx: &Cx, operator: Uuid, write: &mut Write<'_>) -> Result<Tokens> 
 
 /// Exchanges an operator's refresh token; a reused one ends the session.
 pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
-    let Some((None, id)) = crate::identity::named_refresh(token) else { return Err(Error::unauthenticated()) };
+    let Some((None, id)) = crate::identity::named_refresh(cx, token) else { return Err(Error::unauthenticated()) };
     let mut write = cx.beside(Space::Platform).await?;
     let row: Option<crate::identity::Refreshable> = operator_sessions::table
         .find(id.0)
@@ -248,11 +248,13 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .first(write.conn()?)
         .await
         .optional()?;
-    let (current, previous, refreshed_at) = row.ok_or_else(Error::unauthenticated)?;
     let given = hash(token.expose().as_bytes());
-    let known = previous.as_deref() == Some(&given);
-    if given != current && !(known && cx.now() - refreshed_at < crate::identity::GRACE) {
-        if known {
+    let (refresh, digest) = crate::identity::fresh_session(cx, None, id, Some(token));
+    let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Operator, None, id)?), refresh };
+    match Exchange::decide(&given, &row.ok_or_else(Error::unauthenticated)?, cx.now()) {
+        Exchange::Rotate => {}
+        Exchange::Repeat => return Ok(tokens),
+        Exchange::End => {
             diesel::update(operator_sessions::table.find(id.0))
                 .set(operator_sessions::ended_at.eq(cx.now()))
                 .execute(write.conn()?)
@@ -260,10 +262,9 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
             write.audit(Entry::new("session.reused", "session", id.0)).await?;
             write.commit().await?;
             forget(&cx.app, id).await;
+            return Err(Error::unauthenticated());
         }
-        return Err(Error::unauthenticated());
     }
-    let (refresh, digest) = crate::identity::fresh_refresh(cx, id);
     diesel::update(operator_sessions::table.find(id.0))
         .set((
             operator_sessions::refresh_hash.eq(digest),
@@ -274,7 +275,7 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .execute(write.conn()?)
         .await?;
     write.commit_quietly().await?;
-    Ok(Tokens { access: Secret::new(issue(&cx.app, Audience::Operator, None, id)?), refresh })
+    Ok(tokens)
 }
 
 /// Ends the operator's session.

@@ -1,6 +1,8 @@
 //! Tables of `platform` and of the module `system`, as diesel sees them.
 #![expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
 
+diesel::table! { installation (id) { id -> Int2, key_check -> Binary, } }
+
 diesel::table! { placements (id) { id -> Text, kind -> Text, query_url -> Nullable<Text>, ddl_url -> Nullable<Text>, } }
 
 diesel::table! {

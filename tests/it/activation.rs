@@ -185,6 +185,7 @@ async fn pc_1_1a_a_ticket_is_needed_to_watch() {
 #[tokio::test]
 async fn pc_1_1a_activations_are_limited_by_address() {
     let t = Town::plan().set(|config| config.settings.activations_per_address = 3).start().await;
+    t.next_span(3_600);
     let mut visitor = t.visitor();
     for _ in 0..3 {
         let refusal = visitor.refused(words::ACTIVATE, application("0000-0000-0000-0000", "first")).await;

@@ -2,6 +2,7 @@
 //! through the product's own API.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use crate::words;
 pub const PASSWORD: &str = "Red-Flag-1921";
 /// The name of the operator.
 pub(crate) const OPERATOR: &str = "operator";
+const TEMPLATE: &str = "zhibu_template_";
 
 /// What a test may know of the template.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,33 +35,46 @@ pub(crate) struct Facts {
     pub(crate) home: Tenant,
 }
 
-/// Folders whose content decides what the template holds.
-const SOURCES: &[&str] = &["migrations", "config", "core/src", "tenancy/src", "modules", "tests/src"];
+/// Templates that stay: programs of different builds may be running at once.
+const KEPT: usize = 3;
 
-/// Finds the template or makes it; one process at a time.
-pub(crate) async fn template(cluster: &Cluster) -> Facts {
+/// Makes a database of this name as a copy of the template, which is made first when there is none yet. One process
+/// at a time, so that nobody throws away what another is about to copy.
+pub(crate) async fn copy(cluster: &Cluster, name: &str) -> Facts {
     let base = base();
     let lock = File::options().create(true).truncate(false).write(true).open(base.join("template.lock")).unwrap();
     lock.lock().unwrap();
-    let database = format!("zhibu_template_{}", fingerprint());
-    let noted = base.join("template.json");
-    let known: Option<Facts> = std::fs::read(&noted).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let owner = Sql::owner(cluster, "postgres").await;
+    let facts = template(cluster, &owner).await;
+    // A killed test of the same number may have left its own.
+    owner.rows(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    owner.rows(&format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY wal_log", facts.database)).await;
+    facts
+}
+
+async fn template(cluster: &Cluster, owner: &Sql) -> Facts {
+    let base = base();
+    let database = format!("{TEMPLATE}{}", fingerprint());
+    let noted = base.join(format!("{database}.json"));
+    let known: Option<Facts> = std::fs::read(&noted).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let there = owner.column("SELECT datname FROM pg_database").await;
-    if let Some(facts) = known.filter(|facts| facts.database == database && there.contains(&database)) {
+    if let Some(facts) = known.filter(|_| there.contains(&database)) {
         return facts;
     }
-    sweep(&owner, &there).await;
+    sweep(owner, &there).await;
     let building = "zhibu_building";
     owner.rows(&format!("CREATE DATABASE {building}")).await;
-    let folder = base.join("building");
+    let (folder, keys) = (base.join("building"), base.join("keys.json"));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
+    if keys.exists() {
+        std::fs::copy(&keys, folder.join("keys.json")).unwrap();
+    }
     let facts = {
         let (cluster, folder, database) = (cluster.clone(), folder.clone(), database.clone());
         alone(move || make(cluster, building, folder, database)).await
     };
-    std::fs::copy(folder.join("keys.json"), base.join("keys.json")).unwrap();
+    std::fs::rename(folder.join("keys.json"), &keys).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{building}'");
     owner.rows(&others).await;
@@ -68,16 +83,31 @@ pub(crate) async fn template(cluster: &Cluster) -> Facts {
     facts
 }
 
-/// Throws away what earlier runs left: their databases and the roles of their tenants.
+/// Throws away what earlier runs left: old templates, the databases of killed tests, roles nobody needs.
 async fn sweep(owner: &Sql, databases: &[String]) {
-    let old = databases.iter().filter(|name| name.starts_with("zhibu_template_") || *name == "zhibu_building");
-    for name in old {
+    let age = |name: &&String| {
+        let noted = base().join(format!("{name}.json"));
+        std::fs::metadata(noted).and_then(|file| file.modified()).ok()
+    };
+    let mut templates: Vec<&String> = databases.iter().filter(|name| name.starts_with(TEMPLATE)).collect();
+    templates.sort_by_key(age);
+    let old = templates.len().saturating_sub(KEPT - 1);
+    let killed = databases.iter().filter(|name| *name == "zhibu_building" || is_left(name));
+    for name in templates.into_iter().take(old).chain(killed) {
         owner.rows(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        let _ = std::fs::remove_file(base().join(format!("{name}.json")));
+        let _ = std::fs::remove_dir_all(base().join(name));
     }
     for role in owner.column("SELECT rolname FROM pg_roles WHERE rolname ~ '^t_[0-9a-f]{32}$'").await {
-        // One that a running test still needs stays.
+        // One that owns something stays.
         let _ = owner.attempt(&format!("DROP ROLE {role}")).await;
     }
+}
+
+/// `test_<process>_<number>` of a process that is no more.
+fn is_left(database: &str) -> bool {
+    let process = database.strip_prefix("test_").and_then(|rest| rest.split('_').next());
+    process.is_some_and(|process| !Path::new("/proc").join(process).exists())
 }
 
 /// Runs something on a runtime that ends with it, and with everything it has started.
@@ -148,25 +178,9 @@ pub(crate) async fn activate(visitor: &mut Visitor, tenant: &Tenant, code: &str)
     .await;
 }
 
-/// A name for the sources a template was made with.
+/// A name for the program a template was made by: its migrations and everything else that decides what is in one.
 fn fingerprint() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut digest = sha2::Sha256::new();
-    for folder in SOURCES {
-        for file in files(&root.join(folder)) {
-            digest.update(file.as_os_str().as_encoded_bytes());
-            digest.update(std::fs::read(&file).unwrap());
-        }
-    }
-    digest.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect()
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().flatten().map(|e| e.path()).collect();
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() { found.extend(files(&entry)) } else { found.push(entry) }
-    }
-    found
+    let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
+    let stamp = format!("{} {} {}", program.len(), program.mtime(), program.mtime_nsec());
+    sha2::Sha256::digest(stamp.as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect()
 }

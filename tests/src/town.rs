@@ -18,7 +18,7 @@ use zhibu_tenancy::{App, Cx, Space, operator, outbox};
 use crate::cluster::{Sql, base, cluster};
 use crate::server::{Server, config};
 use crate::socket::Socket;
-use crate::template::{Facts, OPERATOR, PASSWORD, activate, template};
+use crate::template::{Facts, OPERATOR, PASSWORD, activate, copy};
 use crate::visitor::Visitor;
 use crate::words;
 
@@ -106,13 +106,8 @@ impl Town {
     async fn open(plan: Plan) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let cluster = cluster().await;
-        let facts = template(&cluster).await;
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let owner = Sql::owner(&cluster, "postgres").await;
-        // A killed test of the same number may have left its own.
-        let copy = format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY wal_log", facts.database);
-        owner.rows(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        owner.rows(&copy).await;
+        let facts = copy(&cluster, &name).await;
         let folder = base().join(&name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
@@ -174,6 +169,11 @@ impl Town {
     /// Lets time go by.
     pub fn pass(&self, time: chrono::Duration) {
         self.clock.advance(time);
+    }
+
+    /// Goes to the start of the next span of so many seconds, where counts by span begin anew.
+    pub fn next_span(&self, seconds: i64) {
+        self.pass(chrono::Duration::seconds(seconds - self.now().timestamp().rem_euclid(seconds)));
     }
 
     /// The present moment by the server's clock.

@@ -1,5 +1,11 @@
 -- The control plane. Reached under the role zhibu_platform only; tenants' roles see nothing of it.
 
+-- One row: which master key this database's sealed columns belong to.
+CREATE TABLE installation (
+    id smallint CONSTRAINT installation_key PRIMARY KEY CONSTRAINT installation_one CHECK (id = 1),
+    key_check bytea NOT NULL
+);
+
 CREATE TABLE placements (
     id text CONSTRAINT placements_key PRIMARY KEY,
     kind text NOT NULL CONSTRAINT placements_kind CHECK (kind IN ('postgres', 'citus')),

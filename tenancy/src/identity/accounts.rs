@@ -136,6 +136,9 @@ pub async fn list_accounts(
             }
             query.order(accounts::user_name)
         }
+        AccountSort::LastSignIn if page.after::<(String, Uuid)>()?.is_some() => {
+            return Err(Error::invalid("after", "按最近登录排序时请用页码翻页"));
+        }
         AccountSort::LastSignIn => query.order((accounts::last_sign_in_at.desc().nulls_last(), accounts::id)),
     };
     let rows: Vec<AccountRow> = query.load(conn).await?;
@@ -225,12 +228,9 @@ impl AccountRow {
             (_, "initial") => AccountState::MustChange,
             _ => AccountState::Active,
         };
-        // A sign-in name that is a mobile number is masked like one.
-        let user_name =
-            if check::mobile(&self.user_name).is_some() { mask::phone(&self.user_name) } else { self.user_name };
         Ok(Account {
             id: self.id.into(),
-            user_name,
+            user_name: self.user_name,
             display_name: self.display_name,
             mobile: mobile.map(|m| mask::phone(m.expose())),
             state,
@@ -258,9 +258,11 @@ pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAcc
         .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
         .transpose()?;
     let named = new.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
-    let Some(user_name) = named.or_else(|| mobile.clone()) else {
+    if named.is_none() && mobile.is_none() {
         return Err(Error::invalid("userName", "请填写用户名或手机号"));
-    };
+    }
+    // Who comes by mobile number gets a made-up name: the number itself is stored sealed only.
+    let user_name = named.unwrap_or_else(|| format!("u{}", id.0.simple().to_string().split_off(23)));
     let app = write.cx.app.clone();
     let password = Secret::new(app.settings.initial_password.clone());
     let hash = app.hasher.hash(&password).await?;
@@ -283,16 +285,13 @@ pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAcc
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
-    // The mobile number is found by its own kind; only a real user name is claimed installation-wide.
-    if check::mobile(&user_name).is_none() {
-        claim(write, "name", &user_name, id).await?;
-    }
+    claim(write, "name", &user_name, id).await?;
     if let Some(mobile) = &mobile {
         claim(write, "mobile", mobile, id).await?;
     }
     let entry = Entry::new("account.created", "account", id.0)
         .note("displayName", display_name)
-        .note("userName", if check::mobile(&user_name).is_some() { mask::phone(&user_name) } else { user_name })
+        .note("userName", user_name)
         .note("mobile", mobile.as_deref().map(mask::phone));
     write.audit(entry).await
 }
@@ -364,20 +363,11 @@ pub async fn change_mine(
 
 async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Result<()> {
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
-    let old_name: String = accounts::table.find(id.0).select(accounts::user_name).first(write.conn()?).await?;
     diesel::update(accounts::table.find(id.0))
         .set((accounts::mobile.eq(vault.seal(mobile.as_bytes())?), accounts::mobile_index.eq(vault.blind(mobile))))
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
-    // Who signed in by the old number signs in by the new one.
-    if check::mobile(&old_name).is_some() {
-        diesel::update(accounts::table.find(id.0))
-            .set(accounts::user_name.eq(mobile))
-            .execute(write.conn()?)
-            .await
-            .map_err(taken)?;
-    }
     let _: bool = diesel::select(release_login("mobile", id.0)).get_result(write.conn()?).await?;
     claim(write, "mobile", mobile, id).await
 }
@@ -388,6 +378,9 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
     let hash = app.hasher.hash(&Secret::new(app.settings.initial_password.clone())).await?;
     let now = write.cx.now();
     let before: String = accounts::table.find(id.0).select(accounts::state).for_update().first(write.conn()?).await?;
+    if before == "disabled" {
+        return Err(Error::refuse("DISABLED", "账号已停用，不能解锁"));
+    }
     diesel::update(accounts::table.find(id.0))
         .set((
             accounts::state.eq("active"),

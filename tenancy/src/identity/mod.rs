@@ -25,7 +25,7 @@ pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;
 pub use password::{change, change_initial, pending_change};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
-pub(crate) use session::{GRACE, Refreshable, fresh as fresh_session, named as named_refresh};
+pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
 pub use sign_in::{Outcome, by_password, by_sms, choose};
 pub(crate) use sms::SendSms;
 pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
@@ -73,6 +73,16 @@ pub struct Identity {
     pub epoch: i64,
     /// End of the session if it is not used.
     pub expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// The same caller as it is now: a socket outlives roles, modules and sessions, so each of its operations asks.
+pub async fn again(app: &Arc<App>, caller: &Caller) -> Result<Caller> {
+    let now = match caller {
+        Caller::Account(identity) => account_caller(app, identity.tenant.id, identity.session).await?,
+        Caller::Operator(operator) => crate::operator::caller(app, operator.session).await?,
+        Caller::Stranger | Caller::System(_) => return Ok(caller.clone()),
+    };
+    if matches!(now, Caller::Stranger) { Err(Error::unauthenticated()) } else { Ok(now) }
 }
 
 /// Finds the caller of an access token. Anything wrong with it makes a stranger.
@@ -183,11 +193,6 @@ fn open(app: &App, permission: Permission, modules: &[String], hidden: &[String]
         at = app.registry.menus.iter().find(|m| m.key == key).and_then(|m| m.parent.as_deref());
     }
     true
-}
-
-/// A refresh token for an operator's session.
-pub(crate) fn fresh_refresh(cx: &crate::cx::Cx, session: SessionId) -> (zhibu_core::Secret, Vec<u8>) {
-    fresh_session(cx, None, session)
 }
 
 /// Forgets what this replica remembers of a session.

@@ -19,7 +19,7 @@ use crate::keys::hash;
 use crate::schema::sessions;
 
 /// A repetition of the last refresh within this time is a lost answer, not a thief.
-pub(crate) const GRACE: Duration = Duration::seconds(20);
+const GRACE: Duration = Duration::seconds(20);
 
 /// The two tokens of a session.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub(super) async fn open(
 ) -> Result<(SessionId, Tokens)> {
     let cx = write.cx;
     let id: SessionId = cx.app.world.id();
-    let (refresh, digest) = fresh(cx, Some(tenant), id);
+    let (refresh, digest) = fresh(cx, Some(tenant), id, None);
     let days = if purpose == Purpose::Full { cx.app.settings.session_days } else { 1 };
     diesel::insert_into(sessions::table)
         .values((
@@ -74,30 +74,70 @@ pub(super) async fn open(
     Ok((id, Tokens { access, refresh }))
 }
 
-/// A new refresh token and its hash: tenant, session and 32 random bytes.
-pub(crate) fn fresh(cx: &Cx, tenant: Option<TenantId>, session: SessionId) -> (Secret, Vec<u8>) {
-    let secret = URL_SAFE_NO_PAD.encode(cx.app.world.bytes::<32>());
+/// A refresh token and its hash: tenant, session, a secret, and a mark that it came from us. The first secret is
+/// random; each further one follows from the one before, so that a repeated exchange gives the same answer.
+pub(crate) fn fresh(
+    cx: &Cx,
+    tenant: Option<TenantId>,
+    session: SessionId,
+    after: Option<&Secret>,
+) -> (Secret, Vec<u8>) {
+    let keys = &cx.app.keys;
+    let secret = match after {
+        None => cx.app.world.bytes::<32>().to_vec(),
+        Some(token) => keys.mac("refresh-next", token.expose().as_bytes()),
+    };
     let tenant = tenant.map(|t| t.0.simple().to_string()).unwrap_or_default();
-    let token = format!("{tenant}.{}.{secret}", session.0.simple());
+    let body = format!("{tenant}.{}.{}", session.0.simple(), URL_SAFE_NO_PAD.encode(secret));
+    let token = format!("{body}.{}", URL_SAFE_NO_PAD.encode(keys.mac("refresh-mark", body.as_bytes())));
     let digest = hash(token.as_bytes());
     (Secret::new(token), digest)
 }
 
-/// The tenant and session a refresh token names; its proof is the stored hash.
-pub(crate) fn named(token: &Secret) -> Option<(Option<TenantId>, SessionId)> {
-    let mut parts = token.expose().split('.');
+/// The tenant and session of a refresh token that we issued once; a made-up one names nothing.
+pub(crate) fn named(cx: &Cx, token: &Secret) -> Option<(Option<TenantId>, SessionId)> {
+    let (body, mark) = token.expose().rsplit_once('.')?;
+    let expected = URL_SAFE_NO_PAD.encode(cx.app.keys.mac("refresh-mark", body.as_bytes()));
+    if aws_lc_rs::constant_time::verify_slices_are_equal(mark.as_bytes(), expected.as_bytes()).is_err() {
+        return None;
+    }
+    let mut parts = body.split('.');
     let tenant = parts.next()?;
     let tenant = if tenant.is_empty() { None } else { Some(tenant.parse().ok()?) };
     let session = parts.next()?.parse().ok()?;
     Some((tenant, session))
 }
 
+/// What is to be done with a refresh token that is ours.
+pub(crate) enum Exchange {
+    /// The present one: a new one takes its place.
+    Rotate,
+    /// The last one again, within seconds: its answer was lost, and is given again.
+    Repeat,
+    /// An older one: somebody has a copy, so the session ends.
+    End,
+}
+
+impl Exchange {
+    /// Decides by the stored hashes and when they last changed.
+    pub(crate) fn decide(given: &[u8], stored: &Refreshable, now: DateTime<Utc>) -> Self {
+        let (current, previous, changed_at) = stored;
+        if given == current.as_slice() {
+            Self::Rotate
+        } else if previous.as_deref() == Some(given) && now - *changed_at < GRACE {
+            Self::Repeat
+        } else {
+            Self::End
+        }
+    }
+}
+
 /// Present and previous refresh hash, and when they changed.
 pub(crate) type Refreshable = (Vec<u8>, Option<Vec<u8>>, DateTime<Utc>);
 
-/// Exchanges a refresh token. The same one twice means it was stolen: the session ends.
+/// Exchanges a refresh token. An old one that comes back was stolen, or its successor was: the session ends.
 pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
-    let Some((Some(tenant), id)) = named(token) else { return Err(Error::unauthenticated()) };
+    let Some((Some(tenant), id)) = named(cx, token) else { return Err(Error::unauthenticated()) };
     let info = crate::tenants::info(&cx.app, tenant).await.map_err(|_| Error::unauthenticated())?;
     if !info.active {
         return Err(Error::unavailable("tenant in maintenance"));
@@ -111,12 +151,13 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .first(write.conn()?)
         .await
         .optional()?;
-    let (current, previous, refreshed_at) = row.ok_or_else(Error::unauthenticated)?;
     let given = hash(token.expose().as_bytes());
-    let repeated = previous.as_deref() == Some(&given) && cx.now() - refreshed_at < GRACE;
-    if given != current && !repeated {
-        // Only a token we once issued ends the session; a made-up one is just refused.
-        if previous.as_deref() == Some(&given) {
+    let (refresh, digest) = fresh(cx, Some(tenant), id, Some(token));
+    let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh };
+    match Exchange::decide(&given, &row.ok_or_else(Error::unauthenticated)?, cx.now()) {
+        Exchange::Rotate => {}
+        Exchange::Repeat => return Ok(tokens),
+        Exchange::End => {
             diesel::update(sessions::table.find(id.0))
                 .set(sessions::ended_at.eq(cx.now()))
                 .execute(write.conn()?)
@@ -124,10 +165,9 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
             write.audit(Entry::new("session.reused", "session", id.0)).await?;
             write.commit().await?;
             forget(&cx.app, tenant, id).await;
+            return Err(Error::unauthenticated());
         }
-        return Err(Error::unauthenticated());
     }
-    let (refresh, digest) = fresh(cx, Some(tenant), id);
     // A session that may only change the password is not prolonged.
     let renewed = cx.now() + Duration::days(cx.app.settings.session_days);
     diesel::update(sessions::table.find(id.0))
@@ -141,7 +181,7 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .execute(write.conn()?)
         .await?;
     write.commit_quietly().await?;
-    Ok(Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh })
+    Ok(tokens)
 }
 
 /// The own signed-in devices, newest first.
@@ -189,4 +229,20 @@ async fn close(write: &mut Write<'_>, account: AccountId, id: SessionId) -> Resu
         return Err(Error::missing());
     }
     write.audit(Entry::new("session.ended", "session", id.0)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pc_1_2_only_the_last_token_may_be_repeated_and_only_for_seconds() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let stored = (b"new".to_vec(), Some(b"old".to_vec()), now);
+        let decide = |given: &[u8], seconds| Exchange::decide(given, &stored, now + Duration::seconds(seconds));
+        assert!(matches!(decide(b"new", 500), Exchange::Rotate));
+        assert!(matches!(decide(b"old", 19), Exchange::Repeat));
+        assert!(matches!(decide(b"old", 20), Exchange::End));
+        assert!(matches!(decide(b"older", 1), Exchange::End));
+    }
 }

@@ -230,8 +230,12 @@ async fn fits(write: &mut Write<'_>, before: &Row, kind: OrgType) -> Result<()> 
     let allowed = match before.parent_id {
         None => rules::ROOTS,
         Some(parent) => {
-            let code: String =
-                organisations::table.find(parent).select(organisations::org_type).first(write.conn()?).await?;
+            let code: String = organisations::table
+                .find(parent)
+                .select(organisations::org_type)
+                .for_share()
+                .first(write.conn()?)
+                .await?;
             rules::children(OrgType::from_code(&code).ok_or_else(|| Error::bug("organisation type"))?)
         }
     };
@@ -296,6 +300,7 @@ pub async fn add_administrator(write: &mut Write<'_>, id: OrganisationId, who: &
     let (account, created) = match who {
         Candidate::Known(account) => {
             identity::account(write.cx, *account, write.conn()?).await.map_err(|e| e.at("account"))?;
+            known_to(write, *account).await.map_err(|e| e.at("account"))?;
             (*account, false)
         }
         Candidate::New(new) => (identity::create(write, new).await?, true),
@@ -305,6 +310,22 @@ pub async fn add_administrator(write: &mut Write<'_>, id: OrganisationId, who: &
         .audit(Entry::new("organisation.administrator_set", "organisation", id.0).note("account", account.to_string()))
         .await?;
     Ok((row, created))
+}
+
+/// Somebody else's people look like nobody: an account counts only when all it administers is in the caller's reach.
+async fn known_to(write: &mut Write<'_>, account: AccountId) -> Result<()> {
+    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+    if reach.is_all() {
+        return Ok(());
+    }
+    let held = identity::assignments(Some(&[account.0]), None, write.conn()?).await?;
+    if held.is_empty() {
+        return Err(Error::missing());
+    }
+    for assignment in held {
+        store::get(&reach, assignment.organisation.into(), write.conn()?).await?;
+    }
+    Ok(())
 }
 
 /// Takes an administrator's role away.

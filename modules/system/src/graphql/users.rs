@@ -90,6 +90,7 @@ impl UserQuery {
             (true, None) => None,
             _ => Some(organisation::ids(&reach, under, read.conn()?).await?),
         };
+        let seen = organisations.clone();
         let filter = AccountFilter {
             search: filter.as_ref().and_then(|f| f.search.clone()),
             state: filter.as_ref().and_then(|f| f.state).map(Into::into),
@@ -102,14 +103,15 @@ impl UserQuery {
             None
         };
         let page = identity::list_accounts(cx, &filter, sort, &args, read.conn()?).await?;
-        let nodes = with_roles(page.nodes, read.conn()?).await?;
+        let nodes = with_roles(page.nodes, seen.as_deref(), read.conn()?).await?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
     }
 }
 
-async fn with_roles(accounts: Vec<identity::Account>, conn: &mut Conn) -> Result<Vec<User>> {
+/// Accounts with their roles, as far as these are held where the caller may look.
+async fn with_roles(accounts: Vec<identity::Account>, seen: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<User>> {
     let ids: Vec<Uuid> = accounts.iter().map(|a| a.id.0).collect();
-    let held = identity::assignments(Some(&ids), None, conn).await?;
+    let held = identity::assignments(Some(&ids), seen, conn).await?;
     let at: Vec<Uuid> = held.iter().map(|a| a.organisation).collect();
     let names = organisation::names(&at, conn).await?;
     let mut roles: HashMap<Uuid, Vec<UserRole>> = HashMap::new();
@@ -155,7 +157,7 @@ impl UserMutation {
         write.commit().await?;
         let mut read = cx.read(USERS_READ).await?;
         let account = identity::account(cx, id, read.conn()?).await?;
-        with_roles(vec![account], read.conn()?).await?.pop().ok_or_else(Error::missing)
+        with_roles(vec![account], None, read.conn()?).await?.pop().ok_or_else(Error::missing)
     }
 }
 
