@@ -79,7 +79,7 @@ test('PC-1.1a PC-1.2b an organisation is activated by mobile number, and its own
   await expect(page.getByRole('heading', { name: '首页', level: 1 })).toBeVisible()
 
   await personal(page, '账号信息')
-  await expect(page.getByLabel('用户名', { exact: true })).toHaveValue('')
+  await expect(page.getByLabel('用户名', { exact: true })).toHaveValue(/^u[0-9a-f]{9}$/)
   await page.getByLabel('姓名', { exact: true }).fill('何书记')
   await page.getByRole('button', { name: '保存' }).first().click()
   await expect(page.getByText('账号信息已保存')).toBeVisible()
