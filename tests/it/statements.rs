@@ -12,15 +12,17 @@ async fn count(sql: &Sql, role: &str) -> i64 {
     sql.one(&calls).await.parse().unwrap()
 }
 
+/// The least of three tries: what the session may do is read again every second, and jobs have statements too.
 async fn cost(sql: &Sql, role: &str, by: &mut Visitor, query: &str, rows: i32) -> i64 {
-    // What the session may do is remembered for a second: it must not count once and not the other time.
-    by.ok(query, json!({"n": 1})).await;
-    let before = count(sql, role).await;
-    let data = by.ok(query, json!({"n": rows})).await;
-    let cost = count(sql, role).await - before;
-    assert_eq!(nodes(&data), Some(usize::try_from(rows).unwrap()), "{data}");
-    assert!(cost > 0);
-    cost
+    let mut least = i64::MAX;
+    for _ in 0..3 {
+        let before = count(sql, role).await;
+        let data = by.ok(query, json!({"n": rows})).await;
+        least = least.min(count(sql, role).await - before);
+        assert_eq!(nodes(&data), Some(usize::try_from(rows).unwrap()), "{data}");
+    }
+    assert!(least > 0);
+    least
 }
 
 fn nodes(data: &Value) -> Option<usize> {
