@@ -367,3 +367,39 @@ async fn pc_2_3a_users_are_those_inside_the_scope() {
         assert_eq!(zhao.refused(unlock, json!({"id": outside})).await, "NOT_FOUND");
     }
 }
+
+/// Nobody draws a stranger into the own scope to reset the password then.
+#[tokio::test]
+async fn pc_3_1_1e_an_account_outside_the_scope_is_not_to_be_had() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, second) = small_tree(&t, &mut admin).await;
+    let elsewhere = t.person("sun", "org_admin", &second).await;
+    let nowhere = t.person("li", "org_admin", &second).await;
+    let end = format!("UPDATE {}.role_assignments SET until = now() WHERE account_id = '{nowhere}'", t.home.schema());
+    t.sql().await.rows(&end).await;
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    for account in [elsewhere.as_str(), &nowhere, &t.home.account, NOBODY] {
+        let input = json!({"input": {"organisation": first, "account": account}});
+        assert_eq!(zhao.refused(words::ADD_ADMINISTRATOR, input).await, "NOT_FOUND account");
+    }
+}
+
+#[tokio::test]
+async fn pc_2_3a_users_by_last_sign_in_are_paged_by_number() {
+    const USERS: &str =
+        "query($o: Int) { system { users(first: 2, offset: $o, sort: LAST_SIGN_IN) { nodes { userName } } } }";
+    let t = Town::start().await;
+    for name in ["zhao", "qian", "sun"] {
+        t.person(name, "org_admin", &t.home.root).await;
+    }
+    t.signed_in("sun", PASSWORD).await;
+    let mut admin = t.administrator().await;
+    let mut seen = Vec::new();
+    for offset in [0, 2] {
+        let page = admin.ok(USERS, json!({"o": offset})).await["system"]["users"]["nodes"].clone();
+        seen.extend(page.as_array().unwrap().iter().map(|user| user["userName"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen, ["chief", "sun", "zhao", "qian"]);
+}

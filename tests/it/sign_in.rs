@@ -516,3 +516,27 @@ async fn pc_1_2_nothing_secret_is_stored_readable() {
         }
     }
 }
+
+#[tokio::test]
+async fn pc_1_2_any_old_refresh_token_ends_the_session() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let mut thief = admin.clone();
+    for _ in 0..3 {
+        t.pass(Duration::minutes(1));
+        admin.ok(REFRESH, json!({})).await;
+    }
+    assert_eq!(thief.refused(REFRESH, json!({})).await, "UNAUTHENTICATED");
+    assert_eq!(admin.refused(SESSIONS, json!({})).await, "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn pc_1_2_who_comes_by_mobile_number_is_stored_sealed() {
+    let t = Town::start().await;
+    let mobile = "13711112222";
+    let input = json!({"input": {"organisation": t.home.root, "displayName": "赵六", "mobile": mobile}});
+    t.administrator().await.ok(words::ADD_ADMINISTRATOR, input).await;
+    let all = format!("SELECT string_agg(a::text, ' ') FROM {}.accounts a", t.home.schema());
+    assert!(!t.sql().await.one(&all).await.contains(mobile));
+    t.first_sign_in(mobile, Some(mobile)).await;
+}
