@@ -18,7 +18,7 @@ use crate::policy::Policy;
 use crate::tenants::{self, Tenant};
 
 /// How long a replica may rely on what it last read about a session or tenant. Writes look again.
-const FRESH: Duration = Duration::from_secs(1);
+pub(crate) const FRESH: Duration = Duration::from_secs(1);
 
 /// Limits and rules that an installation may set.
 #[derive(Debug, Clone, serde::Deserialize)]

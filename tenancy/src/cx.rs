@@ -95,7 +95,8 @@ impl Cx {
     pub fn identity(&self) -> Result<&Arc<Identity>> {
         match &self.caller {
             Caller::Account(identity) => Ok(identity),
-            Caller::Stranger | Caller::Operator(_) | Caller::System(_) => Err(Error::unauthenticated()),
+            Caller::Stranger => Err(Error::unauthenticated()),
+            Caller::Operator(_) | Caller::System(_) => Err(Error::denied()),
         }
     }
 
@@ -103,7 +104,8 @@ impl Cx {
     pub fn operator(&self) -> Result<&Arc<Operator>> {
         match &self.caller {
             Caller::Operator(operator) => Ok(operator),
-            Caller::Stranger | Caller::Account(_) | Caller::System(_) => Err(Error::unauthenticated()),
+            Caller::Stranger => Err(Error::unauthenticated()),
+            Caller::Account(_) | Caller::System(_) => Err(Error::denied()),
         }
     }
 
@@ -111,7 +113,7 @@ impl Cx {
     pub fn tenant(&self) -> Result<TenantId> {
         match self.space() {
             Space::Tenant(tenant) => Ok(tenant),
-            Space::Platform => Err(Error::unauthenticated()),
+            Space::Platform => self.identity().map(|identity| identity.tenant.id),
         }
     }
 

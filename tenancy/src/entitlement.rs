@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::{ANYONE, Error, Permission, Result, TenantId};
 
+use crate::app::FRESH;
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::db::Space;
@@ -70,8 +71,9 @@ impl SwitchModule {
             migrate::tenant(&cx.app, self.tenant, &[module]).await?;
             self.entitle(cx).await
         } else {
-            // Closed first, so that nothing asks for tables that are gone.
+            // Closed first, and forgotten by every replica, so that nothing asks for tables that are gone.
             self.entitle(cx).await?;
+            tokio::time::sleep(2 * FRESH).await;
             migrate::remove(&cx.app, self.tenant, module).await
         }
     }

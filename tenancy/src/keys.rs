@@ -18,8 +18,7 @@ pub struct Vault {
 pub struct Keys {
     /// Seals what belongs to no tenant: mobile numbers in the sign-in index and outbox, TOTP secrets, tenant keys.
     pub platform: Vault,
-    /// Signs our own access tokens.
-    pub tokens: Secret,
+    tokens: hmac::Key,
     codes: hmac::Key,
     macs: hmac::Key,
     world: World,
@@ -75,7 +74,7 @@ impl Keys {
     pub fn new(master: &[u8; 32], world: &World) -> Result<Self> {
         Ok(Self {
             platform: Vault::new(&derive(master, "platform"), world)?,
-            tokens: Secret::new(hex(&derive(master, "tokens"))),
+            tokens: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "tokens")),
             codes: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "codes")),
             macs: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "macs")),
             world: world.clone(),
@@ -91,6 +90,11 @@ impl Keys {
     pub fn tenant(&self, wrapped: &[u8]) -> Result<Vault> {
         let key: [u8; 32] = self.platform.open(wrapped)?.try_into().map_err(|_| Error::bug("tenant key length"))?;
         Vault::new(&key, &self.world)
+    }
+
+    /// The n-th signing key of our own access tokens.
+    pub(crate) fn token(&self, n: i64) -> Vec<u8> {
+        hmac::sign(&self.tokens, &n.to_be_bytes()).as_ref().to_vec()
     }
 
     /// A keyed digest: proof that a value came from us.

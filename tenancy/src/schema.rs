@@ -80,7 +80,8 @@ diesel::table! {
         id -> Uuid, user_name -> Text, display_name -> Text, mobile -> Nullable<Binary>,
         mobile_index -> Nullable<Binary>, password_hash -> Nullable<Text>, password_state -> Text,
         password_expires_at -> Nullable<Timestamptz>, password_changed_at -> Nullable<Timestamptz>, state -> Text,
-        failed -> Int2, locked_at -> Nullable<Timestamptz>, last_sign_in_at -> Nullable<Timestamptz>,
+        failed -> Int2, failed_at -> Nullable<Timestamptz>, locked_at -> Nullable<Timestamptz>,
+        last_sign_in_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }

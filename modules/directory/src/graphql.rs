@@ -202,15 +202,6 @@ impl Organisation {
             .map(|Span { parent, since, until }| ParentSpan { parent: parent.map(Into::into), from: since, to: until })
             .collect())
     }
-    /// What was changed, by whom, newest first (变更记录).
-    async fn history(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<ChangeConnection> {
-        let args = PageArgs::new(first, after, None)?;
-        let mut read = ctx.cx()?.read(ORG_READ).await?;
-        let rows =
-            audit::history("organisation", self.listing.row.id, args.after()?, args.limit(), read.conn()?).await?;
-        let page = args.page(rows, |row| row.id);
-        Ok(ChangeConnection { nodes: page.nodes.into_iter().map(Change::from).collect(), page_info: page.info })
-    }
     /// Hints that do not block.
     async fn hints(&self) -> Vec<String> {
         rules::hints(&self.listing.row.full_name, self.listing.row.kind(), self.parent_type)
@@ -286,6 +277,7 @@ fn label(field: &str) -> &str {
         "canApproveMembers" => "可审批发展党员",
         "villageOrCommunity" => "村、社区",
         "account" => "账号",
+        "reason" => "原因",
         other => other,
     }
 }
@@ -373,6 +365,23 @@ impl DirectoryQuery {
     /// One organisation.
     async fn organisation(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<Organisation> {
         one(ctx.cx()?, id, wanted(ctx, &[])).await
+    }
+
+    /// What was changed of an organisation, by whom, newest first (变更记录).
+    async fn organisation_changes(
+        &self,
+        ctx: &Context<'_>,
+        id: OrganisationId,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<ChangeConnection> {
+        let args = PageArgs::new(first, after, None)?;
+        let mut read = ctx.cx()?.read(ORG_READ).await?;
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        organisation::get(&reach, id, read.conn()?).await?;
+        let rows = audit::history("organisation", id.0, args.after()?, args.limit(), read.conn()?).await?;
+        let page = args.page(rows, |row| row.id);
+        Ok(ChangeConnection { nodes: page.nodes.into_iter().map(Change::from).collect(), page_info: page.info })
     }
 
     /// The tree below `root` (or below the tops of the caller's scope), at most 500 nodes (PC-3.1.1g).
@@ -570,9 +579,9 @@ impl DirectoryMutation {
     }
 
     /// A contact's telephone number in full; leaves an audit row.
-    async fn reveal_contact_phone(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<String> {
+    async fn reveal_contact_phone(&self, ctx: &Context<'_>, id: OrganisationId, reason: String) -> Result<String> {
         let mut write = ctx.cx()?.write(ORG_REVEAL).await?;
-        let phone = organisation::reveal_phone(&mut write, id).await?;
+        let phone = organisation::reveal_phone(&mut write, id, &reason).await?;
         write.commit().await?;
         Ok(phone.expose().to_owned())
     }

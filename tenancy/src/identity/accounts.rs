@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
@@ -58,6 +59,8 @@ pub struct Account {
     pub password_changed_at: Option<DateTime<Utc>>,
     /// Made on.
     pub created_at: DateTime<Utc>,
+    /// It has a password that the person chose.
+    pub has_password: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -108,6 +111,17 @@ pub enum AccountSort {
     LastSignIn,
 }
 
+/// Another mobile number for the own account.
+#[derive(Debug, Clone)]
+pub struct NewMobile {
+    /// The number.
+    pub mobile: Secret,
+    /// The code that was sent to it.
+    pub code: Option<Secret>,
+    /// The account's password, where it has one of its own.
+    pub password: Option<Secret>,
+}
+
 /// What a new account is made of: a user name, a mobile number, or both.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
@@ -131,21 +145,38 @@ pub async fn list_accounts(
         matching(cx, filter).await?.select(AccountRow::as_select()).limit(page.limit()).offset(page.offset());
     query = match sort {
         AccountSort::UserName => {
-            if let Some(after) = page.after::<(String, Uuid)>()? {
-                query = query.filter(accounts::user_name.gt(after.0));
+            if let Some(after) = page.after::<String>()? {
+                query = query.filter(accounts::user_name.gt(after));
             }
             query.order(accounts::user_name)
         }
-        AccountSort::LastSignIn if page.after::<(String, Uuid)>()?.is_some() => {
-            return Err(Error::invalid("after", "按最近登录排序时请用页码翻页"));
+        AccountSort::LastSignIn => {
+            if let Some((last, id)) = page.after::<(Option<DateTime<Utc>>, Uuid)>()? {
+                query = query.filter(signed_in_before(last, id));
+            }
+            query.order((accounts::last_sign_in_at.desc().nulls_last(), accounts::id))
         }
-        AccountSort::LastSignIn => query.order((accounts::last_sign_in_at.desc().nulls_last(), accounts::id)),
     };
     let rows: Vec<AccountRow> = query.load(conn).await?;
-    let page = page.page(rows, |row| (row.user_name.clone(), row.id));
+    let page = match sort {
+        AccountSort::UserName => page.page(rows, |row| row.user_name.clone()),
+        AccountSort::LastSignIn => page.page(rows, |row| (row.last_sign_in_at, row.id)),
+    };
     let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
     let nodes = page.nodes.into_iter().map(|row| row.show(&vault)).collect::<Result<_>>()?;
     Ok(Page { nodes, info: page.info })
+}
+
+/// What comes after an account in the order "most recent sign-in first, then those who never did".
+fn signed_in_before(
+    last: Option<DateTime<Utc>>,
+    id: Uuid,
+) -> Box<dyn BoxableExpression<accounts::table, diesel::pg::Pg, SqlType = Nullable<Bool>>> {
+    let at = accounts::last_sign_in_at;
+    match last {
+        None => Box::new(at.is_null().and(accounts::id.gt(id)).nullable()),
+        Some(last) => Box::new(at.lt(last).or(at.eq(last).and(accounts::id.gt(id))).or(at.is_null())),
+    }
 }
 
 /// How many match.
@@ -238,6 +269,7 @@ impl AccountRow {
             last_sign_in_at: self.last_sign_in_at,
             password_changed_at: self.password_changed_at,
             created_at: self.created_at,
+            has_password: self.password_state == "set",
         })
     }
 }
@@ -320,16 +352,12 @@ pub async fn change_mine(
     cx: &Cx,
     display_name: Option<String>,
     user_name: Option<String>,
-    mobile: Option<Secret>,
-    code: Option<Secret>,
+    mobile: Option<NewMobile>,
 ) -> Result<Account> {
-    let mobile = mobile
-        .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
-        .transpose()?;
-    if let Some(mobile) = &mobile {
-        let code = code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
-        spend(cx, mobile, SmsPurpose::Mobile, &code).await.map_err(|e| e.at("smsCode"))?;
-    }
+    let mobile = match mobile {
+        Some(new) => Some(own(cx, new).await?),
+        None => None,
+    };
     let id = cx.identity()?.account;
     let mut write = cx.write(SELF).await?;
     let before = account(cx, id, write.conn()?).await?;
@@ -359,6 +387,23 @@ pub async fn change_mine(
     write.commit().await?;
     super::forget(&cx.app, cx.tenant()?, cx.identity()?.session).await;
     Ok(after)
+}
+
+/// Accepts a number that is shown to be the caller's own, from whoever knows the account's password: a number lets
+/// people in, so an open session must not be enough to put another in its place.
+async fn own(cx: &Cx, new: NewMobile) -> Result<String> {
+    let mobile = check::mobile(new.mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
+    let state: String = {
+        let mut read = cx.read(SELF).await?;
+        accounts::table.find(cx.identity()?.account.0).select(accounts::password_state).first(read.conn()?).await?
+    };
+    if state == "set" {
+        let password = new.password.ok_or_else(|| Error::invalid("password", "请输入登录密码"))?;
+        super::password::prove(cx, &password).await?;
+    }
+    let code = new.code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
+    spend(cx, &mobile, SmsPurpose::Mobile, &code).await.map_err(|e| e.at("smsCode"))?;
+    Ok(mobile)
 }
 
 async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Result<()> {

@@ -18,12 +18,12 @@ use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId
 
 pub(crate) use accounts::create_as;
 pub use accounts::{
-    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, account, accounts_by_ids, assign,
-    assignments, change_mine, count_accounts, create, find_login, list_accounts, unassign, unlock,
+    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, account, accounts_by_ids,
+    assign, assignments, change_mine, count_accounts, create, find_login, list_accounts, unassign, unlock,
 };
 pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;
-pub use password::{change, change_initial, pending_change};
+pub use password::{Proof, change, change_initial, pending_change};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
 pub use sign_in::{Outcome, by_password, by_sms, choose};

@@ -104,20 +104,28 @@ pub(super) fn expired() -> Error {
     Error::refuse("PASSWORD_EXPIRED", "初始密码已过期，请用短信验证码登录或联系管理员重置")
 }
 
-/// Changes the password (PC-1.2e); every other session ends.
-pub async fn change(cx: &Cx, old: &Secret, new: &Secret) -> Result<()> {
+/// What shows that the person at the keyboard owns the account.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// The present password.
+    Password(Secret),
+    /// A code sent to the own number, for those who have forgotten it.
+    Code(Secret),
+}
+
+/// Changes the password (PC-1.2e, PC-2.3c); every other session ends.
+pub async fn change(cx: &Cx, proof: &Proof, new: &Secret) -> Result<()> {
     cx.allow(SELF)?;
     let identity = cx.identity()?;
-    throttle(cx, &format!("password:{}", identity.account), 600, 5, "尝试次数过多，请稍后再试").await?;
     accept_mine(cx, new).await?;
-    let current: Option<String> = {
-        let mut read = cx.read(SELF).await?;
-        accounts::table.find(identity.account.0).select(accounts::password_hash).first(read.conn()?).await?
-    };
-    if !cx.app.hasher.verify(old, current.clone()).await? {
-        return Err(Error::invalid("oldPassword", "原密码错误"));
+    match proof {
+        Proof::Password(old) => prove(cx, old).await.map_err(|e| e.at("oldPassword"))?,
+        Proof::Code(code) => {
+            let mobile = own_mobile(cx).await?.ok_or_else(|| Error::refuse("NO_MOBILE", "账号没有绑定手机号"))?;
+            spend(cx, mobile.expose(), SmsPurpose::Password, code).await.map_err(|e| e.at("smsCode"))?;
+        }
     }
-    if cx.app.hasher.verify(new, current).await? {
+    if cx.app.hasher.verify(new, current(cx).await?).await? {
         return Err(Error::invalid("newPassword", "新密码不能与原密码相同"));
     }
     let hash = cx.app.hasher.hash(new).await?;
@@ -126,6 +134,23 @@ pub async fn change(cx: &Cx, old: &Secret, new: &Secret) -> Result<()> {
     end_all(&mut write, identity.account, Some(identity.session.0)).await?;
     write.audit(Entry::new("password.changed", "account", identity.account.0)).await?;
     write.commit().await
+}
+
+async fn current(cx: &Cx) -> Result<Option<String>> {
+    let mut read = cx.read(SELF).await?;
+    Ok(accounts::table.find(cx.identity()?.account.0).select(accounts::password_hash).first(read.conn()?).await?)
+}
+
+/// Refuses whoever does not know the account's present password: an open session alone changes nothing that lets
+/// people in. Five tries in ten minutes.
+pub(super) async fn prove(cx: &Cx, password: &Secret) -> Result<()> {
+    let key = format!("password:{}", cx.identity()?.account);
+    throttle(cx, &key, 600, 5, "尝试次数过多，请稍后再试").await?;
+    if cx.app.hasher.verify(password, current(cx).await?).await? {
+        Ok(())
+    } else {
+        Err(Error::invalid("password", "密码错误"))
+    }
 }
 
 async fn store(cx: &Cx, hash: String, conn: &mut Conn) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The ways in (登录): user name and password, or a text-message code.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -36,6 +36,9 @@ pub enum Outcome {
     },
 }
 
+/// An attempt is judged within this time, or never.
+const JUDGED: Duration = Duration::minutes(1);
+
 fn wrong() -> Error {
     Error::refuse("WRONG_CREDENTIALS", "用户名或密码错误")
 }
@@ -68,6 +71,7 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret) -> Result<Outco
     }
     let Some(attempt) = reserve(cx, *tenant, *account).await? else {
         cx.app.hasher.verify(password, None).await?;
+        lock(cx, *tenant, *account, Some(cx.now() - JUDGED)).await?;
         return Err(locked());
     };
     let right = match cx.app.hasher.verify(password, Some(attempt.hash)).await {
@@ -97,7 +101,7 @@ async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option
     let row: Option<(Option<String>, String, Option<DateTime<Utc>>)> = diesel::update(accounts::table.find(account.0))
         .filter(accounts::state.eq("active").and(accounts::failed.le(cx.app.settings.forgiven_passwords)))
         .filter(accounts::password_hash.is_not_null())
-        .set(accounts::failed.eq(accounts::failed + 1))
+        .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
         .returning((accounts::password_hash, accounts::password_state, accounts::password_expires_at))
         .get_result(write.conn()?)
         .await
@@ -120,19 +124,24 @@ async fn give_back(cx: &Cx, tenant: TenantId, account: AccountId, attempts: i16)
 
 /// A wrong password: the one after the forgiven ones locks (PC-2.3b).
 async fn fail(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Error> {
+    if lock(cx, tenant, account, None).await? { Ok(locked()) } else { Ok(wrong()) }
+}
+
+/// Locks an account whose attempts are used up. With `before`, only when the last one was taken before that moment:
+/// whoever took it was cut off and will not tell how it ended.
+async fn lock(cx: &Cx, tenant: TenantId, account: AccountId, before: Option<DateTime<Utc>>) -> Result<bool> {
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    let now_locked = diesel::update(accounts::table.find(account.0))
+    let row = diesel::update(accounts::table.find(account.0))
         .filter(accounts::state.eq("active").and(accounts::failed.gt(cx.app.settings.forgiven_passwords)))
-        .set((accounts::state.eq("locked"), accounts::locked_at.eq(cx.now())))
-        .execute(write.conn()?)
-        .await?;
-    if now_locked == 0 {
-        return Ok(wrong());
+        .filter(accounts::failed_at.lt(before.unwrap_or(cx.now() + JUDGED)))
+        .set((accounts::state.eq("locked"), accounts::locked_at.eq(cx.now())));
+    if row.execute(write.conn()?).await? == 0 {
+        return Ok(false);
     }
     write.audit(Entry::new("account.locked", "account", account.0)).await?;
     write.commit().await?;
     metrics::counter!("zhibu_accounts_locked").increment(1);
-    Ok(locked())
+    Ok(true)
 }
 
 async fn enter(
@@ -198,7 +207,7 @@ async fn offer(cx: &Cx, mobile: &str, several: &[(TenantId, AccountId)]) -> Resu
         .values((
             tenant_choices::ticket_hash.eq(hash(ticket.as_bytes())),
             tenant_choices::mobile_index.eq(cx.app.keys.platform.blind(mobile)),
-            tenant_choices::expires_at.eq(cx.now() + chrono::Duration::minutes(5)),
+            tenant_choices::expires_at.eq(cx.now() + Duration::minutes(5)),
         ))
         .execute(write.conn()?)
         .await?;

@@ -23,7 +23,7 @@ const TRIES: i16 = 5;
 pub enum SmsPurpose {
     /// Signing in.
     SignIn,
-    /// Replacing the initial password.
+    /// Setting a password.
     Password,
     /// Owning a new number.
     Mobile,
@@ -56,7 +56,7 @@ pub async fn request_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
     Ok(cx.app.settings.sms_interval)
 }
 
-/// Sends a code to the own number, for replacing the initial password.
+/// Sends a code to the own number, for setting a password.
 pub async fn request_password_code(cx: &Cx) -> Result<i32> {
     cx.allow(CHANGE_PASSWORD)?;
     let mobile = own_mobile(cx).await?.ok_or_else(|| Error::refuse("NO_MOBILE", "账号没有绑定手机号"))?;
@@ -68,6 +68,7 @@ pub async fn request_password_code(cx: &Cx) -> Result<i32> {
 /// Sends a code to a number the caller wants to bind.
 pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
     cx.allow(SELF)?;
+    cx.identity()?;
     let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
     limits(cx).await?;
     make(cx, &mobile, SmsPurpose::Mobile, true).await?;

@@ -5,7 +5,8 @@ use zhibu_core::{Error, Result, SessionId, TenantId};
 use crate::app::App;
 
 const ISSUER: &str = "zhibu";
-const KEY_ID: &str = "1";
+/// A signing key serves this many seconds (30 days); the one before still opens what it signed.
+const KEY_LIFE: i64 = 30 * 86_400;
 
 /// Which door a token opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +51,15 @@ pub(crate) fn issue(app: &App, audience: Audience, tenant: Option<TenantId>, ses
         session,
         tenant,
     };
-    let header = Header { kid: Some(KEY_ID.to_owned()), ..Header::new(Algorithm::HS256) };
-    let key = EncodingKey::from_secret(app.keys.tokens.expose().as_bytes());
+    let id = key_id(now);
+    let header = Header { kid: Some(id.to_string()), ..Header::new(Algorithm::HS256) };
+    let key = EncodingKey::from_secret(&app.keys.token(id));
     jsonwebtoken::encode(&header, &claims, &key).map_err(Error::bug)
+}
+
+/// The number of the signing key in use at a moment.
+fn key_id(at: i64) -> i64 {
+    at.div_euclid(KEY_LIFE)
 }
 
 /// The claims of a token that is ours, for this door, and alive by the request's clock.
@@ -62,12 +69,12 @@ pub(crate) fn verify(app: &App, token: &str, audience: Audience) -> Option<Claim
     rules.set_audience(&[audience.name()]);
     // Our own clock decides below.
     rules.validate_exp = false;
-    let header = jsonwebtoken::decode_header(token).ok()?;
-    if header.kid.as_deref() != Some(KEY_ID) {
+    let now = app.world.now().timestamp();
+    let id: i64 = jsonwebtoken::decode_header(token).ok()?.kid?.parse().ok()?;
+    if !(key_id(now) - 1..=key_id(now)).contains(&id) {
         return None;
     }
-    let key = DecodingKey::from_secret(app.keys.tokens.expose().as_bytes());
+    let key = DecodingKey::from_secret(&app.keys.token(id));
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules).ok()?.claims;
-    let now = app.world.now().timestamp();
     (claims.typ == "access" && claims.nbf <= now && now < claims.exp).then_some(claims)
 }

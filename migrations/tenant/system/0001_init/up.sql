@@ -12,6 +12,7 @@ CREATE TABLE accounts (
     password_changed_at timestamptz,
     state text NOT NULL CONSTRAINT accounts_state CHECK (state IN ('active', 'locked', 'disabled')),
     failed smallint NOT NULL DEFAULT 0,
+    failed_at timestamptz,
     locked_at timestamptz,
     last_sign_in_at timestamptz,
     created_at timestamptz NOT NULL,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
-use zhibu_core::{AccountId, Error, OrganisationId, Result, Secret, mask};
+use zhibu_core::{AccountId, Error, OrganisationId, Result, Secret, check, mask};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::identity::{self, NewAccount};
 use zhibu_tenancy::{Start, Write, tenants};
@@ -343,11 +343,12 @@ pub async fn remove_administrator(write: &mut Write<'_>, id: OrganisationId, acc
 }
 
 /// A contact's telephone number in full, with an audit row.
-pub async fn reveal_phone(write: &mut Write<'_>, id: OrganisationId) -> Result<Secret> {
+pub async fn reveal_phone(write: &mut Write<'_>, id: OrganisationId, reason: &str) -> Result<Secret> {
+    let reason = check::text("reason", "查看原因", reason, 2, 100)?;
     let row = reachable(write, id).await?;
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let phone = vault.open_text(&row.contact_phone.ok_or_else(Error::missing)?)?;
-    write.audit(Entry::new("organisation.phone_revealed", "organisation", id.0)).await?;
+    write.audit(Entry::new("organisation.phone_revealed", "organisation", id.0).note("reason", reason)).await?;
     Ok(phone)
 }
 

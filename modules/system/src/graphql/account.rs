@@ -1,6 +1,7 @@
 use async_graphql::{Context, InputObject, Object};
-use zhibu_core::{Result, Secret};
+use zhibu_core::{Error, Result, Secret};
 use zhibu_graphql::Request;
+use zhibu_tenancy::identity::{NewMobile, Proof};
 use zhibu_tenancy::{identity, tenants};
 
 use super::session::{Account, Session, TenantBrief};
@@ -15,7 +16,10 @@ pub(super) struct ChangeInitialPasswordInput {
 
 #[derive(InputObject)]
 pub(super) struct ChangePasswordInput {
-    old_password: String,
+    /// The present password, or
+    old_password: Option<String>,
+    /// a code sent to the own number.
+    sms_code: Option<String>,
     new_password: String,
 }
 
@@ -24,7 +28,10 @@ pub(super) struct UpdateMyAccountInput {
     user_name: Option<String>,
     display_name: Option<String>,
     mobile: Option<String>,
+    /// Sent to the new number.
     sms_code: Option<String>,
+    /// Needed for another number when the account has a password of its own.
+    password: Option<String>,
 }
 
 #[derive(InputObject)]
@@ -37,7 +44,7 @@ pub(super) struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Sends a code to the own number, for replacing the initial password.
+    /// Sends a code to the own number, for setting a password.
     async fn request_password_change_code(&self, ctx: &Context<'_>) -> Result<SmsCodePayload> {
         Ok(SmsCodePayload { resend_after_seconds: identity::request_password_code(ctx.cx()?).await? })
     }
@@ -51,7 +58,12 @@ impl AccountMutation {
 
     /// Changes the password; the other sessions end (PC-1.2e).
     async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<bool> {
-        identity::change(ctx.cx()?, &Secret::new(input.old_password), &Secret::new(input.new_password)).await?;
+        let proof = match (input.old_password, input.sms_code) {
+            (Some(old), None) => Proof::Password(Secret::new(old)),
+            (None, Some(code)) => Proof::Code(Secret::new(code)),
+            (None, None) | (Some(_), Some(_)) => return Err(Error::invalid("oldPassword", "请输入原密码或短信验证码")),
+        };
+        identity::change(ctx.cx()?, &proof, &Secret::new(input.new_password)).await?;
         Ok(true)
     }
 
@@ -64,8 +76,9 @@ impl AccountMutation {
 
     /// Changes the own names and mobile number (PC-1.1b).
     async fn update_my_account(&self, ctx: &Context<'_>, input: UpdateMyAccountInput) -> Result<Account> {
-        let (mobile, code) = (input.mobile.map(Secret::new), input.sms_code.map(Secret::new));
-        Ok(identity::change_mine(ctx.cx()?, input.display_name, input.user_name, mobile, code).await?.into())
+        let (code, password) = (input.sms_code.map(Secret::new), input.password.map(Secret::new));
+        let mobile = input.mobile.map(|mobile| NewMobile { mobile: Secret::new(mobile), code, password });
+        Ok(identity::change_mine(ctx.cx()?, input.display_name, input.user_name, mobile).await?.into())
     }
 
     /// Changes the name under which the organisation joined (PC-1.1b).

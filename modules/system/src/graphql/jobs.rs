@@ -101,8 +101,10 @@ pub(super) struct JobMutation;
 impl JobMutation {
     /// Gives a dead letter new tries.
     async fn retry_job(&self, ctx: &Context<'_>, id: ID) -> Result<bool> {
+        let cx = ctx.cx()?;
+        cx.allow(JOBS_RETRY)?;
         let number = id.parse().map_err(|_| Error::missing())?;
-        jobs::retry(ctx.cx()?, JOBS_RETRY, number).await?;
+        jobs::retry(cx, JOBS_RETRY, number).await?;
         Ok(true)
     }
 }

@@ -51,6 +51,8 @@ pub(super) struct Account {
     /// Masked.
     pub(super) mobile: Option<String>,
     pub(super) has_mobile: bool,
+    /// It has a password that the person chose.
+    pub(super) has_password: bool,
     pub(super) password_changed_at: Option<DateTime<Utc>>,
 }
 
@@ -94,6 +96,7 @@ impl From<identity::Account> for Account {
             user_name: account.user_name,
             display_name: account.display_name,
             has_mobile: account.mobile.is_some(),
+            has_password: account.has_password,
             mobile: account.mobile,
             password_changed_at: account.password_changed_at,
         }
