@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { choose, personal, row, setDay } from './support/forms'
+import { choose, field, row, setDay, typePassword } from './support/forms'
 import { look } from './support/look'
+import { arrive, follow, menu, open, personal } from './support/moves'
 import { PASSWORD, unique } from './support/people'
 import { inviteOperator } from './support/server'
 import { expect, test } from './support/test'
@@ -8,37 +9,33 @@ import { totp } from './support/totp'
 
 test('OP-1 an operator enrols, signs out and signs in with the next code', async ({ page }) => {
   const userName = `e2e-${unique()}`
-  await page.goto(`/operator/enrol#token=${await inviteOperator(userName)}`)
+  await open(page, `/operator/enrol#token=${await inviteOperator(userName)}`, '启用运营账号')
   const secret = await page.locator('.z-enrol .z-code').innerText()
   await look(page, 'operator-enrol')
   await page.getByRole('button', { name: '下一步' }).click()
-  await page.getByLabel('新密码', { exact: true }).fill('duan')
-  await page.getByLabel('再次输入新密码').fill('duan')
+  await typePassword(page, 'duan')
   await expect(page.getByText('新密码不符合下列要求')).toBeVisible()
-  await page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
-  await page.getByLabel('再次输入新密码').fill(PASSWORD)
-  await page.getByLabel('动态口令').fill('000000')
+  await typePassword(page, PASSWORD)
+  await field(page, '动态口令').fill('000000')
   await page.getByRole('button', { name: '启用并登录' }).click()
   await expect(page.getByText('动态口令错误')).toBeVisible()
   await look(page, 'operator-enrol-password')
-  await page.getByLabel('动态口令').fill(totp(secret))
-  await page.getByRole('button', { name: '启用并登录' }).click()
-  await expect(page.getByRole('heading', { name: '首页', level: 1 })).toBeVisible()
+  await field(page, '动态口令').fill(totp(secret))
+  await follow(page.getByRole('button', { name: '启用并登录' }), '首页')
   await look(page, 'operator-home')
 
   await personal(page, '退出登录')
-  await expect(page.getByRole('heading', { name: '运营登录' })).toBeVisible()
+  await arrive(page, '运营登录')
   await look(page, 'operator-login')
-  await page.getByLabel('用户名').fill(userName)
-  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
-  await page.getByLabel('动态口令').fill(totp(secret, 1))
-  await page.getByRole('button', { name: '登录', exact: true }).click()
-  await expect(page.getByRole('heading', { name: '首页', level: 1 })).toBeVisible()
+  await field(page, '用户名').fill(userName)
+  await field(page, '密码').fill(PASSWORD)
+  await field(page, '动态口令').fill(totp(secret, 1))
+  await follow(page.getByRole('button', { name: '登录', exact: true }), '首页')
 })
 
 test('OP-1 an operator issues a batch of codes, finds them by remark, and revokes one', async ({ operatorPage: page }) => {
   const note = `订单 ${unique()}`
-  await page.goto('/operator/codes')
+  await open(page, '/operator/codes', '激活码与订单')
   await page.getByRole('button', { name: '发放激活码' }).click()
   const drawer = page.getByRole('dialog', { name: '发放激活码' })
   await drawer.getByLabel('套餐').fill('专业版')
@@ -60,7 +57,7 @@ test('OP-1 an operator issues a batch of codes, finds them by remark, and revoke
   expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(codes)
   await issued.getByRole('button', { name: '完成' }).click()
 
-  await page.getByLabel('关键字').fill(note)
+  await field(page, '关键字').fill(note)
   await page.getByRole('button', { name: '查询' }).click()
   await expect(row(page, '未使用')).toHaveCount(3)
   const tail = codes[1]?.slice(-4) ?? ''
@@ -81,22 +78,22 @@ test('OP-1 an operator issues a batch of codes, finds them by remark, and revoke
 })
 
 test('OP-1 an operator sees tenants, text messages and failed jobs', async ({ operatorPage: page, tenant }) => {
-  await page.goto('/operator/tenants')
-  await page.getByLabel('名称', { exact: true }).fill(tenant.name)
+  await open(page, '/operator/tenants', '租户管理')
+  await field(page, '名称').fill(tenant.name)
   await page.getByRole('button', { name: '查询' }).click()
   await expect(row(page, tenant.name)).toContainText('正常')
   await look(page, 'operator-tenants')
-  await page.getByRole('button', { name: tenant.name }).click()
-  await expect(page.getByRole('dialog')).toContainText('功能模块')
-  await expect(page.getByRole('dialog').getByRole('switch').first()).toBeVisible()
+  await page.getByRole('button', { name: tenant.name, exact: true }).click()
+  const drawer = page.getByRole('dialog', { name: tenant.name })
+  await expect(drawer.getByRole('switch', { name: /^文档管理/ })).toBeVisible()
   await look(page, 'operator-tenant')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
 
-  await page.getByRole('link', { name: '短信发件箱' }).click()
-  await expect(page.getByRole('heading', { name: '短信发件箱' })).toBeVisible()
+  await follow(menu(page).getByRole('link', { name: '短信发件箱' }), '短信发件箱')
+  await expect(page.locator('tr.ant-table-row').or(page.getByText('还没有短信')).first()).toBeVisible()
   await look(page, 'operator-outbox')
-  await page.getByRole('link', { name: '失败任务' }).click()
+  await follow(menu(page).getByRole('link', { name: '失败任务' }), '失败任务')
   await expect(page.getByText('没有失败的任务')).toBeVisible()
   await look(page, 'operator-jobs')
 })

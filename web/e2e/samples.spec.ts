@@ -1,23 +1,25 @@
 import { readFile } from 'node:fs/promises'
-import { choose, row } from './support/forms'
+import { choose, field, row } from './support/forms'
 import { look } from './support/look'
+import { arrive, follow, menu, open } from './support/moves'
 import { openTenant, unique } from './support/people'
 import { expect, test } from './support/test'
 
 test('OP-6 PC-5.4.3 a sample text from the operator to the reader and back', async ({ operatorPage: desk, adminPage: reader }) => {
   const title = `党支部年度工作计划${unique()}`
-  await desk.goto('/operator/samples')
-  await desk.getByRole('button', { name: '新建范文' }).click()
+  await open(desk, '/operator/samples', '范文库')
+  await follow(desk.getByRole('button', { name: '新建范文' }), '新建范文')
   await choose(desk, '类别', '工作计划')
-  await desk.getByLabel('标题').fill(title)
-  await desk.getByLabel('摘要').fill('适用于机关党支部制定年度工作计划。')
-  await desk.getByLabel('正文').fill('一、指导思想\n\n以学习贯彻会议精神为主线，扎实开展支部工作。\n\n二、主要任务\n\n落实“三会一课”制度，做好发展党员工作。')
+  await field(desk, '标题').fill(title)
+  await field(desk, '摘要').fill('适用于机关党支部制定年度工作计划。')
+  await field(desk, '正文').fill('一、指导思想\n\n以学习贯彻会议精神为主线，扎实开展支部工作。\n\n二、主要任务\n\n落实“三会一课”制度，做好发展党员工作。')
   await look(desk, 'sample-write')
-  await desk.getByRole('button', { name: '保存为草稿' }).click()
+  await follow(desk.getByRole('button', { name: '保存为草稿' }), '范文库')
   await expect(row(desk, title)).toContainText('草稿')
 
-  await reader.goto('/document/samples')
+  await open(reader, '/document/samples', '范文示例')
   await expect(reader.getByRole('tab', { name: '全部' })).toBeVisible()
+  await expect(reader.locator('.ant-spin-spinning')).toHaveCount(0)
   await expect(reader.getByRole('link', { name: title })).toHaveCount(0)
 
   await desk.getByRole('button', { name: `发布 ${title}` }).click()
@@ -29,7 +31,7 @@ test('OP-6 PC-5.4.3 a sample text from the operator to the reader and back', asy
   const entry = row(reader, title)
   await expect(entry.getByRole('img', { name: '未读' })).toBeVisible()
   await look(reader, 'samples')
-  await entry.getByRole('link').click()
+  await follow(entry.getByRole('link'), title)
   await expect(reader.getByRole('article', { name: title })).toContainText('三会一课')
   await look(reader, 'sample')
   await reader.context().grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -43,26 +45,25 @@ test('OP-6 PC-5.4.3 a sample text from the operator to the reader and back', asy
     expect(file.suggestedFilename()).toMatch(/\.docx$/)
     expect((await readFile(await file.path())).subarray(0, 2).toString()).toBe('PK')
   }).toPass({ timeout: 30_000 })
-  await reader.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '范文示例' }).click()
+  await follow(menu(reader).getByRole('link', { name: '范文示例' }), '范文示例')
   await expect(row(reader, title)).toBeVisible()
   await expect(row(reader, title).getByRole('img', { name: '未读' })).toHaveCount(0)
 
   await desk.getByRole('button', { name: `下架 ${title}` }).click()
-  await desk.getByRole('button', { name: '继续' }).click()
-  await desk.getByRole('button', { name: '下架', exact: true }).last().click()
+  await desk.getByRole('dialog', { name: `下架《${title}》` }).getByRole('button', { name: '继续' }).click()
+  await desk.getByRole('dialog', { name: '再次确认：下架？' }).getByRole('button', { name: '下架', exact: true }).click()
   await expect(row(desk, title)).toContainText('已下架')
   await reader.reload()
-  await expect(reader.getByRole('heading', { name: '范文示例', level: 1 })).toBeVisible()
+  await arrive(reader, '范文示例')
   await expect(row(reader, title)).toHaveCount(0)
 })
 
 test('OP-8 a module switched off disappears from the tenant', async ({ operatorPage: desk, operator, pageAs, baseURL }) => {
   const own = await openTenant(operator, baseURL ?? '', `中共滨海市气象局党组${unique()}`)
   const page = await pageAs(own.admin)
-  await page.goto('/document/samples')
-  await expect(page.getByRole('heading', { name: '范文示例', level: 1 })).toBeVisible()
-  await desk.goto(`/operator/tenants?search=${encodeURIComponent(own.name)}`)
-  await desk.getByRole('button', { name: own.name }).click()
+  await open(page, '/document/samples', '范文示例')
+  await open(desk, `/operator/tenants?search=${encodeURIComponent(own.name)}`, '租户管理')
+  await desk.getByRole('button', { name: own.name, exact: true }).click()
   const drawer = desk.getByRole('dialog', { name: own.name })
   await drawer.getByRole('switch', { name: '文档管理：已开通' }).click()
   const ask = desk.getByRole('dialog', { name: '关闭“文档管理”' })
@@ -72,7 +73,7 @@ test('OP-8 a module switched off disappears from the tenant', async ({ operatorP
   await expect(drawer.getByRole('switch', { name: '文档管理：未开通' })).toBeVisible({ timeout: 30_000 })
   await look(desk, 'operator-module-gone')
   await page.reload()
-  await expect(page.getByText('页面不存在').first()).toBeVisible()
-  await expect(page.getByRole('link', { name: '范文示例' })).toHaveCount(0)
+  await arrive(page, '页面不存在')
+  await expect(menu(page).getByRole('link', { name: '范文示例' })).toHaveCount(0)
   await own.admin.api.close()
 })

@@ -1,16 +1,18 @@
 import { CreateOrganisationDocument } from '../api/src/index'
-import { personal, row } from './support/forms'
+import { field, part } from './support/forms'
 import { look } from './support/look'
+import { arrive, follow, menu, open, personal } from './support/moves'
 import { PASSWORD, unique } from './support/people'
 import { organisation } from './support/organisation'
+import { intercept } from './support/requests'
 import { expect, test } from './support/test'
 
 test('PC-1.2c signing in and moving about by keyboard alone', async ({ page, tenant }) => {
-  await page.goto('/portal/sign-in')
+  await open(page, '/portal/sign-in', '登录')
   await page.getByRole('tab', { name: '短信登录' }).focus()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
-  const name = page.getByLabel('用户名', { exact: true })
+  const name = field(page, '用户名')
   await expect(name).toBeVisible()
   await page.keyboard.press('Tab')
   while (!(await name.evaluate((field) => field === document.activeElement))) await page.keyboard.press('Tab')
@@ -18,7 +20,7 @@ test('PC-1.2c signing in and moving about by keyboard alone', async ({ page, ten
   await page.keyboard.press('Tab')
   await page.keyboard.type(PASSWORD)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: '首页', level: 1 })).toBeVisible()
+  await arrive(page, '首页')
   await look(page, 'home')
 
   await page.keyboard.press('Tab')
@@ -28,21 +30,20 @@ test('PC-1.2c signing in and moving about by keyboard alone', async ({ page, ten
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
 
-  const menu = page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '用户管理' })
-  await menu.focus()
+  await menu(page).getByRole('link', { name: '用户管理' }).focus()
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: '用户管理', level: 1 })).toBeVisible()
-  await expect(page.getByRole('navigation', { name: '面包屑' }).first()).toContainText('系统管理')
+  await arrive(page, '用户管理')
+  await expect(page.getByRole('navigation', { name: '面包屑' })).toContainText('系统管理')
 })
 
 test('PC-3.1.1a the range at the top follows from page to page', async ({ adminPage: page, tenant }) => {
   const name = `临江一支部${unique()}`
   await tenant.admin.api.ask(CreateOrganisationDocument, { input: organisation(tenant.root, name) })
-  await page.goto('/home')
+  await open(page, '/home', '首页')
   await page.getByRole('combobox', { name: '组织范围' }).click()
   await page.locator('.ant-select-tree').getByTitle(name).click()
   await expect(page).toHaveURL(/org=/)
-  await page.getByRole('link', { name: '用户管理' }).first().click()
+  await follow(menu(page).getByRole('link', { name: '用户管理' }), '用户管理')
   await expect(page.getByText('此范围内还没有用户')).toBeVisible()
   await expect(page).toHaveURL(/users\?.*org=/)
   await look(page, 'users-empty')
@@ -51,8 +52,7 @@ test('PC-3.1.1a the range at the top follows from page to page', async ({ adminP
 })
 
 test('PC-1.2a dark look, watermark, folded menu, personal menu', async ({ adminPage: page, tenant }) => {
-  await page.goto('/org/info')
-  await expect(row(page, '').or(page.getByText('还没有下级组织')).first()).toBeVisible()
+  await open(page, '/org/info', '组织信息')
   const mark = await page.evaluate(() => getComputedStyle(document.querySelector('main')?.firstElementChild?.lastElementChild ?? document.body).backgroundImage)
   expect(mark).toContain('url(')
   await page.getByRole('button', { name: '切换为深色' }).click()
@@ -60,13 +60,12 @@ test('PC-1.2a dark look, watermark, folded menu, personal menu', async ({ adminP
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) {
-    await page.goto(path)
-    await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible()
+    await open(page, path, heading)
     await look(page, `dark${path.replaceAll('/', '-')}`)
   }
   await page.getByRole('button', { name: '切换为浅色' }).click()
   await page.getByRole('button', { name: '收起菜单' }).click()
-  await expect(page.getByRole('navigation', { name: '主菜单' })).toHaveCount(0)
+  await expect(menu(page)).toHaveCount(0)
   await page.getByRole('button', { name: '展开菜单' }).click()
   await page.getByRole('button', { name: `个人菜单：${tenant.admin.displayName}` }).click()
   await expect(page.getByRole('menuitem', { name: '登录设备' })).toBeVisible()
@@ -74,26 +73,25 @@ test('PC-1.2a dark look, watermark, folded menu, personal menu', async ({ adminP
 })
 
 test('PC-1.2c a lost session asks to sign in again and loses no text', async ({ adminPage: page, tenant }) => {
-  await page.goto('/account')
-  await page.getByLabel('姓名', { exact: true }).fill('陈书记')
+  await open(page, '/account', '账号信息')
+  const names = part(page, '基本信息')
+  await field(names, '姓名').fill('陈书记')
   await page.context().clearCookies()
-  await page.getByRole('button', { name: '保存' }).first().click()
+  await names.getByRole('button', { name: '保存' }).click()
   const dialog = page.getByRole('dialog', { name: /登录已失效/ })
   await expect(dialog).toBeVisible()
-  await expect(dialog.getByLabel('用户名')).toHaveValue(tenant.admin.userName)
+  await expect(field(dialog, '用户名')).toHaveValue(tenant.admin.userName)
   await look(page, 'session-expired')
-  await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await field(dialog, '密码').fill(PASSWORD)
   await dialog.getByRole('button', { name: '登录', exact: true }).click()
   await expect(dialog).toHaveCount(0)
   await expect(page.getByText('账号信息已保存')).toBeVisible()
   await expect(page.getByRole('button', { name: '个人菜单：陈书记' })).toBeVisible()
-  await page.getByLabel('姓名', { exact: true }).fill(tenant.admin.displayName)
-  await page.getByRole('button', { name: '保存' }).first().click()
+  await field(names, '姓名').fill(tenant.admin.displayName)
+  await names.getByRole('button', { name: '保存' }).click()
   await expect(page.getByRole('button', { name: `个人菜单：${tenant.admin.displayName}` })).toBeVisible()
   await personal(page, '退出登录')
-  await expect(page.getByRole('link', { name: '入驻激活' })).toBeVisible()
-  await page.goto('/org/info?view=chart')
-  await expect(page.getByRole('link', { name: '入驻激活' })).toBeVisible()
+  await open(page, '/org/info?view=chart', '智慧党建云平台')
   await expect(page).toHaveURL(/next=/)
 })
 
@@ -101,8 +99,7 @@ test('PC-2.3a lists say that they load, that they failed, and that they are empt
   let answer: 'wait' | 'fail' | 'pass' = 'wait'
   let release = () => {}
   const held = new Promise<void>((resolve) => { release = resolve })
-  await page.route('**/graphql', async (route) => {
-    if (!route.request().postData()?.includes('query Users')) return route.fallback()
+  await intercept(page, 'Users', async (route) => {
     if (answer === 'wait') await held
     return answer === 'pass' ? route.fallback() : route.fulfill({ status: 400, json: { errors: [{ message: '数据库维护中', extensions: { code: 'INTERNAL', id: 'e-17' } }] } })
   })
@@ -116,7 +113,7 @@ test('PC-2.3a lists say that they load, that they failed, and that they are empt
   answer = 'pass'
   await page.getByRole('button', { name: '重试' }).click()
   await expect(page.locator('tr.ant-table-row').first()).toBeVisible()
-  await page.getByLabel('用户', { exact: true }).fill(unique())
+  await field(page, '用户').fill(unique())
   await page.getByRole('button', { name: '查询' }).click()
   await expect(page.getByText('没有符合条件的数据')).toBeVisible()
   await look(page, 'state-empty')
@@ -125,12 +122,9 @@ test('PC-2.3a lists say that they load, that they failed, and that they are empt
 })
 
 test('PC-1.2a an unknown address, and every part of the kit', async ({ adminPage: page, operatorPage }) => {
-  await page.goto('/no/such/page')
-  await expect(page.getByText('页面不存在').first()).toBeVisible()
+  await open(page, '/no/such/page', '页面不存在')
   await look(page, 'not-found')
-  await page.goto('/internal/gallery')
-  await expect(page.getByRole('heading', { name: '组件陈列' })).toBeVisible()
+  await open(page, '/internal/gallery', '组件陈列')
   await look(page, 'gallery', 1)
-  await operatorPage.goto('/operator/no-such-page')
-  await expect(operatorPage.getByText('页面不存在').first()).toBeVisible()
+  await open(operatorPage, '/operator/no-such-page', '页面不存在')
 })

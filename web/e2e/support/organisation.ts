@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { usccCheckCharacter, type OrganisationInput, type OrgType } from '../../api/src/index'
-import { choose, setDay } from './forms'
+import { choose, field, setDay } from './forms'
 
 /** A valid unified social credit code. */
 export function someUscc(): string {
@@ -17,11 +17,11 @@ export const organisation = (parent: string, shortName: string, type: OrgType = 
 
 /** Fills what every organisation needs; the type must be on offer. */
 export async function fillOrganisation(page: Page, values: { name: string; type?: string }): Promise<void> {
-  await page.getByLabel('组织全称').fill(`中共${values.name}`)
-  await page.getByLabel('组织简称').fill(values.name)
+  await field(page, '组织全称').fill(`中共${values.name}`)
+  await field(page, '组织简称').fill(values.name)
   if (values.type) await choose(page, '类别', values.type)
   await setDay(page, '成立日期', '2018-07-01')
-  await page.getByLabel('行政区划代码').fill('350102')
-  await page.getByLabel('联系人', { exact: true }).fill('林志远')
-  await page.getByLabel('联系电话').fill('0591-87654321')
+  await field(page, '行政区划代码').fill('350102')
+  await field(page, '联系人').fill('林志远')
+  await field(page, '联系电话').fill('0591-87654321')
 }

@@ -1,5 +1,5 @@
 import { Drawer } from 'antd'
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 
 interface DetailDrawerProps {
   open: boolean
@@ -24,9 +24,10 @@ export function DetailDrawer({ open, title, onClose, extra, size = 720, sticky =
 
 /** A titled part of a record or form. */
 export function Section({ title, extra, children }: { title: string; extra?: ReactNode; children: ReactNode }) {
+  const heading = useId()
   return (
-    <section className="z-section">
-      <header><h2>{title}</h2>{extra}</header>
+    <section className="z-section" aria-labelledby={heading}>
+      <header><h2 id={heading}>{title}</h2>{extra}</header>
       {children}
     </section>
   )

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import type { Page, Request, Route } from '@playwright/test'
+
+const known = JSON.parse(readFileSync(new URL('../../api/persisted.json', import.meta.url), 'utf8')) as Record<string, string>
+
+/** Whether a request asks for this operation, by its text or by the hash of a known one. */
+export function asks(request: Request, operation: string): boolean {
+  const body = request.method() === 'POST' ? request.postData() ?? '' : ''
+  const hash = /[0-9a-f]{64}/.exec(body)?.[0]
+  return new RegExp(`(query|mutation) ${operation}\\b`).test((hash && known[hash]) || body)
+}
+
+/** Does something that asks the server, and waits for the answer to that very request. */
+export async function answered(page: Page, operation: string, act: () => Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForResponse((response) => asks(response.request(), operation)), act()])
+}
+
+/** Answers an operation in the server's place, until the function it gives is called. */
+export async function intercept(page: Page, operation: string, handle: (route: Route) => Promise<void>): Promise<() => Promise<void>> {
+  const handler = (route: Route, request: Request) => (asks(request, operation) ? handle(route) : route.fallback())
+  await page.route('**/graphql', handler)
+  return () => page.unroute('**/graphql', handler)
+}
