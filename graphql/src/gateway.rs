@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use zhibu_core::{Error, Result};
 use zhibu_endpoint::{Connection, Refused, SocketSession};
 use zhibu_tenancy::{App, Audience, Caller, Cx, Origin, identity};
 
+use crate::batch::Batches;
 use crate::cookies::{self, RefreshCookie};
 use crate::errors::polish;
 
@@ -17,29 +19,38 @@ use crate::errors::polish;
 pub struct Gateway<E> {
     app: Arc<App>,
     schema: E,
-    audience: Audience,
+    door: Door,
+}
+
+/// What sets one door apart.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// Who comes in here.
+    pub audience: Audience,
     /// Strangers may look at the schema: not in production.
-    open_schema: bool,
+    pub open_schema: bool,
     /// Proxies of ours: the address they name counts instead of theirs.
-    proxies: Vec<IpAddr>,
+    pub proxies: Vec<IpAddr>,
+    /// What our own clients ask, by the SHA-256 of its text.
+    pub documents: Arc<HashMap<String, Arc<str>>>,
 }
 
 impl<E: Executor> Gateway<E> {
     /// The gateway of one door.
-    pub fn new(app: Arc<App>, schema: E, audience: Audience, open_schema: bool, proxies: Vec<IpAddr>) -> Self {
-        Self { app, schema, audience, open_schema, proxies }
+    pub fn new(app: Arc<App>, schema: E, door: Door) -> Self {
+        Self { app, schema, door }
     }
 
     /// The address a request came from: the last one a proxy of ours saw, else the connection's own.
     fn address(&self, conn: &Connection) -> Option<IpAddr> {
         let peer = conn.peer.map(|peer| peer.ip())?;
-        if !self.proxies.contains(&peer) {
+        if !self.door.proxies.contains(&peer) {
             return Some(peer);
         }
         let lines = conn.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
         let mut hops: Vec<IpAddr> =
             lines.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-        while hops.last().is_some_and(|hop| self.proxies.contains(hop)) {
+        while hops.last().is_some_and(|hop| self.door.proxies.contains(hop)) {
             hops.pop();
         }
         Some(hops.pop().unwrap_or(peer))
@@ -58,16 +69,17 @@ impl<E: Executor> Gateway<E> {
         if let Some(caller) = conn.extensions.get::<Caller>() {
             return identity::again(&self.app, caller).await;
         }
-        match cookies::read(&conn.headers, self.audience).0 {
-            Some(access) => identity::caller(&self.app, access.expose(), self.audience).await,
+        match cookies::read(&conn.headers, self.door.audience).0 {
+            Some(access) => identity::caller(&self.app, access.expose(), self.door.audience).await,
             None => Ok(Caller::Stranger),
         }
     }
 
     fn attach(&self, conn: &Connection, request: async_graphql::Request, cx: &Arc<Cx>) -> async_graphql::Request {
-        let refresh = cookies::read(&conn.headers, self.audience).1;
-        let request = request.data(cx.clone()).data(RefreshCookie(refresh)).data(self.audience);
-        if self.open_schema || !matches!(cx.caller(), Caller::Stranger) {
+        let refresh = cookies::read(&conn.headers, self.door.audience).1;
+        let request =
+            request.data(cx.clone()).data(RefreshCookie(refresh)).data(self.door.audience).data(Batches::default());
+        if self.door.open_schema || !matches!(cx.caller(), Caller::Stranger) {
             request
         } else {
             request.disable_introspection()
@@ -103,6 +115,10 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
         let cx = Arc::new(Cx::new(self.app.clone(), caller, self.origin(&conn)));
         let request = self.attach(&conn, request, &cx);
         self.schema.execute_stream(request, None).map(move |response| polish(response, &cx)).boxed()
+    }
+
+    fn document(&self, id: &str) -> Option<Arc<str>> {
+        self.door.documents.get(id.strip_prefix("sha256:")?).cloned()
     }
 
     async fn connect(&self, conn: &mut Connection, _: serde_json::Value) -> Result<SocketSession, Refused> {

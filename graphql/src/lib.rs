@@ -1,6 +1,7 @@
 //! The toolkit modules build their GraphQL on: the request's context, guards, pages, live streams; and the
 //! gateway that turns a connection into a caller.
 
+mod batch;
 mod cookies;
 mod errors;
 mod gateway;
@@ -8,8 +9,9 @@ mod guard;
 mod listed;
 mod live;
 
+pub use batch::batch;
 pub use cookies::{RefreshCookie, clear, set};
-pub use gateway::Gateway;
+pub use gateway::{Door, Gateway};
 pub use guard::{ModuleOn, holds_module};
 pub use listed::Listed;
 pub use live::follow;

@@ -125,6 +125,9 @@ enum OperatorCommand {
     Invite {
         /// User name
         name: String,
+        /// Also when enrolled already: password and authenticator start anew
+        #[arg(long)]
+        again: bool,
     },
 }
 
@@ -197,8 +200,8 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             let codes = codes::issue(&cx, ANYONE, &order).await?;
             print_rows(json, &codes, Clone::clone)
         }
-        Command::Operator(OperatorCommand::Invite { name }) => {
-            println!("{}", invitation(&cx, &origin(&installation.config)?, &name).await?);
+        Command::Operator(OperatorCommand::Invite { name, again }) => {
+            println!("{}", invitation(&cx, &origin(&installation.config)?, &name, again).await?);
             Ok(())
         }
         Command::Demo => {
@@ -317,8 +320,8 @@ fn origin(config: &Config) -> Result<String> {
 }
 
 /// A one-time enrolment link; the token stands behind `#`, so no server or log ever sees it in an address.
-async fn invitation(cx: &Cx, origin: &str, name: &str) -> Result<String> {
-    Ok(format!("{origin}/operator/enrol#token={}", operator::invite(cx, name).await?))
+async fn invitation(cx: &Cx, origin: &str, name: &str, again: bool) -> Result<String> {
+    Ok(format!("{origin}/operator/enrol#token={}", operator::invite(cx, name, again).await?))
 }
 
 async fn run_server(config: Config, demo: bool) -> Result<()> {
@@ -340,7 +343,7 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     }
     let cx = Cx::system(app, Space::Platform);
     if operator::none_yet(&cx).await? {
-        println!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(&cx, &url, "operator").await?);
+        println!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(&cx, &url, "operator", false).await?);
     }
     tokio::select! {
         _ = terminate.recv() => {}

@@ -1,14 +1,15 @@
 //! All routes of the server.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
-use zhibu_core::Result;
+use zhibu_core::{Error, Result};
 use zhibu_endpoint::{Limits, Stop};
-use zhibu_graphql::Gateway;
+use zhibu_graphql::{Door, Gateway};
 use zhibu_tenancy::Audience;
 
 use crate::config::Profile;
@@ -23,15 +24,26 @@ pub(crate) fn limits(installation: &Installation, path: &str) -> Result<Limits> 
     Ok(Limits { path: path.to_owned(), origins, ..Limits::default() })
 }
 
+/// What the console asks, by hash: it sends the hash alone.
+const DOCUMENTS: &str = include_str!("../../web/api/persisted.json");
+
 /// The routes.
 pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -> Result<Router> {
     let production = installation.config.profile == Profile::Production;
+    let documents: HashMap<String, String> = serde_json::from_str(DOCUMENTS).map_err(Error::bug)?;
+    let documents: Arc<HashMap<String, Arc<str>>> =
+        Arc::new(documents.into_iter().map(|(k, v)| (k, v.into())).collect());
     let mut router = Router::new();
     for (audience, path) in [(Audience::Console, "/graphql"), (Audience::Operator, "/operator/graphql")] {
         let limits = limits(installation, path)?;
-        let proxies = installation.config.trusted_proxies.clone();
         let schema = zhibu_modules::schema(&limits);
-        let gateway = Arc::new(Gateway::new(installation.app.clone(), schema, audience, !production, proxies));
+        let door = Door {
+            audience,
+            open_schema: !production,
+            proxies: installation.config.trusted_proxies.clone(),
+            documents: documents.clone(),
+        };
+        let gateway = Arc::new(Gateway::new(installation.app.clone(), schema, door));
         router = router.merge(zhibu_endpoint::router(gateway, limits, stop.clone()));
     }
     if let Some(media) = media(installation)? {

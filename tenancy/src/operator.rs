@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
@@ -52,14 +53,17 @@ pub struct Enrolment {
 }
 
 /// Invites an operator; the result is the one-time token of the enrolment link. Inviting an invited one again
-/// makes the former link void.
-pub async fn invite(cx: &Cx, user_name: &str) -> Result<String> {
+/// makes the former link void. With `again`, one who has enrolled already, and has lost the password or the
+/// authenticator, starts anew: the sessions end, and nothing but the link lets them in.
+pub async fn invite(cx: &Cx, user_name: &str, again: bool) -> Result<String> {
     let name = zhibu_core::check::user_name("userName", user_name)?;
     let token = hex(&cx.app.world.bytes::<32>());
     let secret: [u8; 20] = cx.app.world.bytes();
     let mut write = cx.beside(Space::Platform).await?;
     let id: Uuid = cx.app.world.id();
     let row = (
+        operators::state.eq("invited"),
+        operators::password_hash.eq(None::<String>),
         operators::invitation_hash.eq(hash(token.as_bytes())),
         operators::invitation_expires_at.eq(cx.now() + INVITATION),
         operators::totp.eq(cx.app.keys.platform.seal(&secret)?),
@@ -75,15 +79,24 @@ pub async fn invite(cx: &Cx, user_name: &str) -> Result<String> {
         .execute(write.conn()?)
         .await?;
     let invited: Option<Uuid> = diesel::update(operators::table.filter(operators::user_name.eq(&name)))
-        .filter(operators::state.eq("invited"))
+        .filter(operators::state.eq("invited").or(operators::state.eq("active").and(again.into_sql::<Bool>())))
         .set(row)
         .returning(operators::id)
         .get_result(write.conn()?)
         .await
         .optional()?;
-    let invited = invited.ok_or_else(|| Error::invalid("userName", "该运营人员已启用"))?;
+    let invited = invited.ok_or_else(|| Error::invalid("userName", "该运营人员已启用；重新登记请加 --again"))?;
+    let ended: Vec<Uuid> = diesel::update(operator_sessions::table)
+        .filter(operator_sessions::operator_id.eq(invited).and(operator_sessions::ended_at.is_null()))
+        .set(operator_sessions::ended_at.eq(cx.now()))
+        .returning(operator_sessions::id)
+        .get_results(write.conn()?)
+        .await?;
     write.audit(Entry::new("operator.invited", "operator", invited).note("userName", name)).await?;
     write.commit().await?;
+    for session in ended {
+        forget(&cx.app, session.into()).await;
+    }
     Ok(token)
 }
 

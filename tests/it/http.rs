@@ -38,6 +38,21 @@ async fn pages_carry_a_fresh_nonce_and_fences() {
     assert_eq!(visitor.send(Method::POST, "/", &[], "").await.status, 405);
 }
 
+/// The console sends the hash of what it asks; the server knows the text.
+#[tokio::test]
+async fn our_own_documents_are_known_by_their_hash() {
+    let t = Town::start().await;
+    let known: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(include_str!("../../web/api/persisted.json")).unwrap();
+    let (hash, _) = known.iter().find(|(_, text)| text.contains("query CurrentSession")).unwrap();
+    let admin = t.administrator().await;
+    let ask = async |id: String| admin.post(json!({"documentId": id, "operationName": "CurrentSession"})).await.body;
+    assert_eq!(ask(format!("sha256:{hash}")).await["data"]["system"]["session"]["account"]["userName"], "chief");
+    for unknown in [hash.clone(), format!("sha256:{}", "0".repeat(64)), String::new()] {
+        assert_eq!(ask(unknown).await["errors"][0]["extensions"]["code"], "UNKNOWN_DOCUMENT");
+    }
+}
+
 #[tokio::test]
 async fn probes_answer() {
     let t = Town::start().await;

@@ -38,6 +38,26 @@ async fn op_an_enrolment_link_expires_and_a_newer_one_replaces_it() {
 }
 
 #[tokio::test]
+async fn op_an_operator_who_lost_the_authenticator_starts_anew() {
+    let t = Town::start().await;
+    let mut before = t.operator().await;
+    let token = t.invite_again("operator", true).await;
+    assert!(before.ok(words::OPERATOR, json!({})).await["system"]["operatorSession"].is_null());
+    t.pass(Duration::minutes(1));
+    let known = json!({"name": "operator", "password": PASSWORD, "totp": t.totp()});
+    assert_eq!(t.operator_visitor().refused(words::OPERATOR_SIGN_IN, known.clone()).await, "WRONG_CREDENTIALS");
+    let mut visitor = t.operator_visitor();
+    let enrolment = visitor.ok(words::ENROLMENT, json!({"token": token})).await;
+    let secret = enrolment["system"]["operatorEnrolment"]["secret"].as_str().unwrap().to_owned();
+    let enrol = json!({"token": token, "password": "Other-Flag-1921", "totp": totp(&secret, t.now())});
+    visitor.ok(words::ENROL, enrol).await;
+    assert_eq!(t.operator_visitor().refused(words::OPERATOR_SIGN_IN, known).await, "WRONG_CREDENTIALS");
+    t.pass(Duration::minutes(1));
+    let new = json!({"name": "operator", "password": "Other-Flag-1921", "totp": totp(&secret, t.now())});
+    t.operator_visitor().ok(words::OPERATOR_SIGN_IN, new).await;
+}
+
+#[tokio::test]
 async fn op_a_one_time_password_is_for_once_and_needed_always() {
     let t = Town::start().await;
     let mut visitor = t.operator_visitor();

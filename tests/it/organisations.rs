@@ -6,10 +6,11 @@ use zhibu_tests::{PASSWORD, Town, Visitor, words};
 
 const ONE: &str = "query($id: ID!) { directory { organisation(id: $id) { id version shortName contactPhone editable \
     childCount path { id } parent { id } administrators { account userName } parents { parent { id } from to } \
-    history { nodes { action by fields { field label before after } } } } } }";
+    } organisationChanges(id: $id) { nodes { action by fields { field label before after } } } } }";
 const LIST: &str = "query($f: OrganisationFilter) { directory { organisations(first: 100, filter: $f) { totalCount nodes { \
     id shortName } } } }";
-const REVEAL: &str = "mutation($id: ID!) { directory { revealContactPhone(id: $id) } }";
+const REVEAL: &str =
+    "mutation($id: ID!, $reason: String!) { directory { revealContactPhone(id: $id, reason: $reason) } }";
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// What a form for a branch gives.
@@ -156,9 +157,9 @@ async fn pc_3_1_1a_an_edit_of_an_old_version_is_refused_and_a_good_one_leaves_hi
     let same = admin.ok(words::UPDATE, json!({"id": first, "version": 2, "input": edit})).await;
     assert_eq!(same["directory"]["updateOrganisation"]["version"], 2);
 
-    let one = admin.ok(ONE, json!({"id": first})).await["directory"]["organisation"].clone();
-    assert_eq!(one["contactPhone"], "139****5678", "left out, so unchanged");
-    let history = one["history"]["nodes"].as_array().unwrap();
+    let one = admin.ok(ONE, json!({"id": first})).await["directory"].clone();
+    assert_eq!(one["organisation"]["contactPhone"], "139****5678", "left out, so unchanged");
+    let history = one["organisationChanges"]["nodes"].as_array().unwrap();
     assert_eq!(history.len(), 2);
     assert_eq!((&history[0]["action"], &history[1]["action"]), (&json!("修改"), &json!("新增")));
     let fields = history[0]["fields"].as_array().unwrap();
@@ -248,7 +249,7 @@ async fn pc_3_1_1e_an_administrator_sees_and_edits_only_what_is_below() {
     zhao.ok(ONE, json!({"id": first})).await;
     // Outside looks like not there: the same words as for an id that nobody has.
     let words_of = async |query: &str, id: &str| {
-        let vars = json!({"id": id, "version": 1, "input": branch(&committee, "第一"), "f": {"under": id}});
+        let vars = json!({"id": id, "version": 1, "input": branch(&committee, "第一"), "f": {"under": id}, "reason": "核对联系方式"});
         zhao.peek(query, vars).await.body["errors"].clone()
     };
     for query in [ONE, LIST, words::UPDATE, REVEAL] {
@@ -289,7 +290,7 @@ async fn pc_3_1_1e_a_removed_administrator_changes_nothing_any_more() {
     admin.ok(words::REMOVE_ADMINISTRATOR, json!({"organisation": committee, "account": account})).await;
     let edit = with(branch(&committee, "第一"), json!({"contactName": "李四"}));
     assert_eq!(zhao.refused(words::UPDATE, json!({"id": first, "version": 1, "input": edit})).await, "DENIED");
-    assert_eq!(zhao.refused(REVEAL, json!({"id": first})).await, "DENIED");
+    assert_eq!(zhao.refused(REVEAL, json!({"id": first, "reason": "核对联系方式"})).await, "DENIED");
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert_eq!(zhao.refused(LIST, json!({})).await, "DENIED");
     let again = json!({"organisation": committee, "account": account});
@@ -330,14 +331,18 @@ async fn pc_3_1_1a_a_revealed_number_leaves_a_trace() {
     let first = add(&mut admin, branch(&t.home.root, "第一")).await;
     let one = admin.ok(ONE, json!({"id": first})).await["directory"]["organisation"].clone();
     assert_eq!(one["contactPhone"], "139****5678");
-    assert_eq!(admin.ok(REVEAL, json!({"id": first})).await["directory"]["revealContactPhone"], "13912345678");
-    let one = admin.ok(ONE, json!({"id": first})).await["directory"]["organisation"].clone();
-    assert_eq!(one["history"]["nodes"][0]["action"], "查看联系电话");
+    let reveal = |reason: &str| json!({"id": first, "reason": reason});
+    assert_eq!(admin.refused(REVEAL, reveal(" ")).await, "INVALID reason");
+    let revealed = admin.ok(REVEAL, reveal("核对联系方式")).await;
+    assert_eq!(revealed["directory"]["revealContactPhone"], "13912345678");
+    let change = admin.ok(ONE, json!({"id": first})).await["directory"]["organisationChanges"]["nodes"][0].clone();
+    assert_eq!(change["action"], "查看联系电话");
+    assert_eq!(change["fields"][0]["after"], "核对联系方式");
     // A reader of the branch may not.
     t.person("zhao", "branch_secretary", &first).await;
     let mut zhao = t.signed_in("zhao", PASSWORD).await;
     zhao.ok(ONE, json!({"id": first})).await;
-    assert_eq!(zhao.refused(REVEAL, json!({"id": first})).await, "DENIED");
+    assert_eq!(zhao.refused(REVEAL, reveal("核对联系方式")).await, "DENIED");
 }
 
 #[tokio::test]

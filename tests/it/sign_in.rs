@@ -357,6 +357,75 @@ async fn pc_2_3c_the_owner_unlocks_by_code() {
 }
 
 #[tokio::test]
+async fn pc_2_3c_the_owner_who_came_by_code_sets_a_new_password() {
+    const BY_CODE: &str = "mutation($old: String, $code: String, $new: String!) { system { changePassword(input: \
+        {oldPassword: $old, smsCode: $code, newPassword: $new}) } }";
+    let t = Town::start().await;
+    for _ in 0..4 {
+        guess(&t, "chief", "wrong").await;
+    }
+    request(&mut t.visitor(), MOBILE).await;
+    let (mut owner, mut other) = (t.visitor(), t.visitor());
+    let code = t.sms(MOBILE).await;
+    owner.ok(words::SMS_SIGN_IN, by_code(&code)).await;
+    let new = |code: &str| json!({"code": code, "new": "Other-Flag-1921"});
+    assert_eq!(owner.refused(BY_CODE, new(&code)).await, "WRONG_CODE smsCode", "a code to sign in is none to change");
+    t.pass(Duration::minutes(1));
+    owner.ok(words::REQUEST_PASSWORD_CODE, json!({})).await;
+    let code = t.sms(MOBILE).await;
+    assert_eq!(owner.refused(BY_CODE, json!({"new": "Other-Flag-1921"})).await, "INVALID oldPassword");
+    let both = json!({"old": PASSWORD, "code": code, "new": "Other-Flag-1921"});
+    assert_eq!(owner.refused(BY_CODE, both).await, "INVALID oldPassword");
+    assert_eq!(owner.refused(BY_CODE, new(&not(&code))).await, "WRONG_CODE smsCode");
+    assert_eq!(other.refused(BY_CODE, new(&code)).await, "UNAUTHENTICATED");
+    owner.ok(BY_CODE, new(&code)).await;
+    assert_eq!(owner.refused(BY_CODE, json!({"code": code, "new": "Third-Flag-1921"})).await, "WRONG_CODE smsCode");
+    t.signed_in("chief", "Other-Flag-1921").await;
+    assert_eq!(guess(&t, "chief", PASSWORD).await, "WRONG_CREDENTIALS");
+}
+
+/// Whoever takes the last attempt and is cut off leaves the account refusing passwords; it must also say so.
+#[tokio::test]
+async fn pc_2_3b_attempts_that_were_cut_off_lock_as_well() {
+    let t = Town::start().await;
+    let schema = t.home.schema();
+    let now = t.now();
+    t.sql().await.rows(&format!("UPDATE {schema}.accounts SET failed = 4, failed_at = '{now}'")).await;
+    assert_eq!(guess(&t, "chief", PASSWORD).await, "LOCKED");
+    assert_eq!(account_state(&t).await, "active", "the last attempt may still be judged");
+    t.pass(Duration::minutes(2));
+    assert_eq!(guess(&t, "chief", PASSWORD).await, "LOCKED");
+    assert_eq!(account_state(&t).await, "locked");
+}
+
+/// The signing key changes every thirty days; what the last one signed stays good for its short life.
+#[tokio::test]
+async fn pc_1_2_signing_keys_rotate() {
+    // An access token that outlives its key, so that only the key can be at fault.
+    let t = Town::plan().set(|config| config.settings.access_minutes = 60 * 24 * 100).start().await;
+    t.next_span(30 * 86_400);
+    let mut admin = t.administrator().await;
+    let old = admin.clone();
+    let mut headers = Vec::new();
+    for day in 0..6 {
+        let token = admin.cookie("zhibu_access").unwrap();
+        headers.push(token.split('.').next().unwrap().to_owned());
+        if day == 3 {
+            old.clone().ok(SESSIONS, json!({})).await;
+        }
+        t.pass(Duration::days(12));
+        admin.ok(REFRESH, json!({})).await;
+    }
+    assert_eq!(
+        headers.iter().collect::<std::collections::HashSet<_>>().len(),
+        3,
+        "days 0 to 24, 36 and 48, 60: {headers:?}"
+    );
+    assert_eq!(old.clone().refused(SESSIONS, json!({})).await, "UNAUTHENTICATED");
+    admin.ok(SESSIONS, json!({})).await;
+}
+
+#[tokio::test]
 async fn pc_1_2_sign_ins_are_limited_by_address() {
     let t = Town::plan().set(|config| config.settings.sign_ins_per_address = 3).start().await;
     // Away from the end of a minute.
@@ -475,11 +544,15 @@ async fn pc_1_1b_the_own_account_is_changed() {
     assert_eq!(guess(&t, "chief", PASSWORD).await, "WRONG_CREDENTIALS");
 
     let without = json!({"input": {"mobile": "13900000009"}});
+    assert_eq!(admin.refused(UPDATE, without).await, "INVALID password");
+    let wrong = json!({"input": {"mobile": "13900000009", "password": "wrong"}});
+    assert_eq!(admin.refused(UPDATE, wrong).await, "INVALID password");
+    let without = json!({"input": {"mobile": "13900000009", "password": PASSWORD}});
     assert_eq!(admin.refused(UPDATE, without).await, "INVALID smsCode");
     let ask = "mutation { system { requestMobileChangeCode(mobile: \"13900000009\") { resendAfterSeconds } } }";
     admin.ok(ask, json!({})).await;
     let code = t.sms("13900000009").await;
-    let with = json!({"input": {"mobile": "13900000009", "smsCode": code}});
+    let with = json!({"input": {"mobile": "13900000009", "smsCode": code, "password": PASSWORD}});
     assert_eq!(admin.ok(UPDATE, with).await["system"]["updateMyAccount"]["mobile"], "139****0009");
     t.signed_in("13900000009", PASSWORD).await;
     assert_eq!(guess(&t, MOBILE, PASSWORD).await, "WRONG_CREDENTIALS");

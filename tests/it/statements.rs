@@ -53,7 +53,7 @@ async fn lists_need_the_same_number_of_statements_however_long() {
         (
             &tenant[..],
             "query($n: Int) { directory { organisations(first: $n) { totalCount nodes { id path { id } units { name } \
-            administrators { displayName } isDirect hints editable } } } }",
+            administrators { displayName } parents { from parent { shortName } } isDirect hints editable } } } }",
         ),
         (
             &tenant,

@@ -128,7 +128,7 @@ async fn make(cluster: Cluster, database: &'static str, folder: PathBuf, name: S
     let server = Server::start(config(&cluster, database, &folder), &Clock::default()).await;
     let origin = format!("http://{}", server.address);
     let cx = Cx::system(server.app.clone(), Space::Platform);
-    let token = operator::invite(&cx, OPERATOR).await.unwrap();
+    let token = operator::invite(&cx, OPERATOR, false).await.unwrap();
     let mut op = Visitor::new(origin.clone(), "/operator/graphql");
     let enrolment = op.ok(words::ENROLMENT, json!({"token": token})).await;
     let secret = enrolment["system"]["operatorEnrolment"]["secret"].as_str().unwrap().to_owned();

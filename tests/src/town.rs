@@ -254,8 +254,14 @@ impl Town {
 
     /// The token of an enrolment link for a new operator.
     pub async fn invite(&self, name: &'static str) -> String {
+        self.invite_again(name, false).await
+    }
+
+    /// The same; `again` also for one who has enrolled already.
+    pub async fn invite_again(&self, name: &'static str, again: bool) -> String {
         let app = self.app();
-        self.inside(async move { operator::invite(&Cx::system(app, Space::Platform), name).await.unwrap() }).await
+        self.inside(async move { operator::invite(&Cx::system(app, Space::Platform), name, again).await.unwrap() })
+            .await
     }
 
     /// The code in the newest text message to a number.

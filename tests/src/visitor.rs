@@ -115,13 +115,17 @@ impl Visitor {
 
     /// Asks the API and forgets the cookies it sets.
     pub async fn peek(&self, query: &str, variables: Value) -> Answer {
-        let body = json!({"query": query, "variables": variables}).to_string();
+        self.post(json!({"query": query, "variables": variables})).await
+    }
+
+    /// Sends the parameters of a GraphQL request as they are.
+    pub async fn post(&self, body: Value) -> Answer {
         let cookies = self.cookies();
         let mut headers = vec![("content-type", "application/json"), ("x-zhibu-csrf", "1")];
         if !cookies.is_empty() {
             headers.push(("cookie", &cookies));
         }
-        self.send(Method::POST, self.path, &headers, body).await
+        self.send(Method::POST, self.path, &headers, body.to_string()).await
     }
 
     fn keep(&mut self, line: &str) {

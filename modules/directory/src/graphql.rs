@@ -1,12 +1,15 @@
 //! Organisations in GraphQL.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
-use zhibu_core::{AccountId, ChangeId, OrganisationId, Page, PageArgs, PageInfo, Result, Secret, dictionary};
-use zhibu_graphql::{Listed, Request};
+use uuid::Uuid;
+use zhibu_core::{AccountId, ChangeId, Error, OrganisationId, Page, PageArgs, PageInfo, Result, Secret, dictionary};
+use zhibu_graphql::{Listed, Request, batch};
 use zhibu_tenancy::identity::NewAccount;
 use zhibu_tenancy::{Conn, Cx, audit};
 
@@ -195,12 +198,8 @@ impl Organisation {
     }
     /// The superiors it has had, newest first.
     async fn parents(&self, ctx: &Context<'_>) -> Result<Vec<ParentSpan>> {
-        let mut read = ctx.cx()?.read(ORG_READ).await?;
-        let spans = organisation::spans(self.listing.row.id, read.conn()?).await?;
-        Ok(spans
-            .into_iter()
-            .map(|Span { parent, since, until }| ParentSpan { parent: parent.map(Into::into), from: since, to: until })
-            .collect())
+        let spans = batch::<Superiors>(ctx)?.load_one(self.listing.row.id).await?;
+        Ok(spans.unwrap_or_default().into_iter().map(Into::into).collect())
     }
     /// Hints that do not block.
     async fn hints(&self) -> Vec<String> {
@@ -209,6 +208,31 @@ impl Organisation {
     /// The caller may edit it.
     async fn editable(&self) -> bool {
         self.editable.covers(&self.listing.row.path)
+    }
+}
+
+impl From<Span> for ParentSpan {
+    fn from(Span { parent, since, until }: Span) -> Self {
+        Self { parent: parent.map(Into::into), from: since, to: until }
+    }
+}
+
+/// Loads the superiors of many organisations at once.
+struct Superiors(Arc<Cx>);
+
+impl From<Arc<Cx>> for Superiors {
+    fn from(cx: Arc<Cx>) -> Self {
+        Self(cx)
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<Uuid> for Superiors {
+    type Value = Vec<Span>;
+    type Error = Error;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
+        organisation::spans(ids, self.0.read(ORG_READ).await?.conn()?).await
     }
 }
 
@@ -297,8 +321,7 @@ async fn show(cx: &Cx, rows: Vec<Row>, wanted: Wanted, conn: &mut Conn) -> Resul
         Ok(scope) => Reach::of(&scope, conn).await?,
         Err(_) => Reach::default(),
     };
-    let above: Vec<uuid::Uuid> =
-        if wanted.path { rows.iter().filter_map(|row| row.parent_id).collect() } else { Vec::new() };
+    let above: Vec<Uuid> = if wanted.path { rows.iter().filter_map(|row| row.parent_id).collect() } else { Vec::new() };
     let kinds = organisation::kinds(&above, conn).await?;
     let listings = organisation::complete(cx, rows, wanted, conn).await?;
     Ok(listings
@@ -316,7 +339,7 @@ async fn one(cx: &Cx, id: OrganisationId, wanted: Wanted) -> Result<Organisation
     let mut read = cx.read(ORG_READ).await?;
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let row = organisation::get(&reach, id, read.conn()?).await?;
-    show(cx, vec![row], wanted, read.conn()?).await?.pop().ok_or_else(zhibu_core::Error::missing)
+    show(cx, vec![row], wanted, read.conn()?).await?.pop().ok_or_else(Error::missing)
 }
 
 /// Which organisations a list shows.
@@ -511,9 +534,9 @@ impl DirectoryMutation {
     async fn create_organisation(&self, ctx: &Context<'_>, input: OrganisationInput) -> Result<Organisation> {
         let cx: &Arc<Cx> = ctx.cx()?;
         cx.allow(ORG_EDIT)?;
-        let parent = input.parent.ok_or_else(|| zhibu_core::Error::invalid("parent", "请选择上级组织"))?;
+        let parent = input.parent.ok_or_else(|| Error::invalid("parent", "请选择上级组织"))?;
         if input.contact_phone.is_none() {
-            return Err(zhibu_core::Error::invalid("contactPhone", "联系电话不能为空"));
+            return Err(Error::invalid("contactPhone", "联系电话不能为空"));
         }
         let facts = input.facts(cx)?;
         let mut write = cx.write(ORG_EDIT).await?;
@@ -553,7 +576,7 @@ impl DirectoryMutation {
                 user_name: input.user_name,
                 mobile: input.mobile.map(Secret::new),
             }),
-            (None, None) => return Err(zhibu_core::Error::invalid("displayName", "请选择账号或填写姓名")),
+            (None, None) => return Err(Error::invalid("displayName", "请选择账号或填写姓名")),
         };
         let mut write = cx.write(ORG_ADMIN).await?;
         let (_, created_account) = organisation::add_administrator(&mut write, input.organisation, &who).await?;

@@ -249,16 +249,16 @@ async fn administrators(cx: &Cx, ids: &[Uuid], conn: &mut Conn) -> Result<HashMa
     Ok(found)
 }
 
-type SpanRow = (Option<Uuid>, Option<String>, NaiveDate, Option<NaiveDate>);
+type SpanRow = (Uuid, Option<Uuid>, Option<String>, NaiveDate, Option<NaiveDate>);
 
-/// The superiors an organisation has had, newest first.
-pub async fn spans(id: Uuid, conn: &mut Conn) -> Result<Vec<Span>> {
+/// The superiors these organisations have had, newest first.
+pub async fn spans(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Vec<Span>>> {
     let rows: Vec<SpanRow> = organisation_parents::table
         .left_join(organisations::table.on(organisations::id.nullable().eq(organisation_parents::parent_id)))
-        .filter(organisation_parents::organisation_id.eq(id))
-        .order(organisation_parents::since.desc())
-        .limit(100)
+        .filter(organisation_parents::organisation_id.eq_any(ids))
+        .order((organisation_parents::organisation_id, organisation_parents::since.desc()))
         .select((
+            organisation_parents::organisation_id,
             organisation_parents::parent_id,
             organisations::short_name.nullable(),
             organisation_parents::since,
@@ -266,8 +266,9 @@ pub async fn spans(id: Uuid, conn: &mut Conn) -> Result<Vec<Span>> {
         ))
         .load(conn)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(parent, name, since, until)| Span { parent: parent.map(Into::into).zip(name), since, until })
-        .collect())
+    let mut spans: HashMap<Uuid, Vec<Span>> = HashMap::new();
+    for (id, parent, name, since, until) in rows {
+        spans.entry(id).or_default().push(Span { parent: parent.map(Into::into).zip(name), since, until });
+    }
+    Ok(spans)
 }

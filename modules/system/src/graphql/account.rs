@@ -1,5 +1,5 @@
 use async_graphql::{Context, InputObject, Object};
-use zhibu_core::{Error, Result, Secret};
+use zhibu_core::{Error, Result, SELF, Secret};
 use zhibu_graphql::Request;
 use zhibu_tenancy::identity::{NewMobile, Proof};
 use zhibu_tenancy::{identity, tenants};
@@ -58,12 +58,15 @@ impl AccountMutation {
 
     /// Changes the password; the other sessions end (PC-1.2e).
     async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<bool> {
+        let cx = ctx.cx()?;
+        cx.identity()?;
+        cx.allow(SELF)?;
         let proof = match (input.old_password, input.sms_code) {
             (Some(old), None) => Proof::Password(Secret::new(old)),
             (None, Some(code)) => Proof::Code(Secret::new(code)),
             (None, None) | (Some(_), Some(_)) => return Err(Error::invalid("oldPassword", "请输入原密码或短信验证码")),
         };
-        identity::change(ctx.cx()?, &proof, &Secret::new(input.new_password)).await?;
+        identity::change(cx, &proof, &Secret::new(input.new_password)).await?;
         Ok(true)
     }
 
