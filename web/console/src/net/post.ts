@@ -9,15 +9,36 @@ export async function post<Result, Variables>(
   realm: Realm,
   signal?: AbortSignal,
 ): Promise<Result> {
-  const query = document.toString()
-  const operationName = /(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1]
+  try {
+    return await send(document, variables, realm, import.meta.env.PROD, signal)
+  } catch (cause) {
+    // A server of another release does not know the hash; it gets the text.
+    if (cause instanceof RequestError && cause.code === 'UNKNOWN_DOCUMENT') return send(document, variables, realm, false, signal)
+    throw cause
+  }
+}
+
+/** What is asked: the hash that the server knows the document by, or its text. */
+export function question(document: TypedDocumentString<unknown, unknown>, byHash: boolean): object {
+  const hash = document.__meta__?.hash as string | undefined
+  return byHash && hash ? { documentId: `sha256:${hash}` } : { query: document.toString() }
+}
+
+async function send<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  realm: Realm,
+  byHash: boolean,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const operationName = /(?:query|mutation|subscription)\s+(\w+)/.exec(document.toString())?.[1]
   let response: Response
   try {
     response = await fetch(endpoint(realm), {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json', 'x-zhibu-csrf': '1' },
-      body: JSON.stringify({ query, variables, operationName }),
+      body: JSON.stringify({ ...question(document, byHash), variables, operationName }),
       signal: signal ?? null,
     })
   } catch (cause) {
