@@ -3,7 +3,7 @@ import { field, part, requestCode, signIn } from './support/forms'
 import { look } from './support/look'
 import { arrive, follow, open, personal } from './support/moves'
 import { INITIAL_PASSWORD, issueCode, smsCode, someMobile, unique } from './support/people'
-import { intercept } from './support/requests'
+import { intercept, watched } from './support/requests'
 import { expect, test } from './support/test'
 
 test('PC-1.1a refused codes say why, a good one opens the organisation', async ({ page, operator }) => {
@@ -81,4 +81,26 @@ test('PC-1.1a PC-1.2b an organisation is activated by mobile number, and its own
   await part(page, '基本信息').getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('账号信息已保存')).toBeVisible()
   await expect(page.getByRole('button', { name: '个人菜单：何书记' })).toBeVisible()
+})
+
+test('PC-1.1a an opening that met a fault is watched until it succeeds', async ({ page }) => {
+  const step = (state: string, percent: number) => ({ state, percent, step: '建立数据空间', message: null, userName: state === 'READY' ? 'guanli' : null })
+  const { subscribed } = await watched(page)
+  await intercept(page, 'Activate', (route) => route.fulfill({ json: { data: { system: { activate: { ticket: 't-1' } } } } }))
+  await open(page, '/portal/activate', '入驻激活')
+  await field(page, '激活码').fill('ABCD-EFGH-JKLM-NPQR')
+  await field(page, '入驻党组织名称').fill('中共滨海市气象台支部委员会')
+  await field(page, '管理员手机号').fill('13900001111')
+  await page.getByRole('button', { name: '激活并开通' }).click()
+  const tell = await subscribed
+  tell({ activationProgress: step('FAILED', 40) })
+  const alert = page.getByRole('alert').filter({ hasText: '开通遇到问题，系统正在自动重试' })
+  await expect(alert).toContainText('联系服务商')
+  await look(page, 'activate-retrying')
+  tell({ activationProgress: step('RUNNING', 60) })
+  await expect(page.getByText('正在为您开通')).toBeVisible()
+  tell({ activationProgress: step('FAILED', 60) })
+  await expect(alert).toBeVisible()
+  tell({ activationProgress: step('READY', 100) })
+  await expect(page.getByText('开通成功')).toBeVisible()
 })

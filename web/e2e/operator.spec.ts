@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { choose, field, row, setDay, typePassword } from './support/forms'
+import { CurrentSessionDocument } from '../api/src/index'
+import { choose, field, row, setDay, signIn, typePassword } from './support/forms'
 import { look } from './support/look'
 import { arrive, follow, menu, open, personal } from './support/moves'
-import { PASSWORD, unique } from './support/people'
+import { INITIAL_PASSWORD, openTenant, PASSWORD, unique } from './support/people'
 import { inviteOperator } from './support/server'
 import { expect, test } from './support/test'
 import { totp } from './support/totp'
@@ -75,6 +76,24 @@ test('OP-1 an operator issues a batch of codes, finds them by remark, and revoke
   await expect(page.locator('tr.ant-table-row')).toHaveCount(1)
   await page.reload()
   await expect(page.locator('tr.ant-table-row')).toHaveCount(1)
+})
+
+test('OP-1 an operator lets a locked-out first administrator in again', async ({ operatorPage: desk, operator, page, baseURL }) => {
+  const own = await openTenant(operator, baseURL ?? '', `中共滨海市水利局总支部委员会${unique()}`)
+  await open(desk, `/operator/tenants?search=${encodeURIComponent(own.name)}`, '租户管理')
+  await desk.getByRole('button', { name: `重置首位管理员：${own.name}` }).click()
+  const ask = desk.getByRole('dialog', { name: `重置“${own.name}”的首位管理员` })
+  await expect(ask).toContainText('立即解锁')
+  await expect(ask).toContainText('ABC#123')
+  await expect(ask).toContainText('设备全部退出')
+  await look(desk, 'operator-tenant-reset')
+  await ask.getByRole('button', { name: '继续' }).click()
+  await desk.getByRole('dialog', { name: '再次确认：重置首位管理员？' }).getByRole('button', { name: '重置首位管理员' }).click()
+  await expect(desk.getByRole('dialog', { name: '首位管理员已重置' })).toContainText('ABC#123')
+  expect((await own.admin.api.ask(CurrentSessionDocument, {})).system.session).toBeNull()
+  await signIn(page, own.admin.userName, INITIAL_PASSWORD)
+  await arrive(page, '修改初始密码')
+  await own.admin.api.close()
 })
 
 test('OP-1 an operator sees tenants, text messages and failed jobs', async ({ operatorPage: page, tenant }) => {

@@ -1,4 +1,4 @@
-import { CreateOrganisationDocument } from '../api/src/index'
+import { CreateOrganisationDocument, type OrganisationTreeQuery } from '../api/src/index'
 import { chooseFirst, field, part, row, signIn, typePassword } from './support/forms'
 import { look } from './support/look'
 import { arrive, follow, menu, open } from './support/moves'
@@ -8,6 +8,7 @@ import { intercept } from './support/requests'
 import { expect, test } from './support/test'
 
 let own: Tenant
+type OrganisationTreeAnswer = { data?: OrganisationTreeQuery }
 const drawer = (name: string | RegExp) => ({ name })
 
 test.beforeAll(async ({ operator }, { project }) => {
@@ -102,6 +103,27 @@ test('PC-3.1.1g the organisations as tree, list and chart', async ({ pageAs }) =
   await expect(page.getByRole('dialog', drawer(name))).toBeVisible()
 })
 
+test('PC-3.1.1g tree and chart say how many subordinates are not shown', async ({ pageAs }) => {
+  const page = await pageAs(own.admin)
+  await intercept(page, 'OrganisationTree', async (route) => {
+    const answer = await route.fetch()
+    const body = await answer.json() as OrganisationTreeAnswer
+    for (const node of body.data?.directory.tree ?? []) if (node.id === own.root) node.childCount += 700
+    await route.fulfill({ response: answer, json: body })
+  })
+  await open(page, '/org/info', '组织信息')
+  await expect(page.getByRole('tree', { name: '组织树' })).toContainText('还有 700 个下级未显示，请展开或搜索')
+  await page.getByRole('combobox', { name: '组织范围' }).click()
+  await expect(page.locator('.ant-select-tree')).toContainText('还有 700 个下级未显示')
+  await page.keyboard.press('Escape')
+  await page.getByText('架构图', { exact: true }).click()
+  const chart = page.getByRole('region', { name: '组织架构图' })
+  await expect(chart).toContainText('还有 700 个下级未显示，请展开或搜索')
+  await look(page, 'organisations-rest')
+  await chart.getByRole('button', { name: '在列表中查看' }).click()
+  await expect(page.getByRole('button', { name: '查询' })).toBeVisible()
+})
+
 test('PC-3.1.1a two people edit one record: the second is told and loses nothing', async ({ pageAs }) => {
   const name = `客运党支部${unique()}`
   const { directory } = await own.admin.api.ask(CreateOrganisationDocument, { input: organisation(own.root, name) })
@@ -125,8 +147,34 @@ test('PC-3.1.1a two people edit one record: the second is told and loses nothing
   const saved = page.getByRole('dialog', drawer(name))
   await expect(saved).toContainText('周敏')
   await expect(saved).toContainText('港党发〔2024〕5 号')
-  await saved.getByRole('button', { name: '查看联系电话' }).click()
-  await expect(saved).toContainText('0591-87654321')
+})
+
+test('PC-3.1.1a a telephone number is shown in full to whoever gives a reason, which is recorded', async ({ pageAs }) => {
+  const { directory } = await own.admin.api.ask(CreateOrganisationDocument, { input: organisation(own.root, `引航党支部${unique()}`) })
+  const page = await pageAs(own.admin)
+  await open(page, `/org/info?organisation=${directory.createOrganisation.id}`, '组织信息')
+  const record = page.getByRole('dialog', drawer(/^引航党支部/))
+  const reveal = record.getByRole('button', { name: '查看联系电话' })
+  await reveal.click()
+  const ask = page.getByRole('dialog', { name: '查看联系电话' })
+  await expect(ask).toContainText('会被记录')
+  await page.keyboard.press('Escape')
+  await expect(ask).toHaveCount(0)
+  await expect(reveal).toBeFocused()
+  await reveal.click()
+  await ask.getByRole('button', { name: '查看号码' }).click()
+  await expect(ask.getByText('请选择查看原因')).toBeVisible()
+  await ask.getByRole('radio', { name: '其他原因' }).check()
+  await field(ask, '原因说明').fill('急')
+  await ask.getByRole('button', { name: '查看号码' }).click()
+  await expect(ask.getByText('原因为 2 至 100 个字')).toBeVisible()
+  await look(page, 'organisation-phone-reason')
+  await field(ask, '原因说明').fill('台风值班联络')
+  await ask.getByRole('button', { name: '查看号码' }).click()
+  await expect(record).toContainText('0591-87654321')
+  await expect(ask).toHaveCount(0)
+  await record.getByRole('tab', { name: '变更记录' }).click()
+  await expect(record.getByRole('row', { name: /原因/ })).toContainText('台风值班联络')
 })
 
 test('PC-3.1.1e an administrator is set and sees only the own branch of the tree', async ({ pageAs, page }) => {

@@ -1,4 +1,4 @@
-import { SignInDocument } from '../api/src/index'
+import { ChangeInitialPasswordDocument, RequestPasswordChangeCodeDocument, SignInDocument } from '../api/src/index'
 import { Api } from './support/api'
 import { choose, field, part, pressSignIn, requestCode, row, signIn, typePassword } from './support/forms'
 import { look } from './support/look'
@@ -46,12 +46,12 @@ test('PC-1.2e a person changes the password; the old one no longer opens', async
   await arrive(page, '首页')
   await personal(page, '修改密码')
   const next = `${PASSWORD}+`
-  await field(page, '当前密码').fill('Not#the#one1')
+  await field(page, '原密码').fill('Not#the#one1')
   await typePassword(page, next)
   await page.getByRole('button', { name: '确定修改' }).click()
   await expect(page.getByText(/密码错误|密码不正确/)).toBeVisible()
   await look(page, 'account-password')
-  await field(page, '当前密码').fill(PASSWORD)
+  await field(page, '原密码').fill(PASSWORD)
   await page.getByRole('button', { name: '确定修改' }).click()
   await expect(page.getByText('密码已修改')).toBeVisible()
   await personal(page, '账号信息')
@@ -116,4 +116,58 @@ test('PC-2.3c the owner of a locked account comes back by text message', async (
   await requestCode(page)
   await field(page, '验证码').fill(await smsCode(operator, mobile))
   await follow(page.getByRole('button', { name: '登录', exact: true }), '首页')
+
+  await personal(page, '修改密码')
+  await expect(field(page, '短信验证码')).toBeVisible()
+  await expect(page.getByRole('radio', { name: '原密码验证' })).toHaveCount(0)
+})
+
+test('PC-1.2e PC-2.3c who forgot the password sets a new one by text message, and a new mobile number takes the password', async ({ page, operator, tenant, baseURL }) => {
+  test.slow()
+  const [mobile, other] = [someMobile(), someMobile()]
+  const api = await Api.open('tenant', baseURL ?? '')
+  const userName = await addAdministrator(tenant.admin, tenant.root, '郭敏', mobile)
+  await api.ask(SignInDocument, { input: { userName, password: INITIAL_PASSWORD } })
+  await api.ask(RequestPasswordChangeCodeDocument, {})
+  await api.ask(ChangeInitialPasswordDocument, { input: { newPassword: PASSWORD, smsCode: await smsCode(operator, mobile) } })
+  await signIn(page, userName, PASSWORD)
+  await arrive(page, '首页')
+
+  await personal(page, '账号信息')
+  const number = part(page, '手机号')
+  await number.getByRole('button', { name: '更换手机号' }).click()
+  await field(number, '登录密码').fill('Not#the#one1')
+  await field(number, '新手机号').fill(other)
+  await requestCode(number)
+  const code = await smsCode(operator, other)
+  await field(number, '新手机收到的验证码').fill(code)
+  await number.getByRole('button', { name: '确定更换' }).click()
+  await expect(number.getByText('密码错误')).toBeVisible()
+  await look(page, 'account-mobile')
+
+  await personal(page, '修改密码')
+  await page.getByRole('radio', { name: '短信验证码验证' }).check()
+  await expect(field(page, '原密码')).toHaveCount(0)
+  const next = `${PASSWORD}+`
+  await typePassword(page, next)
+  await field(page, '短信验证码').fill('000000')
+  await page.getByRole('button', { name: '确定修改' }).click()
+  await expect(page.getByText(/验证码错误/)).toBeVisible()
+  await look(page, 'account-password-code')
+  // A number gets one message a minute; the button counts down what is left of it.
+  await requestCode(page)
+  await expect(page.getByRole('button', { name: '获取验证码' })).toBeEnabled({ timeout: 70_000 })
+  await requestCode(page)
+  await field(page, '短信验证码').fill(await smsCode(operator, mobile))
+  await page.getByRole('button', { name: '确定修改' }).click()
+  await expect(page.getByText('密码已修改')).toBeVisible()
+
+  await personal(page, '账号信息')
+  await number.getByRole('button', { name: '更换手机号' }).click()
+  await field(number, '登录密码').fill(next)
+  await field(number, '新手机号').fill(other)
+  await field(number, '新手机收到的验证码').fill(code)
+  await number.getByRole('button', { name: '确定更换' }).click()
+  await expect(number.getByText(`当前手机号：${other.slice(0, 3)}`)).toBeVisible()
+  await api.close()
 })

@@ -48,7 +48,10 @@ export type ChangeInitialPasswordInput = {
 };
 
 export type ChangePasswordInput = {
-  oldPassword: string;
+  /** The present password, or */
+  oldPassword?: string | null | undefined;
+  /** a code sent to the own number. */
+  smsCode?: string | null | undefined;
   newPassword: string;
 };
 
@@ -283,7 +286,10 @@ export type UpdateMyAccountInput = {
   userName?: string | null | undefined;
   displayName?: string | null | undefined;
   mobile?: string | null | undefined;
+  /** Sent to the new number. */
   smsCode?: string | null | undefined;
+  /** Needed for another number when the account has a password of its own. */
+  password?: string | null | undefined;
 };
 
 export type UpdateTenantInput = {
@@ -305,12 +311,12 @@ export type UserSort =
   /** Most recent sign-in first. */
   | 'LAST_SIGN_IN';
 
-export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
+export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
 export type CurrentSessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CurrentSessionQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } | null } };
+export type CurrentSessionQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } | null } };
 
 export type RefreshSessionMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -358,7 +364,7 @@ export type UpdateMyAccountMutationVariables = Exact<{
 }>;
 
 
-export type UpdateMyAccountMutation = { system: { updateMyAccount: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null } } };
+export type UpdateMyAccountMutation = { system: { updateMyAccount: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null } } };
 
 export type UpdateTenantMutationVariables = Exact<{
   input: UpdateTenantInput;
@@ -421,14 +427,14 @@ export type OrganisationQueryVariables = Exact<{
 
 export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
-export type OrganisationHistoryQueryVariables = Exact<{
+export type OrganisationChangesQueryVariables = Exact<{
   id: string;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type OrganisationHistoryQuery = { directory: { organisation: { id: string, history: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, at: string, by: string, action: string, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } } };
+export type OrganisationChangesQuery = { directory: { organisationChanges: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, at: string, by: string, action: string, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
 
 export type ParentChoiceQueryVariables = Exact<{
   id: string;
@@ -470,6 +476,7 @@ export type RemoveAdministratorMutation = { directory: { removeAdministrator: { 
 
 export type RevealContactPhoneMutationVariables = Exact<{
   id: string;
+  reason: string;
 }>;
 
 
@@ -564,7 +571,7 @@ export type WithdrawTextMutationVariables = Exact<{
 
 export type WithdrawTextMutation = { document: { withdrawText: { body: string, id: string, version: number, kind: SampleKind, title: string, summary: string, state: SampleState, publishedAt: string | null, updatedAt: string } } };
 
-type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
+type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
 type SignInOutcome_PasswordChangeRequired_Fragment = { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null };
 
@@ -582,7 +589,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { system: { signIn:
-      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
       | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
@@ -600,7 +607,7 @@ export type SignInBySmsMutationVariables = Exact<{
 
 
 export type SignInBySmsMutation = { system: { signInBySms:
-      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
       | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
@@ -611,7 +618,7 @@ export type ChooseTenantMutationVariables = Exact<{
 
 
 export type ChooseTenantMutation = { system: { chooseTenant:
-      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
       | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
@@ -631,7 +638,7 @@ export type ChangeInitialPasswordMutationVariables = Exact<{
 }>;
 
 
-export type ChangeInitialPasswordMutation = { system: { changeInitialPassword: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } } };
+export type ChangeInitialPasswordMutation = { system: { changeInitialPassword: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } } };
 
 export type ActivateMutationVariables = Exact<{
   input: ActivateInput;
@@ -758,6 +765,13 @@ export type SetTenantModuleMutationVariables = Exact<{
 
 
 export type SetTenantModuleMutation = { system: { setTenantModule: { id: string } } };
+
+export type ResetFirstAdministratorMutationVariables = Exact<{
+  tenant: string;
+}>;
+
+
+export type ResetFirstAdministratorMutation = { system: { resetFirstAdministrator: boolean } };
 
 export type WatchJobSubscriptionVariables = Exact<{
   id: string;
@@ -949,6 +963,7 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -1000,6 +1015,7 @@ export const SignInOutcomeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -1105,6 +1121,7 @@ export const CurrentSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -1124,21 +1141,21 @@ export const CurrentSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
     shortName
   }
-}`) as unknown as TypedDocumentString<CurrentSessionQuery, CurrentSessionQueryVariables>;
+}`, {"hash":"0c71b998b4e04686b6b68808de66c52c218dc3d82403dfd7ab5592bc76ab6c3d"}) as unknown as TypedDocumentString<CurrentSessionQuery, CurrentSessionQueryVariables>;
 export const RefreshSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RefreshSession {
   system {
     refresh
   }
 }
-    `) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
+    `, {"hash":"23ebe8e4ad8120ef9eb64651f7bc429a68d334024cd1e63b0b4e740fce3ee978"}) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
 export const SignOutDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SignOut {
   system {
     signOut
   }
 }
-    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
+    `, {"hash":"b727079c0cae5276e37f03b4696859919ad886543a598c84a51b7f0b7dedaf26"}) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
 export const ServerInfoDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ServerInfo {
   system {
@@ -1150,7 +1167,7 @@ export const ServerInfoDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ServerInfoQuery, ServerInfoQueryVariables>;
+    `, {"hash":"91fe14d2ab841bc93b4195f10892998af904a8c1ad95495005f614b6a0c40870"}) as unknown as TypedDocumentString<ServerInfoQuery, ServerInfoQueryVariables>;
 export const DictionaryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Dictionary($kinds: [String!]!) {
   system {
@@ -1161,7 +1178,7 @@ export const DictionaryDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DictionaryQuery, DictionaryQueryVariables>;
+    `, {"hash":"29db12973de9d561a28c0fecad3e256e15e62ff8441ddfe180a7bba6c9ab0e66"}) as unknown as TypedDocumentString<DictionaryQuery, DictionaryQueryVariables>;
 export const CurrentOperatorDocument = /*#__PURE__*/ new TypedDocumentString(`
     query CurrentOperator {
   system {
@@ -1180,14 +1197,14 @@ export const CurrentOperatorDocument = /*#__PURE__*/ new TypedDocumentString(`
     label
     kind
   }
-}`) as unknown as TypedDocumentString<CurrentOperatorQuery, CurrentOperatorQueryVariables>;
+}`, {"hash":"1d4ab0aae743b336c7491b9360e2d354be7f6f8cde6966851544c8dd3c105f2f"}) as unknown as TypedDocumentString<CurrentOperatorQuery, CurrentOperatorQueryVariables>;
 export const OperatorSignOutDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OperatorSignOut {
   system {
     operatorSignOut
   }
 }
-    `) as unknown as TypedDocumentString<OperatorSignOutMutation, OperatorSignOutMutationVariables>;
+    `, {"hash":"26546780bd83d76adf627791e2a8965d60b4fcba8fd1279cecea6eb7c644ef11"}) as unknown as TypedDocumentString<OperatorSignOutMutation, OperatorSignOutMutationVariables>;
 export const RequestMobileChangeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestMobileChangeCode($mobile: String!) {
   system {
@@ -1196,7 +1213,7 @@ export const RequestMobileChangeCodeDocument = /*#__PURE__*/ new TypedDocumentSt
     }
   }
 }
-    `) as unknown as TypedDocumentString<RequestMobileChangeCodeMutation, RequestMobileChangeCodeMutationVariables>;
+    `, {"hash":"c5c80b2b9453bbe307e340f2f4b408ad5f85521b74b5071366d13d034f3adcf2"}) as unknown as TypedDocumentString<RequestMobileChangeCodeMutation, RequestMobileChangeCodeMutationVariables>;
 export const UpdateMyAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateMyAccount($input: UpdateMyAccountInput!) {
   system {
@@ -1206,11 +1223,12 @@ export const UpdateMyAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
       displayName
       mobile
       hasMobile
+      hasPassword
       passwordChangedAt
     }
   }
 }
-    `) as unknown as TypedDocumentString<UpdateMyAccountMutation, UpdateMyAccountMutationVariables>;
+    `, {"hash":"23adf05c19f71b7d8e527fb3762934451cba39c994cf2a2697cbf7238202fb32"}) as unknown as TypedDocumentString<UpdateMyAccountMutation, UpdateMyAccountMutationVariables>;
 export const UpdateTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateTenant($input: UpdateTenantInput!) {
   system {
@@ -1222,14 +1240,14 @@ export const UpdateTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UpdateTenantMutation, UpdateTenantMutationVariables>;
+    `, {"hash":"5768003b20dcfddd8ae392aa6096e788570cf3a00f554cc666c7d8608764da64"}) as unknown as TypedDocumentString<UpdateTenantMutation, UpdateTenantMutationVariables>;
 export const ChangePasswordDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ChangePassword($input: ChangePasswordInput!) {
   system {
     changePassword(input: $input)
   }
 }
-    `) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+    `, {"hash":"b29bf381461932bdd7a46849432c72cd788dcf56677396cb0c00ee058a8b6c6e"}) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
 export const DeviceSessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query DeviceSessions {
   system {
@@ -1243,14 +1261,14 @@ export const DeviceSessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DeviceSessionsQuery, DeviceSessionsQueryVariables>;
+    `, {"hash":"06ffd99a695774ce32f077e87891063e3ced610c9801a6fbf0bb2af09486cb38"}) as unknown as TypedDocumentString<DeviceSessionsQuery, DeviceSessionsQueryVariables>;
 export const EndSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EndSession($id: ID!) {
   system {
     endSession(id: $id)
   }
 }
-    `) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
+    `, {"hash":"c9325314269be1f5e03c146a76576b84e8d95f23c6df9ec1ae7d480941c0a596"}) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
 export const OrganisationTreeDocument = /*#__PURE__*/ new TypedDocumentString(`
     query OrganisationTree($root: ID, $depth: Int) {
   directory {
@@ -1265,7 +1283,7 @@ export const OrganisationTreeDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<OrganisationTreeQuery, OrganisationTreeQueryVariables>;
+    `, {"hash":"1b0c63b1eca5d0fb81c9bcb8a43608988e60b247c4864dc1e71fd1510928b562"}) as unknown as TypedDocumentString<OrganisationTreeQuery, OrganisationTreeQueryVariables>;
 export const OrganisationNameDocument = /*#__PURE__*/ new TypedDocumentString(`
     query OrganisationName($id: ID!) {
   directory {
@@ -1275,7 +1293,7 @@ export const OrganisationNameDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<OrganisationNameQuery, OrganisationNameQueryVariables>;
+    `, {"hash":"c666cf08cf7205cdc60128c7aca381840fa8aa7026b83923fec2d02a152acfb8"}) as unknown as TypedDocumentString<OrganisationNameQuery, OrganisationNameQueryVariables>;
 export const OrganisationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Organisations($first: Int, $offset: Int, $filter: OrganisationFilter) {
   directory {
@@ -1311,7 +1329,7 @@ export const OrganisationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     since
   }
-}`) as unknown as TypedDocumentString<OrganisationsQuery, OrganisationsQueryVariables>;
+}`, {"hash":"5fb2aebfae3e0f9ef32f255e7b840342791b0eb678748cbc902bda5d91fd674e"}) as unknown as TypedDocumentString<OrganisationsQuery, OrganisationsQueryVariables>;
 export const OrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Organisation($id: ID!) {
   directory {
@@ -1377,34 +1395,31 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`) as unknown as TypedDocumentString<OrganisationQuery, OrganisationQueryVariables>;
-export const OrganisationHistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query OrganisationHistory($id: ID!, $first: Int, $after: String) {
+}`, {"hash":"93f540bcdb5c6b9b686f674f5f5195495b0baa96c2e0fdbeaf467b52b9588028"}) as unknown as TypedDocumentString<OrganisationQuery, OrganisationQueryVariables>;
+export const OrganisationChangesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OrganisationChanges($id: ID!, $first: Int, $after: String) {
   directory {
-    organisation(id: $id) {
-      id
-      history(first: $first, after: $after) {
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        nodes {
-          id
-          at
-          by
-          action
-          fields {
-            field
-            label
-            before
-            after
-          }
+    organisationChanges(id: $id, first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        at
+        by
+        action
+        fields {
+          field
+          label
+          before
+          after
         }
       }
     }
   }
 }
-    `) as unknown as TypedDocumentString<OrganisationHistoryQuery, OrganisationHistoryQueryVariables>;
+    `, {"hash":"e3d622f123c64a0abf55ef41bc910676b029dc4ca435ce8da8b1653854bade0d"}) as unknown as TypedDocumentString<OrganisationChangesQuery, OrganisationChangesQueryVariables>;
 export const ParentChoiceDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ParentChoice($id: ID!) {
   directory {
@@ -1423,7 +1438,7 @@ export const ParentChoiceDocument = /*#__PURE__*/ new TypedDocumentString(`
     allowedTypes(parent: $id)
   }
 }
-    `) as unknown as TypedDocumentString<ParentChoiceQuery, ParentChoiceQueryVariables>;
+    `, {"hash":"9bec347d8a0105ebfb2c234ce4c9de06d7b24885331d9a0d6496a7a90bd5763e"}) as unknown as TypedDocumentString<ParentChoiceQuery, ParentChoiceQueryVariables>;
 export const CreateOrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateOrganisation($input: OrganisationInput!) {
   directory {
@@ -1489,7 +1504,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`) as unknown as TypedDocumentString<CreateOrganisationMutation, CreateOrganisationMutationVariables>;
+}`, {"hash":"c6b69c5c9858599d1c25adf5a3e135f515c4533a71e6767970f58ad8cd7101fa"}) as unknown as TypedDocumentString<CreateOrganisationMutation, CreateOrganisationMutationVariables>;
 export const UpdateOrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateOrganisation($id: ID!, $version: Int!, $input: OrganisationInput!) {
   directory {
@@ -1555,7 +1570,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`) as unknown as TypedDocumentString<UpdateOrganisationMutation, UpdateOrganisationMutationVariables>;
+}`, {"hash":"c501be89f0f0ac4dc8f984e2365aef130f4e1c1d89e4d3f564e32c3b1765c850"}) as unknown as TypedDocumentString<UpdateOrganisationMutation, UpdateOrganisationMutationVariables>;
 export const AddAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation AddAdministrator($input: AdministratorInput!) {
   directory {
@@ -1624,7 +1639,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
+}`, {"hash":"97a6a175ab59be846bf6332838a2d6d38b8f667626c758734cd18c9d1533d55c"}) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
 export const RemoveAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveAdministrator($organisation: ID!, $account: ID!) {
   directory {
@@ -1690,14 +1705,14 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`) as unknown as TypedDocumentString<RemoveAdministratorMutation, RemoveAdministratorMutationVariables>;
+}`, {"hash":"73d79d344959b15a8c94b62ad8ed409e69cc0e5e9e3cebb44aa0a6562b158297"}) as unknown as TypedDocumentString<RemoveAdministratorMutation, RemoveAdministratorMutationVariables>;
 export const RevealContactPhoneDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RevealContactPhone($id: ID!) {
+    mutation RevealContactPhone($id: ID!, $reason: String!) {
   directory {
-    revealContactPhone(id: $id)
+    revealContactPhone(id: $id, reason: $reason)
   }
 }
-    `) as unknown as TypedDocumentString<RevealContactPhoneMutation, RevealContactPhoneMutationVariables>;
+    `, {"hash":"8c6b500af6512b3a3d3a5934c14e911866dcb1d7c3442dc5da9e645c09138aa9"}) as unknown as TypedDocumentString<RevealContactPhoneMutation, RevealContactPhoneMutationVariables>;
 export const AccountChoiceDocument = /*#__PURE__*/ new TypedDocumentString(`
     query AccountChoice($search: String) {
   system {
@@ -1711,7 +1726,7 @@ export const AccountChoiceDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AccountChoiceQuery, AccountChoiceQueryVariables>;
+    `, {"hash":"298f2154b0f279fec2b607724c79f023f2bf73cf03151fd20acc06ed6d65e4c9"}) as unknown as TypedDocumentString<AccountChoiceQuery, AccountChoiceQueryVariables>;
 export const SamplesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Samples($first: Int, $offset: Int, $filter: SampleFilter) {
   document {
@@ -1731,7 +1746,7 @@ export const SamplesDocument = /*#__PURE__*/ new TypedDocumentString(`
   publishedAt
   read
   downloadable
-}`) as unknown as TypedDocumentString<SamplesQuery, SamplesQueryVariables>;
+}`, {"hash":"bf941eaa3aa2a94bd999c8de7563756ecd7ff3a396ef1c4e4aa7116af2bf087c"}) as unknown as TypedDocumentString<SamplesQuery, SamplesQueryVariables>;
 export const UnreadSamplesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query UnreadSamples {
   document {
@@ -1749,7 +1764,7 @@ export const UnreadSamplesDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UnreadSamplesQuery, UnreadSamplesQueryVariables>;
+    `, {"hash":"9d543380853bc237980108c50a23f990cfda67e06b44a8a9a1df5509d1248d99"}) as unknown as TypedDocumentString<UnreadSamplesQuery, UnreadSamplesQueryVariables>;
 export const SampleDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Sample($id: ID!) {
   document {
@@ -1767,14 +1782,14 @@ export const SampleDocument = /*#__PURE__*/ new TypedDocumentString(`
   publishedAt
   read
   downloadable
-}`) as unknown as TypedDocumentString<SampleQuery, SampleQueryVariables>;
+}`, {"hash":"cafb5909e5e02e6805fa59ca8b6f5ca4c7245196000483469df4bfbc79d50b4e"}) as unknown as TypedDocumentString<SampleQuery, SampleQueryVariables>;
 export const MarkReadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MarkRead($id: ID!) {
   document {
     markRead(id: $id)
   }
 }
-    `) as unknown as TypedDocumentString<MarkReadMutation, MarkReadMutationVariables>;
+    `, {"hash":"d23b211228d514d3de8a4f23004e774b3c340ab542441c177f47dffa46efebcd"}) as unknown as TypedDocumentString<MarkReadMutation, MarkReadMutationVariables>;
 export const DownloadSampleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DownloadSample($id: ID!) {
   document {
@@ -1785,7 +1800,7 @@ export const DownloadSampleDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DownloadSampleMutation, DownloadSampleMutationVariables>;
+    `, {"hash":"5936cda9d1d1e745214cb5086e669fb954f90a268b64f4e0af96f684fb3bdc4a"}) as unknown as TypedDocumentString<DownloadSampleMutation, DownloadSampleMutationVariables>;
 export const LibraryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Library($first: Int, $offset: Int, $filter: LibraryFilter) {
   document {
@@ -1806,7 +1821,7 @@ export const LibraryDocument = /*#__PURE__*/ new TypedDocumentString(`
   state
   publishedAt
   updatedAt
-}`) as unknown as TypedDocumentString<LibraryQuery, LibraryQueryVariables>;
+}`, {"hash":"fe626ef542ec62084bc9a5183dc621f39e26ef44c42e8259f4618ac4c78b03d0"}) as unknown as TypedDocumentString<LibraryQuery, LibraryQueryVariables>;
 export const LibraryTextDocument = /*#__PURE__*/ new TypedDocumentString(`
     query LibraryText($id: ID!) {
   document {
@@ -1828,7 +1843,7 @@ export const LibraryTextDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment LibraryFields on LibraryText {
   ...LibraryRow
   body
-}`) as unknown as TypedDocumentString<LibraryTextQuery, LibraryTextQueryVariables>;
+}`, {"hash":"30f01c4e3597e2d1435a554ba633bcf03dda2813b4dc123d087e0a2240ac2674"}) as unknown as TypedDocumentString<LibraryTextQuery, LibraryTextQueryVariables>;
 export const SaveTextDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SaveText($id: ID, $version: Int, $input: TextInput!) {
   document {
@@ -1850,7 +1865,7 @@ export const SaveTextDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment LibraryFields on LibraryText {
   ...LibraryRow
   body
-}`) as unknown as TypedDocumentString<SaveTextMutation, SaveTextMutationVariables>;
+}`, {"hash":"2c81de28b08d42d19fc288e38c638209b10e99a4f1ec4367ffea76db1a756e78"}) as unknown as TypedDocumentString<SaveTextMutation, SaveTextMutationVariables>;
 export const PublishTextDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation PublishText($id: ID!, $version: Int!) {
   document {
@@ -1872,7 +1887,7 @@ export const PublishTextDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment LibraryFields on LibraryText {
   ...LibraryRow
   body
-}`) as unknown as TypedDocumentString<PublishTextMutation, PublishTextMutationVariables>;
+}`, {"hash":"71b6b647342227cf1e470569a4b457d562c305b191686bf1a84d9ddffde3f9ae"}) as unknown as TypedDocumentString<PublishTextMutation, PublishTextMutationVariables>;
 export const WithdrawTextDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation WithdrawText($id: ID!, $version: Int!) {
   document {
@@ -1894,7 +1909,7 @@ export const WithdrawTextDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment LibraryFields on LibraryText {
   ...LibraryRow
   body
-}`) as unknown as TypedDocumentString<WithdrawTextMutation, WithdrawTextMutationVariables>;
+}`, {"hash":"f63a871ba7ad1dec0f078ead32c41a810393af74f825a2ab79268aca2cefda7d"}) as unknown as TypedDocumentString<WithdrawTextMutation, WithdrawTextMutationVariables>;
 export const SignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SignIn($input: SignInInput!) {
   system {
@@ -1911,6 +1926,7 @@ export const SignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -1951,7 +1967,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+}`, {"hash":"e7cbc24708547b8c94f770c6b99ad00792bf3825d3f70c50221657cb5cc6cc0b"}) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
 export const RequestSmsCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestSmsCode($input: SmsCodeInput!) {
   system {
@@ -1960,7 +1976,7 @@ export const RequestSmsCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RequestSmsCodeMutation, RequestSmsCodeMutationVariables>;
+    `, {"hash":"d4d1d22b0c612112a52cef067f55be3d8f890f63220f724a1d6c528265b8df7d"}) as unknown as TypedDocumentString<RequestSmsCodeMutation, RequestSmsCodeMutationVariables>;
 export const SignInBySmsDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SignInBySms($input: SmsSignInInput!) {
   system {
@@ -1977,6 +1993,7 @@ export const SignInBySmsDocument = /*#__PURE__*/ new TypedDocumentString(`
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -2017,7 +2034,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
+}`, {"hash":"6d117f8967cafe069c051e7317c01a729d1f12eed982f95826c65e580927e02c"}) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
 export const ChooseTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ChooseTenant($input: ChooseTenantInput!) {
   system {
@@ -2034,6 +2051,7 @@ export const ChooseTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -2074,7 +2092,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
+}`, {"hash":"d060087f8446797274a3ae4e1a70250ddaa43f1bd70a9ed5a4cf49a10f6fea1c"}) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
 export const PendingPasswordChangeDocument = /*#__PURE__*/ new TypedDocumentString(`
     query PendingPasswordChange {
   system {
@@ -2085,7 +2103,7 @@ export const PendingPasswordChangeDocument = /*#__PURE__*/ new TypedDocumentStri
     }
   }
 }
-    `) as unknown as TypedDocumentString<PendingPasswordChangeQuery, PendingPasswordChangeQueryVariables>;
+    `, {"hash":"21133b62f35e1c400fd62f1e12b5aa0f4d7d028421c23a9d85c28fc5c454d195"}) as unknown as TypedDocumentString<PendingPasswordChangeQuery, PendingPasswordChangeQueryVariables>;
 export const RequestPasswordChangeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestPasswordChangeCode {
   system {
@@ -2094,7 +2112,7 @@ export const RequestPasswordChangeCodeDocument = /*#__PURE__*/ new TypedDocument
     }
   }
 }
-    `) as unknown as TypedDocumentString<RequestPasswordChangeCodeMutation, RequestPasswordChangeCodeMutationVariables>;
+    `, {"hash":"401e9a4f7cf838fdf5545b57f78797dd7a58fc5a5aaa6290e0cfe23fc01ad314"}) as unknown as TypedDocumentString<RequestPasswordChangeCodeMutation, RequestPasswordChangeCodeMutationVariables>;
 export const ChangeInitialPasswordDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ChangeInitialPassword($input: ChangeInitialPasswordInput!) {
   system {
@@ -2111,6 +2129,7 @@ export const ChangeInitialPasswordDocument = /*#__PURE__*/ new TypedDocumentStri
     displayName
     mobile
     hasMobile
+    hasPassword
     passwordChangedAt
   }
   tenant {
@@ -2130,7 +2149,7 @@ export const ChangeInitialPasswordDocument = /*#__PURE__*/ new TypedDocumentStri
     id
     shortName
   }
-}`) as unknown as TypedDocumentString<ChangeInitialPasswordMutation, ChangeInitialPasswordMutationVariables>;
+}`, {"hash":"fc904448d8e08346f5c8d2536bb8ead266ebe5c1080bcfa72a8d363fd0bbd080"}) as unknown as TypedDocumentString<ChangeInitialPasswordMutation, ChangeInitialPasswordMutationVariables>;
 export const ActivateDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation Activate($input: ActivateInput!) {
   system {
@@ -2139,7 +2158,7 @@ export const ActivateDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ActivateMutation, ActivateMutationVariables>;
+    `, {"hash":"5b72d5551efc28089a85d1ce296bcbebb2cc3ca6f6c0e3e197ee95eb31c9e679"}) as unknown as TypedDocumentString<ActivateMutation, ActivateMutationVariables>;
 export const ActivationProgressDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ActivationProgress($ticket: String!) {
   system {
@@ -2154,7 +2173,7 @@ export const ActivationProgressDocument = /*#__PURE__*/ new TypedDocumentString(
   step
   message
   userName
-}`) as unknown as TypedDocumentString<ActivationProgressQuery, ActivationProgressQueryVariables>;
+}`, {"hash":"b8db4cfec8ec76f330d6b41e5d027ca473db541322928671f5a5213b728f111c"}) as unknown as TypedDocumentString<ActivationProgressQuery, ActivationProgressQueryVariables>;
 export const WatchActivationDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription WatchActivation($ticket: String!) {
   activationProgress(ticket: $ticket) {
@@ -2167,7 +2186,7 @@ export const WatchActivationDocument = /*#__PURE__*/ new TypedDocumentString(`
   step
   message
   userName
-}`) as unknown as TypedDocumentString<WatchActivationSubscription, WatchActivationSubscriptionVariables>;
+}`, {"hash":"fe016c98a66b7afc68db4de7e2e0afcd4ed13b328469f143259ca2030943aa37"}) as unknown as TypedDocumentString<WatchActivationSubscription, WatchActivationSubscriptionVariables>;
 export const OperatorSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OperatorSignIn($input: OperatorSignInInput!) {
   system {
@@ -2186,7 +2205,7 @@ export const OperatorSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     label
     kind
   }
-}`) as unknown as TypedDocumentString<OperatorSignInMutation, OperatorSignInMutationVariables>;
+}`, {"hash":"caf2ab291c2d978c3cf14495b7a03e15fe18001e68cee686e47126c8d93c5175"}) as unknown as TypedDocumentString<OperatorSignInMutation, OperatorSignInMutationVariables>;
 export const OperatorEnrolmentDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OperatorEnrolment($token: String!) {
   system {
@@ -2197,7 +2216,7 @@ export const OperatorEnrolmentDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<OperatorEnrolmentMutation, OperatorEnrolmentMutationVariables>;
+    `, {"hash":"04e0289c8c4e0f43b095fdbbd1ec299ec4b8ffd6482ff3a570674d6119be0658"}) as unknown as TypedDocumentString<OperatorEnrolmentMutation, OperatorEnrolmentMutationVariables>;
 export const EnrolOperatorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EnrolOperator($input: EnrolOperatorInput!) {
   system {
@@ -2216,7 +2235,7 @@ export const EnrolOperatorDocument = /*#__PURE__*/ new TypedDocumentString(`
     label
     kind
   }
-}`) as unknown as TypedDocumentString<EnrolOperatorMutation, EnrolOperatorMutationVariables>;
+}`, {"hash":"03f35d530a7c6beae009edaac63522f3e85825ff447d767cbf40d47600acd284"}) as unknown as TypedDocumentString<EnrolOperatorMutation, EnrolOperatorMutationVariables>;
 export const ModuleCatalogueDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ModuleCatalogue {
   system {
@@ -2227,7 +2246,7 @@ export const ModuleCatalogueDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ModuleCatalogueQuery, ModuleCatalogueQueryVariables>;
+    `, {"hash":"1ccd1b313fe3d3784001ba095b0b2b3e322ec5343ad04f6346def371afc8d262"}) as unknown as TypedDocumentString<ModuleCatalogueQuery, ModuleCatalogueQueryVariables>;
 export const CodesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Codes($first: Int, $offset: Int, $filter: CodeFilter) {
   system {
@@ -2260,7 +2279,7 @@ export const CodesDocument = /*#__PURE__*/ new TypedDocumentString(`
     slug
     demo
   }
-}`) as unknown as TypedDocumentString<CodesQuery, CodesQueryVariables>;
+}`, {"hash":"79cd53f3aba7b048e7362bf26fd5f78c52a6cb1f7b02b31c695643d6b6403ee4"}) as unknown as TypedDocumentString<CodesQuery, CodesQueryVariables>;
 export const IssueCodesDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation IssueCodes($input: IssueCodesInput!) {
   system {
@@ -2270,7 +2289,7 @@ export const IssueCodesDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<IssueCodesMutation, IssueCodesMutationVariables>;
+    `, {"hash":"95268ad4fec0883e38ba461f51c07616516171e01b3410f55f6779d67cc94c74"}) as unknown as TypedDocumentString<IssueCodesMutation, IssueCodesMutationVariables>;
 export const RevokeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RevokeCode($id: ID!, $reason: String!) {
   system {
@@ -2300,7 +2319,7 @@ export const RevokeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     slug
     demo
   }
-}`) as unknown as TypedDocumentString<RevokeCodeMutation, RevokeCodeMutationVariables>;
+}`, {"hash":"d5af5896f7cf40a44da4b7b5d0d1a213d87db73477c963fea0f8222852294381"}) as unknown as TypedDocumentString<RevokeCodeMutation, RevokeCodeMutationVariables>;
 export const DeadJobsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query DeadJobs($first: Int, $offset: Int) {
   system {
@@ -2322,14 +2341,14 @@ export const DeadJobsDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DeadJobsQuery, DeadJobsQueryVariables>;
+    `, {"hash":"bb96b1c6934ac081b5780c36dddd6515cd2d651d6244b7cd0c98e30b1fbbe505"}) as unknown as TypedDocumentString<DeadJobsQuery, DeadJobsQueryVariables>;
 export const RetryJobDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RetryJob($id: ID!) {
   system {
     retryJob(id: $id)
   }
 }
-    `) as unknown as TypedDocumentString<RetryJobMutation, RetryJobMutationVariables>;
+    `, {"hash":"ae510b4e7534da461c767c3ff3ea48bc15b94a9f04941b58240d8c2b477ec458"}) as unknown as TypedDocumentString<RetryJobMutation, RetryJobMutationVariables>;
 export const SmsOutboxDocument = /*#__PURE__*/ new TypedDocumentString(`
     query SmsOutbox($first: Int, $offset: Int, $mobile: String) {
   system {
@@ -2345,7 +2364,7 @@ export const SmsOutboxDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<SmsOutboxQuery, SmsOutboxQueryVariables>;
+    `, {"hash":"a625c634ec2f90c5171dc49926aad9d34a260721bb21e0b996d549c2e75eab8a"}) as unknown as TypedDocumentString<SmsOutboxQuery, SmsOutboxQueryVariables>;
 export const TenantsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Tenants($first: Int, $offset: Int, $filter: TenantFilter) {
   system {
@@ -2370,7 +2389,7 @@ export const TenantsDocument = /*#__PURE__*/ new TypedDocumentString(`
   activatedAt
   percent
   error
-}`) as unknown as TypedDocumentString<TenantsQuery, TenantsQueryVariables>;
+}`, {"hash":"677902bc96aa06ef05f8e81ebbe10215cf8d6a3b3983e008bbef7dcf982714e2"}) as unknown as TypedDocumentString<TenantsQuery, TenantsQueryVariables>;
 export const TenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Tenant($id: ID!) {
   system {
@@ -2392,7 +2411,7 @@ export const TenantDocument = /*#__PURE__*/ new TypedDocumentString(`
   activatedAt
   percent
   error
-}`) as unknown as TypedDocumentString<TenantQuery, TenantQueryVariables>;
+}`, {"hash":"8ea34c95ecbaf218e77bd5ca884a81110880f816e07e8a765a41ee40cb383e1a"}) as unknown as TypedDocumentString<TenantQuery, TenantQueryVariables>;
 export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
   system {
@@ -2401,7 +2420,14 @@ export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<SetTenantModuleMutation, SetTenantModuleMutationVariables>;
+    `, {"hash":"510a924b1234fbc8fb58d16312877f435bbff34c14c4932785d2bbcb0c19d04a"}) as unknown as TypedDocumentString<SetTenantModuleMutation, SetTenantModuleMutationVariables>;
+export const ResetFirstAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ResetFirstAdministrator($tenant: ID!) {
+  system {
+    resetFirstAdministrator(tenant: $tenant)
+  }
+}
+    `, {"hash":"819615885d2223bf93e0615711ffda9f0a00669f0505016683fd861e31acb962"}) as unknown as TypedDocumentString<ResetFirstAdministratorMutation, ResetFirstAdministratorMutationVariables>;
 export const WatchJobDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription WatchJob($id: ID!) {
   jobProgress(id: $id) {
@@ -2411,7 +2437,7 @@ export const WatchJobDocument = /*#__PURE__*/ new TypedDocumentString(`
     message
   }
 }
-    `) as unknown as TypedDocumentString<WatchJobSubscription, WatchJobSubscriptionVariables>;
+    `, {"hash":"623df508321bb9020ad73d0aef61d62c26711516e6ba330eb3045fb90fc9f061"}) as unknown as TypedDocumentString<WatchJobSubscription, WatchJobSubscriptionVariables>;
 export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Users($first: Int, $offset: Int, $filter: UserFilter, $sort: UserSort) {
   system {
@@ -2440,7 +2466,7 @@ export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
       shortName
     }
   }
-}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+}`, {"hash":"ad7183b1538650cd01945fbd3dbfa7f9d721b4029a155b45da88ebae55c039ec"}) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
 export const UnlockUserDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UnlockUser($id: ID!) {
   system {
@@ -2466,4 +2492,4 @@ export const UnlockUserDocument = /*#__PURE__*/ new TypedDocumentString(`
       shortName
     }
   }
-}`) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;
+}`, {"hash":"47b00354ea106aa805a953c388700ce33c93b3188a889a2d139490af0fc4f5e3"}) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;

@@ -95,3 +95,7 @@ export const errorWords: Record<string, string> = {
   UNAVAILABLE: '服务暂时不可用，请稍后再试',
   INTERNAL: '系统出错，请稍后再试',
 }
+
+/** Ready-made reasons for looking at a number in full; the last choice is followed by words of one's own. */
+export const revealReasons = ['工作联系', '信息核对', '通知会议或活动']
+export const OTHER_REASON = '其他原因'

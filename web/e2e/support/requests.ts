@@ -21,3 +21,17 @@ export async function intercept(page: Page, operation: string, handle: (route: R
   await page.route('**/graphql', handler)
   return () => page.unroute('**/graphql', handler)
 }
+
+/** Stands in for the server's side of a subscription; gives what sends events once the page has subscribed. */
+export async function watched(page: Page): Promise<{ subscribed: Promise<(data: object) => void> }> {
+  let heard: (tell: (data: object) => void) => void = () => undefined
+  const subscribed = new Promise<(data: object) => void>((resolve) => { heard = resolve })
+  await page.routeWebSocket('**/graphql', (socket) => {
+    socket.onMessage((text) => {
+      const { type, id } = JSON.parse(String(text)) as { type: string; id?: string }
+      if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack' }))
+      if (type === 'subscribe') heard((data) => socket.send(JSON.stringify({ id, type: 'next', payload: { data } })))
+    })
+  })
+  return { subscribed }
+}

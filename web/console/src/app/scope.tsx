@@ -28,7 +28,6 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
     if (shown && shown !== org) setState(shown)
     else if (!shown && org) void navigate({ pathname, search: withOrg(search, org), hash }, { replace: true })
   // Only a change of the address is followed; a change of the choice writes the address itself.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [pathname, shown])
 
   const setOrg = useCallback((id: string | null) => {

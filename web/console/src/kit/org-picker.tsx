@@ -15,7 +15,7 @@ interface OrgPickerProps {
 
 /** Chooses one organisation from the lazily loaded tree of the own range. */
 export function OrgPicker({ id, label, value, onChange, placeholder = '请选择组织', className = '' }: OrgPickerProps) {
-  const { nodes, loading, load } = useOrgTree(null)
+  const { nodes, missing, loading, load } = useOrgTree(null)
   const known = nodes.find((node) => node.id === value)
   const name = useQuery({
     queryKey: ['organisations', 'name', value],
@@ -39,13 +39,16 @@ export function OrgPicker({ id, label, value, onChange, placeholder = '请选择
       popupMatchSelectWidth={340}
       value={value ? { value, label: known?.shortName ?? name.data ?? '…' } : null}
       onChange={(next: { value: string; label?: unknown } | null | undefined) => onChange?.(next?.value ?? null)}
-      treeData={nodes.map((node) => ({
-        id: node.id,
-        value: node.id,
-        pId: node.parentId !== null && present.has(node.parentId) ? node.parentId : 0,
-        title: node.shortName,
-        isLeaf: node.childCount === 0,
-      }))}
+      treeData={[
+        ...nodes.map((node) => ({
+          id: node.id,
+          value: node.id,
+          pId: node.parentId !== null && present.has(node.parentId) ? node.parentId : 0,
+          title: node.shortName,
+          isLeaf: node.childCount === 0,
+        })),
+        ...[...missing].map(([parent, count]) => ({ id: `${parent}-rest`, value: `${parent}-rest`, pId: parent, title: `还有 ${count} 个下级未显示`, isLeaf: true, disabled: true })),
+      ]}
       loadData={(node) => load(String(node.value))}
     />
   )

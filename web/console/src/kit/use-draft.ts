@@ -19,7 +19,6 @@ export function useDraft(form: FormInstance, name: string | undefined, basis: nu
     form.setFieldsValue(draft.values)
     setRestored(draft.basis === basis ? 'same' : 'older')
   // The draft is read once, when the form opens.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [owner, name])
   useEffect(() => () => clearTimeout(timer.current), [])
 

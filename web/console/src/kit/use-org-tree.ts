@@ -26,6 +26,7 @@ export function useOrgTree(root: string | null) {
   }, [queries])
   return {
     nodes: [...nodes.values()],
+    missing: missingBelow(levels.map((level) => level.data ?? [])),
     loading: first?.isPending ?? true,
     error: first?.isError ? first.error : null,
     retry: () => void first?.refetch(),
@@ -44,3 +45,18 @@ export function nestNodes(nodes: TreeNode[]): { tops: TreeNode[]; childrenOf: (i
   }
   return { tops, childrenOf: (id) => byParent.get(id) ?? [] }
 }
+
+/** How many children of the asked-for nodes did not come; the server sends at most 500 organisations at once. */
+export function missingBelow(levels: TreeNode[][]): Map<string, number> {
+  const nodes = new Map(levels.flat().map((node) => [node.id, node]))
+  const { childrenOf } = nestNodes([...nodes.values()])
+  const missing = new Map<string, number>()
+  for (const { id } of levels.flatMap((level) => nestNodes(level).tops)) {
+    const count = (nodes.get(id)?.childCount ?? 0) - childrenOf(id).length
+    if (count > 0) missing.set(id, count)
+  }
+  return missing
+}
+
+/** What to say about children that are not shown. */
+export const missingWords = (missing: number): string => `还有 ${missing} 个下级未显示，请展开或搜索`

@@ -4,17 +4,26 @@ import { App, Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { EmptyState, ErrorState, Loading } from '../../kit/states'
 import { StatusTag } from '../../kit/status-tag'
-import { nestNodes, useOrgTree, type TreeNode } from '../../kit/use-org-tree'
+import { missingWords, nestNodes, useOrgTree, type TreeNode } from '../../kit/use-org-tree'
 import { errorSentence } from '../../net/errors'
 
 const MOST = 200
 
-interface Drawing { childrenOf: (id: string) => TreeNode[]; open: ReadonlySet<string>; flip: (node: TreeNode) => void; onOpen: (id: string) => void }
+interface Drawing {
+  childrenOf: (id: string) => TreeNode[]
+  open: ReadonlySet<string>
+  flip: (node: TreeNode) => void
+  onOpen: (id: string) => void
+  onList: (id: string) => void
+}
 
 /** 组织架构: cards joined by lines, from left to right; branches open on demand, at most 200 cards. */
-export function OrganisationChart({ root, onOpen }: { root: string | null; onOpen: (id: string) => void }) {
+export function OrganisationChart({ root, onOpen, onList }: { root: string | null; onOpen: (id: string) => void; onList: (id: string) => void }) {
   const { nodes, loading, error, retry, load } = useOrgTree(root)
-  const { tops, childrenOf } = useMemo(() => nestNodes(nodes), [nodes])
+  const { tops, childrenOf } = useMemo(() => {
+    const nested = nestNodes(nodes)
+    return { tops: nested.tops, childrenOf: (id: string) => nested.childrenOf(id).slice(0, MOST) }
+  }, [nodes])
   const { message } = App.useApp()
   const [changed, setChanged] = useState<Record<string, boolean>>({})
   if (error) return <div className="z-card"><ErrorState error={error} onRetry={retry} /></div>
@@ -42,13 +51,14 @@ export function OrganisationChart({ root, onOpen }: { root: string | null; onOpe
     <div className="z-card">
       <p className="z-muted">点击组织名称查看详情，点击加减号展开或收起下级。当前显示 {shown} 个组织。</p>
       <div className="z-chart" role="region" aria-label="组织架构图" tabIndex={0}>
-        <Level nodes={tops} drawing={{ childrenOf, open, flip, onOpen }} />
+        <Level nodes={tops} drawing={{ childrenOf, open, flip, onOpen, onList }} />
       </div>
     </div>
   )
 }
 
-function Level({ nodes, drawing }: { nodes: TreeNode[]; drawing: Drawing }) {
+/** Siblings; `rest` is their superior when it has more than these. */
+function Level({ nodes, drawing, rest }: { nodes: TreeNode[]; drawing: Drawing; rest?: TreeNode | undefined }) {
   return (
     <ul>
       {nodes.map((node) => {
@@ -64,10 +74,18 @@ function Level({ nodes, drawing }: { nodes: TreeNode[]; drawing: Drawing }) {
                   aria-label={`${isOpen ? '收起' : '展开'} ${node.shortName} 的 ${node.childCount} 个下级`} onClick={() => drawing.flip(node)}>{node.childCount}</Button>
               )}
             </div>
-            {isOpen && children.length > 0 && <Level nodes={children} drawing={drawing} />}
+            {isOpen && node.childCount > 0 && <Level nodes={children} drawing={drawing} rest={node.childCount > children.length ? node : undefined} />}
           </li>
         )
       })}
+      {rest && (
+        <li>
+          <div className="z-chart-card z-chart-rest">
+            <span>{missingWords(rest.childCount - nodes.length)}</span>
+            <button type="button" className="z-plain" onClick={() => drawing.onList(rest.id)}>在列表中查看</button>
+          </div>
+        </li>
+      )}
     </ul>
   )
 }

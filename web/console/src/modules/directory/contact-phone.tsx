@@ -1,18 +1,19 @@
-import { RevealContactPhoneDocument } from '@zhibu/api'
 import { Button } from 'antd'
 import { useState } from 'react'
-import { useAction } from '../../kit/use-action'
+import { usePermission } from '../../kit/permissions'
 import { orDash } from '../../kit/words'
-import { ask } from '../../net/ask'
+import { RevealPhone } from './reveal-phone'
 
-/** A masked telephone number; 查看 shows it in full and leaves an audit record. */
+/** A masked telephone number; 查看 asks for a reason and shows it in full. */
 export function ContactPhone({ id, masked }: { id: string; masked: string }) {
   const [plain, setPlain] = useState<string | null>(null)
-  const reveal = useAction(async () => (await ask(RevealContactPhoneDocument, { id })).directory.revealContactPhone, { done: setPlain })
+  const [asking, setAsking] = useState(false)
+  const may = usePermission('org.reveal_contact')
   return (
     <span className="z-inline">
       {plain ?? orDash(masked)}
-      {plain === null && masked !== '' && <Button type="link" size="small" title="查看会留下记录" aria-label="查看联系电话" loading={reveal.isPending} onClick={() => reveal.mutate(undefined)}>查看</Button>}
+      {plain === null && masked !== '' && may && <Button type="link" size="small" aria-label="查看联系电话" onClick={() => setAsking(true)}>查看</Button>}
+      <RevealPhone id={id} open={asking} onClose={() => setAsking(false)} onPhone={setPlain} />
     </span>
   )
 }

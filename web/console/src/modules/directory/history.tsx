@@ -1,4 +1,4 @@
-import { OrganisationHistoryDocument } from '@zhibu/api'
+import { OrganisationChangesDocument } from '@zhibu/api'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { EmptyState, ErrorState, Loading } from '../../kit/states'
@@ -9,7 +9,7 @@ import { ask } from '../../net/ask'
 export function History({ id }: { id: string }) {
   const history = useInfiniteQuery({
     queryKey: ['organisations', 'history', id],
-    queryFn: async ({ pageParam, signal }) => (await ask(OrganisationHistoryDocument, { id, first: 20, after: pageParam }, signal)).directory.organisation.history,
+    queryFn: async ({ pageParam, signal }) => (await ask(OrganisationChangesDocument, { id, first: 20, after: pageParam }, signal)).directory.organisationChanges,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
   })

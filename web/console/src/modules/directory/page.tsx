@@ -50,7 +50,7 @@ export default function OrganisationsPage() {
         </section>
         <div className="z-split-main">
           {view === 'chart'
-            ? <OrganisationChart key={node} root={node} onOpen={open} />
+            ? <OrganisationChart key={node} root={node} onOpen={open} onList={(id) => change({ node: id, view: null, page: null })} />
             : <OrganisationList under={node} onOpen={open} />}
         </div>
       </div>

@@ -14,18 +14,10 @@ export function ActivationProgressView({ ticket, onAgain }: { ticket: string; on
     variables: { ticket },
     pick: (data) => data.activationProgress,
     poll: async () => (await post(ActivationProgressDocument, { ticket }, 'tenant')).system.activationProgress,
-    done: (step) => step.state === 'READY' || step.state === 'FAILED',
+    done: (step) => step.state === 'READY',
   })
   if (!event && failure && asRequestError(failure).code !== 'NETWORK') {
     return <><ErrorState error={failure} title="查不到开通进度" /><Button block onClick={onAgain}>重新填写激活信息</Button></>
-  }
-  if (event?.state === 'FAILED') {
-    return (
-      <div role="alert">
-        <Result status="error" title="开通未能完成" subTitle={event.message ?? '平台已收到通知，正在处理。'} />
-        <Button block size="large" onClick={onAgain}>重新激活</Button>
-      </div>
-    )
   }
   if (event?.state === 'READY') {
     return (
@@ -40,12 +32,26 @@ export function ActivationProgressView({ ticket, onAgain }: { ticket: string; on
       </div>
     )
   }
+  if (event?.state === 'FAILED') return <Retrying percent={event.percent} onAgain={onAgain} />
   return (
     <div role="status" aria-live="polite">
       <p>正在为您开通，通常在一分钟内完成。可以刷新此页，进度不会丢失。</p>
       <Progress percent={event?.percent ?? 0} status="active" aria-label="开通进度" />
       <p className="z-muted">{event?.step ?? '正在排队'}{event?.message ? `：${event.message}` : ''}</p>
       {failure !== null && <Alert type="warning" title="网络不通，正在重试…" />}
+    </div>
+  )
+}
+
+/** The opening met a fault; the server tries again by itself, and the page goes on watching. */
+function Retrying({ percent, onAgain }: { percent: number; onAgain: () => void }) {
+  return (
+    <div>
+      <Alert className="z-gap-bottom" type="warning" showIcon title="开通遇到问题，系统正在自动重试"
+        description="无需重新激活，请保持本页打开，恢复后会自动显示登录方式。如超过半小时仍未完成，请联系服务商处理。" />
+      <Progress percent={percent} status="active" aria-label="开通进度" />
+      <p className="z-muted">正在等待下一次重试…</p>
+      <Button type="link" className="z-flush" onClick={onAgain}>用另一个激活码开通</Button>
     </div>
   )
 }

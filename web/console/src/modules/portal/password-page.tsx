@@ -5,6 +5,7 @@ import { useEffect } from 'react'
 import { Link, Navigate, useLocation, useNavigate } from 'react-router'
 import { SESSION } from '../../app/session'
 import { FormProblem } from '../../kit/form-problem'
+import { smsCodeRules } from '../../kit/form-rules'
 import { NewPassword } from '../../kit/new-password'
 import { SmsCodeInput } from '../../kit/sms-code-input'
 import { QueryBoundary } from '../../kit/states'
@@ -56,8 +57,7 @@ function Change({ needsSmsCode, maskedMobile, displayName, userName }: PendingPa
       <p>{displayName}，您好！为保障账号安全，首次登录须先修改初始密码。</p>
       <NewPassword userName={userName} />
       {needsSmsCode && (
-        <Form.Item name="smsCode" label="短信验证码" extra={maskedMobile ? `验证码将发送至 ${maskedMobile}` : undefined}
-          rules={[{ required: true, message: '请输入短信验证码' }, { pattern: /^\d{6}$/, message: '验证码为 6 位数字' }]} validateTrigger="onBlur">
+        <Form.Item name="smsCode" label="短信验证码" extra={maskedMobile ? `验证码将发送至 ${maskedMobile}` : undefined} rules={smsCodeRules} validateTrigger="onBlur">
           <SmsCodeInput send={send} />
         </Form.Item>
       )}

@@ -3,10 +3,12 @@ import { Button, Progress } from 'antd'
 import { useSearchParams } from 'react-router'
 import { ListPage, type ListColumn } from '../../../kit/list-page'
 import { Page } from '../../../kit/page'
+import { usePermission } from '../../../kit/permissions'
 import { StatusTag } from '../../../kit/status-tag'
 import { instant, oneOf } from '../../../kit/words'
 import { ask } from '../../../net/ask'
 import { TenantDrawer } from './tenant-drawer'
+import { useResetAdministrator } from './use-reset-administrator'
 
 const SEARCH = [
   { name: 'search', label: '名称', placeholder: '组织名称或标识' },
@@ -22,6 +24,9 @@ export default function TenantsPage() {
     else next.delete('tenant')
     return next
   }, { replace: true })
+
+  const reset = useResetAdministrator()
+  const mayReset = usePermission('plat.tenants.first_admin')
 
   const columns: ListColumn<TenantRowFragment>[] = [
     { key: 'name', title: '组织名称', fixed: true, cell: (tenant) => <Button type="link" size="small" onClick={() => open(tenant.id)}>{tenant.name}</Button> },
@@ -42,6 +47,12 @@ export default function TenantsPage() {
     { key: 'activatedAt', title: '开通时间', cell: (tenant) => instant(tenant.activatedAt) },
     { key: 'createdAt', title: '创建时间', hidden: true, cell: (tenant) => instant(tenant.createdAt) },
     { key: 'error', title: '故障', hidden: true, cell: (tenant) => <span className="z-wrap">{tenant.error ?? '—'}</span> },
+    ...(mayReset ? [{
+      key: 'actions', title: '操作', fixed: 'right' as const,
+      cell: (tenant: TenantRowFragment) => (tenant.state === 'ACTIVE'
+        ? <Button type="link" size="small" aria-label={`重置首位管理员：${tenant.name}`} onClick={() => reset(tenant)}>重置首位管理员</Button>
+        : <span className="z-muted">—</span>),
+    }] : []),
   ]
   const chosen = params.get('tenant')
   return (
