@@ -61,6 +61,8 @@ id! {
     MessageId;
     /// A long job as those see it who wait for it (后台任务).
     ProgressId;
+    /// A person (人员), member or former member.
+    PersonId;
     /// A row of the audit (审计记录).
     ChangeId;
 }

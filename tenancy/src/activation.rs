@@ -211,22 +211,31 @@ pub async fn resume(cx: &Cx) -> Result<usize> {
     Ok(cut.len())
 }
 
-type Pending = (String, Vec<String>, serde_json::Value, String, Option<Vec<u8>>);
+type Pending = (String, Sold, serde_json::Value, String, Option<Vec<u8>>);
+
+/// What a tenant has bought: modules and places.
+type Sold = (Vec<String>, i32);
 
 async fn provision(cx: &Cx, id: TenantId) -> Result<()> {
     let mut unit = cx.app.db.begin(Space::Platform, Mode::Read).await?;
     let row: Pending = tenants::table
         .find(id.0)
-        .select((tenants::name, tenants::modules, tenants::request, tenants::state, tenants::ticket_hash))
+        .select((
+            tenants::name,
+            (tenants::modules, tenants::seats),
+            tenants::request,
+            tenants::state,
+            tenants::ticket_hash,
+        ))
         .first(unit.conn()?)
         .await?;
     unit.commit().await?;
-    let (name, modules, request, state, ticket) = row;
+    let (name, sold, request, state, ticket) = row;
     if state != "provisioning" && state != "failed" {
         return Ok(());
     }
     let topic = ticket.map(|t| hex(&t)).unwrap_or_default();
-    match make(cx, id, &name, &modules, request, &topic).await {
+    match make(cx, id, &name, &sold, request, &topic).await {
         Ok(()) => Ok(()),
         Err(error) => {
             let why = error.cause.as_ref().map_or_else(|| error.to_string(), ToString::to_string);
@@ -236,22 +245,15 @@ async fn provision(cx: &Cx, id: TenantId) -> Result<()> {
     }
 }
 
-async fn make(
-    cx: &Cx,
-    id: TenantId,
-    name: &str,
-    modules: &[String],
-    request: serde_json::Value,
-    topic: &str,
-) -> Result<()> {
+async fn make(cx: &Cx, id: TenantId, name: &str, sold: &Sold, request: serde_json::Value, topic: &str) -> Result<()> {
     let request: Request = serde_json::from_value(request).map_err(Error::bug)?;
     note(cx, id, topic, ("provisioning", 20, "正在创建数据空间"), None).await?;
-    let built: Vec<_> = cx.app.registry.of(modules).collect();
+    let built: Vec<_> = cx.app.registry.of(&sold.0).collect();
     migrate::tenant(&cx.app, id, &built).await?;
     note(cx, id, topic, ("provisioning", 70, "正在写入初始数据"), None).await?;
     let start = Start { root: request.root, organisation_name: name.to_owned() };
     let inside = Cx::system(cx.app.clone(), Space::Tenant(id));
-    first_rows(&inside, &request, &start, modules).await?;
+    first_rows(&inside, &request, &start, sold).await?;
     let mut write = cx.beside(Space::Platform).await?;
     diesel::update(tenants::table.find(id.0))
         .set((
@@ -259,7 +261,7 @@ async fn make(
             tenants::percent.eq(100),
             tenants::step.eq("已完成"),
             tenants::error.eq(None::<String>),
-            tenants::schema_version.eq(migrate::version(&cx.app.registry, modules)),
+            tenants::schema_version.eq(migrate::version(&cx.app.registry, &sold.0)),
             tenants::activated_at.eq(Some::<DateTime<Utc>>(cx.app.world.now())),
         ))
         .execute(write.conn()?)
@@ -272,15 +274,18 @@ async fn make(
 }
 
 /// Seeds, root organisation and administrator in one transaction; done before, nothing happens.
-async fn first_rows(cx: &Cx, request: &Request, start: &Start, modules: &[String]) -> Result<()> {
+async fn first_rows(cx: &Cx, request: &Request, start: &Start, sold: &Sold) -> Result<()> {
     let mut write = cx.write(ANYONE).await?;
     // One at a time: the policy row is the lock, the account the sign that it is done.
-    diesel::update(policy::table).set(policy::modules.eq(modules)).execute(write.conn()?).await?;
+    diesel::update(policy::table)
+        .set((policy::modules.eq(&sold.0), policy::seats.eq(sold.1)))
+        .execute(write.conn()?)
+        .await?;
     let done: i64 = accounts::table.find(request.account.0).count().get_result(write.conn()?).await?;
     if done > 0 {
         return Ok(());
     }
-    let built: Vec<_> = cx.app.registry.of(modules).collect();
+    let built: Vec<_> = cx.app.registry.of(&sold.0).collect();
     for module in built {
         if let Some(seed) = module.seed {
             seed(&mut write, start).await?;

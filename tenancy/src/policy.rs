@@ -124,7 +124,10 @@ impl Policy {
 fn compile(rule: &[String], known: &[Permission]) -> Option<(Permission, Reach)> {
     let [_, object, cell] = rule else { return None };
     let permission = known.iter().find(|p| p.key == object)?;
-    Some((*permission, reach(cell)?))
+    // `R` says "may read": it opens no permission that lets people change things.
+    let reads = permission.key.ends_with(".read") || permission.key.ends_with(".view");
+    let reach = reach(cell).filter(|_| reads || !cell.starts_with('R'))?;
+    Some((*permission, reach))
 }
 
 /// Reads one cell: the letter before remarks such as `S*` or `F(bank)`.
@@ -180,6 +183,15 @@ mod tests {
         assert!(policy.grants([("member", Some(a)), ("nobody", None)], |_| true).keys().is_empty());
     }
 
+    #[tokio::test]
+    async fn pc_3_2_1a_who_may_only_read_a_thing_does_not_hold_the_permission_to_change_it() {
+        const EDIT: Permission = Permission::new("member.edit");
+        let policy = Policy::load(&[EDIT]).await.unwrap();
+        let at = || Some(zhibu_core::World::default().id());
+        assert!(policy.grants([("branch_committee", at())], |_| true).scope(EDIT).is_none());
+        assert!(policy.grants([("branch_secretary", at())], |_| true).scope(EDIT).is_some());
+    }
+
     /// The compiled set answers as Casbin itself does, for every role, permission and cell.
     #[tokio::test]
     async fn the_compiled_set_agrees_with_enforce() {
@@ -213,6 +225,7 @@ mod tests {
                     "S(overrule)",
                 ]
                 .iter()
+                .filter(|cell| **cell != "R" || permission.key.ends_with(".read") || permission.key.ends_with(".view"))
                 .any(|cell| enforcer.enforce((role, permission.key, *cell)).unwrap());
                 let grants = policy.grants([(role.as_str(), None)], |_| true);
                 assert_eq!(grants.scope(*permission).is_some(), allowed, "{role} {}", permission.key);

@@ -103,7 +103,7 @@ diesel::table! {
 
 diesel::table! { menus (console, key) { console -> Text, key -> Text, enabled -> Bool, } }
 
-diesel::table! { policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, } }
+diesel::table! { policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, seats -> Int4, } }
 
 diesel::joinable!(codes -> code_batches (batch_id));
 diesel::joinable!(codes -> tenants (tenant_id));

@@ -183,3 +183,10 @@ pub async fn mark_demo(cx: &Cx, id: TenantId) -> Result<()> {
     write.audit(Entry::new("tenant.demo", "tenant", id.0)).await?;
     write.commit().await
 }
+
+/// How many members the tenant may have. Holds the row until the end of the transaction, so that additions which
+/// count what there is wait for each other.
+pub async fn seats(write: &mut Write<'_>) -> Result<i32> {
+    use crate::schema::policy;
+    Ok(policy::table.find(1i16).select(policy::seats).for_no_key_update().first(write.conn()?).await?)
+}

@@ -1,10 +1,14 @@
 //! 组织: Party organisations, their tree as it is and as it was, and who administers them
-//! (manual 3.1.1; features PC-3.1.1a, e, g). Members follow in the same module.
+//! (manual 3.1.1; features PC-3.1.1a, e, g); 党员: people, their membership as dated history, the history library
+//! (manual 3.2.1, 3.2.5; features PC-3.2.1a, PC-3.2.5).
 
+mod coded;
 pub mod graphql;
+pub mod member;
 pub mod organisation;
 pub mod schema;
 
+pub(crate) use coded::coded;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
 
@@ -17,14 +21,26 @@ pub const ORG_ADMIN: Permission = Permission::of("org.info", "org.admin");
 /// See a contact's telephone number, audited.
 pub const ORG_REVEAL: Permission = Permission::of("org.info", "org.reveal_contact");
 
+/// See members.
+pub const MEMBER_READ: Permission = Permission::of("member.info", "member.info.read");
+/// Add, edit, delete and restore members.
+pub const MEMBER_EDIT: Permission = Permission::of("member.info", "member.edit");
+/// See what is masked of a member, audited.
+pub const MEMBER_REVEAL: Permission = Permission::of("member.info", "member.view_sensitive");
+/// See the history library.
+pub const HISTORY_READ: Permission = Permission::of("member.history", "member.history.read");
+
 /// The module.
 pub static MODULE: Module = Module {
     key: "directory",
     title: "组织与党员",
     base: true,
-    permissions: &[ORG_READ, ORG_EDIT, ORG_ADMIN, ORG_REVEAL],
+    permissions: &[ORG_READ, ORG_EDIT, ORG_ADMIN, ORG_REVEAL, MEMBER_READ, MEMBER_EDIT, MEMBER_REVEAL, HISTORY_READ],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/directory", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/directory", "0001_init"),
+        migration!("../../migrations/tenant/directory", "0002_members"),
+    ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: |worker| worker,
 };

@@ -8,7 +8,7 @@ diesel::table! {
         org_type -> Text, status -> Text, founded_on -> Nullable<Date>, approval_no -> Nullable<Text>,
         unit_relation -> Nullable<Text>, division_code -> Nullable<Text>, contact_name -> Nullable<Text>,
         contact_phone -> Nullable<Binary>, term_years -> Nullable<Int2>, term_start -> Nullable<Date>, sort -> Int2,
-        can_approve_members -> Bool, village_or_community -> Bool, created_at -> Timestamptz,
+        can_approve_members -> Bool, village_or_community -> Bool, created_at -> Timestamptz, member_count -> Int4,
     }
 }
 
@@ -25,4 +25,49 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_parents, organisation_units);
+diesel::table! {
+    people (id) {
+        id -> Uuid, version -> Int4, name -> Text, pinyin -> Text, search -> Array<Text>, id_number -> Binary,
+        id_index -> Binary, sex -> Text, birth_date -> Date, archive_birth_date -> Nullable<Date>,
+        archive_birth_reason -> Nullable<Text>, ethnicity -> Text, native_place -> Nullable<Text>,
+        education_level -> Text, degree -> Nullable<Text>, school -> Nullable<Text>, major -> Nullable<Text>,
+        first_work_date -> Nullable<Date>, work_post -> Text, employer -> Nullable<Text>,
+        professional_title -> Nullable<Text>, mobile -> Binary, mobile_index -> Binary, landline -> Nullable<Binary>,
+        home_address -> Nullable<Binary>, special_group -> Nullable<Text>, remark -> Nullable<Text>,
+        account_id -> Nullable<Uuid>, created_at -> Timestamptz, left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> Uuid, person_id -> Uuid, member_type -> Text, join_date -> Date, conversion_date -> Nullable<Date>,
+        status -> Text, right_limit -> Text, lost_on -> Nullable<Date>, lost_reason -> Nullable<Text>,
+        floating -> Bool, flow_direction -> Nullable<Text>, since -> Date, until -> Nullable<Date>,
+        end_reason -> Nullable<Text>, end_note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    branch_assignments (id) {
+        id -> Uuid, membership_id -> Uuid, organisation_id -> Uuid, group_id -> Nullable<Uuid>, since -> Date,
+        until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    posts (id) {
+        id -> Uuid, person_id -> Uuid, organisation_id -> Uuid, post -> Text, since -> Date, until -> Nullable<Date>,
+    }
+}
+
+diesel::joinable!(memberships -> people (person_id));
+diesel::joinable!(branch_assignments -> memberships (membership_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    organisation_parents,
+    organisation_units,
+    people,
+    memberships,
+    branch_assignments,
+    posts
+);

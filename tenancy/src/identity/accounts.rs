@@ -417,6 +417,89 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
     claim(write, "mobile", mobile, id).await
 }
 
+/// The account a person signs in with: the one that has the mobile number already, else a new one with the initial
+/// password.
+pub async fn enrol(write: &mut Write<'_>, name: &str, mobile: &Secret) -> Result<AccountId> {
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let known: Option<Uuid> = accounts::table
+        .filter(accounts::mobile_index.eq(vault.blind(mobile.expose())))
+        .select(accounts::id)
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    match known {
+        Some(id) => Ok(id.into()),
+        None => {
+            let new = NewAccount { display_name: name.to_owned(), user_name: None, mobile: Some(mobile.clone()) };
+            create(write, &new).await
+        }
+    }
+}
+
+/// Keeps name and number of an account in step with the person's record.
+pub async fn rename(write: &mut Write<'_>, id: AccountId, name: &str, mobile: Option<&Secret>) -> Result<()> {
+    let before: (String, Option<Vec<u8>>) = accounts::table
+        .find(id.0)
+        .select((accounts::display_name, accounts::mobile_index))
+        .for_update()
+        .first(write.conn()?)
+        .await?;
+    if before.0 != name {
+        diesel::update(accounts::table.find(id.0)).set(accounts::display_name.eq(name)).execute(write.conn()?).await?;
+    }
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    if let Some(mobile) = mobile.filter(|mobile| before.1 != Some(vault.blind(mobile.expose()))) {
+        set_mobile(write, id, mobile.expose()).await?;
+        let entry = Entry::new("account.changed", "account", id.0).note("mobile", mask::phone(mobile.expose()));
+        write.audit(entry).await?;
+    }
+    Ok(())
+}
+
+/// Closes the account of somebody who has left, unless it holds another role: it opens nothing any more, and its
+/// number is free for whoever gets it next.
+pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
+    let busy: i64 = role_assignments::table
+        .filter(role_assignments::account_id.eq(id.0).and(role_assignments::until.is_null()))
+        .count()
+        .get_result(write.conn()?)
+        .await?;
+    if busy > 0 {
+        return Ok(());
+    }
+    diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::state.eq("disabled"),
+            accounts::mobile.eq(None::<Vec<u8>>),
+            accounts::mobile_index.eq(None::<Vec<u8>>),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    let _: bool = diesel::select(release_login("mobile", id.0)).get_result(write.conn()?).await?;
+    end_all(write, id, None).await?;
+    write.audit(Entry::new("account.closed", "account", id.0)).await
+}
+
+/// Opens the account of somebody who comes back, or makes one.
+pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mobile: &Secret) -> Result<AccountId> {
+    let closed: Option<Uuid> = accounts::table
+        .find(id.map(|id| id.0).unwrap_or_default())
+        .filter(accounts::state.eq("disabled"))
+        .select(accounts::id)
+        .for_update()
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    let Some(closed) = closed.map(AccountId::from) else { return enrol(write, name, mobile).await };
+    diesel::update(accounts::table.find(closed.0))
+        .set((accounts::state.eq("active"), accounts::failed.eq(0)))
+        .execute(write.conn()?)
+        .await?;
+    set_mobile(write, closed, mobile.expose()).await?;
+    write.audit(Entry::new("account.opened", "account", closed.0)).await?;
+    Ok(closed)
+}
+
 /// Unlocks an account and resets its password to the initial one (PC-2.3c). All its sessions end.
 pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
     let app = write.cx.app.clone();

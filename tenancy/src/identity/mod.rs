@@ -19,7 +19,8 @@ use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId
 pub(crate) use accounts::create_as;
 pub use accounts::{
     Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, account, accounts_by_ids,
-    assign, assignments, change_mine, count_accounts, create, find_login, list_accounts, unassign, unlock,
+    assign, assignments, change_mine, count_accounts, create, enrol, find_login, list_accounts, rename, retire, revive,
+    unassign, unlock,
 };
 pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;

@@ -61,9 +61,11 @@ CREATE TABLE menus (
 CREATE TABLE policy (
     id smallint CONSTRAINT policy_key PRIMARY KEY CONSTRAINT policy_one CHECK (id = 1),
     epoch bigint NOT NULL,
-    modules text[] NOT NULL
+    modules text[] NOT NULL,
+    -- members the tenant may have
+    seats integer NOT NULL
 );
-INSERT INTO policy (id, epoch, modules) VALUES (1, 1, '{}');
+INSERT INTO policy (id, epoch, modules, seats) VALUES (1, 1, '{}', 0);
 
 CREATE TABLE audit (
     id uuid CONSTRAINT audit_key PRIMARY KEY,

@@ -9,4 +9,7 @@ mod store;
 pub use actions::{Candidate, add_administrator, create, remove_administrator, reveal_phone, seed, update};
 pub use model::{Administrator, Listing, OrgStatus, OrgType, Row, Span, Unit, UnitRelation, Wanted};
 pub use scope::Reach;
-pub use store::{Filter, ancestors, children_types, complete, count, get, ids, kinds, list, names, roots, spans, tree};
+pub use store::{
+    Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, places, roots, spans,
+    tree,
+};

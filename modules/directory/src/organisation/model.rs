@@ -5,24 +5,7 @@ use zhibu_core::OrganisationId;
 
 use crate::schema::{organisation_units, organisations};
 
-/// Defines an enumeration that is a text column, a GraphQL enum and a dictionary kind at once.
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $code:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
-        pub enum $name { $($(#[$note])* $variant,)+ }
-        impl $name {
-            /// Every value, in dictionary order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-            /// The code in columns, dictionaries and imports.
-            pub fn code(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
-            /// The value of a code.
-            pub fn from_code(code: &str) -> Option<Self> { match code { $($code => Some(Self::$variant),)+ _ => None } }
-        }
-    };
-}
-
-coded! {
+crate::coded! {
     /// Kind of organisation (组织类别), which decides what it may do (domain §1.1).
     OrgType {
         /// 党委
@@ -50,7 +33,7 @@ coded! {
     }
 }
 
-coded! {
+crate::coded! {
     /// State of an organisation (组织状态).
     OrgStatus {
         /// 正常
@@ -66,7 +49,7 @@ coded! {
     }
 }
 
-coded! {
+crate::coded! {
     /// How the organisation relates to units (所在单位情况).
     UnitRelation {
         /// 与上级党组织相同

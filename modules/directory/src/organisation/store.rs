@@ -158,6 +158,16 @@ pub async fn names(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, String
     Ok(rows.into_iter().collect())
 }
 
+/// Short names and paths of organisations by id.
+pub async fn places(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, (String, String)>> {
+    let rows: Vec<(Uuid, (String, String))> = organisations::table
+        .filter(organisations::id.eq_any(ids))
+        .select((organisations::id, (organisations::short_name, organisations::path)))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Kinds of organisations by id.
 pub async fn kinds(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, OrgType>> {
     if ids.is_empty() {
@@ -271,4 +281,14 @@ pub async fn spans(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Vec<Sp
         spans.entry(id).or_default().push(Span { parent: parent.map(Into::into).zip(name), since, until });
     }
     Ok(spans)
+}
+
+/// How many members the organisations of the reach, or of one part of it, have.
+pub async fn members(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<i64> {
+    let under = place(reach, under, conn).await?;
+    let sum: Option<i64> = matching(reach, &Filter::default(), under)
+        .select(diesel::dsl::sum(organisations::member_count))
+        .first(conn)
+        .await?;
+    Ok(sum.unwrap_or_default())
 }

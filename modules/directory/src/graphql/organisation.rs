@@ -1,38 +1,21 @@
-//! Organisations in GraphQL.
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::Value;
+use chrono::NaiveDate;
 use uuid::Uuid;
-use zhibu_core::{AccountId, ChangeId, Error, OrganisationId, Page, PageArgs, PageInfo, Result, Secret, dictionary};
+use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, Secret, dictionary};
 use zhibu_graphql::{Listed, Request, batch};
 use zhibu_tenancy::identity::NewAccount;
-use zhibu_tenancy::{Conn, Cx, audit};
+use zhibu_tenancy::{Conn, Cx};
 
+use super::{ChangeConnection, OrganisationRef};
 use crate::organisation::{
     self, Administrator, Candidate, Filter, Listing, OrgStatus, OrgType, Reach, Row, Span, Unit, UnitRelation, Wanted,
     rules,
 };
 use crate::{ORG_ADMIN, ORG_EDIT, ORG_READ, ORG_REVEAL};
-
-/// An organisation by its id and short name.
-#[derive(SimpleObject, Clone)]
-pub struct OrganisationRef {
-    /// Its id.
-    pub id: OrganisationId,
-    /// 组织简称
-    pub short_name: String,
-}
-
-impl From<(OrganisationId, String)> for OrganisationRef {
-    fn from((id, short_name): (OrganisationId, String)) -> Self {
-        Self { id, short_name }
-    }
-}
 
 /// A Party organisation (党组织).
 pub struct Organisation {
@@ -61,32 +44,6 @@ pub struct ParentSpan {
     parent: Option<OrganisationRef>,
     from: NaiveDate,
     to: Option<NaiveDate>,
-}
-
-/// One recorded change (变更记录).
-#[derive(SimpleObject)]
-pub struct Change {
-    id: ChangeId,
-    at: DateTime<Utc>,
-    by: String,
-    action: String,
-    fields: Vec<FieldChange>,
-}
-
-/// One field of a change.
-#[derive(SimpleObject)]
-pub struct FieldChange {
-    field: String,
-    label: String,
-    before: Option<String>,
-    after: Option<String>,
-}
-
-/// A page of changes.
-#[derive(SimpleObject)]
-pub struct ChangeConnection {
-    nodes: Vec<Change>,
-    page_info: PageInfo,
 }
 
 #[Object]
@@ -236,76 +193,6 @@ impl Loader<Uuid> for Superiors {
     }
 }
 
-impl From<audit::Row> for Change {
-    fn from(row: audit::Row) -> Self {
-        let fields = row.changes.as_object().into_iter().flatten().map(|(field, pair)| {
-            let side = |at: usize| pair.get(at).and_then(words).map(|text| translate(field, text));
-            FieldChange { field: field.clone(), label: label(field).to_owned(), before: side(0), after: side(1) }
-        });
-        Self {
-            id: row.id.into(),
-            at: row.at,
-            by: row.actor_name,
-            action: action(&row.action).to_owned(),
-            fields: fields.collect(),
-        }
-    }
-}
-
-fn words(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(yes) => Some(if *yes { "是" } else { "否" }.to_owned()),
-        other => Some(other.to_string()),
-    }
-}
-
-fn translate(field: &str, text: String) -> String {
-    let kind = match field {
-        "type" => "org_type",
-        "unitRelation" => "org_unit_relation",
-        _ => return text,
-    };
-    dictionary::label(kind, &text).map_or(text, str::to_owned)
-}
-
-fn action(action: &str) -> &str {
-    match action {
-        "organisation.created" => "新增",
-        "organisation.updated" => "修改",
-        "organisation.administrator_set" => "设置管理员",
-        "organisation.administrator_removed" => "取消管理员",
-        "organisation.phone_revealed" => "查看联系电话",
-        other => other,
-    }
-}
-
-fn label(field: &str) -> &str {
-    match field {
-        "fullName" => "组织全称",
-        "shortName" => "组织简称",
-        "type" => "组织类别",
-        "parent" => "上级组织",
-        "externalCode" => "上级系统代码",
-        "foundedOn" => "成立日期",
-        "approvalNo" => "批准成立文号",
-        "unitRelation" => "所在单位情况",
-        "units" => "单位",
-        "divisionCode" => "行政区划",
-        "contactName" => "联系人",
-        "contactPhone" => "联系电话",
-        "termYears" => "届期(年)",
-        "termStart" => "本届起始日期",
-        "sort" => "排序号",
-        "canApproveMembers" => "可审批发展党员",
-        "villageOrCommunity" => "村、社区",
-        "account" => "账号",
-        "reason" => "原因",
-        other => other,
-    }
-}
-
 fn wanted(ctx: &Context<'_>, at: &[&str]) -> Wanted {
     let shows = |name: &'static str| ctx.shows(&[at, &[name]].concat());
     Wanted {
@@ -355,10 +242,10 @@ pub struct OrganisationFilter {
 
 /// 组织与党员
 #[derive(Default)]
-pub struct DirectoryQuery;
+pub struct OrganisationQuery;
 
 #[Object]
-impl DirectoryQuery {
+impl OrganisationQuery {
     /// Organisations inside the caller's scope, in tree order (PC-3.1.1a).
     async fn organisations(
         &self,
@@ -402,9 +289,7 @@ impl DirectoryQuery {
         let mut read = ctx.cx()?.read(ORG_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         organisation::get(&reach, id, read.conn()?).await?;
-        let rows = audit::history("organisation", id.0, args.after()?, args.limit(), read.conn()?).await?;
-        let page = args.page(rows, |row| row.id);
-        Ok(ChangeConnection { nodes: page.nodes.into_iter().map(Change::from).collect(), page_info: page.info })
+        ChangeConnection::of("organisation", id.0, &args, read.conn()?).await
     }
 
     /// The tree below `root` (or below the tops of the caller's scope), at most 500 nodes (PC-3.1.1g).
@@ -526,10 +411,10 @@ pub struct AdministratorPayload {
 
 /// 组织与党员
 #[derive(Default)]
-pub struct DirectoryMutation;
+pub struct OrganisationMutation;
 
-#[Object(serial)]
-impl DirectoryMutation {
+#[Object]
+impl OrganisationMutation {
     /// Adds a subordinate (新增下级, PC-3.1.1a).
     async fn create_organisation(&self, ctx: &Context<'_>, input: OrganisationInput) -> Result<Organisation> {
         let cx: &Arc<Cx> = ctx.cx()?;

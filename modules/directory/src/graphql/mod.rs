@@ -1,0 +1,36 @@
+//! The namespace `directory`.
+
+mod changes;
+mod member;
+mod organisation;
+
+pub use changes::*;
+pub use member::*;
+pub use organisation::*;
+
+use async_graphql::{MergedObject, SimpleObject};
+use zhibu_core::OrganisationId;
+
+/// An organisation by its id and short name.
+#[derive(SimpleObject, Clone)]
+pub struct OrganisationRef {
+    /// Its id.
+    pub id: OrganisationId,
+    /// 组织简称
+    pub short_name: String,
+}
+
+impl From<(OrganisationId, String)> for OrganisationRef {
+    fn from((id, short_name): (OrganisationId, String)) -> Self {
+        Self { id, short_name }
+    }
+}
+
+/// 组织与党员
+#[derive(MergedObject, Default)]
+pub struct DirectoryQuery(OrganisationQuery, MemberQuery);
+
+/// 组织与党员
+#[derive(MergedObject, Default)]
+#[graphql(serial)]
+pub struct DirectoryMutation(OrganisationMutation, MemberMutation);

@@ -1,0 +1,531 @@
+//! What is done with members: load, decide, write, in one transaction.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::json;
+use uuid::Uuid;
+use zhibu_core::{AccountId, Error, OrganisationId, PersonId, Result, Secret, check, mask};
+use zhibu_tenancy::audit;
+use zhibu_tenancy::keys::Vault;
+use zhibu_tenancy::{Write, identity, tenants};
+
+use super::model::{EndReason, Entry, PersonRow};
+use super::rules::{self, Facts};
+use super::store;
+use crate::organisation::{self, Reach};
+use crate::schema::{branch_assignments, memberships, organisations, people, posts};
+
+/// The role every member holds on the own branch.
+const ROLE: &str = "member";
+
+/// Where a member belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// 所在党支部
+    pub branch: OrganisationId,
+    /// 党小组
+    pub group: Option<OrganisationId>,
+}
+
+/// The columns of a person that a form decides.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = people, treat_none_as_null = true)]
+struct Columns {
+    name: String,
+    pinyin: String,
+    search: Vec<String>,
+    id_number: Vec<u8>,
+    id_index: Vec<u8>,
+    sex: String,
+    birth_date: NaiveDate,
+    archive_birth_date: Option<NaiveDate>,
+    archive_birth_reason: Option<String>,
+    ethnicity: String,
+    native_place: Option<String>,
+    education_level: String,
+    degree: Option<String>,
+    school: Option<String>,
+    major: Option<String>,
+    first_work_date: Option<NaiveDate>,
+    work_post: String,
+    employer: Option<String>,
+    professional_title: Option<String>,
+    mobile: Vec<u8>,
+    mobile_index: Vec<u8>,
+    landline: Option<Vec<u8>>,
+    home_address: Option<Vec<u8>>,
+    special_group: Option<String>,
+    remark: Option<String>,
+}
+
+/// The columns of a membership that a form decides.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = memberships, treat_none_as_null = true)]
+struct Membership {
+    member_type: String,
+    join_date: NaiveDate,
+    conversion_date: Option<NaiveDate>,
+    lost_on: Option<NaiveDate>,
+    lost_reason: Option<String>,
+    floating: bool,
+    flow_direction: Option<String>,
+}
+
+impl Membership {
+    fn of(facts: &Facts) -> Self {
+        Self {
+            member_type: facts.member_type.code().to_owned(),
+            join_date: facts.join_date,
+            conversion_date: facts.conversion_date,
+            lost_on: facts.lost_on,
+            lost_reason: facts.lost_reason.clone(),
+            floating: facts.floating,
+            flow_direction: facts.flow_direction.clone(),
+        }
+    }
+}
+
+/// A membership episode that begins.
+#[derive(Insertable)]
+#[diesel(table_name = memberships)]
+struct Episode {
+    id: Uuid,
+    person_id: Uuid,
+    status: String,
+    since: NaiveDate,
+    #[diesel(embed)]
+    terms: Membership,
+}
+
+/// What a record holds sealed, in the open, for as long as it is worked on.
+struct Opened {
+    id_number: Secret,
+    mobile: Secret,
+    landline: Option<Secret>,
+    home_address: Option<Secret>,
+}
+
+impl Opened {
+    fn of(row: &PersonRow, vault: &Vault) -> Result<Self> {
+        let text = |sealed: &Option<Vec<u8>>| sealed.as_ref().map(|sealed| vault.open_text(sealed)).transpose();
+        Ok(Self {
+            id_number: vault.open_text(&row.id_number)?,
+            mobile: vault.open_text(&row.mobile)?,
+            landline: text(&row.landline)?,
+            home_address: text(&row.home_address)?,
+        })
+    }
+
+    /// What the record will hold: the form's values, else those there are; an empty text takes one away.
+    fn after(before: Option<&Self>, facts: &Facts) -> Result<Self> {
+        let must = |given: &Option<String>, known: Option<&Secret>, field: &str, words: &'static str| {
+            let given = given.clone().map(Secret::new);
+            given.or_else(|| known.cloned()).ok_or_else(|| Error::invalid(field, words))
+        };
+        let may = |given: &Option<String>, known: Option<&Secret>| match given.as_deref().map(str::trim) {
+            None => known.cloned(),
+            Some("") => None,
+            Some(text) => Some(Secret::new(text)),
+        };
+        Ok(Self {
+            id_number: must(&facts.id_number, before.map(|b| &b.id_number), "idNumber", "公民身份号码不能为空")?,
+            mobile: must(&facts.mobile, before.map(|b| &b.mobile), "mobile", "手机号不能为空")?,
+            landline: may(&facts.landline, before.and_then(|b| b.landline.as_ref())),
+            home_address: may(&facts.home_address, before.and_then(|b| b.home_address.as_ref())),
+        })
+    }
+}
+
+fn columns(facts: &Facts, opened: &Opened, vault: &Vault) -> Result<Columns> {
+    let seal = |text: &Option<Secret>| text.as_ref().map(|text| vault.seal(text.expose().as_bytes())).transpose();
+    Ok(Columns {
+        name: facts.name.clone(),
+        pinyin: rules::pinyin(&facts.name),
+        search: rules::search_parts(&facts.name),
+        id_number: vault.seal(opened.id_number.expose().as_bytes())?,
+        id_index: vault.blind(opened.id_number.expose()),
+        sex: facts.sex.clone(),
+        birth_date: facts.birth_date,
+        archive_birth_date: facts.archive_birth_date,
+        archive_birth_reason: facts.archive_birth_reason.clone(),
+        ethnicity: facts.ethnicity.clone(),
+        native_place: facts.native_place.clone(),
+        education_level: facts.education_level.clone(),
+        degree: facts.degree.clone(),
+        school: facts.school.clone(),
+        major: facts.major.clone(),
+        first_work_date: facts.first_work_date,
+        work_post: facts.work_post.clone(),
+        employer: facts.employer.clone(),
+        professional_title: facts.professional_title.clone(),
+        mobile: vault.seal(opened.mobile.expose().as_bytes())?,
+        mobile_index: vault.blind(opened.mobile.expose()),
+        landline: seal(&opened.landline)?,
+        home_address: seal(&opened.home_address)?,
+        special_group: facts.special_group.clone(),
+        remark: facts.remark.clone(),
+    })
+}
+
+fn taken(error: diesel::result::Error) -> Error {
+    let error = Error::from(error);
+    match error.field.as_deref() {
+        Some("people_id_number") => Error::invalid("idNumber", "该公民身份号码的党员已存在"),
+        Some("people_mobile" | "people_account") => Error::invalid("mobile", "手机号已被其他党员使用"),
+        Some("posts_one_secretary") => Error::invalid("post", "该组织已有书记"),
+        _ => error,
+    }
+}
+
+async fn reach(write: &mut Write<'_>) -> Result<Reach> {
+    Reach::of(&write.scope.clone(), write.conn()?).await
+}
+
+/// Refuses more members than the tenant has places for. The lock makes additions wait for each other.
+async fn seats(write: &mut Write<'_>, more: i64) -> Result<()> {
+    let seats = tenants::seats(write).await?;
+    let used: Option<i64> =
+        organisations::table.select(diesel::dsl::sum(organisations::member_count)).first(write.conn()?).await?;
+    if used.unwrap_or_default() + more > i64::from(seats) {
+        return Err(Error::refuse("SEATS", format!("党员席位共{seats}个，已用完，请联系服务商增加席位")));
+    }
+    Ok(())
+}
+
+/// Adds a member with an account that has the initial password (新增党员, PC-3.2.1a).
+pub async fn create(write: &mut Write<'_>, place: Place, facts: &Facts) -> Result<PersonId> {
+    let reach = reach(write).await?;
+    let branch = store::branch(&reach, place.branch, place.group, write.conn()?).await?;
+    let opened = Opened::after(None, facts)?;
+    seats(write, 1).await?;
+    let id: PersonId = write.cx.app.world.id();
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let account = identity::enrol(write, &facts.name, &opened.mobile).await?;
+    let row = (
+        people::id.eq(id.0),
+        people::account_id.eq(account.0),
+        people::created_at.eq(write.cx.now()),
+        columns(facts, &opened, &vault)?,
+    );
+    diesel::insert_into(people::table).values(row).execute(write.conn()?).await.map_err(taken)?;
+    begin(write, id, place, account, (Membership::of(facts), facts.status.code())).await?;
+    let entry = audit::Entry::new("member.created", "person", id.0)
+        .note("name", facts.name.clone())
+        .note("branch", branch.short_name)
+        .note("memberType", facts.member_type.code());
+    write.audit(entry).await?;
+    Ok(id)
+}
+
+/// Opens a membership episode with its assignment, and the role that goes with it.
+async fn begin(
+    write: &mut Write<'_>,
+    person: PersonId,
+    place: Place,
+    account: AccountId,
+    (terms, status): (Membership, &str),
+) -> Result<()> {
+    let (id, since) = (write.cx.app.world.id::<Uuid>(), write.cx.app.world.today());
+    let episode = Episode { id, person_id: person.0, status: status.to_owned(), since, terms };
+    diesel::insert_into(memberships::table).values(episode).execute(write.conn()?).await?;
+    assign(write, id, place).await?;
+    identity::assign(write, account, ROLE, place.branch).await
+}
+
+/// Puts a membership into a branch from today.
+async fn assign(write: &mut Write<'_>, membership: Uuid, place: Place) -> Result<()> {
+    let row = (
+        branch_assignments::id.eq(write.cx.app.world.id::<Uuid>()),
+        branch_assignments::membership_id.eq(membership),
+        branch_assignments::organisation_id.eq(place.branch.0),
+        branch_assignments::group_id.eq(place.group.map(|group| group.0)),
+        branch_assignments::since.eq(write.cx.app.world.today()),
+    );
+    diesel::insert_into(branch_assignments::table).values(row).execute(write.conn()?).await?;
+    head_count(write, place.branch.0, 1).await
+}
+
+/// Ends the present assignment of a membership today.
+async fn withdraw(write: &mut Write<'_>, membership: Uuid, branch: Uuid) -> Result<()> {
+    let today = write.cx.app.world.today();
+    diesel::update(branch_assignments::table)
+        .filter(branch_assignments::membership_id.eq(membership).and(branch_assignments::until.is_null()))
+        .set(branch_assignments::until.eq(today))
+        .execute(write.conn()?)
+        .await?;
+    head_count(write, branch, -1).await
+}
+
+async fn head_count(write: &mut Write<'_>, branch: Uuid, by: i32) -> Result<()> {
+    diesel::update(organisations::table.find(branch))
+        .set(organisations::member_count.eq(organisations::member_count + by))
+        .execute(write.conn()?)
+        .await?;
+    Ok(())
+}
+
+async fn locked(write: &mut Write<'_>, id: PersonId) -> Result<()> {
+    let found: Uuid = people::table.find(id.0).select(people::id).for_update().first(write.conn()?).await?;
+    debug_assert_eq!(found, id.0);
+    Ok(())
+}
+
+/// Edits a member as it was at `version`; what changed goes into the history. Another branch or group counts as a
+/// new assignment from today.
+pub async fn update(
+    write: &mut Write<'_>,
+    id: PersonId,
+    version: i32,
+    place: Place,
+    facts: &Facts,
+) -> Result<PersonRow> {
+    locked(write, id).await?;
+    let reach = reach(write).await?;
+    let before = store::get(&reach, id, write.conn()?).await?;
+    if before.person.version != version {
+        return Err(Error::conflict());
+    }
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let known = Opened::of(&before.person, &vault)?;
+    let opened = Opened::after(Some(&known), facts)?;
+    number_fits(facts, &opened)?;
+    let moved = move_to(write, &reach, &before, place).await?;
+    let terms = Membership::of(facts);
+    let entry = differences(&before, facts, (&known, &opened), moved);
+    if entry.is_empty() {
+        return Ok(before.person);
+    }
+    diesel::update(people::table.find(id.0))
+        .set((columns(facts, &opened, &vault)?, people::version.eq(version + 1)))
+        .execute(write.conn()?)
+        .await
+        .map_err(taken)?;
+    diesel::update(memberships::table.find(before.membership.id)).set(terms).execute(write.conn()?).await?;
+    if let Some(account) = before.person.account_id.map(AccountId::from) {
+        identity::rename(write, account, &facts.name, Some(&opened.mobile)).await?;
+    }
+    write.audit(entry).await?;
+    Ok(store::get(&reach, id, write.conn()?).await?.person)
+}
+
+/// A number that was left out still has to agree with the sex and day of birth that were given.
+fn number_fits(facts: &Facts, opened: &Opened) -> Result<()> {
+    let number = opened.id_number.expose();
+    let birth = facts.birth_date.format("%Y%m%d").to_string();
+    if number.get(6..14) != Some(birth.as_str()) {
+        return Err(Error::invalid("birthDate", "出生日期与公民身份号码不一致"));
+    }
+    let odd = number.as_bytes().get(16).is_some_and(|digit| digit % 2 == 1);
+    if odd != (facts.sex == "1") {
+        return Err(Error::invalid("sex", "性别与公民身份号码不一致"));
+    }
+    Ok(())
+}
+
+/// Changes branch or group when they differ; the result names the branches before and after.
+async fn move_to(
+    write: &mut Write<'_>,
+    reach: &Reach,
+    before: &Entry,
+    place: Place,
+) -> Result<Option<(String, String)>> {
+    let present = &before.assignment;
+    if present.organisation_id == place.branch.0 && present.group_id == place.group.map(|group| group.0) {
+        return Ok(None);
+    }
+    let branch = store::branch(reach, place.branch, place.group, write.conn()?).await?;
+    withdraw(write, before.membership.id, present.organisation_id).await?;
+    assign(write, before.membership.id, place).await?;
+    let ids: Vec<Uuid> =
+        [Some(present.organisation_id), present.group_id, place.group.map(|g| g.0)].into_iter().flatten().collect();
+    let names = organisation::names(&ids, write.conn()?).await?;
+    let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
+    if present.organisation_id != place.branch.0
+        && let Some(account) = before.person.account_id.map(AccountId::from)
+    {
+        identity::unassign(write, account, ROLE, present.organisation_id.into()).await?;
+        identity::assign(write, account, ROLE, place.branch).await?;
+    }
+    let words = |branch: String, group: Option<Uuid>| match group {
+        Some(group) => format!("{branch} {}", name(group)),
+        None => branch,
+    };
+    Ok(Some((
+        words(name(present.organisation_id), present.group_id),
+        words(branch.short_name, place.group.map(|group| group.0)),
+    )))
+}
+
+fn differences(
+    before: &Entry,
+    facts: &Facts,
+    (known, opened): (&Opened, &Opened),
+    moved: Option<(String, String)>,
+) -> audit::Entry {
+    let (person, terms) = (&before.person, &before.membership);
+    let mut entry = audit::Entry::new("member.updated", "person", person.id)
+        .change("name", person.name.clone(), facts.name.clone())
+        .change("sex", person.sex.clone(), facts.sex.clone())
+        .change("birthDate", json!(person.birth_date), json!(facts.birth_date))
+        .change("archiveBirthDate", json!(person.archive_birth_date), json!(facts.archive_birth_date))
+        .change("archiveBirthReason", json!(person.archive_birth_reason), json!(facts.archive_birth_reason))
+        .change("ethnicity", person.ethnicity.clone(), facts.ethnicity.clone())
+        .change("nativePlace", json!(person.native_place), json!(facts.native_place))
+        .change("educationLevel", person.education_level.clone(), facts.education_level.clone())
+        .change("degree", json!(person.degree), json!(facts.degree))
+        .change("school", json!(person.school), json!(facts.school))
+        .change("major", json!(person.major), json!(facts.major))
+        .change("firstWorkDate", json!(person.first_work_date), json!(facts.first_work_date))
+        .change("workPost", person.work_post.clone(), facts.work_post.clone())
+        .change("employer", json!(person.employer), json!(facts.employer))
+        .change("professionalTitle", json!(person.professional_title), json!(facts.professional_title))
+        .change("specialGroup", json!(person.special_group), json!(facts.special_group))
+        .change("remark", json!(person.remark), json!(facts.remark))
+        .change("memberType", terms.member_type.clone(), facts.member_type.code())
+        .change("joinDate", json!(terms.join_date), json!(facts.join_date))
+        .change("conversionDate", json!(terms.conversion_date), json!(facts.conversion_date))
+        .change("lostOn", json!(terms.lost_on), json!(facts.lost_on))
+        .change("lostReason", json!(terms.lost_reason), json!(facts.lost_reason))
+        .change("floating", terms.floating, facts.floating)
+        .change("flowDirection", json!(terms.flow_direction), json!(facts.flow_direction));
+    if let Some((from, to)) = moved {
+        entry = entry.change("branch", from, to);
+    }
+    entry = sealed(entry, "idNumber", Some(&known.id_number), Some(&opened.id_number), mask::id_number);
+    entry = sealed(entry, "mobile", Some(&known.mobile), Some(&opened.mobile), mask::phone);
+    entry = sealed(entry, "landline", known.landline.as_ref(), opened.landline.as_ref(), mask::phone);
+    sealed(entry, "homeAddress", known.home_address.as_ref(), opened.home_address.as_ref(), mask::address)
+}
+
+/// Notes the change of a sealed value, masked; two values may look the same then, so the new one says that it is new.
+fn sealed(
+    entry: audit::Entry,
+    field: &str,
+    before: Option<&Secret>,
+    after: Option<&Secret>,
+    mask: fn(&str) -> String,
+) -> audit::Entry {
+    if before == after {
+        return entry;
+    }
+    let old = before.map(|value| mask(value.expose()));
+    let new = after.map(|value| format!("{}（已更换）", mask(value.expose())));
+    entry.change(field, json!(old), json!(new))
+}
+
+/// Moves members to the history library (删除, PC-3.2.5): membership, assignment and posts end today, the account
+/// closes unless it has other work. All of them, or none.
+pub async fn leave(write: &mut Write<'_>, ids: &[PersonId], reason: EndReason, note: &str) -> Result<usize> {
+    let note = check::text("note", "说明", note, 2, 200)?;
+    let mut ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if !(1..=100).contains(&ids.len()) {
+        return Err(Error::invalid("ids", "每次可删除1至100名党员"));
+    }
+    let held: Vec<Uuid> = people::table
+        .filter(people::id.eq_any(&ids))
+        .order(people::id)
+        .select(people::id)
+        .for_update()
+        .load(write.conn()?)
+        .await?;
+    let reach = reach(write).await?;
+    let members = store::several(&reach, &held, write.conn()?).await?;
+    if members.len() != ids.len() {
+        return Err(Error::missing());
+    }
+    for member in &members {
+        end(write, member, reason, &note).await?;
+    }
+    Ok(members.len())
+}
+
+async fn end(write: &mut Write<'_>, member: &Entry, reason: EndReason, note: &str) -> Result<()> {
+    let (today, now, id) = (write.cx.app.world.today(), write.cx.now(), member.person.id);
+    diesel::update(memberships::table.find(member.membership.id))
+        .set((memberships::until.eq(today), memberships::end_reason.eq(reason.code()), memberships::end_note.eq(note)))
+        .execute(write.conn()?)
+        .await?;
+    withdraw(write, member.membership.id, member.assignment.organisation_id).await?;
+    diesel::update(posts::table.filter(posts::person_id.eq(id).and(posts::until.is_null())))
+        .set(posts::until.eq(today))
+        .execute(write.conn()?)
+        .await?;
+    diesel::update(people::table.find(id)).set(people::left_at.eq(now)).execute(write.conn()?).await?;
+    if let Some(account) = member.person.account_id.map(AccountId::from) {
+        identity::unassign(write, account, ROLE, member.assignment.organisation_id.into()).await?;
+        identity::retire(write, account).await?;
+    }
+    let entry = audit::Entry::new("member.left", "person", id).note("reason", reason.code()).note("note", note);
+    write.audit(entry).await
+}
+
+/// Takes a former member back (还原): to the branch they left if it is still there, else to the one that is named.
+pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) -> Result<()> {
+    locked(write, id).await?;
+    let reach = reach(write).await?;
+    let Entry { person, membership, assignment } = store::latest(&reach, id, write.conn()?).await?;
+    if person.left_at.is_none() {
+        return Err(Error::refuse("NOT_LEFT", "该党员不在历史库中"));
+    }
+    let wanted = place
+        .unwrap_or(Place { branch: assignment.organisation_id.into(), group: assignment.group_id.map(Into::into) });
+    let branch = match store::branch(&reach, wanted.branch, wanted.group, write.conn()?).await {
+        Err(_) if place.is_none() => {
+            return Err(Error::refuse("BRANCH_GONE", "原党支部已不存在，请选择接收党支部").at("branch"));
+        }
+        other => other?,
+    };
+    seats(write, 1).await?;
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let mobile = vault.open_text(&person.mobile)?;
+    let account = identity::revive(write, person.account_id.map(Into::into), &person.name, &mobile).await?;
+    diesel::update(people::table.find(id.0))
+        .set((people::left_at.eq(None::<chrono::DateTime<chrono::Utc>>), people::account_id.eq(account.0)))
+        .execute(write.conn()?)
+        .await
+        .map_err(taken)?;
+    let terms = Membership {
+        member_type: membership.member_type,
+        join_date: membership.join_date,
+        conversion_date: membership.conversion_date,
+        lost_on: membership.lost_on,
+        lost_reason: membership.lost_reason,
+        floating: membership.floating,
+        flow_direction: membership.flow_direction,
+    };
+    begin(write, id, wanted, account, (terms, &membership.status)).await?;
+    let entry = audit::Entry::new("member.restored", "person", id.0).note("branch", branch.short_name);
+    write.audit(entry).await
+}
+
+/// What can be revealed of a member.
+#[derive(Debug, Clone, Default)]
+pub struct Revealed {
+    /// 公民身份号码
+    pub id_number: Option<Secret>,
+    /// 手机号
+    pub mobile: Option<Secret>,
+    /// 固定电话
+    pub landline: Option<Secret>,
+    /// 家庭住址
+    pub home_address: Option<Secret>,
+}
+
+/// Shows what is masked of a member, present or former, to somebody who says why; leaves an audit row.
+pub async fn reveal(write: &mut Write<'_>, id: PersonId, reason: &str) -> Result<Revealed> {
+    let reason = check::text("reason", "查看原因", reason, 2, 100)?;
+    let reach = reach(write).await?;
+    let entry = store::latest(&reach, id, write.conn()?).await?;
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let opened = Opened::of(&entry.person, &vault)?;
+    write.audit(audit::Entry::new("member.revealed", "person", id.0).note("reason", reason)).await?;
+    Ok(Revealed {
+        id_number: Some(opened.id_number),
+        mobile: Some(opened.mobile),
+        landline: opened.landline,
+        home_address: opened.home_address,
+    })
+}

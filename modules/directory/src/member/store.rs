@@ -1,0 +1,351 @@
+//! Queries on members.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, check};
+use zhibu_tenancy::{Conn, Cx, tenants};
+
+use super::model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
+use super::rules;
+use crate::organisation::{self, Reach};
+use crate::schema::{branch_assignments, memberships, organisations, people, posts};
+
+/// Which members are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Part of the name, pinyin, a whole mobile or identity number.
+    pub search: Option<String>,
+    /// Members of this organisation and everything below.
+    pub under: Option<OrganisationId>,
+    /// 人员类别
+    pub member_type: Option<MemberType>,
+    /// 党籍状态
+    pub status: Option<MembershipStatus>,
+    /// 性别
+    pub sex: Option<String>,
+    /// 民族
+    pub ethnicities: Vec<String>,
+    /// 学历
+    pub education_levels: Vec<String>,
+    /// 工作岗位
+    pub work_posts: Vec<String>,
+    /// Born on this day or later.
+    pub born_from: Option<NaiveDate>,
+    /// Born on this day or earlier.
+    pub born_to: Option<NaiveDate>,
+    /// Joined on this day or later.
+    pub joined_from: Option<NaiveDate>,
+    /// Joined on this day or earlier.
+    pub joined_to: Option<NaiveDate>,
+    /// 是否流动党员
+    pub floating: Option<bool>,
+    /// 是否失联
+    pub lost: Option<bool>,
+}
+
+impl Filter {
+    /// True when nothing narrows the list beside the place in the tree.
+    fn only_place(&self) -> bool {
+        let blank = Self { under: self.under, ..Self::default() };
+        format!("{self:?}") == format!("{blank:?}")
+    }
+}
+
+/// Order of the list; persons of equal rank stand by their id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By pinyin.
+    Name,
+    /// Oldest first.
+    BirthDate,
+    /// Longest in the Party first.
+    JoinDate,
+}
+
+type Joined =
+    diesel::dsl::InnerJoin<people::table, diesel::dsl::InnerJoin<memberships::table, branch_assignments::table>>;
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, Joined, Pg>;
+type Found = (PersonRow, MembershipRow, AssignmentRow);
+
+fn joined() -> Boxed<'static> {
+    people::table.inner_join(memberships::table.inner_join(branch_assignments::table)).into_boxed()
+}
+
+fn current() -> Boxed<'static> {
+    joined()
+        .filter(people::left_at.is_null())
+        .filter(memberships::until.is_null())
+        .filter(branch_assignments::until.is_null())
+}
+
+/// The organisations of the reach, or of one part of it, as a condition on where a member belongs; none when that is
+/// the whole tenant.
+async fn place(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Option<Vec<Uuid>>> {
+    match (reach.is_all(), under) {
+        (true, None) => Ok(None),
+        (_, under) => Ok(Some(organisation::ids(reach, under, conn).await?)),
+    }
+}
+
+async fn matching(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<Boxed<'static>> {
+    let mut query = current();
+    if let Some(places) = place(reach, filter.under, conn).await? {
+        query = query.filter(branch_assignments::organisation_id.eq_any(places));
+    }
+    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+        let number = check::id_number(search, cx.app.world.today(), true).ok();
+        query = match (check::mobile(search), number) {
+            (Some(mobile), _) => query.filter(people::mobile_index.eq(vault.blind(&mobile))),
+            (None, Some(number)) => query.filter(people::id_index.eq(vault.blind(&number.text))),
+            (None, None) => query.filter(people::search.contains(vec![rules::search_key(search)])),
+        };
+    }
+    if let Some(kind) = filter.member_type {
+        query = query.filter(memberships::member_type.eq(kind.code()));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(memberships::status.eq(status.code()));
+    }
+    if let Some(sex) = filter.sex.clone() {
+        query = query.filter(people::sex.eq(sex));
+    }
+    if !filter.ethnicities.is_empty() {
+        query = query.filter(people::ethnicity.eq_any(filter.ethnicities.clone()));
+    }
+    if !filter.education_levels.is_empty() {
+        query = query.filter(people::education_level.eq_any(filter.education_levels.clone()));
+    }
+    if !filter.work_posts.is_empty() {
+        query = query.filter(people::work_post.eq_any(filter.work_posts.clone()));
+    }
+    if let Some(day) = filter.born_from {
+        query = query.filter(people::birth_date.ge(day));
+    }
+    if let Some(day) = filter.born_to {
+        query = query.filter(people::birth_date.le(day));
+    }
+    if let Some(day) = filter.joined_from {
+        query = query.filter(memberships::join_date.ge(day));
+    }
+    if let Some(day) = filter.joined_to {
+        query = query.filter(memberships::join_date.le(day));
+    }
+    if let Some(floating) = filter.floating {
+        query = query.filter(memberships::floating.eq(floating));
+    }
+    if let Some(lost) = filter.lost {
+        query = if lost {
+            query.filter(memberships::lost_on.is_not_null())
+        } else {
+            query.filter(memberships::lost_on.is_null())
+        };
+    }
+    Ok(query)
+}
+
+type Selection = (
+    diesel::dsl::AsSelect<PersonRow, Pg>,
+    diesel::dsl::AsSelect<MembershipRow, Pg>,
+    diesel::dsl::AsSelect<AssignmentRow, Pg>,
+);
+
+fn selection() -> Selection {
+    (PersonRow::as_select(), MembershipRow::as_select(), AssignmentRow::as_select())
+}
+
+fn entry((person, membership, assignment): Found) -> Entry {
+    Entry { person, membership, assignment }
+}
+
+/// One page of the present members.
+pub async fn list(
+    cx: &Cx,
+    reach: &Reach,
+    filter: &Filter,
+    sort: Sort,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Page<Entry>> {
+    let mut query = matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
+    query = match sort {
+        Sort::Name => {
+            if let Some((name, id)) = page.after::<(String, Uuid)>()? {
+                query =
+                    query.filter(people::pinyin.gt(name.clone()).or(people::pinyin.eq(name).and(people::id.gt(id))));
+            }
+            query.order((people::pinyin, people::id))
+        }
+        Sort::BirthDate => {
+            if let Some((day, id)) = page.after::<(NaiveDate, Uuid)>()? {
+                query = query.filter(people::birth_date.gt(day).or(people::birth_date.eq(day).and(people::id.gt(id))));
+            }
+            query.order((people::birth_date, people::id))
+        }
+        Sort::JoinDate => {
+            if let Some((day, id)) = page.after::<(NaiveDate, Uuid)>()? {
+                let later = memberships::join_date.eq(day).and(memberships::person_id.gt(id));
+                query = query.filter(memberships::join_date.gt(day).or(later));
+            }
+            query.order((memberships::join_date, memberships::person_id))
+        }
+    };
+    let rows: Vec<Found> = query.select(selection()).load(conn).await?;
+    let page = match sort {
+        Sort::Name => page.page(rows, |row| (row.0.pinyin.clone(), row.0.id)),
+        Sort::BirthDate => page.page(rows, |row| (row.0.birth_date, row.0.id)),
+        Sort::JoinDate => page.page(rows, |row| (row.1.join_date, row.0.id)),
+    };
+    Ok(Page { nodes: page.nodes.into_iter().map(entry).collect(), info: page.info })
+}
+
+/// How many match. Without conditions on the persons themselves the organisations know.
+pub async fn count(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<i64> {
+    if filter.only_place() {
+        return organisation::members(reach, filter.under, conn).await;
+    }
+    Ok(matching(cx, reach, filter, conn).await?.count().get_result(conn).await?)
+}
+
+/// One present member inside the reach; outside looks like not there.
+pub async fn get(reach: &Reach, id: PersonId, conn: &mut Conn) -> Result<Entry> {
+    let found: Found = current().filter(people::id.eq(id.0)).select(selection()).first(conn).await?;
+    within(reach, &found.2, conn).await?;
+    Ok(entry(found))
+}
+
+/// One member or former member, with the latest membership and assignment.
+pub async fn latest(reach: &Reach, id: PersonId, conn: &mut Conn) -> Result<Entry> {
+    let found: Found = joined()
+        .filter(people::id.eq(id.0))
+        .order((memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
+        .select(selection())
+        .first(conn)
+        .await?;
+    within(reach, &found.2, conn).await?;
+    Ok(entry(found))
+}
+
+async fn within(reach: &Reach, assignment: &AssignmentRow, conn: &mut Conn) -> Result<()> {
+    if !reach.is_all() {
+        organisation::get(reach, assignment.organisation_id.into(), conn).await?;
+    }
+    Ok(())
+}
+
+/// Several present members by id, for batch actions; those outside the reach are not among them.
+pub(super) async fn several(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Entry>> {
+    let mut query = current().filter(people::id.eq_any(ids.to_vec()));
+    if let Some(places) = place(reach, None, conn).await? {
+        query = query.filter(branch_assignments::organisation_id.eq_any(places));
+    }
+    let rows: Vec<Found> = query.order(people::id).select(selection()).load(conn).await?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Which former members are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct FormerFilter {
+    /// Part of the name or pinyin.
+    pub search: Option<String>,
+    /// 减少原因
+    pub reason: Option<EndReason>,
+}
+
+async fn former_matching(reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<Boxed<'static>> {
+    // The last of the episodes and assignments: the ones that ended when the person left.
+    let last_membership = diesel::dsl::sql::<diesel::sql_types::Bool>(
+        "memberships.id = (SELECT m.id FROM memberships m WHERE m.person_id = people.id ORDER BY m.since DESC, m.id DESC LIMIT 1) \
+         AND branch_assignments.id = (SELECT b.id FROM branch_assignments b WHERE b.membership_id = memberships.id \
+         ORDER BY b.since DESC, b.id DESC LIMIT 1)",
+    );
+    let mut query = joined().filter(people::left_at.is_not_null()).filter(last_membership);
+    if let Some(places) = place(reach, None, conn).await? {
+        query = query.filter(branch_assignments::organisation_id.eq_any(places));
+    }
+    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        query = query.filter(people::search.contains(vec![rules::search_key(search)]));
+    }
+    if let Some(reason) = filter.reason {
+        query = query.filter(memberships::end_reason.eq(reason.code()));
+    }
+    Ok(query)
+}
+
+/// One page of the history library (党员历史库), latest departure first.
+pub async fn former(reach: &Reach, filter: &FormerFilter, page: &PageArgs, conn: &mut Conn) -> Result<Page<Entry>> {
+    let mut query = former_matching(reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
+    if let Some((at, id)) = page.after::<(DateTime<Utc>, Uuid)>()? {
+        query = query.filter(people::left_at.lt(at).or(people::left_at.eq(at).and(people::id.gt(id))));
+    }
+    let rows: Vec<Found> = query.order((people::left_at.desc(), people::id)).select(selection()).load(conn).await?;
+    let page = page.page(rows, |row| (row.0.left_at.unwrap_or_default(), row.0.id));
+    Ok(Page { nodes: page.nodes.into_iter().map(entry).collect(), info: page.info })
+}
+
+/// How many former members match.
+pub async fn count_former(reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<i64> {
+    Ok(former_matching(reach, filter, conn).await?.count().get_result(conn).await?)
+}
+
+/// All episodes of a person with their assignments, newest first.
+pub async fn episodes(id: Uuid, conn: &mut Conn) -> Result<Vec<(MembershipRow, AssignmentRow)>> {
+    Ok(memberships::table
+        .inner_join(branch_assignments::table)
+        .filter(memberships::person_id.eq(id))
+        .order((memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
+        .select((MembershipRow::as_select(), AssignmentRow::as_select()))
+        .load(conn)
+        .await?)
+}
+
+/// Posts of these people, newest first; only the present ones when `open`.
+pub async fn posts_of(ids: &[Uuid], open: bool, conn: &mut Conn) -> Result<HashMap<Uuid, Vec<PostRow>>> {
+    let mut query = posts::table
+        .filter(posts::person_id.eq_any(ids.to_vec()))
+        .select((posts::person_id, posts::organisation_id, posts::post, posts::since, posts::until))
+        .order((posts::since.desc(), posts::id.desc()))
+        .into_boxed();
+    if open {
+        query = query.filter(posts::until.is_null());
+    }
+    let rows: Vec<PostRow> = query.load(conn).await?;
+    let mut found: HashMap<Uuid, Vec<PostRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.person).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// A branch that takes members, inside the reach, and a group of it.
+pub(super) async fn branch(
+    reach: &Reach,
+    id: OrganisationId,
+    group: Option<OrganisationId>,
+    conn: &mut Conn,
+) -> Result<organisation::Row> {
+    let row = organisation::get(reach, id, conn).await.map_err(|_| Error::invalid("branch", "党支部不存在或无权限"))?;
+    if !rules::has_members(row.kind()) {
+        return Err(Error::invalid("branch", "请选择党支部，党委、总支、党小组不直接管理党员"));
+    }
+    if row.status != "active" {
+        return Err(Error::invalid("branch", "该党支部已撤销、合并或未启用"));
+    }
+    if let Some(group) = group {
+        let inside: i64 = organisations::table
+            .filter(organisations::id.eq(group.0))
+            .filter(organisations::parent_id.eq(id.0).and(organisations::org_type.eq("party_group")))
+            .count()
+            .get_result(conn)
+            .await?;
+        if inside == 0 {
+            return Err(Error::invalid("group", "党小组不存在或不属于所选党支部"));
+        }
+    }
+    Ok(row)
+}
