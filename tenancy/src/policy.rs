@@ -54,6 +54,11 @@ impl Scope {
         Self { all: true, ..Self::default() }
     }
 
+    /// True when it opens one's own things and no others.
+    pub fn is_own_only(&self) -> bool {
+        self.own && !self.all && self.subtrees.is_empty() && self.below.is_empty() && self.nodes.is_empty()
+    }
+
     fn add(&mut self, reach: Reach, at: Option<OrganisationId>) {
         match (reach, at) {
             (Reach::All, _) => self.all = true,

@@ -6,6 +6,7 @@ mod database;
 mod documents;
 mod http;
 mod isolation;
+mod members;
 mod operator;
 mod organisations;
 mod sign_in;

@@ -23,14 +23,14 @@ pub(crate) fn branch(parent: &str, name: &str) -> Value {
 }
 
 /// A form with some fields changed.
-fn with(mut form: Value, change: Value) -> Value {
+pub(crate) fn with(mut form: Value, change: Value) -> Value {
     for (key, value) in change.as_object().unwrap() {
         form[key] = value.clone();
     }
     form
 }
 
-async fn add(by: &mut Visitor, form: Value) -> String {
+pub(crate) async fn add(by: &mut Visitor, form: Value) -> String {
     let made = by.ok(words::CREATE, json!({"input": form})).await;
     made["directory"]["createOrganisation"]["id"].as_str().unwrap().to_owned()
 }
@@ -43,7 +43,7 @@ async fn names(by: &mut Visitor, filter: Value) -> Vec<String> {
 }
 
 /// A committee with two branches below the root; returns their ids.
-async fn small_tree(t: &Town, admin: &mut Visitor) -> (String, String, String) {
+pub(crate) async fn small_tree(t: &Town, admin: &mut Visitor) -> (String, String, String) {
     let form = with(branch(&t.home.root, "制造"), json!({"type": "PARTY_COMMITTEE", "shortName": "制造党委"}));
     let committee = add(admin, form).await;
     let first = add(admin, branch(&committee, "第一")).await;

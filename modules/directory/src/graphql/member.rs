@@ -236,8 +236,8 @@ impl Member {
 /// Members with everything a reply shows, each relation in one statement.
 async fn show(cx: &Cx, entries: Vec<Entry>, with_posts: bool, conn: &mut Conn) -> Result<Vec<Member>> {
     let editable = match cx.allow(MEMBER_EDIT) {
-        Ok(scope) => Reach::of(&scope, conn).await?,
-        Err(_) => Reach::default(),
+        Ok(scope) if !scope.is_own_only() => Reach::of(&scope, conn).await?,
+        Ok(_) | Err(_) => Reach::default(),
     };
     let people: Vec<Uuid> = entries.iter().map(|entry| entry.person.id).collect();
     let mut posts = if with_posts { member::posts_of(&people, true, conn).await? } else { Default::default() };

@@ -277,7 +277,7 @@ pub fn hints(facts: &Facts) -> Vec<&'static str> {
 
 /// The pinyin of a name, syllables apart; what has none stays in small letters.
 pub fn pinyin(name: &str) -> String {
-    let part = |c: char| c.to_pinyin().map_or_else(|| c.to_lowercase().to_string(), |p| p.plain().to_owned());
+    let part = |c: char| c.to_pinyin().map_or_else(|| c.to_lowercase().to_string(), |p| p.plain().replace('ü', "v"));
     name.chars().filter(|c| *c != '·').map(part).collect::<Vec<_>>().join(" ")
 }
 
@@ -378,7 +378,9 @@ mod tests {
             (&["workPost"], |f| f.work_post = "1".into()),
             (&["mobile"], |f| f.mobile = Some("12800000000".into())),
             (&["landline"], |f| f.landline = Some("12".into())),
-            (&["joinDate"], |f| f.join_date = day("2027-01-01")),
+            (&["joinDate"], |f| {
+                (f.join_date, f.conversion_date, f.member_type) = (day("2027-01-01"), None, MemberType::Probationary);
+            }),
             (&["joinDate"], |f| (f.join_date, f.conversion_date) = (day("2007-12-31"), Some(day("2009-01-01")))),
             (&["conversionDate"], |f| f.conversion_date = None),
             (&["conversionDate"], |f| f.conversion_date = Some(day("2016-06-18"))),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::Result;
+use zhibu_core::{Error, Result};
 use zhibu_tenancy::Conn;
 use zhibu_tenancy::policy::Scope;
 
@@ -23,8 +23,12 @@ pub struct Reach {
 type Condition = Box<dyn BoxableExpression<organisations::table, Pg, SqlType = Bool>>;
 
 impl Reach {
-    /// Looks up where the organisations of a scope stand now. Whole-tenant scopes cost nothing.
+    /// Looks up where the organisations of a scope stand now. Whole-tenant scopes cost nothing; a scope of one's own
+    /// things is none over organisations.
     pub async fn of(scope: &Scope, conn: &mut Conn) -> Result<Self> {
+        if scope.is_own_only() {
+            return Err(Error::denied());
+        }
         if scope.all {
             return Ok(Self { all: true, ..Self::default() });
         }

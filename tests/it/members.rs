@@ -1,0 +1,323 @@
+//! Members, their history and the history library (PC-3.2.1a, PC-3.2.5).
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use zhibu_tests::{PASSWORD, Town, Visitor, words};
+
+use crate::organisations::{add, branch, small_tree, with};
+
+const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id version name idNumber \
+    mobile landline homeAddress age partyAge memberType status branch { id shortName } group { id } editable } } }";
+const UPDATE: &str = "mutation($id: ID!, $version: Int!, $input: MemberInput!) { directory { updateMember(id: $id, version: \
+    $version, input: $input) { version mobile landline branch { id } } } }";
+const DELETE: &str = "mutation($ids: [ID!]!, $note: String!) { directory { deleteMembers(ids: $ids, reason: DATA_ERROR, note: \
+    $note) } }";
+const RESTORE: &str =
+    "mutation($id: ID!, $branch: ID) { directory { restoreMember(id: $id, branch: $branch) { branch { id } } } }";
+const REVEAL: &str = "mutation($id: ID!, $reason: String!) { directory { revealMember(id: $id, reason: $reason) { idNumber \
+    mobile landline homeAddress } } }";
+const LIST: &str = "query($f: MemberFilter, $s: MemberSort! = NAME, $n: Int, $a: String) { directory { members(first: $n, \
+    after: $a, filter: $f, sort: $s) { totalCount pageInfo { hasNextPage endCursor } nodes { id name } } } }";
+const ONE: &str = "query($id: ID!) { directory { member(id: $id) { name mobile idNumber homeAddress } } }";
+const FORMER: &str = "query($f: FormerFilter) { directory { formerMembers(filter: $f) { totalCount nodes { id name endReason \
+    endNote branch { shortName } } } } }";
+const TIMELINE: &str = "query($id: ID!) { directory { memberTimeline(id: $id) { episodes { branch { shortName } from to \
+    endReason } } memberChanges(id: $id) { nodes { action fields { field before after } } } } }";
+
+/// A valid identity number of a made-up man (odd) or woman (even).
+pub(crate) fn id_number(birth: &str, n: u32) -> String {
+    let body = format!("110101{}{n:03}", birth.replace('-', ""));
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{body}{}", "10X98765432".chars().nth((sum % 11) as usize).unwrap())
+}
+
+/// A member's form; `n` makes identity and mobile number its own.
+pub(crate) fn member(branch: &str, name: &str, n: u32) -> Value {
+    json!({
+        "name": name, "idNumber": id_number("1990-01-01", 2 * n + 1), "sex": "1", "birthDate": "1990-01-01",
+        "ethnicity": "01", "educationLevel": "21", "workPost": "121", "mobile": format!("1370000{n:04}"),
+        "branch": branch, "memberType": "FORMAL", "joinDate": "2015-06-20", "conversionDate": "2016-06-20",
+    })
+}
+
+async fn enrol(by: &mut Visitor, form: Value) -> String {
+    by.ok(CREATE, json!({"input": form})).await["directory"]["createMember"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn names(by: &mut Visitor, vars: Value) -> Vec<String> {
+    let found = by.ok(LIST, with(json!({"n": 100}), vars)).await["directory"]["members"].clone();
+    let nodes = found["nodes"].as_array().unwrap();
+    assert_eq!(found["totalCount"], nodes.len(), "{found}");
+    nodes.iter().map(|n| n["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_a_member_is_added_masked_and_signs_in() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let form =
+        with(member(&first, "张三", 1), json!({"landline": "025-12345678", "homeAddress": "南京市玄武区中山路1号"}));
+    let made = admin.ok(CREATE, json!({"input": form})).await["directory"]["createMember"].clone();
+    assert_eq!(made["idNumber"], "110101********0038".replace("0038", &form["idNumber"].as_str().unwrap()[14..]));
+    assert_eq!((&made["mobile"], &made["landline"]), (&json!("137****0001"), &json!("025-****78")));
+    assert!(!made["homeAddress"].as_str().unwrap().contains("中山路"));
+    assert_eq!((&made["branch"]["id"], &made["editable"]), (&json!(first), &json!(true)));
+    // Nothing of it is stored readable.
+    let row = t.sql().await.one(&format!("SELECT p::text FROM {}.people p", t.home.schema())).await;
+    for secret in ["13700000001", form["idNumber"].as_str().unwrap(), "025-12345678", "中山路"] {
+        assert!(!row.contains(secret), "{secret} in {row}");
+    }
+    // The account is the member's own: initial password, then a text message.
+    t.first_sign_in("13700000001", Some("13700000001")).await;
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_every_fault_is_told_with_its_field() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, _) = small_tree(&t, &mut admin).await;
+    let group =
+        add(&mut admin, with(branch(&first, "一组"), json!({"type": "PARTY_GROUP", "shortName": "一组"}))).await;
+    let other = add(&mut admin, branch(&committee, "第三")).await;
+    enrol(&mut admin, member(&first, "张三", 1)).await;
+    let (good, taken) = (member(&first, "李四", 2), member(&first, "李四", 1));
+    for (change, field) in [
+        (json!({"idNumber": taken["idNumber"]}), "idNumber"),
+        (json!({"mobile": taken["mobile"]}), "mobile"),
+        (json!({"idNumber": null}), "idNumber"),
+        (json!({"mobile": null}), "mobile"),
+        (json!({"idNumber": id_number("1990-01-01", 4)}), "sex"),
+        (json!({"branch": committee}), "branch"),
+        (json!({"branch": group}), "branch"),
+        (json!({"branch": t.home.account}), "branch"),
+        (json!({"branch": other, "group": group}), "group"),
+        (json!({"joinDate": "2007-01-01"}), "joinDate"),
+    ] {
+        let refused = admin.refused(CREATE, json!({"input": with(good.clone(), change.clone())})).await;
+        assert_eq!((refused.code.as_str(), refused.field.as_deref()), ("INVALID", Some(field)), "{change}");
+    }
+    // Several at once are all told.
+    let bad = with(good.clone(), json!({"name": "李", "ethnicity": "99", "workPost": "0"}));
+    let errors = admin.ask(CREATE, json!({"input": bad})).await.body["errors"].clone();
+    let mut fields: Vec<_> =
+        errors.as_array().unwrap().iter().map(|e| e["extensions"]["field"].as_str().unwrap()).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["ethnicity", "name", "workPost"]);
+    enrol(&mut admin, with(good, json!({"group": group}))).await;
+    assert_eq!(names(&mut admin, json!({})).await, ["李四", "张三"]);
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_seats_are_counted_also_when_several_add_at_once() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    t.sql().await.rows(&format!("UPDATE {}.policy SET seats = 3", t.home.schema())).await;
+    let tries = join_all((0..8).map(|n| {
+        let (mut admin, form) = (admin.clone(), member(&first, "张三", n));
+        async move { admin.ask(CREATE, json!({"input": form})).await.refusal_opt() }
+    }))
+    .await;
+    assert_eq!(tries.iter().filter(|refusal| refusal.is_none()).count(), 3, "{tries:?}");
+    assert!(tries.iter().flatten().all(|refusal| *refusal == "SEATS" || *refusal == "UNAVAILABLE"), "{tries:?}");
+    assert_eq!(names(&mut admin, json!({})).await.len(), 3);
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_members_are_found_sorted_and_paged() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, second) = small_tree(&t, &mut admin).await;
+    let people = [
+        ("张小明", "1990-01-01", &first),
+        ("李四", "1980-05-05", &first),
+        ("阿依·买买提", "1970-03-03", &second),
+        ("章三", "1985-01-01", &second),
+    ];
+    for (n, (name, birth, at)) in (0u32..).zip(people) {
+        let change = json!({"birthDate": birth, "idNumber": id_number(birth, 2 * n + 1), "joinDate": format!("20{}-06-20", 10 + n),
+            "conversionDate": format!("20{}-06-20", 11 + n)});
+        enrol(&mut admin, with(member(at, name, n), change)).await;
+    }
+    assert_eq!(names(&mut admin, json!({})).await, ["阿依·买买提", "李四", "章三", "张小明"]);
+    assert_eq!(names(&mut admin, json!({"s": "BIRTH_DATE"})).await, ["阿依·买买提", "李四", "章三", "张小明"]);
+    assert_eq!(names(&mut admin, json!({"s": "JOIN_DATE"})).await, ["张小明", "李四", "阿依·买买提", "章三"]);
+    for (search, found) in [
+        ("小明", vec!["张小明"]),
+        ("zh", vec!["章三", "张小明"]),
+        ("zxm", vec!["张小明"]),
+        ("买买提", vec!["阿依·买买提"]),
+        ("13700000001", vec!["李四"]),
+        ("明小", vec![]),
+        ("%", vec![]),
+    ] {
+        assert_eq!(names(&mut admin, json!({"f": {"search": search}})).await, found, "{search}");
+    }
+    let number = id_number("1985-01-01", 7);
+    assert_eq!(names(&mut admin, json!({"f": {"search": number}})).await, ["章三"]);
+    assert_eq!(names(&mut admin, json!({"f": {"under": committee}})).await, ["李四", "张小明"]);
+    assert_eq!(
+        names(&mut admin, json!({"f": {"bornFrom": "1980-01-01", "bornTo": "1985-12-31"}})).await,
+        ["李四", "章三"]
+    );
+    assert_eq!(names(&mut admin, json!({"f": {"joinedFrom": "2012-01-01", "memberType": "FORMAL"}})).await.len(), 2);
+    // By cursor, two at a time, every order meets everybody once.
+    for sort in ["NAME", "BIRTH_DATE", "JOIN_DATE"] {
+        let (mut seen, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let page = admin.ok(LIST, json!({"n": 1, "a": after, "s": sort})).await["directory"]["members"].clone();
+            seen.push(page["nodes"][0]["name"].as_str().unwrap().to_owned());
+            if page["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+        assert_eq!(seen, names(&mut admin, json!({"s": sort})).await, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_an_edit_keeps_what_was_left_out_and_leaves_history() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, second) = small_tree(&t, &mut admin).await;
+    let id = enrol(&mut admin, with(member(&first, "张三", 1), json!({"landline": "025-12345678"}))).await;
+    let edit = with(member(&second, "张三丰", 1), json!({"idNumber": null, "mobile": null, "remark": "已核对"}));
+    let vars = |version: i32, input: &Value| json!({"id": id, "version": version, "input": input});
+    let done = admin.ok(UPDATE, vars(1, &edit)).await["directory"]["updateMember"].clone();
+    assert_eq!(
+        done,
+        json!({"version": 2, "mobile": "137****0001", "landline": "025-****78", "branch": {"id": second}})
+    );
+    assert_eq!(admin.refused(UPDATE, vars(1, &edit)).await, "CONFLICT");
+    assert_eq!(admin.ok(UPDATE, vars(2, &edit)).await["directory"]["updateMember"]["version"], 2, "nothing changed");
+    let wrong = with(edit.clone(), json!({"birthDate": "1990-01-02"}));
+    assert_eq!(admin.refused(UPDATE, vars(2, &wrong)).await, "INVALID birthDate");
+    let moved = with(edit.clone(), json!({"mobile": "13700009999", "landline": ""}));
+    let done = admin.ok(UPDATE, vars(2, &moved)).await["directory"]["updateMember"].clone();
+    assert_eq!((&done["mobile"], &done["landline"]), (&json!("137****9999"), &Value::Null));
+    t.first_sign_in("13700009999", Some("13700009999")).await;
+
+    let told = admin.ok(TIMELINE, json!({"id": id})).await["directory"].clone();
+    let episodes = told["memberTimeline"]["episodes"].as_array().unwrap();
+    assert_eq!(
+        (&episodes[0]["branch"]["shortName"], &episodes[1]["branch"]["shortName"]),
+        (&json!("第二党支部"), &json!("第一党支部"))
+    );
+    assert!(episodes[0]["to"].is_null() && episodes[1]["to"].is_string());
+    let changes = told["memberChanges"]["nodes"].to_string();
+    for text in ["修改", "新增", "张三丰", "第二党支部", "137****9999（已更换）"] {
+        assert!(changes.contains(text), "{text} in {changes}");
+    }
+    assert!(!changes.contains("13700009999"), "{changes}");
+    // The heads were counted along.
+    let heads =
+        format!("SELECT string_agg(member_count::text, ',' ORDER BY path) FROM {}.organisations", t.home.schema());
+    assert_eq!(t.sql().await.one(&heads).await, "0,0,0,1");
+}
+
+#[tokio::test]
+async fn pc_3_2_5_who_is_deleted_stands_in_the_history_library_and_comes_back() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, second) = small_tree(&t, &mut admin).await;
+    let (zhang, li) =
+        (enrol(&mut admin, member(&first, "张三", 1)).await, enrol(&mut admin, member(&first, "李四", 2)).await);
+    let mut own = t.first_sign_in("13700000001", Some("13700000001")).await;
+    assert_eq!(admin.refused(DELETE, json!({"ids": [zhang], "note": " "})).await, "INVALID note");
+    assert_eq!(admin.refused(DELETE, json!({"ids": [zhang, t.home.root], "note": "重复录入"})).await, "NOT_FOUND");
+    assert_eq!(names(&mut admin, json!({})).await.len(), 2, "all or none");
+    admin.ok(DELETE, json!({"ids": [zhang, li], "note": "重复录入"})).await;
+    assert_eq!(names(&mut admin, json!({})).await, Vec::<String>::new());
+    assert_eq!(admin.refused(ONE, json!({"id": zhang})).await, "NOT_FOUND");
+    assert_eq!(own.ok(words::SESSION, json!({})).await["system"]["session"], Value::Null, "the account is closed");
+    let former = admin.ok(FORMER, json!({})).await["directory"]["formerMembers"].clone();
+    assert_eq!(former["totalCount"], 2);
+    let row = former["nodes"].as_array().unwrap().iter().find(|n| n["id"] == zhang.as_str()).unwrap().clone();
+    assert_eq!(
+        row,
+        json!({"id": zhang, "name": "张三", "endReason": "DATA_ERROR", "endNote": "重复录入",
+        "branch": {"shortName": "第一党支部"}})
+    );
+    assert_eq!(admin.ok(FORMER, json!({"f": {"search": "ls"}})).await["directory"]["formerMembers"]["totalCount"], 1);
+
+    // The number is free for somebody else, so the first one cannot simply come back with it.
+    let other = enrol(&mut admin, with(member(&second, "王五", 3), json!({"mobile": "13700000001"}))).await;
+    assert_eq!(admin.refused(RESTORE, json!({"id": zhang})).await, "INVALID mobile");
+    admin.ok(DELETE, json!({"ids": [other], "note": "转出系统"})).await;
+    assert_eq!(admin.ok(RESTORE, json!({"id": zhang})).await["directory"]["restoreMember"]["branch"]["id"], first);
+    assert_eq!(admin.refused(RESTORE, json!({"id": zhang})).await, "NOT_LEFT");
+    t.signed_in("13700000001", PASSWORD).await;
+    // A branch that is gone has to be named anew.
+    let gone = format!("UPDATE {}.organisations SET status = 'dissolved' WHERE id = '{first}'", t.home.schema());
+    t.sql().await.rows(&gone).await;
+    assert_eq!(admin.refused(RESTORE, json!({"id": li})).await, "BRANCH_GONE branch");
+    admin.ok(RESTORE, json!({"id": li, "branch": second})).await;
+    assert_eq!(names(&mut admin, json!({"f": {"under": second}})).await, ["李四"]);
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_administrators_reach_only_the_members_below_them() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, second) = small_tree(&t, &mut admin).await;
+    let (inside, outside) =
+        (enrol(&mut admin, member(&first, "张三", 1)).await, enrol(&mut admin, member(&second, "李四", 2)).await);
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    assert_eq!(names(&mut zhao, json!({})).await, ["张三"]);
+    zhao.ok(ONE, json!({"id": inside})).await;
+    let edit = member(&first, "李四", 2);
+    for (query, vars) in [
+        (ONE, json!({})),
+        (TIMELINE, json!({})),
+        (UPDATE, json!({"version": 1, "input": edit})),
+        (REVEAL, json!({"reason": "核对信息"})),
+        (DELETE, json!({"ids": [outside], "note": "重复录入"})),
+        (RESTORE, json!({})),
+    ] {
+        let there = zhao.peek(query, with(vars.clone(), json!({"id": outside}))).await.body["errors"].clone();
+        assert_eq!(there[0]["extensions"]["code"], "NOT_FOUND", "{query}");
+        let nobody = zhao.peek(query, with(vars, json!({"id": t.home.account, "ids": [t.home.account]}))).await;
+        assert_eq!(there, nobody.body["errors"], "{query}");
+    }
+    let to_second = with(member(&second, "张三", 1), json!({}));
+    assert_eq!(zhao.refused(UPDATE, json!({"id": inside, "version": 1, "input": to_second})).await, "INVALID branch");
+    assert_eq!(zhao.refused(CREATE, json!({"input": member(&second, "王五", 3)})).await, "INVALID branch");
+    // Who may read only does not change.
+    t.person("sun", "branch_committee", &first).await;
+    let mut sun = t.signed_in("sun", PASSWORD).await;
+    assert_eq!(names(&mut sun, json!({})).await, ["张三"]);
+    assert_eq!(sun.refused(CREATE, json!({"input": member(&first, "王五", 3)})).await, "DENIED");
+    assert_eq!(sun.refused(REVEAL, json!({"id": inside, "reason": "核对信息"})).await, "DENIED");
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_a_revealed_record_leaves_a_trace() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let form = member(&first, "张三", 1);
+    let id = enrol(&mut admin, form.clone()).await;
+    assert_eq!(admin.refused(REVEAL, json!({"id": id, "reason": ""})).await, "INVALID reason");
+    let seen = admin.ok(REVEAL, json!({"id": id, "reason": "办理组织关系"})).await["directory"]["revealMember"].clone();
+    assert_eq!((&seen["idNumber"], &seen["mobile"]), (&form["idNumber"], &form["mobile"]));
+    let told = admin.ok(TIMELINE, json!({"id": id})).await["directory"]["memberChanges"]["nodes"][0].clone();
+    assert_eq!((&told["action"], &told["fields"][0]["after"]), (&json!("查看敏感信息"), &json!("办理组织关系")));
+}
+
+/// Whoever administers something keeps the account, also after having left the Party.
+#[tokio::test]
+async fn pc_3_2_5_an_administrator_who_leaves_keeps_the_office() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let own = json!({"mobile": t.home.mobile});
+    let id = enrol(&mut admin, with(member(&first, "张三", 1), own)).await;
+    let accounts = format!("SELECT count(*) FROM {}.accounts", t.home.schema());
+    assert_eq!(t.sql().await.one(&accounts).await, "1", "the number names an account that is there already");
+    admin.ok(DELETE, json!({"ids": [id], "note": "录入错误"})).await;
+    t.administrator().await;
+}
