@@ -275,33 +275,6 @@ async fn ids_of_another_tenant_are_ids_of_nobody() {
     assert_eq!(content(&t, &t.home).await, ours_before);
 }
 
-/// The control to the test above: whose ids they are, for them the same operations find what another tenant does not.
-#[tokio::test]
-async fn ids_of_ones_own_tenant_are_found() {
-    let t = Town::start().await;
-    let own = t.tenant("中共第二单位委员会", "boss", None, &["document"]).await;
-    let boss = t.first_sign_in("boss", None).await;
-    let session = boss.clone().ok(words::SESSION, json!({})).await["system"]["session"]["id"].as_str().unwrap().to_owned();
-    let admin = t.administrator().await;
-    let ids = |name: &str| match name {
-        "account" => own.account.clone(),
-        "tenant" => own.id.clone(),
-        _ => own.root.clone(),
-    };
-    let surface = Surface::of(&t).await;
-    let mut operations = surface.operations(&ids);
-    operations.extend(surface.operations(&|_| own.account.clone()));
-    operations.extend(surface.operations(&|_| session.clone()));
-    let mut table = String::new();
-    for operation in operations.iter().filter(|operation| operation.takes_id) {
-        let (foreign, ours) = (outcome(&admin, operation).await, outcome(&boss, operation).await);
-        if foreign != ours {
-            writeln!(table, "{:<48} {foreign:<10} {ours}", operation.name).unwrap();
-        }
-    }
-    reviewed("own_ids.txt", &table);
-}
-
 #[tokio::test]
 async fn a_hidden_menu_refuses_its_api() {
     let t = Town::start().await;
