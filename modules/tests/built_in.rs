@@ -29,7 +29,8 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
         assert_eq!(permissions.iter().any(|p| p.key == permission), built_in, "{permission}");
     }
     for menu in ["document.samples", "plat.samples"] {
-        let (page, seen) = (registry.menus.iter().any(|m| m.key == menu), |console| registry.visible(console, |_| true));
+        let (page, seen) =
+            (registry.menus.iter().any(|m| m.key == menu), |console| registry.visible(console, |_| true));
         let shown = ["tenant", "platform"].into_iter().flat_map(seen).any(|m| m.key == menu);
         assert_eq!((page, shown), (built_in, built_in), "{menu}");
     }

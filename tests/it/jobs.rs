@@ -115,6 +115,7 @@ async fn two_servers_do_every_job_once() {
     }
     let sql = t.sql().await;
     until("the queue is empty", async || sql.one("SELECT count(*) FROM jobs._private_jobs").await == "0").await;
-    let done = "SELECT count(*) || ' ' || count(DISTINCT object_id) FROM platform.audit WHERE action = 'sample.rendered'";
+    let done =
+        "SELECT count(*) || ' ' || count(DISTINCT object_id) FROM platform.audit WHERE action = 'sample.rendered'";
     assert_eq!(sql.one(done).await, "20 20");
 }

@@ -29,13 +29,20 @@ impl Done {
 async fn what_needs_no_database_does_without() {
     let house = House::new();
     let sdl = house.run(&["sdl"]).await;
-    assert_eq!(sdl.text(), include_str!("../../../graphql/schema.graphql").trim_end(), "zhibu sdl > graphql/schema.graphql");
+    assert_eq!(
+        sdl.text(),
+        include_str!("../../../graphql/schema.graphql").trim_end(),
+        "zhibu sdl > graphql/schema.graphql"
+    );
 
     let secrets = [
         ("ZHIBU__DATABASE__URL", "postgres://app:hidden-one@db/zhibu"),
         ("ZHIBU__DATABASE__DDL_URL", "postgres://owner:hidden-two@db/zhibu"),
-        ("ZHIBU__STORAGE", "{endpoint=\"https://s3.example\", public_endpoint=\"https://s3.example\", region=\"r\", \
-            bucket=\"b\", access_key=\"hidden-three\", secret_key=\"hidden-four\", path_style=true}"),
+        (
+            "ZHIBU__STORAGE",
+            "{endpoint=\"https://s3.example\", public_endpoint=\"https://s3.example\", region=\"r\", \
+            bucket=\"b\", access_key=\"hidden-three\", secret_key=\"hidden-four\", path_style=true}",
+        ),
         ("ZHIBU__SETTINGS__SESSION_DAYS", "9"),
     ];
     let shown = house.run_with(&["config", "show"], &secrets).await;

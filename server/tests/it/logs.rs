@@ -73,7 +73,10 @@ async fn logs_hold_nothing_personal_and_nothing_secret() {
     let mut by_code = server.visitor();
     by_code.ok(words::REQUEST_CODE, json!({"mobile": MOBILE})).await;
     secrets.push(sms(&mut operator, MOBILE).await);
-    assert_eq!(by_code.refused(words::SMS_SIGN_IN, json!({"mobile": MOBILE, "code": "000000x"})).await.code, "WRONG_CODE");
+    assert_eq!(
+        by_code.refused(words::SMS_SIGN_IN, json!({"mobile": MOBILE, "code": "000000x"})).await.code,
+        "WRONG_CODE"
+    );
     by_code.ok(words::SMS_SIGN_IN, json!({"mobile": MOBILE, "code": secrets.last()})).await;
     boss.ok("mutation { system { refresh } }", json!({})).await;
     secrets.extend([&boss, &by_code, &operator].into_iter().flat_map(tokens));
@@ -107,7 +110,11 @@ async fn logs_hold_nothing_personal_and_nothing_secret() {
     assert!(secrets.len() > 18 && secrets.iter().all(|secret| secret.len() > 5), "{secrets:?}");
     for (place, text) in [("log", &log), ("database's log", &database), ("metrics", &format!("{metrics:?}"))] {
         for secret in &secrets {
-            assert!(!holds(text, secret), "{secret} is in the {place}: {:?}", text.lines().find(|l| l.contains(secret)));
+            assert!(
+                !holds(text, secret),
+                "{secret} is in the {place}: {:?}",
+                text.lines().find(|l| l.contains(secret))
+            );
         }
     }
 }

@@ -74,7 +74,8 @@ impl House {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let origin = loop {
             let line = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("it did not start: {}", self.log()));
-            if let Some(origin) = line.trim().strip_prefix("租户入口").and_then(|url| url.strip_suffix("/portal/login")) {
+            if let Some(origin) = line.trim().strip_prefix("租户入口").and_then(|url| url.strip_suffix("/portal/login"))
+            {
                 break origin.trim().to_owned();
             }
         };
