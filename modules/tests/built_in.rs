@@ -1,5 +1,6 @@
 //! A module is in the program or not, by a Cargo feature. Run it both ways: `cargo nextest run -p zhibu-modules`,
 //! with `--no-default-features` and without.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use zhibu_endpoint::Limits;
 use zhibu_tenancy::Registry;
