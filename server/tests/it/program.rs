@@ -117,6 +117,9 @@ impl Drop for House {
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
+        if std::thread::panicking() {
+            eprintln!("The server said:\n{}", self.log());
+        }
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
