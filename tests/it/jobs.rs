@@ -119,3 +119,32 @@ async fn two_servers_do_every_job_once() {
         "SELECT count(*) || ' ' || count(DISTINCT object_id) FROM platform.audit WHERE action = 'sample.rendered'";
     assert_eq!(sql.one(done).await, "20 20");
 }
+
+/// Servers that were away at the time of an hourly job catch up on it, one of them.
+#[tokio::test]
+async fn an_hourly_slot_is_neither_missed_nor_taken_twice() {
+    let mut t = Town::start().await;
+    t.stop().await;
+    let sql = t.sql().await;
+    // The queue forgets what is done; this remembers.
+    sql.rows(
+        "CREATE TABLE seen (task text, slot timestamptz); \
+         CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.seen \
+         SELECT identifier, new.run_at FROM jobs._private_tasks WHERE id = new.task_id; RETURN new; END $$; \
+         CREATE TRIGGER see BEFORE INSERT ON jobs._private_jobs FOR EACH ROW EXECUTE FUNCTION see(); \
+         UPDATE jobs._private_known_crontabs SET known_since = now() - interval '2 hours', last_execution = NULL",
+    )
+    .await;
+    t.resume(Town::plan()).await;
+    t.join(Town::plan()).await;
+    let taken = "SELECT count(*) FROM jobs._private_known_crontabs WHERE last_execution IS NOT NULL";
+    until("the slot is taken", async || sql.one(taken).await == "1").await;
+    // And one that looks when it is taken for certain.
+    t.stop().await;
+    t.resume(Town::plan()).await;
+    t.stop().await;
+    // Should the hour come round in the middle of this, there are two slots.
+    let twice = "SELECT count(*) - count(DISTINCT slot) FROM seen WHERE task = 'housekeeping'";
+    assert_eq!(sql.one(twice).await, "0");
+    assert_ne!(sql.one("SELECT count(*) FROM seen WHERE task = 'housekeeping'").await, "0");
+}
