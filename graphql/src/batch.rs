@@ -24,7 +24,9 @@ where
     let batches = ctx.data_opt::<Batches>().ok_or_else(|| Error::bug("a request without batches"))?;
     let mut made = batches.0.lock().unwrap_or_else(PoisonError::into_inner);
     let cx = ctx.cx()?.clone();
-    let fresh = || Arc::new(DataLoader::new(L::from(cx), TokioSpawner::current(), TokioTimer::default()));
-    let loader = made.entry(TypeId::of::<L>()).or_insert_with(|| fresh() as Arc<dyn Any + Send + Sync>).clone();
+    let fresh = || -> Arc<dyn Any + Send + Sync> {
+        Arc::new(DataLoader::new(L::from(cx), TokioSpawner::current(), TokioTimer::default()))
+    };
+    let loader = made.entry(TypeId::of::<L>()).or_insert_with(fresh).clone();
     loader.downcast().map_err(|_| Error::bug("a batch of another kind"))
 }

@@ -105,7 +105,10 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
         options = (module.jobs)(options);
     }
     let hourly = Cron::hourly_at::<Carried<Housekeeping>>(17)
-        .map(|cron| cron.payload_value(serde_json::json!({"tenant": null, "job": {}})))
+        .map(|cron| {
+            cron.fill(graphile_worker::CrontabFill::hours(1))
+                .payload_value(serde_json::json!({"tenant": null, "job": {}}))
+        })
         .map_err(|e| Error::bug(e.to_string()))?;
     options.with_cron(hourly).init().await.map_err(|e| Error::unavailable(e.to_string()))
 }

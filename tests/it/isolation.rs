@@ -52,3 +52,48 @@ async fn given_up_requests_leave_nothing_to_the_next() {
         AND state <> 'idle'";
     assert_eq!(t.sql().await.one(stuck).await, "0");
 }
+
+/// Every kind of id a tenant's people deal with: for another tenant it is nobody's, for its own the same request is
+/// answered. So a refusal tells whose an id is, and not that the request was no good.
+#[tokio::test]
+async fn the_same_ids_are_found_by_their_own_tenant_only() {
+    const COLLEAGUE: &str = "mutation($o: ID!, $n: String!) { directory { addAdministrator(input: {organisation: $o, \
+        displayName: $n, userName: $n}) { organisation { administrators { account userName } } } } }";
+    let t = Town::start().await;
+    let other = t.tenant("中共第二单位委员会", "boss", None, &["document"]).await;
+    let mut boss = t.first_sign_in("boss", None).await;
+    let mut stranger = t.administrator().await;
+    let form = crate::organisations::branch(&other.root, "第一");
+    let made = boss.ok(words::CREATE, json!({"input": form})).await;
+    let branch = made["directory"]["createOrganisation"]["id"].clone();
+    let added = boss.ok(COLLEAGUE, json!({"o": branch, "n": "colleague"})).await;
+    let colleague = &added["directory"]["addAdministrator"]["organisation"]["administrators"][0]["account"];
+    let second = t.signed_in("boss", zhibu_tests::PASSWORD).await.ok(words::SESSION, json!({})).await;
+    let session = &second["system"]["session"]["id"];
+    let mut changed = crate::organisations::branch(&other.root, "第一");
+    changed["contactName"] = json!("李四");
+    let below = crate::organisations::branch(&other.root, "第二");
+    let of = |field: &str| format!("query($id: ID!) {{ directory {{ {field} }} }}");
+    let requests = [
+        (of("organisation(id: $id) { fullName }"), json!({"id": branch})),
+        (of("organisationChanges(id: $id) { nodes { __typename } }"), json!({"id": branch})),
+        (of("tree(root: $id) { id }"), json!({"id": branch})),
+        (of("allowedTypes(parent: $id)"), json!({"id": other.root})),
+        (words::CREATE.to_owned(), json!({"input": below})),
+        (words::UPDATE.to_owned(), json!({"id": branch, "version": 1, "input": changed})),
+        (
+            "mutation($id: ID!) { directory { revealContactPhone(id: $id, reason: \"核对联系方式\") } }".to_owned(),
+            json!({"id": branch}),
+        ),
+        (COLLEAGUE.to_owned(), json!({"o": other.root, "n": "another"})),
+        ("mutation($id: ID!) { system { unlockUser(id: $id) { id } } }".to_owned(), json!({"id": colleague})),
+        (words::REMOVE_ADMINISTRATOR.to_owned(), json!({"organisation": branch, "account": colleague})),
+        ("mutation($id: ID!) { system { endSession(id: $id) } }".to_owned(), json!({"id": session})),
+    ];
+    for (request, variables) in &requests {
+        assert_eq!(stranger.refused(request, variables.clone()).await, "NOT_FOUND", "{request}");
+    }
+    for (request, variables) in requests {
+        assert_eq!(boss.ask(&request, variables).await.refusal_opt(), None, "{request}");
+    }
+}

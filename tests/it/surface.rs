@@ -8,19 +8,19 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use zhibu_tests::{PASSWORD, Tenant, Town, Visitor, words};
 
-const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+pub(crate) const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 const INTROSPECTION: &str = "{ __schema { queryType { fields { name type { ...T } } } mutationType { fields { name type { ...T } } } \
     types { kind name enumValues { name } inputFields { name defaultValue type { ...T } } fields { name type { ...T } \
     args { name defaultValue type { ...T } } } } } } \
     fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
 /// The schema as somebody sees it.
-struct Surface(Value);
+pub(crate) struct Surface(Value);
 
 /// One field of a namespace.
-struct Operation {
+pub(crate) struct Operation {
     /// `mutation directory.createOrganisation`
-    name: String,
+    pub(crate) name: String,
     document: String,
     variables: Value,
     /// It takes an id.
@@ -29,7 +29,7 @@ struct Operation {
 
 impl Surface {
     /// Looks at the schema with the eyes of an operator, to whom every module shows.
-    async fn of(t: &Town) -> Self {
+    pub(crate) async fn of(t: &Town) -> Self {
         Self(t.operator().await.ok(INTROSPECTION, json!({})).await["__schema"].clone())
     }
 
@@ -38,7 +38,7 @@ impl Surface {
     }
 
     /// Every operation with the least input it takes; `ids` names what an argument of this name points to.
-    fn operations(&self, ids: &dyn Fn(&str) -> String) -> Vec<Operation> {
+    pub(crate) fn operations(&self, ids: &dyn Fn(&str) -> String) -> Vec<Operation> {
         let mut all = Vec::new();
         for (verb, root) in [("query", "queryType"), ("mutation", "mutationType")] {
             for space in self.0[root]["fields"].as_array().unwrap() {
@@ -153,7 +153,7 @@ fn reviewed(name: &str, text: &str) {
 }
 
 /// `ok`, or the code of the refusal.
-async fn outcome(visitor: &Visitor, operation: &Operation) -> String {
+pub(crate) async fn outcome(visitor: &Visitor, operation: &Operation) -> String {
     let answer = visitor.peek(&operation.document, operation.variables.clone()).await;
     let code = answer.refusal_opt().map_or_else(|| "ok".to_owned(), |refusal| refusal.code);
     assert!(code != "INTERNAL" && !code.starts_with("no code"), "{}: {:#}", operation.name, answer.body);

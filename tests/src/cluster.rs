@@ -52,7 +52,8 @@ impl Sql {
         Self::open(&cluster.url(APP, database)).await
     }
 
-    async fn open(url: &str) -> Self {
+    /// Connects to an address.
+    pub async fn open(url: &str) -> Self {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a connection");
         tokio::spawn(connection);
         Self(client)

@@ -1,6 +1,6 @@
 //! One test's world: a database, a server on it, a clock, and the people who use it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -57,6 +57,7 @@ pub struct Town {
     folder: PathBuf,
     cluster: Option<Cluster>,
     server: Option<Server>,
+    beside: Vec<Server>,
     runtime: Option<Runtime>,
 }
 
@@ -124,6 +125,7 @@ impl Town {
             folder,
             cluster: Some(cluster),
             server: None,
+            beside: Vec::new(),
             runtime: Some(runtime),
         };
         town.resume(plan).await;
@@ -132,16 +134,34 @@ impl Town {
 
     /// Starts the server again, possibly otherwise.
     pub async fn resume(&mut self, plan: Plan) {
-        let mut config = config(self.cluster.as_ref().unwrap(), &self.database, &self.folder);
+        self.server = Some(self.another(plan, &self.folder).await);
+    }
+
+    /// Starts a further server on the same database, with a store of its own; visitors go to the first.
+    pub async fn join(&mut self, plan: Plan) {
+        let folder = self.folder.join(format!("beside{}", self.beside.len()));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::copy(self.folder.join("keys.json"), folder.join("keys.json")).unwrap();
+        let server = self.another(plan, &folder).await;
+        self.beside.push(server);
+    }
+
+    async fn another(&self, plan: Plan, folder: &Path) -> Server {
+        let mut config = config(self.cluster.as_ref().unwrap(), &self.database, folder);
         plan.edits.into_iter().for_each(|edit| edit(&mut config));
         let clock = self.clock.clone();
-        self.server = Some(self.inside(async move { Server::start(config, &clock).await }).await);
+        self.inside(async move { Server::start(config, &clock).await }).await
     }
 
     /// Stops the server as SIGTERM does.
     pub async fn stop(&mut self) {
         let server = self.server.take().expect("a running server");
         self.inside(server.stop()).await;
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Runs something where the server runs.
@@ -355,7 +375,7 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
-        let (runtime, server) = (self.runtime.take(), self.server.take());
+        let (runtime, servers) = (self.runtime.take(), (self.server.take(), std::mem::take(&mut self.beside)));
         let (cluster, database) = (self.cluster.take(), std::mem::take(&mut self.database));
         let (home, folder) = (self.home.schema(), self.folder.clone());
         // The test's own runtime is busy with this very call.
@@ -363,7 +383,7 @@ impl Drop for Town {
             if let Some(runtime) = runtime {
                 runtime.shutdown_background();
             }
-            drop(server);
+            drop(servers);
             let own = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             own.block_on(clean(cluster.unwrap(), &database, &home));
             let _ = std::fs::remove_dir_all(folder);

@@ -52,7 +52,8 @@ impl PartialEq<&str> for Refusal {
 }
 
 impl Visitor {
-    pub(crate) fn new(origin: String, path: &'static str) -> Self {
+    /// Somebody new at a door of a server.
+    pub fn new(origin: String, path: &'static str) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { client, origin, path, cookies: BTreeMap::new(), device: "tests".to_owned() }
     }

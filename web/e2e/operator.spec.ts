@@ -53,7 +53,7 @@ test('OP-1 an operator issues a batch of codes, finds them by remark, and revoke
   const codes = await issued.getByRole('listitem').allInnerTexts()
   await look(page, 'operator-codes-issued')
   const downloading = page.waitForEvent('download')
-  await issued.getByRole('button', { name: '下载 .txt' }).click()
+  await issued.getByRole('button', { name: '下载为文本文件' }).click()
   const file = await (await downloading).path()
   expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(codes)
   await issued.getByRole('button', { name: '完成' }).click()

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { CreateOrganisationDocument } from '../api/src/index'
 import { field, part } from './support/forms'
 import { look } from './support/look'
@@ -127,4 +128,19 @@ test('PC-1.2a an unknown address, and every part of the kit', async ({ adminPage
   await open(page, '/internal/gallery', '组件陈列')
   await look(page, 'gallery', 1)
   await open(operatorPage, '/operator/no-such-page', '页面不存在')
+})
+
+test('PC-1.2a on a telephone no page is wider than the screen', async ({ adminPage: page, operatorPage }) => {
+  const fits = async (one: Page, path: string, heading: string) => {
+    await one.setViewportSize({ width: 390, height: 844 })
+    await open(one, path, heading)
+    expect(await one.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390)
+  }
+  for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) await fits(page, path, heading)
+  await page.getByRole('button', { name: '打开菜单' }).click()
+  await follow(menu(page).getByRole('link', { name: '组织信息' }), '组织信息')
+  await expect(menu(page)).toHaveCount(0)
+  await look(page, 'phone-organisations')
+  for (const [path, heading] of [['/operator/tenants', '租户管理'], ['/operator/codes', '激活码与订单'], ['/operator/samples/new', '新建范文']] as const) await fits(operatorPage, path, heading)
+  await look(operatorPage, 'phone-sample-write')
 })

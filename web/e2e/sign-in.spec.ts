@@ -155,7 +155,8 @@ test('PC-1.2e PC-2.3c who forgot the password sets a new one by text message, an
   await expect(page.getByText(/验证码错误/)).toBeVisible()
   await look(page, 'account-password-code')
   // A number gets one message a minute; the button counts down what is left of it.
-  await requestCode(page)
+  await page.getByRole('button', { name: '获取验证码' }).click()
+  await expect(page.getByRole('button', { name: /秒后重发/ })).toBeDisabled()
   await expect(page.getByRole('button', { name: '获取验证码' })).toBeEnabled({ timeout: 70_000 })
   await requestCode(page)
   await field(page, '短信验证码').fill(await smsCode(operator, mobile))

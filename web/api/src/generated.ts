@@ -573,7 +573,7 @@ export type WithdrawTextMutation = { document: { withdrawText: { body: string, i
 
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
-type SignInOutcome_PasswordChangeRequired_Fragment = { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null };
+type SignInOutcome_PasswordChangeRequired_Fragment = { __typename: 'PasswordChangeRequired', needsSmsCode: boolean };
 
 type SignInOutcome_TenantChoice_Fragment = { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> };
 
@@ -590,7 +590,7 @@ export type SignInMutationVariables = Exact<{
 
 export type SignInMutation = { system: { signIn:
       | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
-      | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null }
+      | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
 
@@ -608,7 +608,7 @@ export type SignInBySmsMutationVariables = Exact<{
 
 export type SignInBySmsMutation = { system: { signInBySms:
       | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
-      | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null }
+      | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
 
@@ -619,14 +619,14 @@ export type ChooseTenantMutationVariables = Exact<{
 
 export type ChooseTenantMutation = { system: { chooseTenant:
       | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
-      | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean, maskedMobile: string | null }
+      | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
 
 export type PendingPasswordChangeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PendingPasswordChangeQuery = { system: { passwordChange: { needsSmsCode: boolean, maskedMobile: string | null, displayName: string } | null } };
+export type PendingPasswordChangeQuery = { system: { passwordChange: { needsSmsCode: boolean, maskedMobile: string | null, displayName: string, userName: string } | null } };
 
 export type RequestPasswordChangeCodeMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -995,7 +995,6 @@ export const SignInOutcomeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
   ... on PasswordChangeRequired {
     needsSmsCode
-    maskedMobile
   }
   ... on TenantChoice {
     ticket
@@ -1956,7 +1955,6 @@ fragment SignInOutcome on SignInResult {
   }
   ... on PasswordChangeRequired {
     needsSmsCode
-    maskedMobile
   }
   ... on TenantChoice {
     ticket
@@ -1967,7 +1965,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`, {"hash":"e7cbc24708547b8c94f770c6b99ad00792bf3825d3f70c50221657cb5cc6cc0b"}) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+}`, {"hash":"2fdc12323904da7cd814cde15e5536f53da540519fba0415a0628fe0b752b2bb"}) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
 export const RequestSmsCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestSmsCode($input: SmsCodeInput!) {
   system {
@@ -2023,7 +2021,6 @@ fragment SignInOutcome on SignInResult {
   }
   ... on PasswordChangeRequired {
     needsSmsCode
-    maskedMobile
   }
   ... on TenantChoice {
     ticket
@@ -2034,7 +2031,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`, {"hash":"6d117f8967cafe069c051e7317c01a729d1f12eed982f95826c65e580927e02c"}) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
+}`, {"hash":"fe65e7bc5dfec2f2dbdc1e4461391d0e88768f23702aeba10a1f902d710065f7"}) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
 export const ChooseTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ChooseTenant($input: ChooseTenantInput!) {
   system {
@@ -2081,7 +2078,6 @@ fragment SignInOutcome on SignInResult {
   }
   ... on PasswordChangeRequired {
     needsSmsCode
-    maskedMobile
   }
   ... on TenantChoice {
     ticket
@@ -2092,7 +2088,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`, {"hash":"d060087f8446797274a3ae4e1a70250ddaa43f1bd70a9ed5a4cf49a10f6fea1c"}) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
+}`, {"hash":"2cdd2ba50a7b98cbbf13ba36c71ff3f2b1eeb05d8811a009efff4475111ea4d1"}) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
 export const PendingPasswordChangeDocument = /*#__PURE__*/ new TypedDocumentString(`
     query PendingPasswordChange {
   system {
@@ -2100,10 +2096,11 @@ export const PendingPasswordChangeDocument = /*#__PURE__*/ new TypedDocumentStri
       needsSmsCode
       maskedMobile
       displayName
+      userName
     }
   }
 }
-    `, {"hash":"21133b62f35e1c400fd62f1e12b5aa0f4d7d028421c23a9d85c28fc5c454d195"}) as unknown as TypedDocumentString<PendingPasswordChangeQuery, PendingPasswordChangeQueryVariables>;
+    `, {"hash":"ba887036680910741113b53486f9e471f38b0ef2f8ca0c2f1a7c3da8d08bdf88"}) as unknown as TypedDocumentString<PendingPasswordChangeQuery, PendingPasswordChangeQueryVariables>;
 export const RequestPasswordChangeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestPasswordChangeCode {
   system {

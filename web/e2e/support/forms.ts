@@ -42,7 +42,9 @@ export async function typePassword(place: Place, password: string): Promise<void
 
 /** Asks for a text message; when this is done the code has been sent. */
 export async function requestCode(place: Place): Promise<void> {
-  await place.getByRole('button', { name: '获取验证码' }).click()
+  const page = 'page' in place ? place.page() : place
+  const answer = await answered(page, 'Request\\w*Code', () => place.getByRole('button', { name: '获取验证码' }).click())
+  expect(answer).not.toContain('"errors"')
   await expect(place.getByRole('button', { name: /秒后重发/ })).toBeDisabled()
 }
 

@@ -10,9 +10,12 @@ export function asks(request: Request, operation: string): boolean {
   return new RegExp(`(query|mutation) ${operation}\\b`).test((hash && known[hash]) || body)
 }
 
-/** Does something that asks the server, and waits for the answer to that very request. */
-export async function answered(page: Page, operation: string, act: () => Promise<unknown>): Promise<void> {
-  await Promise.all([page.waitForResponse((response) => asks(response.request(), operation)), act()])
+/** Does something that asks the server, and gives the answer to that very request. */
+export async function answered(page: Page, operation: string, act: () => Promise<unknown>): Promise<string> {
+  // A server that does not know the hash is asked again by text.
+  const answer = page.waitForResponse(async (response) => asks(response.request(), operation) && !(await response.text()).includes('UNKNOWN_DOCUMENT'))
+  await Promise.all([answer, act()])
+  return (await answer).text()
 }
 
 /** Answers an operation in the server's place, until the function it gives is called. */

@@ -15,7 +15,7 @@ const light: ThemeConfig = {
   components: fields('#1557b0'),
   token: {
     colorPrimary: '#b80d26', colorLink: '#a50f22', colorLinkHover: '#d3213c', colorInfo: '#1557b0', colorInfoBg: '#edf4fd', colorInfoBorder: '#b9d3f3', colorError: '#c62828',
-    colorTextTertiary: '#5f6368', colorTextPlaceholder: '#6b7075', colorTextDescription: '#595e63', colorBgLayout: '#f4f5f7',
+    colorTextTertiary: '#5f6368', colorTextPlaceholder: '#6b7075', colorTextDescription: '#595e63', colorBgLayout: '#f4f5f7', colorBorder: '#c3c8ce',
   },
 }
 const dark: ThemeConfig = {
@@ -23,7 +23,7 @@ const dark: ThemeConfig = {
   token: {
     colorPrimary: '#f0707a', colorLink: '#ff9a9a', colorLinkHover: '#ffb8b8', colorInfo: '#5b9dff', colorError: '#f2696b',
     colorTextTertiary: '#a9adb3', colorTextPlaceholder: '#9a9fa5', colorTextDescription: '#b0b4b9',
-    colorBgContainer: '#1a1c20', colorBgElevated: '#24272c',
+    colorBgContainer: '#1a1c20', colorBgElevated: '#24272c', colorBorder: '#5b6169',
   },
   components: {
     ...fields('#7db3ff'),
@@ -62,7 +62,7 @@ export function Theme({ children }: { children: ReactNode }) {
   return (
     <DarkContext.Provider value={{ dark: isDark, setDark }}>
       <ConfigProvider locale={zhCN} theme={config} button={{ autoInsertSpace: false }} {...(nonce ? { csp: { nonce } } : {})}>
-        <AntApp>{children}</AntApp>
+        <AntApp message={{ duration: 5 }}>{children}</AntApp>
       </ConfigProvider>
     </DarkContext.Provider>
   )

@@ -1,6 +1,6 @@
 import { ReloadOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Alert, Button, Table, type TableColumnsType } from 'antd'
+import { Alert, Button, Grid, Table, type TableColumnsType } from 'antd'
 import { useMemo, useState, type Key, type ReactNode } from 'react'
 import { errorSentence } from '../net/errors'
 import { ListSearch, type SearchField } from './list-search'
@@ -15,7 +15,7 @@ export interface ListColumn<Row> {
   cell: (row: Row) => ReactNode
   width?: number
   sort?: { value: string; order: 'ascend' | 'descend' }
-  /** Cannot be hidden; buttons also stay in sight at the right edge. */
+  /** Cannot be hidden; buttons also stay in sight at the right edge, where there is room. */
   fixed?: boolean | 'right'
   /** Hidden until chosen. */
   hidden?: boolean
@@ -58,10 +58,11 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
     placeholderData: keepPreviousData,
   })
   const clear = () => setPicked([])
+  const roomy = Grid.useBreakpoint().md ?? true
   const shown: TableColumnsType<Row> = columns.filter((column) => column.fixed || !look.hidden.includes(column.key)).map((column) => ({
     key: column.key,
     title: column.title,
-    ...(column.fixed === 'right' ? { fixed: 'right' as const } : {}),
+    ...(column.fixed === 'right' && roomy ? { fixed: 'right' as const } : {}),
     ...(column.width ? { width: column.width } : {}),
     render: (_value: unknown, row: Row) => column.cell(row),
     ...(column.sort

@@ -37,7 +37,8 @@ export function SmsCodeInput({ id, value = '', onChange, send }: SmsCodeInputPro
       void message.success('验证码已发送，请查看手机短信')
     } catch (cause) {
       const { retryAfter } = asRequestError(cause)
-      if (retryAfter) wait(retryAfter)
+      // The server counts whole seconds only.
+      if (retryAfter) wait(retryAfter + 1)
       void message.error(errorSentence(cause), 6)
     } finally {
       setBusy(false)

@@ -3,9 +3,10 @@ import type { ReactNode } from 'react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { asRequestError, errorSentence } from '../net/errors'
 
-/** Says what went wrong and offers another try. */
-export function ErrorState({ error, onRetry, title }: { error: unknown; onRetry?: () => void; title?: string }) {
+/** Says what went wrong and offers another try, or the way back from what another try does not help. */
+export function ErrorState({ error, onRetry, title, back }: { error: unknown; onRetry?: () => void; title?: string; back?: ReactNode }) {
   const { code } = asRequestError(error)
+  const final = ['NOT_FOUND', 'DENIED', 'BAD_INPUT'].includes(code)
   const heading = title ?? (code === 'NOT_FOUND' ? '没有找到' : code === 'DENIED' ? '没有权限' : '加载失败')
   return (
     <div role="alert">
@@ -13,7 +14,7 @@ export function ErrorState({ error, onRetry, title }: { error: unknown; onRetry?
         status={code === 'DENIED' || code === 'NOT_FOUND' ? 'info' : 'warning'}
         title={heading}
         subTitle={errorSentence(error)}
-        extra={onRetry && code !== 'NOT_FOUND' && <Button type="primary" onClick={onRetry}>重试</Button>}
+        extra={final && back ? back : onRetry && code !== 'NOT_FOUND' && <Button type="primary" onClick={onRetry}>重试</Button>}
       />
     </div>
   )
@@ -30,8 +31,8 @@ export function Loading({ label = '正在加载' }: { label?: string }) {
 }
 
 /** Shows a query's data, or its loading and error states. */
-export function QueryBoundary<Data>({ query, children }: { query: UseQueryResult<Data>; children: (data: Data) => ReactNode }) {
+export function QueryBoundary<Data>({ query, back, children }: { query: UseQueryResult<Data>; back?: ReactNode; children: (data: Data) => ReactNode }) {
   if (query.data !== undefined) return children(query.data)
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} back={back} />
   return <Loading />
 }

@@ -1,7 +1,7 @@
 import { CreateOrganisationDocument, ParentChoiceDocument, USUAL_TERM, type OrganisationFieldsFragment, type ParentChoiceQuery } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Form } from 'antd'
-import { useNavigate, useSearchParams } from 'react-router'
+import { App, Button, Form } from 'antd'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { FormPage } from '../../kit/form-page'
 import { Page, useLink } from '../../kit/page'
 import { EmptyState, QueryBoundary } from '../../kit/states'
@@ -12,6 +12,7 @@ import { inputOf, type OrganisationValues } from './form-values'
 /** 新增下级: a new organisation under the chosen one. */
 export default function CreateOrganisationPage() {
   const [params] = useSearchParams()
+  const link = useLink()
   const parent = params.get('parent')
   const choice = useQuery({
     queryKey: ['organisations', 'parent', parent],
@@ -23,7 +24,7 @@ export default function CreateOrganisationPage() {
     <Page title="新增下级组织" menu="org.info" hint={above && `新组织的上级：${above}`}>
       {parent
         ? <QueryBoundary query={choice}>{(data) => <Create key={parent} choice={data} />}</QueryBoundary>
-        : <EmptyState text="请先在组织信息中选择上级组织" />}
+        : <EmptyState text="请先在组织信息中选择上级组织" action={<Link to={link('/org/info')}><Button type="primary" tabIndex={-1}>去选择上级组织</Button></Link>} />}
     </Page>
   )
 }

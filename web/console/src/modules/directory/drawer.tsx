@@ -32,7 +32,7 @@ export function OrganisationDrawer({ id, onOpen, onClose }: { id: string; onOpen
   )
   return (
     <DetailDrawer open title={data?.shortName ?? '组织信息'} onClose={onClose} extra={extra} size={780}>
-      <QueryBoundary query={organisation}>
+      <QueryBoundary query={organisation} back={<Button type="primary" onClick={onClose}>返回列表</Button>}>
         {(one) => (
           <>
             <nav aria-label="所在位置" className="z-path">

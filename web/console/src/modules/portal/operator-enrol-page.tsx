@@ -2,13 +2,14 @@ import { EnrolOperatorDocument, OperatorEnrolmentDocument } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Form, Input, QRCode, Typography } from 'antd'
 import { useEffect, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { OPERATOR } from '../../app/session'
 import { FormProblem } from '../../kit/form-problem'
 import { NewPassword } from '../../kit/new-password'
-import { EmptyState, QueryBoundary } from '../../kit/states'
+import { EmptyState, ErrorState, QueryBoundary } from '../../kit/states'
 import { StepForm } from '../../kit/step-form'
 import { useSubmit } from '../../kit/use-submit'
+import { asRequestError } from '../../net/errors'
 import { post } from '../../net/post'
 import { setSignedIn } from '../../net/recovery'
 
@@ -24,12 +25,14 @@ export default function OperatorEnrolPage() {
     gcTime: 0,
     retry: false,
   })
+  const spent = enrolment.isError && !['NETWORK', 'UNAVAILABLE', 'INTERNAL', 'TOO_MANY'].includes(asRequestError(enrolment.error).code)
   return (
     <div className="z-panel z-panel--wide">
       <h1>启用运营账号</h1>
       {token === ''
         ? <EmptyState text="链接不完整，请使用管理员给出的完整链接打开" />
-        : <QueryBoundary query={enrolment}>{(data) => <Enrol token={token} {...data} />}</QueryBoundary>}
+        : spent ? <ErrorState error={enrolment.error} title="链接不能使用" /> : <QueryBoundary query={enrolment}>{(data) => <Enrol token={token} {...data} />}</QueryBoundary>}
+      <p className="z-panel-foot"><span>已经启用？<Link to="/operator/login">去登录</Link></span></p>
     </div>
   )
 }

@@ -1,8 +1,8 @@
-import { ChangeInitialPasswordDocument, PendingPasswordChangeDocument, RequestPasswordChangeCodeDocument } from '@zhibu/api'
+import { ChangeInitialPasswordDocument, PendingPasswordChangeDocument, RequestPasswordChangeCodeDocument, type PendingPasswordChangeQuery } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form } from 'antd'
 import { useEffect } from 'react'
-import { Link, Navigate, useLocation, useNavigate } from 'react-router'
+import { Link, Navigate, useNavigate } from 'react-router'
 import { SESSION } from '../../app/session'
 import { FormProblem } from '../../kit/form-problem'
 import { smsCodeRules } from '../../kit/form-rules'
@@ -12,11 +12,9 @@ import { QueryBoundary } from '../../kit/states'
 import { useSubmit } from '../../kit/use-submit'
 import { post } from '../../net/post'
 import { setSignedIn } from '../../net/recovery'
-import type { PendingPassword } from './sign-in'
 
 /** 修改初始密码: whoever signed in with an initial password gets no further without this. */
 export default function PasswordPage() {
-  const { state } = useLocation() as { state: PendingPassword | null }
   useEffect(() => { document.title = '修改初始密码 · 支部' }, [])
   const pending = useQuery({
     queryKey: ['pending-password'],
@@ -28,7 +26,7 @@ export default function PasswordPage() {
       <h1>修改初始密码</h1>
       <QueryBoundary query={pending}>
         {(change) => (change
-          ? <Change needsSmsCode={change.needsSmsCode} maskedMobile={change.maskedMobile} displayName={change.displayName} userName={state?.userName ?? ''} />
+          ? <Change {...change} />
           : <Navigate to="/portal/sign-in" replace />)}
       </QueryBoundary>
       <p className="z-panel-foot"><Link to="/portal/sign-in">换个账号登录</Link></p>
@@ -36,9 +34,10 @@ export default function PasswordPage() {
   )
 }
 
+type Pending = NonNullable<PendingPasswordChangeQuery['system']['passwordChange']>
 interface Values { newPassword: string; repeat: string; smsCode?: string }
 
-function Change({ needsSmsCode, maskedMobile, displayName, userName }: PendingPassword & { displayName: string }) {
+function Change({ needsSmsCode, maskedMobile, displayName, userName }: Pending) {
   const [form] = Form.useForm<Values>()
   const navigate = useNavigate()
   const queries = useQueryClient()

@@ -23,7 +23,7 @@ export default function SignInPage() {
           setSignedIn(true)
           void navigate(safeNext(params.get('next'), '/home'), { replace: true })
         }}
-        onPasswordChange={(pending) => void navigate('/portal/password', { replace: true, state: pending })}
+        onPasswordChange={() => void navigate('/portal/password', { replace: true })}
       />
       <p className="z-panel-foot">
         <Link to="/portal/login">返回首页</Link>

@@ -12,16 +12,14 @@ import { currentRealm } from '../../net/realm'
 import { post } from '../../net/post'
 import { TenantList } from './tenant-list'
 
-/** A sign-in that must go through the change of the initial password first. */
-export interface PendingPassword { needsSmsCode: boolean; maskedMobile: string | null; userName: string }
-
 interface SignInProps {
   /** Who is asked to sign in again; the password form is then the first. */
   userName?: string
   /** Prefix of the forms' ids; two sign-ins never share it. */
   name: string
   onSignedIn: (session: SessionFieldsFragment) => void
-  onPasswordChange: (pending: PendingPassword) => void
+  /** The initial password must be replaced first. */
+  onPasswordChange: () => void
 }
 
 type Choice = Extract<SignInOutcomeFragment, { __typename: 'TenantChoice' }>
@@ -29,10 +27,10 @@ type Choice = Extract<SignInOutcomeFragment, { __typename: 'TenantChoice' }>
 /** 短信登录 and 账号登录, then the choice of the organisation when a number belongs to several. */
 export function SignIn({ name, userName, onSignedIn, onPasswordChange }: SignInProps) {
   const [choice, setChoice] = useState<Choice | null>(null)
-  const take = (outcome: SignInOutcomeFragment, userName = '') => {
+  const take = (outcome: SignInOutcomeFragment) => {
     if (outcome.__typename === 'SignedIn') onSignedIn(outcome.session)
     else if (outcome.__typename === 'TenantChoice') setChoice(outcome)
-    else onPasswordChange({ needsSmsCode: outcome.needsSmsCode, maskedMobile: outcome.maskedMobile, userName })
+    else onPasswordChange()
   }
   if (choice) {
     return (
@@ -54,14 +52,14 @@ export function SignIn({ name, userName, onSignedIn, onPasswordChange }: SignInP
   )
 }
 
-type Take = (outcome: SignInOutcomeFragment, userName?: string) => void
+type Take = (outcome: SignInOutcomeFragment) => void
 
 function BySms({ name, take }: { name: string; take: Take }) {
   const [form] = Form.useForm<{ mobile: string; code: string }>()
   const { submit, busy, problem } = useSubmit(form,
     async ({ mobile, code }: { mobile: string; code: string }) =>
       (await post(SignInBySmsDocument, { input: { mobile: normalMobile(mobile), code } }, 'tenant')).system.signInBySms,
-    (outcome) => take(outcome))
+    take)
   const send = async () => {
     const ready = await form.validateFields(['mobile']).then(() => true, () => false)
     if (!ready) return null
@@ -90,7 +88,7 @@ function ByPassword({ name, userName: known, take }: { name: string; userName: s
   const { submit, busy, problem } = useSubmit(form,
     async ({ userName, password }: { userName: string; password: string }) =>
       (await post(SignInDocument, { input: { userName: userName.trim(), password } }, 'tenant')).system.signIn,
-    (outcome, values) => take(outcome, values.userName.trim()))
+    take)
   return (
     <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} initialValues={{ userName: known }} onFinish={(values) => void submit(values)}>
       <Form.Item name="userName" label="用户名" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>

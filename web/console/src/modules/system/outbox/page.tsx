@@ -15,7 +15,7 @@ const COLUMNS: ListColumn<Sms>[] = [
   { key: 'createdAt', title: '时间', cell: (sms) => instant(sms.createdAt) },
   { key: 'mobile', title: '手机号', fixed: true, cell: (sms) => sms.mobile },
   { key: 'purpose', title: '用途', cell: (sms) => PURPOSES[sms.purpose] ?? sms.purpose },
-  { key: 'text', title: '内容', fixed: true, cell: (sms) => <span className="z-wrap">{sms.text}</span> },
+  { key: 'text', title: '内容', fixed: true, cell: (sms) => <span className="z-wrap z-wrap--wide">{sms.text}</span> },
 ]
 
 /** 短信发件箱: in the sandbox every text message ends here instead of on a phone. */

@@ -7,6 +7,7 @@ import { usePermission } from '../../../kit/permissions'
 import { StatusTag } from '../../../kit/status-tag'
 import { instant, oneOf } from '../../../kit/words'
 import { ask } from '../../../net/ask'
+import { useModuleTitles } from '../codes/use-modules'
 import { TenantDrawer } from './tenant-drawer'
 import { useResetAdministrator } from './use-reset-administrator'
 
@@ -25,6 +26,7 @@ export default function TenantsPage() {
     return next
   }, { replace: true })
 
+  const titles = useModuleTitles()
   const reset = useResetAdministrator()
   const mayReset = usePermission('plat.tenants.first_admin')
 
@@ -43,7 +45,7 @@ export default function TenantsPage() {
     },
     { key: 'plan', title: '套餐', cell: (tenant) => tenant.plan },
     { key: 'seats', title: '用户数上限', cell: (tenant) => tenant.seats },
-    { key: 'modules', title: '模块数', cell: (tenant) => tenant.modules.length },
+    { key: 'modules', title: '模块', cell: (tenant) => <span className="z-wrap">{tenant.modules.map(titles).join('、') || '仅基础模块'}</span> },
     { key: 'activatedAt', title: '开通时间', cell: (tenant) => instant(tenant.activatedAt) },
     { key: 'createdAt', title: '创建时间', hidden: true, cell: (tenant) => instant(tenant.createdAt) },
     { key: 'error', title: '故障', hidden: true, cell: (tenant) => <span className="z-wrap">{tenant.error ?? '—'}</span> },

@@ -1,6 +1,6 @@
 import { TenantDocument, tenantStates, type TenantRowFragment } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
-import { Alert } from 'antd'
+import { Alert, Button } from 'antd'
 import { DetailDrawer, Section } from '../../../kit/detail-drawer'
 import { QueryBoundary } from '../../../kit/states'
 import { StatusTag } from '../../../kit/status-tag'
@@ -16,7 +16,7 @@ export function TenantDrawer({ id, onClose }: { id: string; onClose: () => void 
   })
   return (
     <DetailDrawer open title={tenant.data?.name ?? '租户'} onClose={onClose} size={640}>
-      <QueryBoundary query={tenant}>
+      <QueryBoundary query={tenant} back={<Button type="primary" onClick={onClose}>返回列表</Button>}>
         {(data) => (
           <>
             {data.error && <Alert className="z-gap-bottom" type="error" showIcon title="最近一次故障" description={data.error} />}

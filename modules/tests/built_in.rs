@@ -1,0 +1,44 @@
+//! A module is in the program or not, by a Cargo feature. Run it both ways: `cargo nextest run -p zhibu-modules`,
+//! with `--no-default-features` and without.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use zhibu_endpoint::Limits;
+use zhibu_tenancy::Registry;
+
+/// Whether this program has a word in it. The word comes in two parts, or the test itself would be found.
+fn in_program(parts: [&str; 2]) -> bool {
+    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    let word = parts.join("_").into_bytes();
+    program.windows(word.len()).any(|bytes| bytes == word)
+}
+
+#[test]
+fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
+    let built_in = cfg!(feature = "document");
+    let registry = Registry::new(zhibu_modules::all()).unwrap();
+    let keys: Vec<&str> = registry.modules.iter().map(|module| module.key).collect();
+    assert_eq!(keys, if built_in { vec!["system", "directory", "document"] } else { vec!["system", "directory"] });
+    assert_eq!(registry.module("document").is_some(), built_in);
+
+    let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
+    assert!(sdl.contains("organisation"));
+    for word in ["document", "sample", "library", "范文"] {
+        assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
+    }
+    let permissions = registry.permissions();
+    for permission in ["document.samples.read", "plat.samples.read", "plat.samples.edit"] {
+        assert_eq!(permissions.iter().any(|p| p.key == permission), built_in, "{permission}");
+    }
+    for menu in ["document.samples", "plat.samples"] {
+        let (page, seen) =
+            (registry.menus.iter().any(|m| m.key == menu), |console| registry.visible(console, |_| true));
+        let shown = ["tenant", "platform"].into_iter().flat_map(seen).any(|m| m.key == menu);
+        assert_eq!((page, shown), (built_in, built_in), "{menu}");
+    }
+    let steps = registry.modules.iter().flat_map(|module| module.shared.iter().chain(module.tenant));
+    assert_eq!(steps.filter(|step| step.up.contains("sample_")).count() > 0, built_in, "tables");
+    for word in [["sample", "render"], ["sample", "uses"], ["sample", "texts"]] {
+        assert_eq!(in_program(word), built_in, "{word:?} in the program");
+    }
+    assert!(in_program(["role", "assignments"]));
+}
