@@ -76,6 +76,16 @@ impl Workbook {
         Ok(Rows { cells, template, place, from_1904, count: 0, row: Vec::new(), ended: false })
     }
 
+    /// The number of columns in use on a sheet.
+    pub(crate) fn width(&mut self, part: &str) -> Result<u32> {
+        let mut cells = self.cells(part)?;
+        let (mut row, mut width) = (Vec::new(), 0);
+        while cells.row(&mut row)?.is_some() {
+            width = row.iter().filter(|cell| used(cell)).map(|cell| cell.column + 1).fold(width, u32::max);
+        }
+        Ok(width)
+    }
+
     fn cells(&mut self, part: &str) -> Result<Cells<'_>> {
         Ok(Cells::new(self.package.xml(part, PartKind::Sheet)?, &self.strings, &self.days))
     }

@@ -134,7 +134,7 @@ pub(crate) fn invisible(c: char) -> bool {
 /// Takes back what [`crate::harmless`] did to a text.
 fn plain(text: &str) -> String {
     match text.strip_prefix('\'') {
-        Some(rest) if crate::harmless(rest) != rest => rest.to_owned(),
+        Some(rest) if crate::harmless(rest) != rest => rest.trim().to_owned(),
         _ => text.to_owned(),
     }
 }

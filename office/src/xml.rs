@@ -10,10 +10,10 @@ use zhibu_core::{Error, Result};
 const MAX_PIECE: usize = 1 << 20;
 /// Deepest nesting; workbooks need about ten.
 const MAX_DEPTH: usize = 64;
-/// A part may unpack to this many times its packed size…
-const MAX_RATIO: u64 = 300;
+/// A part may unpack to this many times its packed size (sheets of empty cells reach about 60)…
+const MAX_RATIO: u64 = 150;
 /// …once it is larger than this.
-const RATIO_FROM: u64 = 4 << 20;
+const RATIO_FROM: u64 = 16 << 20;
 
 /// The refusal of a file that breaks the format.
 pub(crate) fn damaged(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
