@@ -29,7 +29,7 @@ pub fn mark(
     let place = workbook.place(template)?;
     let remarks = match place.remarks {
         Some(column) => column,
-        None => workbook.width(&place.part)?,
+        None => workbook.free_column(&place)?,
     };
     let styles = workbook.book.styles.clone().and_then(|part| workbook.package.index(&part).map(|at| (at, part)));
     let mut palette = match &styles {

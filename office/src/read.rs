@@ -8,6 +8,7 @@ use crate::parts::{Book, Strings, day_styles};
 use crate::row::Row;
 use crate::template::Template;
 use crate::value::{Raw, Value, tidy};
+use std::collections::BTreeSet;
 use std::path::Path;
 use zhibu_core::{Error, Result};
 
@@ -76,14 +77,17 @@ impl Workbook {
         Ok(Rows { cells, template, place, from_1904, count: 0, row: Vec::new(), ended: false })
     }
 
-    /// The number of columns in use on a sheet.
-    pub(crate) fn width(&mut self, part: &str) -> Result<u32> {
-        let mut cells = self.cells(part)?;
-        let (mut row, mut width) = (Vec::new(), 0);
-        while cells.row(&mut row)?.is_some() {
-            width = row.iter().filter(|cell| used(cell)).map(|cell| cell.column + 1).fold(width, u32::max);
+    /// The first unused column to the right of a header.
+    pub(crate) fn free_column(&mut self, place: &Place) -> Result<u32> {
+        let mut cells = self.cells(&place.part)?;
+        let (mut row, mut taken, mut free) = (Vec::new(), BTreeSet::new(), 0);
+        while let Some(number) = cells.row(&mut row)? {
+            taken.extend(row.iter().filter(|cell| used(cell)).map(|cell| cell.column));
+            if number == place.header {
+                free = row.iter().filter(|cell| used(cell)).map(|cell| cell.column + 1).fold(0, u32::max);
+            }
         }
-        Ok(width)
+        Ok((free..).find(|column| !taken.contains(column)).unwrap_or(free))
     }
 
     fn cells(&mut self, part: &str) -> Result<Cells<'_>> {

@@ -144,3 +144,12 @@ fn a_missing_cell_takes_its_column_s_format() {
     assert!(formats.split("<xf ").nth(cell + 1).unwrap().contains("numFmtId=\"165\""));
     assert_eq!(Workbook::open(&out).unwrap().rows(Template::of("organisation").unwrap()).unwrap().count(), 3);
 }
+
+#[test]
+fn the_sentences_stand_beside_the_table_and_over_nothing() {
+    let faults = vec![(2, vec![fault("sort", "排序号重复")])];
+    let (_folder, out) = marked(&fixture("columns"), "organisation", faults);
+    let rows = cells(&out, "Sheet1");
+    assert_eq!((rows[0][19].as_str(), rows[0][20].as_str()), ("审核意见", "错误说明"));
+    assert_eq!((rows[1][20].as_str(), rows[1][77].as_str()), ("排序号重复", "随手写的"));
+}
