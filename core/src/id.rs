@@ -63,6 +63,10 @@ id! {
     ProgressId;
     /// A person (人员), member or former member.
     PersonId;
+    /// An import of a spreadsheet (导入).
+    ImportId;
+    /// An export (导出).
+    ExportId;
     /// A row of the audit (审计记录).
     ChangeId;
 }

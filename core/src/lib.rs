@@ -13,7 +13,7 @@ mod world;
 
 pub use error::{Error, Kind, Result};
 pub use id::{
-    AccountId, BatchId, ChangeId, CodeId, MessageId, OperatorId, OrganisationId, PersonId, ProgressId, SampleId,
+    AccountId, BatchId, ChangeId, CodeId, ExportId, ImportId, MessageId, OperatorId, OrganisationId, PersonId, ProgressId, SampleId,
     SessionId, TenantId,
 };
 pub use migration::Migration;

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -114,6 +115,36 @@ impl Store {
     pub async fn link(&self, key: &Key, file_name: &str, expires: Duration) -> Result<String> {
         let url = self.presign_get(key, file_name, expires).await?;
         Ok(if self.relative_links { url[url::Position::BeforePath..].to_owned() } else { url.into() })
+    }
+
+    /// A link by which a browser puts one object of just this type and length there, for a short while.
+    pub async fn upload_link(&self, key: &Key, content_type: &str, length: u64, expires: Duration) -> Result<String> {
+        let length = i64::try_from(length).map_err(Error::bug)?;
+        let request = self.signer.put_object().bucket(&self.bucket).key(key.as_str());
+        let request = request.content_type(content_type).content_length(length);
+        let expires = PresigningConfig::expires_in(expires).map_err(Error::bug)?;
+        let signed = request.presigned(expires).await.map_err(Error::bug)?;
+        let url: Url = signed.uri().parse().map_err(Error::bug)?;
+        Ok(if self.relative_links { url[url::Position::BeforePath..].to_owned() } else { url.into() })
+    }
+
+    /// Stores a file of the disk as an object.
+    pub async fn put_file(&self, key: &Key, path: &Path, content_type: &str) -> Result<()> {
+        let body = ByteStream::from_path(path).await.map_err(Error::bug)?;
+        let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
+        request.content_type(content_type).body(body).send().await.map_err(refused)?;
+        Ok(())
+    }
+
+    /// Writes an object into a file of the disk, piece by piece.
+    pub async fn get_file(&self, key: &Key, path: &Path) -> Result<()> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key.as_str());
+        let mut body = request.send().await.map_err(refused)?.body;
+        let mut file = tokio::fs::File::create(path).await.map_err(Error::bug)?;
+        while let Some(piece) = body.try_next().await.map_err(Error::unavailable)? {
+            tokio::io::AsyncWriteExt::write_all(&mut file, &piece).await.map_err(Error::bug)?;
+        }
+        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(Error::bug)
     }
 
     /// Creates the bucket unless it is there.

@@ -76,28 +76,32 @@ pub async fn history(kind: &str, id: Uuid, before: Option<Uuid>, limit: i64, con
     Ok(query.load(conn).await?)
 }
 
-pub(crate) async fn insert(cx: &Cx, entry: Entry, conn: &mut Conn) -> Result<()> {
+pub(crate) async fn insert(cx: &Cx, entries: Vec<Entry>, conn: &mut Conn) -> Result<()> {
     let (kind, id, name) = match cx.caller() {
         Caller::Stranger => ("stranger", None, "未登录".to_owned()),
         Caller::Account(i) => ("account", Some(i.account.0), i.display_name.clone()),
         Caller::Operator(o) => ("operator", Some(o.id.0), o.user_name.clone()),
-        Caller::System(_) => ("system", None, "系统".to_owned()),
+        Caller::System(_) => match cx.behalf() {
+            Some((account, name)) => ("account", Some(account.0), name.clone()),
+            None => ("system", None, "系统".to_owned()),
+        },
     };
-    diesel::insert_into(audit::table)
-        .values((
+    let row = |entry: Entry| {
+        (
             audit::id.eq(cx.app.world.id::<Uuid>()),
             audit::at.eq(cx.now()),
             audit::actor_kind.eq(kind),
             audit::actor_id.eq(id),
-            audit::actor_name.eq(name),
+            audit::actor_name.eq(name.clone()),
             audit::address.eq(&cx.origin.address),
             audit::request_id.eq(cx.origin.request),
             audit::action.eq(entry.action),
             audit::object_kind.eq(entry.kind),
             audit::object_id.eq(entry.id),
             audit::changes.eq(Value::Object(entry.changes)),
-        ))
-        .execute(conn)
-        .await?;
+        )
+    };
+    let rows: Vec<_> = entries.into_iter().map(row).collect();
+    diesel::insert_into(audit::table).values(rows).execute(conn).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use uuid::Uuid;
-use zhibu_core::{ANYONE, CHANGE_PASSWORD, Error, Permission, Result, SELF, TenantId};
+use zhibu_core::{ANYONE, AccountId, CHANGE_PASSWORD, Error, Permission, Result, SELF, TenantId};
 
 use crate::app::App;
 use crate::audit::Entry;
@@ -47,6 +47,8 @@ pub struct Cx {
     /// Where it came from.
     pub origin: Origin,
     caller: Caller,
+    /// For whom the system acts, as the audit tells it.
+    behalf: Option<(AccountId, String)>,
     now: DateTime<Utc>,
     read: Mutex<Option<Unit>>,
 }
@@ -72,7 +74,19 @@ impl Cx {
     /// The context of a request.
     pub fn new(app: Arc<App>, caller: Caller, origin: Origin) -> Self {
         let now = app.world.now();
-        Self { app, origin, caller, now, read: Mutex::new(None) }
+        Self { app, origin, caller, behalf: None, now, read: Mutex::new(None) }
+    }
+
+    /// The same context, acting for somebody who started what it does: the audit names them.
+    #[must_use]
+    pub fn on_behalf(mut self, account: AccountId, name: String) -> Self {
+        self.behalf = Some((account, name));
+        self
+    }
+
+    /// For whom the system acts.
+    pub(crate) fn behalf(&self) -> Option<&(AccountId, String)> {
+        self.behalf.as_ref()
     }
 
     /// The context of a job or command.
@@ -233,9 +247,14 @@ impl Write<'_> {
 
     /// Writes an audit row into this transaction.
     pub async fn audit(&mut self, entry: Entry) -> Result<()> {
+        self.audit_all(vec![entry]).await
+    }
+
+    /// Writes audit rows of many things that happen together.
+    pub async fn audit_all(&mut self, entries: Vec<Entry>) -> Result<()> {
         let cx = self.cx;
         self.audited = true;
-        crate::audit::insert(cx, entry, self.conn()?).await
+        crate::audit::insert(cx, entries, self.conn()?).await
     }
 
     /// Puts a job into this transaction.

@@ -101,6 +101,10 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
     options = define::<crate::activation::Provision>(options);
     options = define::<crate::entitlement::SwitchModule>(options);
     options = define::<Housekeeping>(options);
+    options = define::<crate::exchange::import::CheckImport>(options);
+    options = define::<crate::exchange::import::ApplyImport>(options);
+    options = define::<crate::exchange::import::UndoImport>(options);
+    options = define::<crate::exchange::export::MakeExport>(options);
     for module in &app.registry.modules {
         options = (module.jobs)(options);
     }
@@ -134,7 +138,20 @@ impl Job for Housekeeping {
         diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))
             .execute(write.conn()?)
             .await?;
-        write.commit_quietly().await
+        let tenants: Vec<Uuid> = crate::schema::tenants::table
+            .filter(crate::schema::tenants::state.eq("active"))
+            .select(crate::schema::tenants::id)
+            .load(write.conn()?)
+            .await?;
+        write.commit_quietly().await?;
+        for tenant in tenants {
+            let inside = Cx::system(cx.app.clone(), Space::Tenant(tenant.into()));
+            // One tenant's trouble is not the others'.
+            if let Err(error) = crate::exchange::sweep(&inside).await {
+                tracing::warn!(%tenant, code = error.code, cause = ?error.cause, "old files were not removed");
+            }
+        }
+        Ok(())
     }
 }
 

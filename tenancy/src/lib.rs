@@ -10,6 +10,7 @@ pub mod codes;
 mod cx;
 pub mod db;
 pub mod entitlement;
+pub mod exchange;
 pub mod identity;
 pub mod jobs;
 pub mod keys;

@@ -7,6 +7,8 @@ use graphile_worker::WorkerOptions;
 use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 
 use crate::Write;
+use crate::exchange::export::Exporter;
+use crate::exchange::import::Importer;
 
 /// A module, described at compile time. Adding one is one line in `modules/src/lib.rs`.
 pub struct Module {
@@ -26,6 +28,10 @@ pub struct Module {
     pub seed: Option<Seed>,
     /// Adds its jobs to the worker.
     pub jobs: fn(WorkerOptions) -> WorkerOptions,
+    /// What it imports.
+    pub importers: &'static [&'static dyn Importer],
+    /// What it exports.
+    pub exporters: &'static [&'static dyn Exporter],
 }
 
 /// Writes the first rows of a new tenant.
@@ -93,6 +99,16 @@ impl Registry {
     /// The module a permission belongs to.
     pub fn owner(&self, permission: Permission) -> Option<&'static str> {
         self.owner.get(permission.key).copied()
+    }
+
+    /// Everything that can be imported.
+    pub(crate) fn importers(&self) -> impl Iterator<Item = &'static dyn Importer> + '_ {
+        self.modules.iter().flat_map(|module| module.importers).copied()
+    }
+
+    /// Everything that can be exported.
+    pub(crate) fn exporters(&self) -> impl Iterator<Item = &'static dyn Exporter> + '_ {
+        self.modules.iter().flat_map(|module| module.exporters).copied()
     }
 
     /// The module of this key.

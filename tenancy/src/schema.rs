@@ -105,6 +105,30 @@ diesel::table! { menus (console, key) { console -> Text, key -> Text, enabled ->
 
 diesel::table! { policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, seats -> Int4, } }
 
+diesel::table! {
+    imports (id) {
+        id -> Uuid, template -> Text, file_name -> Text, file_size -> Int4, state -> Text, partial -> Bool,
+        percent -> Int2, row_count -> Int4, bad_rows -> Int4, done_rows -> Int4, undone_rows -> Int4, faults -> Jsonb,
+        message -> Nullable<Text>, account_id -> Uuid, account_name -> Text, created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>, files_gone -> Bool,
+    }
+}
+
+diesel::table! {
+    import_items (import_id, row_number) {
+        import_id -> Uuid, row_number -> Int4, object_id -> Uuid, kept -> Nullable<Text>, undone -> Bool,
+    }
+}
+
+diesel::table! {
+    exports (id) {
+        id -> Uuid, kind -> Text, state -> Text, percent -> Int2, row_count -> Int8, filter -> Jsonb,
+        filter_words -> Text, chosen -> Array<Text>, sensitive -> Bool, reason -> Nullable<Text>,
+        message -> Nullable<Text>, account_id -> Uuid, account_name -> Text, created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(codes -> code_batches (batch_id));
 diesel::joinable!(codes -> tenants (tenant_id));
 diesel::joinable!(code_batches -> operators (issued_by));

@@ -30,4 +30,6 @@ pub static MODULE: Module = Module {
     tenant: &[migration!("../../migrations/tenant/document", "0001_init")],
     seed: None,
     jobs: jobs::define::<render::Render>,
+    importers: &[],
+    exporters: &[],
 };

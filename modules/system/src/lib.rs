@@ -48,7 +48,12 @@ pub static MODULE: Module = Module {
         JOBS_RETRY,
     ],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/system", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/system", "0001_init"),
+        migration!("../../migrations/tenant/system", "0002_exchange"),
+    ],
     seed: None,
     jobs: |worker| worker,
+    importers: &[],
+    exporters: &[],
 };

@@ -1,4 +1,4 @@
-//! The embedded store on our own origin: reading by signed link, and nothing else.
+//! The embedded store on our own origin: reading and uploading by signed link, and nothing else.
 
 use axum::Router;
 use axum::body::Body;
@@ -35,7 +35,26 @@ struct Public {
 pub(super) fn router(service: S3Service, public: &Url, bucket: &str) -> Result<Router> {
     let authority = public.authority();
     let host = HeaderValue::from_str(authority).map_err(Error::bug)?;
-    Ok(Router::new().route(&format!("/{bucket}/{{*key}}"), get(read)).with_state(Public { service, host }))
+    Ok(Router::new().route(&format!("/{bucket}/{{*key}}"), get(read).put(upload)).with_state(Public { service, host }))
+}
+
+/// What a browser says about what it uploads; the link's signature binds both.
+const TOLD: [HeaderName; 2] = [header::CONTENT_TYPE, header::CONTENT_LENGTH];
+
+/// A piece of an upload; the server reads no more than the length that was signed.
+async fn upload(
+    State(public): State<Public>,
+    OriginalUri(uri): OriginalUri,
+    told: HeaderMap,
+    body: Body,
+) -> Response {
+    let sized = told.contains_key(header::CONTENT_LENGTH);
+    let answer = if signed(&uri) && sized {
+        send(public, &uri, Method::PUT, &told, &TOLD, s3s::Body::http_body_unsync(body)).await
+    } else {
+        Ok(StatusCode::FORBIDDEN.into_response())
+    };
+    fenced(answer)
 }
 
 async fn read(
@@ -45,10 +64,14 @@ async fn read(
     asked: HeaderMap,
 ) -> Response {
     let answer = if signed(&uri) {
-        fetch(public, &uri, method, &asked).await
+        send(public, &uri, method, &asked, &ASKED, s3s::Body::empty()).await
     } else {
         Ok(StatusCode::FORBIDDEN.into_response())
     };
+    fenced(answer)
+}
+
+fn fenced(answer: Result<Response>) -> Response {
     let mut answer = answer.unwrap_or_else(|error| {
         tracing::error!(cause = ?error.cause, "the embedded store failed");
         StatusCode::BAD_GATEWAY.into_response()
@@ -62,15 +85,22 @@ fn signed(uri: &Uri) -> bool {
     query.split('&').any(|pair| pair.starts_with("X-Amz-Signature="))
 }
 
-async fn fetch(public: Public, uri: &Uri, method: Method, asked: &HeaderMap) -> Result<Response> {
+async fn send(
+    public: Public,
+    uri: &Uri,
+    method: Method,
+    given: &HeaderMap,
+    passed: &[HeaderName],
+    body: s3s::Body,
+) -> Result<Response> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let mut forward = http::Request::builder().method(method).uri(path).header(header::HOST, public.host);
-    for name in ASKED {
-        for value in asked.get_all(&name) {
-            forward = forward.header(&name, value);
+    for name in passed {
+        for value in given.get_all(name) {
+            forward = forward.header(name, value);
         }
     }
-    let forward = forward.body(s3s::Body::empty()).map_err(Error::bug)?;
+    let forward = forward.body(body).map_err(Error::bug)?;
     let answer = public.service.call(forward).await.map_err(|error| Error::bug(format!("{error:?}")))?;
     if answer.status().is_client_error() || answer.status().is_server_error() {
         // The store's own words about a signature are not for strangers.

@@ -1,5 +1,7 @@
 //! Accounts (账号) and the roles they hold.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -293,8 +295,7 @@ pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAcc
     if named.is_none() && mobile.is_none() {
         return Err(Error::invalid("userName", "请填写用户名或手机号"));
     }
-    // Who comes by mobile number gets a made-up name: the number itself is stored sealed only.
-    let user_name = named.unwrap_or_else(|| format!("u{}", id.0.simple().to_string().split_off(23)));
+    let user_name = named.unwrap_or_else(|| made_up(id));
     let app = write.cx.app.clone();
     let password = Secret::new(app.settings.initial_password.clone());
     let hash = app.hasher.hash(&password).await?;
@@ -417,23 +418,98 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
     claim(write, "mobile", mobile, id).await
 }
 
+/// Somebody who is to have an account: name and mobile number.
+pub type Newcomer<'a> = (&'a str, &'a Secret);
+
 /// The account a person signs in with: the one that has the mobile number already, else a new one with the initial
 /// password.
 pub async fn enrol(write: &mut Write<'_>, name: &str, mobile: &Secret) -> Result<AccountId> {
-    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
-    let known: Option<Uuid> = accounts::table
-        .filter(accounts::mobile_index.eq(vault.blind(mobile.expose())))
-        .select(accounts::id)
-        .first(write.conn()?)
-        .await
-        .optional()?;
-    match known {
-        Some(id) => Ok(id.into()),
-        None => {
-            let new = NewAccount { display_name: name.to_owned(), user_name: None, mobile: Some(mobile.clone()) };
-            create(write, &new).await
+    enrol_all(write, &[(name, mobile)]).await?.pop().ok_or_else(|| Error::bug("no account"))
+}
+
+/// The same for many at once, whose numbers differ. New ones share the hash of the initial password, which is no
+/// secret.
+pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result<Vec<AccountId>> {
+    let app = write.cx.app.clone();
+    let vault = tenants::vault(&app, write.cx.tenant()?).await?;
+    let blinds: Vec<Vec<u8>> = people.iter().map(|(_, mobile)| vault.blind(mobile.expose())).collect();
+    let known: Vec<(Uuid, Option<Vec<u8>>)> = accounts::table
+        .filter(accounts::mobile_index.eq_any(&blinds))
+        .select((accounts::id, accounts::mobile_index))
+        .load(write.conn()?)
+        .await?;
+    let known: HashMap<Vec<u8>, Uuid> = known.into_iter().filter_map(|(id, blind)| Some((blind?, id))).collect();
+    let hash = app.hasher.hash(&Secret::new(app.settings.initial_password.clone())).await?;
+    let expires = write.cx.now() + Duration::days(app.settings.initial_password_days);
+    let (mut ids, mut rows, mut entries, mut claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for ((name, mobile), blind) in people.iter().zip(blinds) {
+        if let Some(id) = known.get(&blind) {
+            ids.push(AccountId::from(*id));
+            continue;
         }
+        let id: AccountId = app.world.id();
+        let user_name = made_up(id);
+        claims.push(("name", app.keys.platform.blind(&user_name), id.0));
+        claims.push(("mobile", app.keys.platform.blind(mobile.expose()), id.0));
+        entries.push(
+            Entry::new("account.created", "account", id.0)
+                .note("displayName", *name)
+                .note("userName", user_name.clone())
+                .note("mobile", mask::phone(mobile.expose())),
+        );
+        rows.push((
+            accounts::id.eq(id.0),
+            accounts::user_name.eq(user_name),
+            accounts::display_name.eq(*name),
+            accounts::mobile.eq(vault.seal(mobile.expose().as_bytes())?),
+            accounts::mobile_index.eq(blind),
+            accounts::password_hash.eq(&hash),
+            accounts::password_state.eq("initial"),
+            accounts::password_expires_at.eq(expires),
+            accounts::state.eq("active"),
+            accounts::created_at.eq(write.cx.now()),
+        ));
+        ids.push(id);
     }
+    if rows.is_empty() {
+        return Ok(ids);
+    }
+    diesel::insert_into(accounts::table).values(rows).execute(write.conn()?).await.map_err(taken)?;
+    claim_all(write, claims).await?;
+    write.audit_all(entries).await?;
+    Ok(ids)
+}
+
+/// Who comes by mobile number gets a made-up name: the number itself is stored sealed only.
+fn made_up(id: AccountId) -> String {
+    format!("u{}", id.0.simple().to_string().split_off(20))
+}
+
+#[derive(QueryableByName)]
+struct Claimed {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    lost: i64,
+}
+
+/// Reserves many sign-in names at once.
+async fn claim_all(write: &mut Write<'_>, claims: Vec<(&'static str, Vec<u8>, Uuid)>) -> Result<()> {
+    use diesel::sql_types::{Array, Binary, Text, Uuid as Id};
+    let (mut kinds, mut blinds, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    for (kind, blind, id) in claims {
+        kinds.push(kind);
+        blinds.push(blind);
+        ids.push(id);
+    }
+    let claimed: Claimed = diesel::sql_query(
+        "SELECT count(*) FILTER (WHERE NOT shared.claim_login(c.kind, c.blind, c.account)) AS lost \
+         FROM unnest($1, $2, $3) AS c(kind, blind, account)",
+    )
+    .bind::<Array<Text>, _>(kinds)
+    .bind::<Array<Binary>, _>(blinds)
+    .bind::<Array<Id>, _>(ids)
+    .get_result(write.conn()?)
+    .await?;
+    if claimed.lost == 0 { Ok(()) } else { Err(Error::invalid("mobile", "手机号已被使用")) }
 }
 
 /// Keeps name and number of an account in step with the person's record.
@@ -571,6 +647,29 @@ pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: O
             .await?;
     }
     Ok(())
+}
+
+/// Gives many accounts a role each, on an organisation each; what goes with it says the audit of its cause.
+pub async fn assign_all(write: &mut Write<'_>, role: &str, held: &[(AccountId, OrganisationId)]) -> Result<()> {
+    let app = write.cx.app.clone();
+    let rows: Vec<_> = held
+        .iter()
+        .map(|(account, at)| {
+            (
+                role_assignments::id.eq(app.world.id::<Uuid>()),
+                role_assignments::account_id.eq(account.0),
+                role_assignments::role.eq(role),
+                role_assignments::organisation_id.eq(at.0),
+                role_assignments::since.eq(write.cx.now()),
+            )
+        })
+        .collect();
+    diesel::insert_into(role_assignments::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(write.conn()?)
+        .await?;
+    super::bump(write.conn()?).await
 }
 
 /// Takes a role away; missing counts as not found.

@@ -18,8 +18,8 @@ use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId
 
 pub(crate) use accounts::create_as;
 pub use accounts::{
-    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, account, accounts_by_ids,
-    assign, assignments, change_mine, count_accounts, create, enrol, find_login, list_accounts, rename, retire, revive,
+    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, Newcomer, account, accounts_by_ids,
+    assign, assignments, change_mine, count_accounts, create, enrol, enrol_all, find_login, list_accounts, rename, retire, revive,
     unassign, unlock,
 };
 pub(crate) use hasher::Hasher;
@@ -146,18 +146,8 @@ pub(crate) async fn load(
     let Some((account, purpose, user_name, display_name, mobile, expires_at, epoch, modules)) = row else {
         return Ok(None);
     };
-    let roles: Vec<(String, Uuid)> = role_assignments::table
-        .filter(role_assignments::account_id.eq(account).and(role_assignments::until.is_null()))
-        .select((role_assignments::role, role_assignments::organisation_id))
-        .load(&mut *conn)
-        .await?;
-    let hidden: Vec<String> = menus::table
-        .filter(menus::console.eq("tenant").and(menus::enabled.eq(false)))
-        .select(menus::key)
-        .load(&mut *conn)
-        .await?;
+    let (roles, hidden) = rights(account, conn).await?;
     let on = |permission: Permission| open(app, permission, &modules, &hidden);
-    let roles: Vec<(String, OrganisationId)> = roles.into_iter().map(|(role, at)| (role, at.into())).collect();
     let grants = app.policy.grants(roles.iter().map(|(role, at)| (role.as_str(), Some(*at))), on);
     let mobile = match mobile {
         Some(sealed) => Some(mask::phone(tenants::vault(app, tenant.id).await?.open_text(&sealed)?.expose())),
@@ -178,6 +168,44 @@ pub(crate) async fn load(
         epoch,
         expires_at,
     }))
+}
+
+/// What somebody may reach with a permission now, for work that goes on without them.
+pub(crate) async fn scope_of(
+    cx: &crate::cx::Cx,
+    account: AccountId,
+    permission: Permission,
+    conn: &mut Conn,
+) -> Result<Option<crate::policy::Scope>> {
+    let known: Option<(String, Vec<String>)> = table::table
+        .inner_join(policy::table.on(policy::id.eq(1)))
+        .filter(table::id.eq(account.0).and(table::state.ne("disabled")))
+        .select((table::state, policy::modules))
+        .first(&mut *conn)
+        .await
+        .optional()?;
+    let Some((_, modules)) = known else { return Ok(None) };
+    let (roles, hidden) = rights(account.0, conn).await?;
+    let on = |permission: Permission| open(&cx.app, permission, &modules, &hidden);
+    let grants = cx.app.policy.grants(roles.iter().map(|(role, at)| (role.as_str(), Some(*at))), on);
+    Ok(grants.scope(permission).cloned())
+}
+
+type Rights = (Vec<(String, OrganisationId)>, Vec<String>);
+
+/// The roles an account holds, and the menus that are switched off.
+async fn rights(account: Uuid, conn: &mut Conn) -> Result<Rights> {
+    let roles: Vec<(String, Uuid)> = role_assignments::table
+        .filter(role_assignments::account_id.eq(account).and(role_assignments::until.is_null()))
+        .select((role_assignments::role, role_assignments::organisation_id))
+        .load(&mut *conn)
+        .await?;
+    let hidden = menus::table
+        .filter(menus::console.eq("tenant").and(menus::enabled.eq(false)))
+        .select(menus::key)
+        .load(&mut *conn)
+        .await?;
+    Ok((roles.into_iter().map(|(role, at)| (role, at.into())).collect(), hidden))
 }
 
 /// A permission counts while its module is entitled and no menu on the way to it is switched off.

@@ -78,10 +78,40 @@ export type CodeState =
   /** 已作废 */
   | 'REVOKED';
 
+/** Why a membership ended (减少原因). */
+export type EndReason =
+  /** 调出系统外 */
+  | 'TRANSFER_OUT'
+  /** 去世 */
+  | 'DECEASED'
+  /** 退党除名 */
+  | 'WITHDREW'
+  /** 自行脱党除名 */
+  | 'SELF_LEFT'
+  /** 劝其退党 */
+  | 'PERSUADED_OUT'
+  /** 劝而不退除名 */
+  | 'PERSUADED_STRUCK'
+  /** 开除党籍 */
+  | 'EXPELLED'
+  /** 取消预备党员资格 */
+  | 'PROBATION_CANCELLED'
+  /** 不予承认 */
+  | 'NOT_RECOGNISED'
+  /** 错录删除 */
+  | 'DATA_ERROR';
+
 export type EnrolOperatorInput = {
   token: string;
   password: string;
   totp: string;
+};
+
+/** Which former members a list shows. */
+export type FormerFilter = {
+  /** Part of the name or its pinyin. */
+  search?: string | null | undefined;
+  reason?: EndReason | null | undefined;
 };
 
 export type IssueCodesInput = {
@@ -113,6 +143,87 @@ export type LibraryFilter = {
   /** Part of title or summary. */
   search?: string | null | undefined;
 };
+
+/** Which members a list shows. */
+export type MemberFilter = {
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  memberType?: MemberType | null | undefined;
+  status?: MembershipStatus | null | undefined;
+  sex?: string | null | undefined;
+  ethnicities?: Array<string> | null | undefined;
+  educationLevels?: Array<string> | null | undefined;
+  workPosts?: Array<string> | null | undefined;
+  bornFrom?: string | null | undefined;
+  bornTo?: string | null | undefined;
+  joinedFrom?: string | null | undefined;
+  joinedTo?: string | null | undefined;
+  floating?: boolean | null | undefined;
+  lost?: boolean | null | undefined;
+};
+
+/** What a form gives about a member. Sensitive fields may be left out when editing: they stay as they are. */
+export type MemberInput = {
+  name: string;
+  idNumber?: string | null | undefined;
+  sex: string;
+  birthDate: string;
+  archiveBirthDate?: string | null | undefined;
+  archiveBirthReason?: string | null | undefined;
+  ethnicity: string;
+  nativePlace?: string | null | undefined;
+  educationLevel: string;
+  degree?: string | null | undefined;
+  school?: string | null | undefined;
+  major?: string | null | undefined;
+  firstWorkDate?: string | null | undefined;
+  workPost: string;
+  employer?: string | null | undefined;
+  professionalTitle?: string | null | undefined;
+  mobile?: string | null | undefined;
+  /** Empty takes it away. */
+  landline?: string | null | undefined;
+  /** Empty takes it away. */
+  homeAddress?: string | null | undefined;
+  specialGroup?: string | null | undefined;
+  remark?: string | null | undefined;
+  branch: string;
+  group?: string | null | undefined;
+  memberType: MemberType;
+  joinDate: string;
+  conversionDate?: string | null | undefined;
+  /** When adding; later it changes by a decision only. */
+  status?: MembershipStatus | null | undefined;
+  lostOn?: string | null | undefined;
+  lostReason?: string | null | undefined;
+  floating?: boolean;
+  flowDirection?: string | null | undefined;
+};
+
+/** Order of the members. */
+export type MemberSort =
+  /** By pinyin. */
+  | 'NAME'
+  /** Oldest first. */
+  | 'BIRTH_DATE'
+  /** Longest in the Party first. */
+  | 'JOIN_DATE';
+
+/** Kind of member (人员类别). */
+export type MemberType =
+  /** 正式党员 */
+  | 'FORMAL'
+  /** 预备党员 */
+  | 'PROBATIONARY';
+
+/** State of the membership (党籍状态). */
+export type MembershipStatus =
+  /** 正常 */
+  | 'NORMAL'
+  /** 停止党籍 */
+  | 'SUSPENDED';
 
 /** A page, or a group of pages. */
 export type MenuKind =
@@ -405,7 +516,7 @@ export type OrganisationNameQueryVariables = Exact<{
 }>;
 
 
-export type OrganisationNameQuery = { directory: { organisation: { id: string, shortName: string } } };
+export type OrganisationNameQuery = { directory: { organisation: { id: string, shortName: string, type: OrgType } } };
 
 export type OrganisationRowFragment = { id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
 
@@ -570,6 +681,94 @@ export type WithdrawTextMutationVariables = Exact<{
 
 
 export type WithdrawTextMutation = { document: { withdrawText: { body: string, id: string, version: number, kind: SampleKind, title: string, summary: string, state: SampleState, publishedAt: string | null, updatedAt: string } } };
+
+export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
+
+export type MembersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: MemberFilter | null | undefined;
+  sort?: MemberSort | null | undefined;
+}>;
+
+
+export type MembersQuery = { directory: { members: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> }> } } };
+
+export type MemberFactsFragment = { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null };
+
+export type MemberQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MemberQuery = { directory: { member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, posts: Array<{ post: string, organisation: { id: string, shortName: string } }>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null } } };
+
+export type FormerMembersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: FormerFilter | null | undefined;
+}>;
+
+
+export type FormerMembersQuery = { directory: { formerMembers: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null }> } } };
+
+export type MemberTimelineQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MemberTimelineQuery = { directory: { memberTimeline: { episodes: Array<{ from: string, to: string | null, memberType: MemberType, endReason: EndReason | null, endNote: string | null, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null }>, posts: Array<{ post: string, from: string, to: string | null, organisation: { id: string, shortName: string } }> } } };
+
+export type MemberChangesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MemberChangesQuery = { directory: { memberChanges: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, at: string, by: string, action: string, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
+
+export type CreateMemberMutationVariables = Exact<{
+  input: MemberInput;
+}>;
+
+
+export type CreateMemberMutation = { directory: { createMember: { id: string, name: string } } };
+
+export type UpdateMemberMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: MemberInput;
+}>;
+
+
+export type UpdateMemberMutation = { directory: { updateMember: { id: string, name: string } } };
+
+export type DeleteMembersMutationVariables = Exact<{
+  ids: Array<string> | string;
+  reason: EndReason;
+  note: string;
+}>;
+
+
+export type DeleteMembersMutation = { directory: { deleteMembers: number } };
+
+export type RestoreMemberMutationVariables = Exact<{
+  id: string;
+  branch?: string | null | undefined;
+  group?: string | null | undefined;
+}>;
+
+
+export type RestoreMemberMutation = { directory: { restoreMember: { id: string, name: string, branch: { id: string, shortName: string } } } };
+
+export type RevealMemberMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RevealMemberMutation = { directory: { revealMember: { idNumber: string | null, mobile: string | null, landline: string | null, homeAddress: string | null } } };
 
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
@@ -954,6 +1153,89 @@ export const LibraryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   publishedAt
   updatedAt
 }`, {"fragmentName":"LibraryFields"}) as unknown as TypedDocumentString<LibraryFieldsFragment, unknown>;
+export const MemberRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MemberRow on Member {
+  id
+  version
+  name
+  sex
+  age
+  birthDate
+  memberType
+  joinDate
+  partyAge
+  educationLevel
+  mobile
+  status
+  lostOn
+  floating
+  editable
+  branch {
+    id
+    shortName
+  }
+  group {
+    id
+    shortName
+  }
+  posts {
+    post
+    organisation {
+      id
+      shortName
+    }
+  }
+}
+    `, {"fragmentName":"MemberRow"}) as unknown as TypedDocumentString<MemberRowFragment, unknown>;
+export const MemberFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MemberFacts on Member {
+  id
+  version
+  name
+  idNumber
+  sex
+  birthDate
+  age
+  archiveBirthDate
+  archiveBirthReason
+  ethnicity
+  nativePlace
+  educationLevel
+  degree
+  school
+  major
+  firstWorkDate
+  workPost
+  employer
+  professionalTitle
+  mobile
+  landline
+  homeAddress
+  specialGroup
+  remark
+  branch {
+    id
+    shortName
+  }
+  group {
+    id
+    shortName
+  }
+  memberType
+  joinDate
+  conversionDate
+  partyAge
+  status
+  lostOn
+  lostReason
+  floating
+  flowDirection
+  leftAt
+  endReason
+  endNote
+  editable
+}
+    `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   id
@@ -1289,10 +1571,11 @@ export const OrganisationNameDocument = /*#__PURE__*/ new TypedDocumentString(`
     organisation(id: $id) {
       id
       shortName
+      type
     }
   }
 }
-    `, {"hash":"c666cf08cf7205cdc60128c7aca381840fa8aa7026b83923fec2d02a152acfb8"}) as unknown as TypedDocumentString<OrganisationNameQuery, OrganisationNameQueryVariables>;
+    `, {"hash":"ff9b8e70921fd3a3d63fa6b7337b1a0ff767f771e5e78ef650bf29a2d5cd4bcc"}) as unknown as TypedDocumentString<OrganisationNameQuery, OrganisationNameQueryVariables>;
 export const OrganisationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Organisations($first: Int, $offset: Int, $filter: OrganisationFilter) {
   directory {
@@ -1909,6 +2192,278 @@ fragment LibraryFields on LibraryText {
   ...LibraryRow
   body
 }`, {"hash":"f63a871ba7ad1dec0f078ead32c41a810393af74f825a2ab79268aca2cefda7d"}) as unknown as TypedDocumentString<WithdrawTextMutation, WithdrawTextMutationVariables>;
+export const MembersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Members($first: Int, $offset: Int, $filter: MemberFilter, $sort: MemberSort) {
+  directory {
+    members(first: $first, offset: $offset, filter: $filter, sort: $sort) {
+      totalCount
+      nodes {
+        ...MemberRow
+      }
+    }
+  }
+}
+    fragment MemberRow on Member {
+  id
+  version
+  name
+  sex
+  age
+  birthDate
+  memberType
+  joinDate
+  partyAge
+  educationLevel
+  mobile
+  status
+  lostOn
+  floating
+  editable
+  branch {
+    id
+    shortName
+  }
+  group {
+    id
+    shortName
+  }
+  posts {
+    post
+    organisation {
+      id
+      shortName
+    }
+  }
+}`, {"hash":"9aa4793b7147644d4b3214d566baa54c0fd2b7702d7bea02373b8bb1f3cb0cf0"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
+export const MemberDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Member($id: ID!) {
+  directory {
+    member(id: $id) {
+      ...MemberFacts
+      posts {
+        post
+        organisation {
+          id
+          shortName
+        }
+      }
+    }
+  }
+}
+    fragment MemberFacts on Member {
+  id
+  version
+  name
+  idNumber
+  sex
+  birthDate
+  age
+  archiveBirthDate
+  archiveBirthReason
+  ethnicity
+  nativePlace
+  educationLevel
+  degree
+  school
+  major
+  firstWorkDate
+  workPost
+  employer
+  professionalTitle
+  mobile
+  landline
+  homeAddress
+  specialGroup
+  remark
+  branch {
+    id
+    shortName
+  }
+  group {
+    id
+    shortName
+  }
+  memberType
+  joinDate
+  conversionDate
+  partyAge
+  status
+  lostOn
+  lostReason
+  floating
+  flowDirection
+  leftAt
+  endReason
+  endNote
+  editable
+}`, {"hash":"8aed19093947abb98c1d976a7415f181e02bac54d55b6f5981dfcec2461c0899"}) as unknown as TypedDocumentString<MemberQuery, MemberQueryVariables>;
+export const FormerMembersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query FormerMembers($first: Int, $offset: Int, $filter: FormerFilter) {
+  directory {
+    formerMembers(first: $first, offset: $offset, filter: $filter) {
+      totalCount
+      nodes {
+        ...MemberFacts
+      }
+    }
+  }
+}
+    fragment MemberFacts on Member {
+  id
+  version
+  name
+  idNumber
+  sex
+  birthDate
+  age
+  archiveBirthDate
+  archiveBirthReason
+  ethnicity
+  nativePlace
+  educationLevel
+  degree
+  school
+  major
+  firstWorkDate
+  workPost
+  employer
+  professionalTitle
+  mobile
+  landline
+  homeAddress
+  specialGroup
+  remark
+  branch {
+    id
+    shortName
+  }
+  group {
+    id
+    shortName
+  }
+  memberType
+  joinDate
+  conversionDate
+  partyAge
+  status
+  lostOn
+  lostReason
+  floating
+  flowDirection
+  leftAt
+  endReason
+  endNote
+  editable
+}`, {"hash":"c5f71d595fe10824323a9789a48912c806a0ddcdb98705fe21aa1758a4c0b7d4"}) as unknown as TypedDocumentString<FormerMembersQuery, FormerMembersQueryVariables>;
+export const MemberTimelineDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query MemberTimeline($id: ID!) {
+  directory {
+    memberTimeline(id: $id) {
+      episodes {
+        branch {
+          id
+          shortName
+        }
+        group {
+          id
+          shortName
+        }
+        from
+        to
+        memberType
+        endReason
+        endNote
+      }
+      posts {
+        post
+        organisation {
+          id
+          shortName
+        }
+        from
+        to
+      }
+    }
+  }
+}
+    `, {"hash":"06fde60ffc8708ce86e66c8103774b51cc1155a2efcee3a93adbb58633350169"}) as unknown as TypedDocumentString<MemberTimelineQuery, MemberTimelineQueryVariables>;
+export const MemberChangesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query MemberChanges($id: ID!, $first: Int, $after: String) {
+  directory {
+    memberChanges(id: $id, first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        at
+        by
+        action
+        fields {
+          field
+          label
+          before
+          after
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"e4beb8210cb1e626367b8934de30628dda4bda13e6e6f73915aac1f16e9a3b62"}) as unknown as TypedDocumentString<MemberChangesQuery, MemberChangesQueryVariables>;
+export const CreateMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateMember($input: MemberInput!) {
+  directory {
+    createMember(input: $input) {
+      id
+      name
+    }
+  }
+}
+    `, {"hash":"13fe7d8e8c1eef6fc0b38c68ae49ddd5ee957854e83fd6d7997e877d8462d36c"}) as unknown as TypedDocumentString<CreateMemberMutation, CreateMemberMutationVariables>;
+export const UpdateMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpdateMember($id: ID!, $version: Int!, $input: MemberInput!) {
+  directory {
+    updateMember(id: $id, version: $version, input: $input) {
+      id
+      name
+    }
+  }
+}
+    `, {"hash":"31472aefe8cf32573c45dbc218943da683e0589187455e055110162355aa83b0"}) as unknown as TypedDocumentString<UpdateMemberMutation, UpdateMemberMutationVariables>;
+export const DeleteMembersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteMembers($ids: [ID!]!, $reason: EndReason!, $note: String!) {
+  directory {
+    deleteMembers(ids: $ids, reason: $reason, note: $note)
+  }
+}
+    `, {"hash":"867484aa0456cd23c535a3803631d20ca5141d0c35e381cceeac8f98fd535925"}) as unknown as TypedDocumentString<DeleteMembersMutation, DeleteMembersMutationVariables>;
+export const RestoreMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RestoreMember($id: ID!, $branch: ID, $group: ID) {
+  directory {
+    restoreMember(id: $id, branch: $branch, group: $group) {
+      id
+      name
+      branch {
+        id
+        shortName
+      }
+    }
+  }
+}
+    `, {"hash":"7cc11fcd0cf749c585fc00ed3b9e0176c72097384f06942e0cb1ada92e2e4987"}) as unknown as TypedDocumentString<RestoreMemberMutation, RestoreMemberMutationVariables>;
+export const RevealMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevealMember($id: ID!, $reason: String!) {
+  directory {
+    revealMember(id: $id, reason: $reason) {
+      idNumber
+      mobile
+      landline
+      homeAddress
+    }
+  }
+}
+    `, {"hash":"ee40e4f7dc93cdf3da8f6d3caae33adbd51cf628749c0b32fa91729e9c20b763"}) as unknown as TypedDocumentString<RevealMemberMutation, RevealMemberMutationVariables>;
 export const SignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SignIn($input: SignInInput!) {
   system {

@@ -1,5 +1,5 @@
 import type {
-  AccountState, CodeState, OrgStatus, OrgType, SampleKind, SampleState, TenantState, UnitRelation,
+  AccountState, CodeState, EndReason, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantState, UnitRelation,
 } from './generated'
 
 /** How a label is coloured: by meaning, never by taste. */
@@ -57,6 +57,29 @@ export const unitRelations: Words<UnitRelation> = {
   JOINT: { label: '多个单位联合' },
 }
 
+export const memberTypes: Words<MemberType> = {
+  FORMAL: { label: '正式党员', tone: 'bad' },
+  PROBATIONARY: { label: '预备党员', tone: 'warn' },
+}
+
+export const membershipStatuses: Words<MembershipStatus> = {
+  NORMAL: { label: '正常', tone: 'ok' },
+  SUSPENDED: { label: '停止党籍', tone: 'off' },
+}
+
+export const endReasons: Words<EndReason> = {
+  TRANSFER_OUT: { label: '调出系统外', tone: 'info' },
+  DECEASED: { label: '去世', tone: 'off' },
+  WITHDREW: { label: '退党除名', tone: 'warn' },
+  SELF_LEFT: { label: '自行脱党除名', tone: 'warn' },
+  PERSUADED_OUT: { label: '劝其退党', tone: 'warn' },
+  PERSUADED_STRUCK: { label: '劝而不退除名', tone: 'warn' },
+  EXPELLED: { label: '开除党籍', tone: 'bad' },
+  PROBATION_CANCELLED: { label: '取消预备党员资格', tone: 'warn' },
+  NOT_RECOGNISED: { label: '不予承认', tone: 'warn' },
+  DATA_ERROR: { label: '错录删除', tone: 'off' },
+}
+
 export const sampleKinds: Words<SampleKind> = {
   PLEDGE: { label: '党员承诺', tone: 'bad' },
   STUDY_NOTE: { label: '学习心得', tone: 'info' },
@@ -92,6 +115,9 @@ export const errorWords: Record<string, string> = {
   CODE_USED: '该激活码已被使用，一个激活码只能开通一次',
   CODE_EXPIRED: '该激活码已过期，请联系平台客服换取新码',
   CODE_REVOKED: '该激活码已作废，请联系平台客服',
+  SEATS: '党员席位已用完，不能再增加党员，请联系服务商增加席位',
+  BRANCH_GONE: '原党支部已不存在，请选择接收党支部',
+  NOT_LEFT: '该党员不在历史库中，可能已被还原，请刷新列表',
   UNAVAILABLE: '服务暂时不可用，请稍后再试',
   INTERNAL: '系统出错，请稍后再试',
 }

@@ -28,6 +28,12 @@ describe('form drafts', () => {
     expect(text).not.toMatch(/13800000000|13900000000|Abc#12345/)
   })
 
+  it('PC-3.2.1a never keeps an identity number, a telephone or an address of a member', () => {
+    const store = memory()
+    saveDraft('a1', 'member', { name: '李四', idNumber: '11010519491231002X', mobile: '13800000000', landline: '0591-87654321', homeAddress: '五四路1号' }, null, store)
+    expect(loadDraft('a1', 'member', store)?.values).toEqual({ name: '李四' })
+  })
+
   it('PC-3.1.1a shows nobody the draft of another account', () => {
     const store = memory()
     saveDraft('a1', 'organisation', { fullName: '甲' }, null, store)

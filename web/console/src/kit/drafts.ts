@@ -5,9 +5,9 @@ export type DraftStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 export interface Draft { values: Record<string, unknown>; basis: number | null; at: number }
 
 const LIFETIME = 7 * 24 * 3600 * 1000
-const SECRET = /phone|mobile|password|totp|secret|sms/i
+const SECRET = /phone|mobile|landline|address|idNumber|password|totp|secret|sms/i
 
-/** A copy without anything that must not stay on a shared computer: numbers to call, passwords, codes. */
+/** A copy without anything that must not stay on a shared computer: numbers to call, identity numbers, addresses, passwords, codes. */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (value === null || typeof value !== 'object') return value

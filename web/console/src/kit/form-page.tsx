@@ -14,6 +14,8 @@ interface FormPageProps<Values, Result> {
   done: (result: Result) => void
   /** Keeps unsent text under this name; without it leaving loses the text. */
   draft?: string
+  /** What a draft leaves out, in words. */
+  withheld?: string
   /** Version of the record being edited; null for a new one. */
   basis?: number | null
   submitText: string
@@ -26,7 +28,7 @@ interface FormPageProps<Values, Result> {
 
 /** A form that fills a page: leave guard, draft, the server's faults on their fields, buttons at the bottom. */
 export function FormPage<Values extends object, Result>(props: FormPageProps<Values, Result>) {
-  const { name, form, initialValues, send, done, draft, basis = null, submitText, onCancel, remedy, children } = props
+  const { name, form, initialValues, send, done, draft, withheld = '电话号码', basis = null, submitText, onCancel, remedy, children } = props
   const dirty = useRef(false)
   const { restored, keep, forget } = useDraft(form as FormInstance, draft, basis)
   const { submit, busy, problem, clear } = useSubmit<Values, Result>(form as FormInstance, send, (result) => {
@@ -54,13 +56,13 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
       }}
       scrollToFirstError={TO_FAULT}
     >
-      <LeaveGuard dirty={isDirty} kept={draft !== undefined} />
+      <LeaveGuard dirty={isDirty} kept={draft !== undefined} withheld={withheld} />
       {restored !== 'none' && (
         <Alert
           className="z-gap-bottom"
           type={restored === 'same' ? 'info' : 'warning'}
           showIcon
-          title={restored === 'same' ? '已恢复上次未提交的内容（电话号码需重新填写）' : '已恢复上次未提交的内容；此后该记录已被他人修改，请逐项核对后再提交'}
+          title={restored === 'same' ? `已恢复上次未提交的内容（${withheld}需重新填写）` : '已恢复上次未提交的内容；此后该记录已被他人修改，请逐项核对后再提交'}
           action={<Button size="small" onClick={discard}>放弃草稿</Button>}
         />
       )}

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { useBlocker } from 'react-router'
 
 /** Asks before a page with unsent text is left. */
-export function LeaveGuard({ dirty, kept }: { dirty: () => boolean; kept: boolean }) {
+export function LeaveGuard({ dirty, kept, withheld }: { dirty: () => boolean; kept: boolean; withheld: string }) {
   const blocker = useBlocker(({ currentLocation, nextLocation }) => dirty() && currentLocation.pathname !== nextLocation.pathname)
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => { if (dirty()) event.preventDefault() }
@@ -20,7 +20,7 @@ export function LeaveGuard({ dirty, kept }: { dirty: () => boolean; kept: boolea
       onCancel={() => blocker.reset?.()}
       width={440}
     >
-      {kept ? '已填写的内容会在本机保留为草稿（不含电话号码），下次打开时自动恢复。' : '离开后，已填写的内容将丢失。'}
+      {kept ? `已填写的内容会在本机保留为草稿（不含${withheld}），下次打开时自动恢复。` : '离开后，已填写的内容将丢失。'}
     </Modal>
   )
 }

@@ -1,7 +1,7 @@
 import { ReloadOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Grid, Table, type TableColumnsType } from 'antd'
-import { useMemo, useState, type Key, type ReactNode } from 'react'
+import { useMemo, useState, type Key, type MouseEvent, type ReactNode } from 'react'
 import { errorSentence } from '../net/errors'
 import { ListSearch, type SearchField } from './list-search'
 import { ListSettings, useLook } from './list-settings'
@@ -41,6 +41,8 @@ interface ListPageProps<Row extends object> {
   empty?: string
   emptyAction?: ReactNode
   rowClass?: (row: Row) => string
+  /** A click anywhere on a row; the keyboard needs a button in a cell besides. */
+  onOpen?: (row: Row) => void
 }
 
 const NO_FIELDS: readonly SearchField[] = []
@@ -107,6 +109,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
               scroll={{ x: 'max-content' }}
               showSorterTooltip={false}
               rowClassName={props.rowClass ?? ''}
+              {...(props.onOpen ? { onRow: opening(props.onOpen) } : {})}
               {...(batch ? { rowSelection: selection(picked, setPicked, rowKey, rowName) } : {})}
               locale={{ emptyText: query.isPending
                 ? '正在加载…'
@@ -129,6 +132,15 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
     </div>
   )
 }
+
+/** Opens a clicked row, unless something in it was meant or text was marked. */
+const opening = <Row,>(onOpen: (row: Row) => void) => (row: Row) => ({
+  className: 'z-openable',
+  onClick: (event: MouseEvent) => {
+    const own = (event.target as Element).closest('button, a, input, label, .ant-table-selection-column')
+    if (!own && !getSelection()?.toString()) onOpen(row)
+  },
+})
 
 function selection<Row>(picked: Row[], setPicked: (rows: Row[]) => void, rowKey: (row: Row) => Key, rowName: (row: Row) => string) {
   return {

@@ -1,6 +1,6 @@
 import { DownOutlined, SearchOutlined, UpOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 
 /** One field of a list's search bar. */
 export interface SearchField {
@@ -8,6 +8,10 @@ export interface SearchField {
   label: string
   placeholder?: string
   options?: { value: string; label: string }[]
+  /** A control of its own that holds text; it submits the form when it is done. */
+  control?: ReactNode
+  /** Takes two places. */
+  wide?: boolean
 }
 
 interface ListSearchProps {
@@ -37,10 +41,10 @@ export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
     <search className="z-search">
       <Form name={`${name}-search`} form={form} onFinish={search}>
         {fields.map((field, index) => (
-          <Form.Item key={field.name} name={field.name} label={field.label} hidden={!open && index >= SHOWN}>
-            {field.options
+          <Form.Item key={field.name} name={field.name} label={field.label} hidden={!open && index >= SHOWN} className={field.wide ? 'z-search-wide' : ''}>
+            {field.control ?? (field.options
               ? <Select allowClear options={field.options} placeholder={field.placeholder ?? '全部'} onChange={() => form.submit()} />
-              : <Input allowClear maxLength={50} placeholder={field.placeholder ?? ''} />}
+              : <Input allowClear maxLength={50} placeholder={field.placeholder ?? ''} />)}
           </Form.Item>
         ))}
         <div className="z-search-buttons">

@@ -1,10 +1,11 @@
 import { AccountChoiceDocument, AddAdministratorDocument, isMobile, normalMobile, type OrganisationFieldsFragment } from '@zhibu/api'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input, Radio, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Section } from '../../kit/detail-drawer'
 import { userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
+import { useSettled } from '../../kit/use-settled'
 import { useSubmit } from '../../kit/use-submit'
 import { errorSentence } from '../../net/errors'
 import { ask } from '../../net/ask'
@@ -70,11 +71,7 @@ export function AddAdministrator({ organisation, onClose }: { organisation: Orga
 
 function AccountSelect({ id, value, onChange }: { id?: string; value?: string; onChange?: (value: string) => void }) {
   const [typed, setTyped] = useState('')
-  const [search, setSearch] = useState('')
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(typed.trim()), 300)
-    return () => clearTimeout(timer)
-  }, [typed])
+  const search = useSettled(typed)
   const accounts = useQuery({
     queryKey: ['users', 'choice', search],
     queryFn: async ({ signal }) => (await ask(AccountChoiceDocument, { search: search || null }, signal)).system.users.nodes,

@@ -4,6 +4,7 @@ import { App, Button, Form } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { FormPage } from '../../kit/form-page'
+import { mergedWords } from '../../kit/merge-newest'
 import { Page, useLink } from '../../kit/page'
 import { ErrorState, QueryBoundary } from '../../kit/states'
 import { errorSentence, RequestError } from '../../net/errors'
@@ -58,9 +59,7 @@ function Edit({ organisation, types }: { organisation: OrganisationFieldsFragmen
       clear()
       modal.info({
         title: '已载入最新内容',
-        content: both.length > 0
-          ? `以下内容他人也改过，现保留的是您填写的：${both.join('、')}。请核对后再提交。`
-          : '他人的修改已合并，您填写的内容都已保留，请核对后再提交。',
+        content: mergedWords(both),
       })
     } catch (cause) {
       void message.error(errorSentence(cause), 6)

@@ -1,4 +1,5 @@
 import { normalPhone, normalUscc, type OrganisationFieldsFragment, type OrganisationInput, type OrgType, type UnitRelation } from '@zhibu/api'
+import { mergeNewest as merge } from '../../kit/merge-newest'
 
 /** One unit as the form holds it. */
 export interface UnitValues { name?: string; uscc?: string; nature?: string; partyPresence?: string }
@@ -64,14 +65,5 @@ export const FIELD_WORDS: Partial<Record<keyof OrganisationValues, string>> = {
 }
 
 /** After a conflict: what to take from the newest record, and which fields both sides changed. */
-export function mergeNewest(base: OrganisationValues, newest: OrganisationValues, typed: OrganisationValues) {
-  const take: Partial<Record<keyof OrganisationValues, unknown>> = {}
-  const both: string[] = []
-  const plain = (value: unknown) => JSON.stringify(value ?? null)
-  for (const key of Object.keys(FIELD_WORDS) as (keyof OrganisationValues)[]) {
-    if (plain(newest[key]) === plain(base[key])) continue
-    if (plain(typed[key]) === plain(base[key])) take[key] = newest[key]
-    else if (plain(typed[key]) !== plain(newest[key])) both.push(FIELD_WORDS[key] ?? key)
-  }
-  return { take: take as Partial<OrganisationValues>, both }
-}
+export const mergeNewest = (base: OrganisationValues, newest: OrganisationValues, typed: OrganisationValues) =>
+  merge(FIELD_WORDS, base, newest, typed)

@@ -1,42 +1,11 @@
 import { OrganisationChangesDocument } from '@zhibu/api'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
-import { EmptyState, ErrorState, Loading } from '../../kit/states'
-import { instant, orDash } from '../../kit/words'
+import { ChangeHistory } from '../../kit/change-history'
 import { ask } from '../../net/ask'
 
-/** 变更记录: who changed what and when, newest first. */
-export function History({ id }: { id: string }) {
-  const history = useInfiniteQuery({
-    queryKey: ['organisations', 'history', id],
-    queryFn: async ({ pageParam, signal }) => (await ask(OrganisationChangesDocument, { id, first: 20, after: pageParam }, signal)).directory.organisationChanges,
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
-  })
-  if (history.isPending) return <Loading />
-  if (history.isError && !history.data) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />
-  const changes = history.data.pages.flatMap((page) => page.nodes)
-  if (changes.length === 0) return <EmptyState text="没有变更记录" />
-  return (
-    <>
-      <ol className="z-history">
-        {changes.map((change) => (
-          <li key={change.id}>
-            <p><b>{change.action}</b><span className="z-muted">{instant(change.at)} · {change.by}</span></p>
-            {change.fields.length > 0 && (
-              <table>
-                <thead><tr><th scope="col">项目</th><th scope="col">变更前</th><th scope="col">变更后</th></tr></thead>
-                <tbody>
-                  {change.fields.map((field) => (
-                    <tr key={field.field}><th scope="row">{field.label}</th><td>{orDash(field.before)}</td><td>{orDash(field.after)}</td></tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
-          </li>
-        ))}
-      </ol>
-      {history.hasNextPage && <Button block loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>更早的记录</Button>}
-    </>
-  )
-}
+/** 变更记录 of an organisation. */
+export const History = ({ id }: { id: string }) => (
+  <ChangeHistory
+    name={['organisations', 'history', id]}
+    load={async (after, signal) => (await ask(OrganisationChangesDocument, { id, first: 20, after }, signal)).directory.organisationChanges}
+  />
+)

@@ -1,0 +1,3 @@
+DROP TABLE exports;
+DROP TABLE import_items;
+DROP TABLE imports;

@@ -1,0 +1,407 @@
+//! Exports (导出): made in the background, streamed, with what was asked for in their head, kept for some days. What
+//! the rows are is the modules' business ([`Exporter`]); everything else is done here.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+use zhibu_core::{ANYONE, AccountId, Error, ExportId, Page, PageArgs, Permission, Result, SELF, check};
+use zhibu_office::{Heading, Layout, Sheet, Watermark};
+
+use super::{KEEP_DAYS, LINK, Scratch, XLSX, key};
+use crate::audit::Entry;
+use crate::cx::{Cx, Read};
+use crate::db::{Conn, Space};
+use crate::jobs::Job;
+use crate::schema::exports;
+
+/// Take data out (数据导出).
+pub const EXPORT: Permission = Permission::new("data.export");
+/// Rows that go from the database to the file together.
+pub const BATCH: i64 = 1000;
+
+/// A column an export may have.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportColumn {
+    /// Stable key.
+    pub key: &'static str,
+    /// The header.
+    pub title: &'static str,
+    /// The width in characters.
+    pub width: u16,
+    /// Personal data that is masked elsewhere: needs a permission of its own and a reason.
+    pub sensitive: bool,
+}
+
+/// One cell of an export.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// Nothing.
+    Blank,
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A day.
+    Date(NaiveDate),
+}
+
+impl From<Option<String>> for Cell {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Blank, Self::Text)
+    }
+}
+
+impl From<Option<NaiveDate>> for Cell {
+    fn from(date: Option<NaiveDate>) -> Self {
+        date.map_or(Self::Blank, Self::Date)
+    }
+}
+
+/// What a module exports.
+#[async_trait]
+pub trait Exporter: Send + Sync + 'static {
+    /// Its key.
+    fn kind(&self) -> &'static str;
+    /// What users call it.
+    fn title(&self) -> &'static str;
+    /// What the exporting person must hold beside [`EXPORT`]: to see the list.
+    fn permission(&self) -> Permission;
+    /// What sensitive columns need.
+    fn reveals(&self) -> Option<Permission>;
+    /// Every column there is, in order.
+    fn columns(&self) -> &'static [ExportColumn];
+    /// The filter in words; refuses one that is none.
+    async fn words(&self, filter: &Value, read: &mut Read<'_>) -> Result<String>;
+    /// The rows after a position, at most [`BATCH`], with the next position; none at the end.
+    async fn rows(
+        &self,
+        cx: &Cx,
+        filter: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)>;
+    /// About how many rows there will be, for the progress.
+    async fn count(&self, cx: &Cx, filter: &Value, read: &mut Read<'_>) -> Result<i64>;
+}
+
+/// An export as its list shows it.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = exports)]
+pub struct Export {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is of.
+    pub kind: String,
+    /// `running`, `done`, `failed`, `expired`.
+    pub state: String,
+    /// Progress.
+    pub percent: i16,
+    /// Rows written.
+    pub row_count: i64,
+    /// What was asked for.
+    pub filter: Value,
+    /// The same in words.
+    pub filter_words: String,
+    /// Keys of the columns.
+    pub chosen: Vec<String>,
+    /// It holds what is masked elsewhere.
+    pub sensitive: bool,
+    /// For what.
+    pub reason: Option<String>,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// Who exported.
+    pub account_id: Uuid,
+    /// Their name.
+    pub account_name: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// The file is kept until.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The topic on which the progress of an export is announced.
+pub fn topic(id: ExportId) -> String {
+    format!("export:{id}")
+}
+
+fn exporter<'a>(cx: &'a Cx, kind: &str) -> Result<&'a dyn Exporter> {
+    let found = cx.app.registry.exporters().find(|one| one.kind() == kind);
+    found.ok_or_else(|| Error::invalid("kind", "没有这种导出"))
+}
+
+/// The columns the caller may take.
+pub fn columns(cx: &Cx, kind: &str) -> Result<Vec<ExportColumn>> {
+    let exporter = exporter(cx, kind)?;
+    cx.allow(EXPORT)?;
+    cx.allow(exporter.permission())?;
+    let reveals = exporter.reveals().is_some_and(|permission| cx.allow(permission).is_ok());
+    Ok(exporter.columns().iter().filter(|column| !column.sensitive || reveals).copied().collect())
+}
+
+/// Orders an export. Sensitive columns need the right to see them and a reason, which goes into the audit.
+pub async fn order(cx: &Cx, kind: &str, filter: Value, wanted: &[String], reason: Option<&str>) -> Result<Export> {
+    let allowed = columns(cx, kind)?;
+    let exporter = exporter(cx, kind)?;
+    let chosen: Vec<&ExportColumn> = allowed.iter().filter(|column| wanted.iter().any(|key| key == column.key)).collect();
+    if chosen.is_empty() || chosen.len() != wanted.len() {
+        return Err(Error::invalid("columns", "请选择要导出的列"));
+    }
+    let sensitive = chosen.iter().any(|column| column.sensitive);
+    let reason = match (sensitive, reason) {
+        (true, reason) => Some(check::text("reason", "导出用途", reason.unwrap_or_default(), 2, 100)?),
+        (false, reason) => check::optional("reason", "导出用途", reason, 100)?,
+    };
+    let words = {
+        let mut read = cx.read(exporter.permission()).await?;
+        exporter.words(&filter, &mut read).await?
+    };
+    let who = cx.identity()?.clone();
+    let mut write = cx.write(EXPORT).await?;
+    let running: i64 = exports::table
+        .filter(exports::account_id.eq(who.account.0).and(exports::state.eq("running")))
+        .count()
+        .get_result(write.conn()?)
+        .await?;
+    if running >= 3 {
+        return Err(Error::refuse("EXPORT_BUSY", "您有3个导出正在进行，请等其中一个完成后再导出"));
+    }
+    let id: ExportId = cx.app.world.id();
+    let keys: Vec<&str> = chosen.iter().map(|column| column.key).collect();
+    let row = (
+        exports::id.eq(id.0),
+        exports::kind.eq(kind),
+        exports::state.eq("running"),
+        exports::filter.eq(&filter),
+        exports::filter_words.eq(&words),
+        exports::chosen.eq(&keys),
+        exports::sensitive.eq(sensitive),
+        exports::reason.eq(&reason),
+        exports::account_id.eq(who.account.0),
+        exports::account_name.eq(&who.display_name),
+        exports::created_at.eq(cx.now()),
+        exports::expires_at.eq(cx.now() + chrono::Duration::days(KEEP_DAYS)),
+    );
+    diesel::insert_into(exports::table).values(row).execute(write.conn()?).await?;
+    let entry = Entry::new("export.ordered", "export", id.0)
+        .note("kind", kind)
+        .note("columns", keys)
+        .note("filter", words)
+        .note("sensitive", sensitive)
+        .note("reason", reason);
+    write.audit(entry).await?;
+    write.enqueue(&MakeExport { id }).await?;
+    write.commit().await?;
+    one(cx, id).await
+}
+
+/// One of the caller's own exports.
+pub async fn one(cx: &Cx, id: ExportId) -> Result<Export> {
+    let mut read = cx.read(SELF).await?;
+    mine(cx, id, read.conn()?).await
+}
+
+async fn mine(cx: &Cx, id: ExportId, conn: &mut Conn) -> Result<Export> {
+    let row = exports::table.find(id.0).filter(exports::account_id.eq(cx.identity()?.account.0));
+    Ok(row.select(Export::as_select()).first(conn).await?)
+}
+
+/// The caller's own exports (下载记录), newest first.
+pub async fn list(cx: &Cx, kind: Option<&str>, page: &PageArgs) -> Result<Page<Export>> {
+    let mut read = cx.read(SELF).await?;
+    let mut query = exports::table
+        .filter(exports::account_id.eq(cx.identity()?.account.0))
+        .select(Export::as_select())
+        .order(exports::id.desc())
+        .limit(page.limit())
+        .offset(page.offset())
+        .into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(exports::kind.eq(kind.to_owned()));
+    }
+    if let Some(after) = page.after::<Uuid>()? {
+        query = query.filter(exports::id.lt(after));
+    }
+    Ok(page.page(query.load(read.conn()?).await?, |row| row.id))
+}
+
+/// A link to the finished file; each download of sensitive data leaves an audit row.
+pub async fn download(cx: &Cx, id: ExportId) -> Result<String> {
+    let mut write = cx.write(EXPORT).await?;
+    let export = mine(cx, id, write.conn()?).await?;
+    if export.state != "done" || export.expires_at <= cx.now() {
+        return Err(Error::refuse("EXPORT_GONE", "文件还没有生成或已过期，请重新导出"));
+    }
+    let title = exporter(cx, &export.kind)?.title();
+    write.audit(Entry::new("export.downloaded", "export", id.0).note("sensitive", export.sensitive)).await?;
+    write.commit().await?;
+    let day = (export.created_at + chrono::Duration::hours(8)).format("%Y%m%d-%H%M");
+    cx.app.store.link(&key(cx, "exports", id.0, "file.xlsx")?, &format!("{title}{day}.xlsx"), LINK).await
+}
+
+/// Makes the file of an export.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MakeExport {
+    id: ExportId,
+}
+
+impl Job for MakeExport {
+    const NAME: &'static str = "export_make";
+    const ATTEMPTS: i32 = 3;
+
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let export: Option<Export> = {
+            let mut read = cx.read(ANYONE).await?;
+            let row = exports::table.find(self.id.0).filter(exports::state.eq("running"));
+            row.select(Export::as_select()).first(read.conn()?).await.optional()?
+        };
+        cx.close().await;
+        let Some(export) = export else { return Ok(()) };
+        match make(cx, self.id, &export).await {
+            Ok(rows) => finish(cx, self.id, "done", rows, None).await,
+            Err(error) if error.kind == zhibu_core::Kind::Refused => {
+                finish(cx, self.id, "failed", 0, Some(error.message.into_owned())).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+async fn finish(cx: &Cx, id: ExportId, state: &str, rows: i64, message: Option<String>) -> Result<()> {
+    let mut write = cx.write(ANYONE).await?;
+    diesel::update(exports::table.find(id.0))
+        .set((
+            exports::state.eq(state),
+            exports::percent.eq(100),
+            exports::row_count.eq(rows),
+            exports::message.eq(message),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    write.audit(Entry::new("export.finished", "export", id.0).note("state", state).note("rows", rows)).await?;
+    write.commit().await?;
+    cx.app.live.touch(&topic(id));
+    Ok(())
+}
+
+async fn progress(cx: &Cx, id: ExportId, rows: i64, all: i64) -> Result<()> {
+    let own = Cx::system(cx.app.clone(), Space::Tenant(cx.tenant()?));
+    let mut write = own.write(ANYONE).await?;
+    let percent = i16::try_from((rows * 99 / all.max(1)).min(99)).unwrap_or(99);
+    diesel::update(exports::table.find(id.0))
+        .set((exports::percent.eq(percent), exports::row_count.eq(rows)))
+        .execute(write.conn()?)
+        .await?;
+    write.commit_quietly().await?;
+    cx.app.live.touch(&topic(id));
+    Ok(())
+}
+
+async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
+    let exporter = exporter(cx, &export.kind)?;
+    let columns: Vec<&'static ExportColumn> =
+        exporter.columns().iter().filter(|column| export.chosen.iter().any(|key| key == column.key)).collect();
+    let account = AccountId::from(export.account_id);
+    let scope = {
+        let mut read = cx.read(ANYONE).await?;
+        let mut held = None;
+        for needed in [Some(EXPORT), exporter.reveals().filter(|_| export.sensitive), Some(exporter.permission())] {
+            let Some(needed) = needed else { continue };
+            held = crate::identity::scope_of(cx, account, needed, read.conn()?).await?;
+            if held.is_none() {
+                break;
+            }
+        }
+        held.ok_or_else(|| Error::refuse("DENIED", "导出人已没有此项操作的权限"))?
+    };
+    let scratch = Scratch::new(id.0)?;
+    let file = scratch.file("file.xlsx");
+    let (send, writer) = writer(layout(cx, exporter, export, &columns), file.clone());
+    let (mut after, mut rows, mut all) = (None, 0, None);
+    loop {
+        // Each batch in a picture of its own: a long export holds no old picture of the database.
+        let batch = {
+            let mut read = cx.read(ANYONE).await?;
+            read.scope = scope.clone();
+            if all.is_none() {
+                all = Some(exporter.count(cx, &export.filter, &mut read).await?);
+            }
+            exporter.rows(cx, &export.filter, &columns, after, &mut read).await?
+        };
+        cx.close().await;
+        rows += i64::try_from(batch.0.len()).map_err(Error::bug)?;
+        if send.send(batch.0).await.is_err() {
+            break;
+        }
+        progress(cx, id, rows, all.unwrap_or_default()).await?;
+        after = batch.1;
+        if after.is_none() {
+            break;
+        }
+    }
+    drop(send);
+    writer.await.map_err(Error::bug)??;
+    cx.app.store.put_file(&key(cx, "exports", id.0, "file.xlsx")?, &file, XLSX).await?;
+    Ok(rows)
+}
+
+fn layout(cx: &Cx, exporter: &dyn Exporter, export: &Export, columns: &[&'static ExportColumn]) -> Layout {
+    let at = (cx.app.world.now() + chrono::Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string();
+    let purpose = export.reason.clone().unwrap_or_default();
+    Layout {
+        name: exporter.title().to_owned(),
+        title: Some(exporter.title().to_owned()),
+        filters: export.filter_words.clone(),
+        watermark: export.sensitive.then(|| Watermark { by: export.account_name.clone(), at, purpose }),
+        columns: columns.iter().map(|c| Heading { title: c.title.to_owned(), width: c.width }).collect(),
+    }
+}
+
+type Writer = tokio::task::JoinHandle<Result<()>>;
+
+/// Writes rows into a file on a thread of its own.
+fn writer(layout: Layout, path: std::path::PathBuf) -> (mpsc::Sender<Vec<Vec<Cell>>>, Writer) {
+    let (send, mut receive) = mpsc::channel::<Vec<Vec<Cell>>>(2);
+    let task = tokio::task::spawn_blocking(move || {
+        let mut sheet = Sheet::create(&path, layout, |_| {})?;
+        while let Some(rows) = receive.blocking_recv() {
+            for row in &rows {
+                let cells: Vec<zhibu_office::Cell<'_>> = row.iter().map(cell).collect();
+                sheet.row(&cells)?;
+            }
+        }
+        sheet.finish().map(|_| ())
+    });
+    (send, task)
+}
+
+fn cell(cell: &Cell) -> zhibu_office::Cell<'_> {
+    match cell {
+        Cell::Blank => zhibu_office::Cell::Blank,
+        Cell::Text(text) => zhibu_office::Cell::Text(text),
+        Cell::Integer(number) => zhibu_office::Cell::Integer(*number),
+        Cell::Date(day) => zhibu_office::Cell::Date(*day),
+    }
+}
+
+/// Removes the files of exports whose time is over.
+pub(super) async fn sweep(cx: &Cx) -> Result<()> {
+    let mut write = cx.write(ANYONE).await?;
+    let old: Vec<Uuid> = exports::table
+        .filter(exports::expires_at.lt(cx.now()).and(exports::state.eq_any(["running", "done"])))
+        .select(exports::id)
+        .limit(100)
+        .load(write.conn()?)
+        .await?;
+    for id in old {
+        cx.app.store.delete(&key(cx, "exports", id, "file.xlsx")?).await?;
+        diesel::update(exports::table.find(id)).set(exports::state.eq("expired")).execute(write.conn()?).await?;
+    }
+    write.commit_quietly().await
+}

@@ -1,0 +1,63 @@
+import { CreateMemberDocument, OrganisationNameDocument, type CreateMemberMutation } from '@zhibu/api'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { App } from 'antd'
+import { useNavigate } from 'react-router'
+import { useScope } from '../../app/scope'
+import { useSession } from '../../app/session'
+import { FormPage } from '../../kit/form-page'
+import { Page, useLink } from '../../kit/page'
+import { QueryBoundary } from '../../kit/states'
+import { ask } from '../../net/ask'
+import { BRANCHES } from './branch-fields'
+import { MemberFields } from './fields'
+import { inputOf, type MemberValues } from './form-values'
+import { useMemberForm, WITHHELD } from './use-member-form'
+
+type Created = CreateMemberMutation['directory']['createMember']
+
+/** 新增党员. The branch is filled in when the chosen range, or the own one, is a branch. */
+export default function CreateMemberPage() {
+  const { org } = useScope()
+  const { roots } = useSession()
+  const range = org ?? (roots.length === 1 ? roots[0]?.id : undefined) ?? null
+  const branch = useQuery({
+    queryKey: ['members', 'branch', range],
+    queryFn: async ({ signal }) => {
+      if (!range) return null
+      const { id, type } = (await ask(OrganisationNameDocument, { id: range }, signal)).directory.organisation
+      return BRANCHES.includes(type) ? id : null
+    },
+  })
+  return (
+    <Page title="新增党员" menu="member.info" hint="带 * 的为必填项。">
+      <QueryBoundary query={branch}>{(known) => <Create key={known} branch={known} />}</QueryBoundary>
+    </Page>
+  )
+}
+
+function Create({ branch }: { branch: string | null }) {
+  const { form, onValuesChange } = useMemberForm()
+  const navigate = useNavigate()
+  const link = useLink()
+  const queries = useQueryClient()
+  const { modal } = App.useApp()
+  return (
+    <FormPage<MemberValues, Created>
+      name="member" form={form} draft="member-new" withheld={WITHHELD} submitText="确定" onValuesChange={onValuesChange}
+      initialValues={{ status: 'NORMAL', ...(branch ? { branch } : {}) }}
+      onCancel={() => void navigate(link('/member/info'))}
+      send={async (values) => (await ask(CreateMemberDocument, { input: inputOf(values) })).directory.createMember}
+      done={({ id, name }) => {
+        void queries.invalidateQueries({ queryKey: ['members'] })
+        void navigate(link(`/member/info?member=${id}`))
+        modal.success({
+          title: `已新增党员“${name}”`,
+          content: <>请通知 {name}：用手机号和初始密码 <b>ABC#123</b> 登录，并按提示修改密码。此前已有账号的，密码不变。</>,
+          okText: '知道了',
+        })
+      }}
+    >
+      <MemberFields />
+    </FormPage>
+  )
+}

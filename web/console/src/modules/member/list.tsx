@@ -1,0 +1,78 @@
+import { MembersDocument, memberTypes, type MemberRowFragment, type MemberSort } from '@zhibu/api'
+import { Button } from 'antd'
+import { useMemo, useState } from 'react'
+import { ListPage, type ListColumn } from '../../kit/list-page'
+import { usePermission } from '../../kit/permissions'
+import { ErrorState, Loading } from '../../kit/states'
+import { StatusTag } from '../../kit/status-tag'
+import { day, oneOf, orDash } from '../../kit/words'
+import { ask } from '../../net/ask'
+import { DeleteMembers, MOST } from './delete-members'
+import { useEntries, useWords } from './dictionary'
+import { filterOf, searchFields } from './search'
+
+const SORTS: Record<MemberSort, true> = { NAME: true, BIRTH_DATE: true, JOIN_DATE: true }
+const years = (count: number | null) => (count === null ? '—' : `${count} 年`)
+
+/** The present members as a list. */
+export function MemberList({ under, onOpen }: { under: string | null; onOpen: (id: string) => void }) {
+  const dictionary = useEntries()
+  const entries = dictionary.data
+  const word = useWords()
+  const mayEdit = usePermission('member.edit')
+  const [leaving, setLeaving] = useState<{ rows: MemberRowFragment[]; clear: () => void } | null>(null)
+  const search = useMemo(() => searchFields(entries), [entries])
+  if (dictionary.isError) return <ErrorState error={dictionary.error} onRetry={() => void dictionary.refetch()} />
+  if (!entries) return <Loading />
+
+  const columns: ListColumn<MemberRowFragment>[] = [
+    {
+      key: 'name', title: '姓名', fixed: true, sort: { value: 'NAME', order: 'ascend' },
+      cell: (row) => <Button type="link" size="small" className="z-cell-link" onClick={() => onOpen(row.id)}>{row.name}</Button>,
+    },
+    { key: 'sex', title: '性别', cell: (row) => word('sex', row.sex) },
+    { key: 'age', title: '年龄', sort: { value: 'BIRTH_DATE', order: 'descend' }, cell: (row) => orDash(row.age) },
+    { key: 'birthDate', title: '出生日期', hidden: true, cell: (row) => day(row.birthDate) },
+    { key: 'branch', title: '所在党支部', cell: (row) => <span className="z-wrap">{row.branch.shortName}</span> },
+    { key: 'group', title: '党小组', hidden: true, cell: (row) => row.group?.shortName ?? '—' },
+    { key: 'type', title: '人员类别', cell: (row) => <Marks row={row} /> },
+    { key: 'joinDate', title: '入党日期', sort: { value: 'JOIN_DATE', order: 'ascend' }, cell: (row) => day(row.joinDate) },
+    { key: 'partyAge', title: '党龄', cell: (row) => years(row.partyAge) },
+    { key: 'education', title: '学历', cell: (row) => word('education_level', row.educationLevel) },
+    { key: 'workPost', title: '工作岗位', hidden: true, cell: (row) => word('work_post', row.workPost) },
+    { key: 'mobile', title: '手机号', cell: (row) => orDash(row.mobile) },
+    {
+      key: 'posts', title: '职务',
+      cell: (row) => <span className="z-wrap">{row.posts.map((one) => word('post', one.post) + (one.organisation.id === row.branch.id ? '' : `（${one.organisation.shortName}）`)).join('、') || '—'}</span>,
+    },
+  ]
+  return (
+    <>
+      <ListPage<MemberRowFragment>
+        name="members" label="党员列表" columns={columns} search={search} depends={[under]} empty="此范围内还没有党员"
+        rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => onOpen(row.id)}
+        {...(mayEdit ? { batch: (rows: MemberRowFragment[], clear: () => void) => (
+          <>
+            <Button size="small" danger disabled={rows.length > MOST} onClick={() => setLeaving({ rows, clear })}>删除</Button>
+            {rows.length > MOST && <span>每次最多删除 {MOST} 名，请取消一些选择</span>}
+          </>
+        ) } : {})}
+        load={async ({ first, offset, sort, filter }, signal) => (await ask(MembersDocument, {
+          first, offset, sort: oneOf(SORTS, sort) ?? 'NAME', filter: filterOf(filter, under, entries),
+        }, signal)).directory.members}
+      />
+      {leaving && <DeleteMembers members={leaving.rows} onClose={() => setLeaving(null)} onDone={leaving.clear} />}
+    </>
+  )
+}
+
+function Marks({ row }: { row: MemberRowFragment }) {
+  return (
+    <span className="z-inline">
+      <StatusTag dict={memberTypes} value={row.memberType} />
+      {row.status === 'SUSPENDED' && <span className="z-tag z-tag--off">停止党籍</span>}
+      {row.floating && <span className="z-tag z-tag--info">流动</span>}
+      {row.lostOn && <span className="z-tag z-tag--warn">失联</span>}
+    </span>
+  )
+}

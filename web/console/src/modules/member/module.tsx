@@ -1,0 +1,18 @@
+import type { Module } from '../../app/module'
+
+/** Members (党员信息) and the history library (党员历史库). */
+export const member: Module = {
+  name: 'member',
+  tenant: {
+    'member.info': {
+      path: '/member/info',
+      load: () => import('./page'),
+      inner: [
+        { path: '/member/info/new', load: () => import('./create-page') },
+        { path: '/member/info/:id/edit', load: () => import('./edit-page') },
+      ],
+    },
+    'member.history': { path: '/member/history', load: () => import('./history-page') },
+  },
+  operator: {},
+}

@@ -1,0 +1,31 @@
+import { Button } from 'antd'
+import { useNavigate, useSearchParams } from 'react-router'
+import { useScope } from '../../app/scope'
+import { Page, useLink } from '../../kit/page'
+import { Can } from '../../kit/permissions'
+import { MemberDrawer } from './drawer'
+import { MemberList } from './list'
+
+/** 党员信息: the members of the chosen range. */
+export default function MembersPage() {
+  const [params, setParams] = useSearchParams()
+  const { org } = useScope()
+  const navigate = useNavigate()
+  const link = useLink()
+  const opened = params.get('member')
+  const open = (id: string | null) => setParams((now) => {
+    const next = new URLSearchParams(now)
+    if (id) next.set('member', id)
+    else next.delete('member')
+    return next
+  }, { replace: true })
+  return (
+    <Page
+      title="党员信息" menu="member.info" hint="按手机号或公民身份号码查找时，请输入完整号码。"
+      extra={<Can perm="member.edit"><Button type="primary" onClick={() => void navigate(link('/member/info/new'))}>新增党员</Button></Can>}
+    >
+      <MemberList key={org} under={org} onOpen={open} />
+      {opened && <MemberDrawer id={opened} onClose={() => open(null)} />}
+    </Page>
+  )
+}
