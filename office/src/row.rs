@@ -224,6 +224,7 @@ mod tests {
         assert_eq!(row.phone("contact_phone"), None);
         assert_eq!(row.integer("sort"), None);
         assert!(!row.required("unit_name"));
+        assert!(!row.required("full_name"));
         assert_eq!(row.text("approval_no"), None);
         assert_eq!(
             told(&row),
