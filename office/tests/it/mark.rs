@@ -62,7 +62,7 @@ fn pc_3_1_1f_faulty_cells_are_red_and_the_last_column_says_why() {
         let rows = cells(&out, "数据");
         let last: Vec<&str> = rows.iter().map(|row| row.get(17).map_or("", String::as_str)).collect();
         assert_eq!(last, ["", "错误说明", "组织全称已存在", "组织简称不能为空；排序号 <1> & 更多", ""], "{name}");
-        let red = |cell: &str| colour(&out, cell).as_deref() == Some("FFFFC7CE");
+        let red = |cell: &str| colour(&out, cell).as_deref() == Some("FFFFC7CF");
         for cell in ["A3", "B4", "Q4", "R2"] {
             assert!(red(cell), "{name} {cell}");
         }
@@ -101,7 +101,7 @@ fn everything_else_stays_as_it_was() {
             let value = |path: &Path| between(&style(path, cell).unwrap(), kept, "\"");
             assert_eq!(value(&out), value(&source), "{cell} {kept}");
         }
-        assert_eq!(colour(&out, cell).as_deref(), Some("FFFFC7CE"));
+        assert_eq!(colour(&out, cell).as_deref(), Some("FFFFC7CF"));
     }
     assert!(part(&out, "xl/worksheets/sheet1.xml").contains("outlineLevel=\"0\" collapsed=\"false\" r=\"3\""));
     assert_eq!(part(&out, "xl/worksheets/sheet1.xml").matches(" ht=\"").count(), 5);
@@ -134,6 +134,11 @@ fn a_marked_workbook_is_read_and_marked_again() {
     let last: Vec<&str> = rows.iter().map(|row| row.get(17).map_or("", String::as_str)).collect();
     assert_eq!(last, ["", "错误说明", "", "", "组织全称已存在"]);
     assert!(rows.iter().all(|row| row.len() == 18));
+    // What was put right is no longer red.
+    for (cell, red) in [("A3", false), ("B4", false), ("Q4", false), ("A5", true)] {
+        assert_eq!(colour(&second, cell).as_deref() == Some("FFFFC7CF"), red, "{cell}");
+    }
+    assert_eq!(between(&style(&second, "A3").unwrap(), "fontId=\"", "\""), Some("2".to_owned()));
 }
 
 #[test]
@@ -165,7 +170,7 @@ fn a_missing_cell_takes_its_column_s_format() {
     let source = fixture("libreoffice_dressed");
     assert!(!part(&source, "xl/worksheets/sheet1.xml").contains("r=\"B4\""));
     let (_other, out) = marked(&source, "organisation", some());
-    assert_eq!(colour(&out, "B4").as_deref(), Some("FFFFC7CE"));
+    assert_eq!(colour(&out, "B4").as_deref(), Some("FFFFC7CF"));
     let style = part(&out, "xl/worksheets/sheet1.xml");
     let cell = style.split("<c r=\"B4\" s=\"").nth(1).unwrap().split('"').next().unwrap().parse::<usize>().unwrap();
     let styles = part(&out, "xl/styles.xml");
