@@ -180,7 +180,10 @@ fn chosen<'t>(column: &'t Column, text: &str) -> Option<&'t str> {
     match &column.format {
         Format::Enum(kind) => {
             let exact = dictionary::of(kind).find(|entry| entry.label == text || entry.code == text);
-            let loose = || dictionary::of(kind).find(|entry| fold(&entry.label) == fold(text));
+            let loose = || {
+                let wanted = fold(text);
+                dictionary::of(kind).find(|entry| fold(&entry.label) == wanted)
+            };
             exact.or_else(loose).map(|entry| entry.code.as_str())
         }
         Format::OneOf(words) => words.iter().find(|word| *word == text).map(String::as_str),
