@@ -61,7 +61,8 @@ type Styles = Option<(usize, String)>;
 
 fn start(zip: &mut Out, workbook: &mut Workbook, at: usize) -> Result<()> {
     let name = workbook.package.zip.name_for_index(at).and_then(Result::ok).map(|name| name.into_owned());
-    zip.start_file(name.unwrap_or_default(), SimpleFileOptions::default()).map_err(Error::bug)
+    zip.start_file(name.unwrap_or_default(), SimpleFileOptions::default().compression_level(Some(3)))
+        .map_err(Error::bug)
 }
 
 fn copy(zip: &mut Out, workbook: &mut Workbook, at: usize, styles: &Styles) -> Result<()> {

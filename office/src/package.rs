@@ -62,7 +62,7 @@ impl Package {
         if self.has("xl/vbaproject.bin") {
             return Err(Error::refuse("FILE_TYPE", "文件含有宏，请另存为不含宏的.xlsx后再上传"));
         }
-        if self.has("_rels/.rels") && self.has("[content_types].xml") { Ok(()) } else { Err(other_type()) }
+        Ok(())
     }
 
     /// True when the archive has the part.

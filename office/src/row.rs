@@ -180,7 +180,10 @@ fn chosen<'t>(column: &'t Column, text: &str) -> Option<&'t str> {
     match &column.format {
         Format::Enum(kind) => {
             let exact = dictionary::of(kind).find(|entry| entry.label == text || entry.code == text);
-            let loose = || dictionary::of(kind).find(|entry| fold(&entry.label) == fold(text));
+            let loose = || {
+                let wanted = fold(text);
+                dictionary::of(kind).find(|entry| fold(&entry.label) == wanted)
+            };
             exact.or_else(loose).map(|entry| entry.code.as_str())
         }
         Format::OneOf(words) => words.iter().find(|word| *word == text).map(String::as_str),
@@ -224,6 +227,7 @@ mod tests {
         assert_eq!(row.phone("contact_phone"), None);
         assert_eq!(row.integer("sort"), None);
         assert!(!row.required("unit_name"));
+        assert!(!row.required("full_name"));
         assert_eq!(row.text("approval_no"), None);
         assert_eq!(
             told(&row),

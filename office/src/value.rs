@@ -2,7 +2,7 @@
 
 use crate::template::{Column, Format};
 use chrono::{Days, NaiveDate};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// What a cell of an upload holds after tidying.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -116,13 +116,17 @@ fn in_days(day: NaiveDate, column: &Column) -> Value {
 
 /// NFKC, without control, zero-width and directional characters, trimmed; line breaks stay.
 pub(crate) fn tidy(text: &str) -> String {
-    let kept = text.nfkc().filter_map(|c| match c {
+    let kept = |c| match c {
         '\n' => Some('\n'),
         '\t' => Some(' '),
         c if c.is_control() || invisible(c) => None,
         c => Some(c),
-    });
-    kept.collect::<String>().trim().to_owned()
+    };
+    let tidied: String = match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => text.chars().filter_map(kept).collect(),
+        _ => text.nfkc().filter_map(kept).collect(),
+    };
+    tidied.trim().to_owned()
 }
 
 /// Characters that nobody sees and copying from the web brings along.

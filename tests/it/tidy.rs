@@ -27,7 +27,7 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 /// Each layer may use those before it, and nothing of its own.
 const LAYERS: &[&[&str]] = &[
     &["core", "embedded"],
-    &["storage", "providers", "endpoint"],
+    &["storage", "providers", "endpoint", "office"],
     &["tenancy"],
     &["graphql"],
     &["directory"],
@@ -50,6 +50,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("s3s", &["storage"]),
     ("s3s-fs", &["storage"]),
     ("reqwest", &["providers"]),
+    ("rust_xlsxwriter", &["office"]),
+    ("quick-xml", &["office"]),
     ("clap", &["server"]),
     ("figment", &["server"]),
     ("mimalloc", &["server"]),

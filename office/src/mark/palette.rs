@@ -1,16 +1,17 @@
 //! The styles a marked workbook needs besides its own.
 
-use crate::xml::{Xml, damaged};
+use crate::xml::{Xml, attribute, damaged};
 use quick_xml::Writer;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Write};
 use zhibu_core::{Error, Result};
 
 /// Excel keeps no more cell styles.
 const MAX_STYLES: usize = 64_000;
-const RED: &str = "FFFFC7CE";
+/// One step beside the colour of Excel's own style 差, to tell ours from the user's.
+const RED: &str = "FFFFC7CF";
 
 /// Light red twins of the styles in use, and two of our own.
 #[derive(Debug, Default)]
@@ -19,6 +20,15 @@ pub(crate) struct Palette {
     fills: usize,
     styles: usize,
     twins: BTreeMap<usize, usize>,
+    /// Twins of an earlier marking and what they were before.
+    originals: BTreeMap<usize, usize>,
+}
+
+/// A style without its fill; twins have the same.
+#[derive(Default)]
+struct Traits {
+    fill: usize,
+    rest: Vec<u8>,
 }
 
 impl Palette {
@@ -30,21 +40,35 @@ impl Palette {
     /// Counts what the workbook has.
     pub(crate) fn read<R: Read>(mut xml: Xml<R>) -> Result<Self> {
         let mut palette = Self::default();
-        let mut within = Section::Other;
+        let (mut within, mut reds, mut traits) = (Section::Other, BTreeSet::new(), Vec::new());
         loop {
             match xml.next()? {
                 Event::Start(tag) if within == Section::Other => within = Section::of(tag.local_name().as_ref()),
                 Event::Start(tag) | Event::Empty(tag) => match (within, tag.local_name().as_ref()) {
                     (Section::Fonts, b"font") => palette.fonts += 1,
                     (Section::Fills, b"fill") => palette.fills += 1,
-                    (Section::Styles, b"xf") => palette.styles += 1,
+                    (Section::Fills, b"fgColor") if attribute(&tag, b"rgb").as_deref() == Some(RED) => {
+                        reds.insert(palette.fills);
+                    }
+                    (Section::Styles, b"xf") => traits.push(Traits::of(&tag)),
+                    (Section::Styles, _) => {
+                        traits.iter_mut().last().into_iter().for_each(|last| last.rest.extend_from_slice(&tag))
+                    }
                     _ => {}
                 },
                 Event::End(tag) if Section::of(tag.local_name().as_ref()) == within => within = Section::Other,
-                Event::Eof => return Ok(palette),
+                Event::Eof => break,
                 _ => {}
             }
         }
+        palette.styles = traits.len();
+        palette.originals = originals(&traits, |style| reds.contains(&(style.fill + 1)));
+        Ok(palette)
+    }
+
+    /// What a style was before an earlier marking made it red.
+    pub(crate) fn original(&self, style: usize) -> Option<usize> {
+        self.originals.get(&style).copied()
     }
 
     fn usable(&self) -> bool {
@@ -182,6 +206,23 @@ impl Palette {
         }
         Ok(())
     }
+}
+
+impl Traits {
+    fn of(tag: &BytesStart<'_>) -> Self {
+        let fill = attribute(tag, b"fillId").and_then(|text| text.parse().ok()).unwrap_or_default();
+        Self { fill, rest: without(tag, &[b"fillId", b"applyFill"]).to_vec() }
+    }
+}
+
+/// For each red style the first one that differs in nothing but the colour.
+fn originals(traits: &[Traits], red: impl Fn(&Traits) -> bool) -> BTreeMap<usize, usize> {
+    let mut first = HashMap::new();
+    for (at, style) in traits.iter().enumerate().filter(|(_, style)| !red(style)) {
+        first.entry(&style.rest).or_insert(at);
+    }
+    let reds = traits.iter().enumerate().filter(|(_, style)| red(style));
+    reds.filter_map(|(at, style)| Some((at, *first.get(&style.rest)?))).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -200,14 +200,16 @@ impl<'a, W: Write, I: Iterator<Item = Faulty>> Marker<'a, W, I> {
         if at == self.remarks {
             return Ok(None);
         }
-        let mut new = without(tag, &[b"r"]);
         if faulty {
             open.pending.pop_front();
-            let style = attribute(tag, b"s").and_then(|text| text.parse().ok()).unwrap_or_default();
-            if let Some(red) = self.palette.red(style) {
-                new = without(&new, &[b"s"]);
-                new.push_attribute(("s", red.to_string().as_str()));
-            }
+        }
+        let style = attribute(tag, b"s").and_then(|text| text.parse().ok()).unwrap_or_default();
+        let again = self.place.remarks.is_some() && self.row > self.place.header;
+        let before = if again { self.palette.original(style) } else { None };
+        let wanted = if faulty { self.palette.red(before.unwrap_or(style)) } else { before };
+        let mut new = without(tag, if wanted.is_some() { &[b"r", b"s"] } else { &[b"r"] });
+        if let Some(style) = wanted {
+            new.push_attribute(("s", style.to_string().as_str()));
         }
         new.push_attribute(("r", format!("{}{}", letters(at), self.row).as_str()));
         Ok(Some(new))

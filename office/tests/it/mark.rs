@@ -27,20 +27,24 @@ fn marked(source: &Path, template: &str, faults: Faults) -> (tempfile::TempDir, 
     (folder, out)
 }
 
-/// The fill's colour of a cell, found the long way: cell, style, fill.
-fn colour(path: &Path, sheet: &str, cell: &str) -> Option<String> {
-    let between = |text: &str, from: &str, to: &str| {
-        let (_, rest) = text.split_once(from)?;
-        Some(rest.split_once(to)?.0.to_owned())
-    };
-    let xml = part(path, sheet);
-    let tag = xml.split("<c ").find(|tag| tag.split('>').next().unwrap().contains(&format!("r=\"{cell}\"")))?;
-    let style: usize =
-        between(tag.split('>').next()?, " s=\"", "\"").or_else(|| between(tag, "s=\"", "\""))?.parse().ok()?;
-    let styles = part(path, "xl/styles.xml");
-    let formats = between(&styles, "<cellXfs", "</cellXfs>")?;
-    let fill: usize = between(formats.split("<xf ").nth(style + 1)?, "fillId=\"", "\"")?.parse().ok()?;
-    let fills = between(&styles, "<fills", "</fills>")?;
+fn between(text: &str, from: &str, to: &str) -> Option<String> {
+    Some(text.split_once(from)?.1.split_once(to)?.0.to_owned())
+}
+
+/// The format of a cell as it stands in the styles.
+fn style(path: &Path, cell: &str) -> Option<String> {
+    let xml = part(path, "xl/worksheets/sheet1.xml");
+    let mut tags = xml.split("<c ").filter_map(|tag| tag.split('>').next());
+    let tag = tags.find(|tag| tag.contains(&format!("r=\"{cell}\"")))?;
+    let at: usize = between(&format!(" {tag}"), " s=\"", "\"")?.parse().ok()?;
+    let formats = between(&part(path, "xl/styles.xml"), "<cellXfs", "</cellXfs>")?;
+    formats.split("<xf ").nth(at + 1).map(str::to_owned)
+}
+
+/// The colour of a cell's fill.
+fn colour(path: &Path, cell: &str) -> Option<String> {
+    let fill: usize = between(&style(path, cell)?, "fillId=\"", "\"")?.parse().ok()?;
+    let fills = between(&part(path, "xl/styles.xml"), "<fills", "</fills>")?;
     between(fills.split("<fill>").nth(fill + 1)?, "rgb=\"", "\"")
 }
 
@@ -58,7 +62,7 @@ fn pc_3_1_1f_faulty_cells_are_red_and_the_last_column_says_why() {
         let rows = cells(&out, "数据");
         let last: Vec<&str> = rows.iter().map(|row| row.get(17).map_or("", String::as_str)).collect();
         assert_eq!(last, ["", "错误说明", "组织全称已存在", "组织简称不能为空；排序号 <1> & 更多", ""], "{name}");
-        let red = |cell: &str| colour(&out, "xl/worksheets/sheet1.xml", cell).as_deref() == Some("FFFFC7CE");
+        let red = |cell: &str| colour(&out, cell).as_deref() == Some("FFFFC7CF");
         for cell in ["A3", "B4", "Q4", "R2"] {
             assert!(red(cell), "{name} {cell}");
         }
@@ -88,11 +92,37 @@ fn everything_else_stays_as_it_was() {
     }
     let whole: Vec<Vec<String>> = cells(&out, "数据").into_iter().map(|row| row[..17].to_vec()).collect();
     assert_eq!(whole, cells(&source, "数据"));
-    // The red twin of a cell keeps its font.
-    let styles = part(&out, "xl/styles.xml");
-    let twin =
-        styles.split_once("</cellXfs>").unwrap().0.rsplit("<xf ").find(|xf| xf.contains("fontId=\"2\"")).unwrap();
-    assert!(twin.contains("applyFill=\"1\""), "{twin}");
+    // A cell's red twin keeps its font and number format.
+    let source = fixture("libreoffice_dressed");
+    let (_other, out) =
+        marked(&source, "organisation", vec![(3, vec![fault("full_name", "甲"), fault("founded_on", "乙")])]);
+    for cell in ["A3", "F3"] {
+        for kept in ["fontId=\"", "numFmtId=\""] {
+            let value = |path: &Path| between(&style(path, cell).unwrap(), kept, "\"");
+            assert_eq!(value(&out), value(&source), "{cell} {kept}");
+        }
+        assert_eq!(colour(&out, cell).as_deref(), Some("FFFFC7CF"));
+    }
+    assert!(part(&out, "xl/worksheets/sheet1.xml").contains("outlineLevel=\"0\" collapsed=\"false\" r=\"3\""));
+    assert_eq!(part(&out, "xl/worksheets/sheet1.xml").matches(" ht=\"").count(), 5);
+}
+
+#[test]
+fn the_new_column_is_widened_in_its_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let wide = |name: &str, data: Vec<u8>| match name {
+        "xl/worksheets/sheet1.xml" => {
+            let text = String::from_utf8(data).unwrap();
+            text.replace("</cols>", "<col min=\"30\" max=\"40\" width=\"9\"/></cols>").into_bytes()
+        }
+        _ => data,
+    };
+    let source = rewrite(&fixture("dressed"), folder.path(), wide, &[]);
+    let (_other, out) = marked(&source, "organisation", some());
+    let columns = between(&part(&out, "xl/worksheets/sheet1.xml"), "<cols>", "</cols>").unwrap();
+    let firsts: Vec<u32> =
+        columns.split("min=\"").skip(1).map(|col| col.split('"').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(firsts, [1, 2, 18, 30]);
 }
 
 #[test]
@@ -104,6 +134,11 @@ fn a_marked_workbook_is_read_and_marked_again() {
     let last: Vec<&str> = rows.iter().map(|row| row.get(17).map_or("", String::as_str)).collect();
     assert_eq!(last, ["", "错误说明", "", "", "组织全称已存在"]);
     assert!(rows.iter().all(|row| row.len() == 18));
+    // What was put right is no longer red.
+    for (cell, red) in [("A3", false), ("B4", false), ("Q4", false), ("A5", true)] {
+        assert_eq!(colour(&second, cell).as_deref() == Some("FFFFC7CF"), red, "{cell}");
+    }
+    assert_eq!(between(&style(&second, "A3").unwrap(), "fontId=\"", "\""), Some("2".to_owned()));
 }
 
 #[test]
@@ -121,7 +156,7 @@ fn cells_without_references_and_with_prefixes_are_marked() {
 fn a_workbook_without_styles_gets_the_sentences() {
     let folder = tempfile::tempdir().unwrap();
     let bare = |name: &str, data: Vec<u8>| match name {
-        "xl/styles.xml" => b"<styleSheet><fonts/></styleSheet>".to_vec(),
+        "xl/styles.xml" => b"<styleSheet><fonts/><fills><fill/></fills><cellXfs><xf/></cellXfs></styleSheet>".to_vec(),
         _ => data,
     };
     let source = rewrite(&fixture("hidden"), folder.path(), bare, &[]);
@@ -135,7 +170,7 @@ fn a_missing_cell_takes_its_column_s_format() {
     let source = fixture("libreoffice_dressed");
     assert!(!part(&source, "xl/worksheets/sheet1.xml").contains("r=\"B4\""));
     let (_other, out) = marked(&source, "organisation", some());
-    assert_eq!(colour(&out, "xl/worksheets/sheet1.xml", "B4").as_deref(), Some("FFFFC7CE"));
+    assert_eq!(colour(&out, "B4").as_deref(), Some("FFFFC7CF"));
     let style = part(&out, "xl/worksheets/sheet1.xml");
     let cell = style.split("<c r=\"B4\" s=\"").nth(1).unwrap().split('"').next().unwrap().parse::<usize>().unwrap();
     let styles = part(&out, "xl/styles.xml");
@@ -150,6 +185,6 @@ fn the_sentences_stand_beside_the_table_and_over_nothing() {
     let faults = vec![(2, vec![fault("sort", "排序号重复")])];
     let (_folder, out) = marked(&fixture("columns"), "organisation", faults);
     let rows = cells(&out, "Sheet1");
-    assert_eq!((rows[0][19].as_str(), rows[0][20].as_str()), ("审核意见", "错误说明"));
-    assert_eq!((rows[1][20].as_str(), rows[1][77].as_str()), ("排序号重复", "随手写的"));
+    assert_eq!((rows[0][19].as_str(), rows[0][21].as_str()), ("审核意见", "错误说明"));
+    assert_eq!((rows[1][21].as_str(), rows[1][77].as_str()), ("排序号重复", "随手写的"));
 }

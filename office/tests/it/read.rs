@@ -150,7 +150,7 @@ fn other_files_are_refused_with_advice() {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let locked = file(&[&ole[..], &[0; 65_520], &name, &[0; 500]].concat());
     assert!(locked.0 == "FILE_ENCRYPTED" && locked.1.contains("取消密码"), "{locked:?}");
-    assert_eq!(file(b"").0, "FILE_TYPE");
+    assert_eq!(file(b""), ("FILE_TYPE", "文件是空的，请重新选择".to_owned()));
     assert_eq!(file("姓名,手机号\n张三,138\n".as_bytes()).0, "FILE_TYPE");
     assert_eq!(file(b"PK\x03\x04 and no more").0, "FILE_DAMAGED");
     let good = std::fs::read(fixture("inline")).unwrap();
