@@ -104,8 +104,8 @@ test('PC-2.3a lists say that they load, that they failed, and that they are empt
     if (answer === 'wait') await held
     return answer === 'pass' ? route.fallback() : route.fulfill({ status: 400, json: { errors: [{ message: '数据库维护中', extensions: { code: 'INTERNAL', id: 'e-17' } }] } })
   })
-  await page.goto('/system/users')
-  await expect(page.locator('.ant-spin-spinning').first()).toBeVisible()
+  await open(page, '/system/users', '用户管理')
+  await expect(page.locator('.z-list .ant-spin-spinning')).toBeVisible()
   await page.screenshot({ path: 'shots/state-loading.png' })
   answer = 'fail'
   release()

@@ -141,7 +141,8 @@ async fn pace(write: &mut Write<'_>, index: &[u8]) -> Result<()> {
         .load(write.conn()?)
         .await?;
     let wait = |until: DateTime<Utc>, words| {
-        let left = u32::try_from((until - now).num_seconds()).unwrap_or_default().max(1);
+        // Rounded up, so that who waits as told is not refused again.
+        let left = u32::try_from((until - now).num_seconds() + 1).unwrap_or(1);
         Err(Error::too_many(left, words))
     };
     if let Some(last) =

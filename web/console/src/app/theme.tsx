@@ -62,7 +62,7 @@ export function Theme({ children }: { children: ReactNode }) {
   return (
     <DarkContext.Provider value={{ dark: isDark, setDark }}>
       <ConfigProvider locale={zhCN} theme={config} button={{ autoInsertSpace: false }} {...(nonce ? { csp: { nonce } } : {})}>
-        <AntApp message={{ duration: 5 }}>{children}</AntApp>
+        <AntApp message={{ duration: 5, top: 64 }}>{children}</AntApp>
       </ConfigProvider>
     </DarkContext.Provider>
   )

@@ -19,7 +19,7 @@ export async function post<Result, Variables>(
 }
 
 /** What is asked: the hash that the server knows the document by, or its text. */
-export function question(document: TypedDocumentString<unknown, unknown>, byHash: boolean): object {
+export function question<Result, Variables>(document: TypedDocumentString<Result, Variables>, byHash: boolean): object {
   const hash = document.__meta__?.hash as string | undefined
   return byHash && hash ? { documentId: `sha256:${hash}` } : { query: document.toString() }
 }

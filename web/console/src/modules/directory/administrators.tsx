@@ -41,7 +41,7 @@ export function Administrators({ organisation }: { organisation: OrganisationFie
             ))}
           </ul>
         )}
-      {organisation.editable && last && <p className="z-muted">至少保留一名管理员：更换时请先设置新的管理员。</p>}
+      {organisation.editable && last && <p className="z-muted z-gap-bottom">至少保留一名管理员：更换时请先设置新的管理员。</p>}
       {organisation.editable && !adding && <Button type="primary" onClick={() => setAdding(true)}>设置管理员</Button>}
       {adding && <AddAdministrator organisation={organisation} onClose={() => setAdding(false)} />}
     </div>

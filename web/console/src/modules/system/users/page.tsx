@@ -66,7 +66,7 @@ export default function UsersPage() {
   return (
     <Page title="用户管理" menu="system.users" hint="连续多次输错密码的账号会被锁定，核实身份后可在此解锁。按手机号查找时请输入完整号码。">
       <ListPage<UserRowFragment>
-        name="users" label="用户列表" columns={columns} search={SEARCH} depends={[org]} empty="此范围内还没有用户"
+        name="users" label="用户列表" columns={columns} search={SEARCH} depends={[org]} empty="此范围内还没有用户，可在“组织信息”中为组织设置管理员"
         rowKey={(user) => user.id}
         load={async ({ first, offset, sort, filter }, signal) => (await ask(UsersDocument, {
           first, offset, sort: oneOf(SORTS, sort) ?? null,
