@@ -682,7 +682,7 @@ export type WithdrawTextMutationVariables = Exact<{
 
 export type WithdrawTextMutation = { document: { withdrawText: { body: string, id: string, version: number, kind: SampleKind, title: string, summary: string, state: SampleState, publishedAt: string | null, updatedAt: string } } };
 
-export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
+export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
 
 export type MembersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -692,7 +692,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { directory: { members: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> }> } } };
+export type MembersQuery = { directory: { members: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> }> } } };
 
 export type MemberFactsFragment = { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null };
 
@@ -1165,6 +1165,7 @@ export const MemberRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   joinDate
   partyAge
   educationLevel
+  workPost
   mobile
   status
   lostOn
@@ -2214,6 +2215,7 @@ export const MembersDocument = /*#__PURE__*/ new TypedDocumentString(`
   joinDate
   partyAge
   educationLevel
+  workPost
   mobile
   status
   lostOn
@@ -2234,7 +2236,7 @@ export const MembersDocument = /*#__PURE__*/ new TypedDocumentString(`
       shortName
     }
   }
-}`, {"hash":"9aa4793b7147644d4b3214d566baa54c0fd2b7702d7bea02373b8bb1f3cb0cf0"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
+}`, {"hash":"59c05e083adc3990244a3a5f00fabb8adcb9c8009747055a98163f0afc3b2e79"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
 export const MemberDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Member($id: ID!) {
   directory {

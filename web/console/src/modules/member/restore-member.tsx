@@ -1,10 +1,11 @@
 import { RestoreMemberDocument, type MemberFactsFragment } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, App, Form, Modal } from 'antd'
+import { useState } from 'react'
 import { FormProblem } from '../../kit/form-problem'
 import { useSubmit } from '../../kit/use-submit'
 import { ask } from '../../net/ask'
-import { RequestError } from '../../net/errors'
+import { asRequestError, RequestError } from '../../net/errors'
 import { BranchFields } from './branch-fields'
 
 interface Values { branch?: string; group?: string | null }
@@ -20,15 +21,22 @@ export function RestoreMember({ one, onClose, onDone }: { one: MemberFactsFragme
   const [form] = Form.useForm<Values>()
   const queries = useQueryClient()
   const { message } = App.useApp()
+  const [gone, setGone] = useState(false)
   const { submit, busy, problem } = useSubmit(form,
-    async ({ branch, group }: Values) => (await ask(RestoreMemberDocument, { id: one.id, branch: branch ?? null, group: group ?? null })).directory.restoreMember,
+    async ({ branch, group }: Values) => {
+      try {
+        return (await ask(RestoreMemberDocument, { id: one.id, branch: branch ?? null, group: group ?? null })).directory.restoreMember
+      } catch (cause) {
+        if (asRequestError(cause).code === 'BRANCH_GONE') setGone(true)
+        throw cause
+      }
+    },
     async ({ name, branch }) => {
       onClose()
       onDone()
       void message.success(`已将“${name}”还原到${branch.shortName}`)
       await Promise.all(['members', 'former-members'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
     })
-  const gone = problem?.code === 'BRANCH_GONE' || Boolean(form.getFieldValue('branch'))
   return (
     <Modal open title={`还原“${one.name}”`} okText="还原" cancelText="取消" width={480} confirmLoading={busy} onOk={form.submit} onCancel={onClose}>
       <p>{gone
