@@ -84,7 +84,7 @@ export function Shell(props: ShellProps) {
         {wide && !folded && <aside className="z-side">{menu}</aside>}
         <Drawer open={!wide && drawer} onClose={() => setDrawer(false)} placement="left" size={280} title="菜单">{menu}</Drawer>
         <main id="main" ref={main} tabIndex={-1} className="z-main">
-          <Watermark content={props.watermark} gap={[180, 160]} font={{ fontSize: 14, color: props.dark ? 'rgba(255,255,255,.06)' : 'rgba(0,0,0,.055)' }}>
+          <Watermark style={{ overflow: 'clip' }} content={props.watermark} gap={[180, 160]} font={{ fontSize: 14, color: props.dark ? 'rgba(255,255,255,.06)' : 'rgba(0,0,0,.055)' }}>
             {props.children}
           </Watermark>
         </main>

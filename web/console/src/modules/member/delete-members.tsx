@@ -29,13 +29,13 @@ export function DeleteMembers({ members, onClose, onDone }: { members: Leaving[]
       await Promise.all(['members', 'former-members'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
     })
   const again = (values: Values) => modal.confirm({
-    title: `再次确认：删除${who}？`,
+    title: `再次确认：删除 ${who}？`,
     content: `减少原因：${endReasons[values.reason].label}。此操作会立即生效。`,
     okText: '确认删除', cancelText: '取消', autoFocusButton: 'cancel', okButtonProps: { danger: true },
     onOk: () => submit(values),
   })
   return (
-    <Modal open title={`删除${who}`} okText="继续" cancelText="取消" width={520} okButtonProps={{ danger: true }}
+    <Modal open title={`删除 ${who}`} okText="继续" cancelText="取消" width={520} okButtonProps={{ danger: true }}
       confirmLoading={busy} onOk={form.submit} onCancel={onClose} mask={{ closable: false }}>
       {!only && <p>{names}{members.length > NAMED ? ` 等 ${members.length} 人` : ''}</p>}
       <Alert className="z-gap-bottom" type="warning" showIcon title="删除后，党员移入党员历史库，所任党内职务同时免去，登录账号停用。如有需要，可在党员历史库中还原。" />

@@ -75,5 +75,5 @@ export const FIELD_WORDS: Partial<Record<keyof MemberValues, string>> = {
   name: '姓名', sex: '性别', birthDate: '出生日期', archiveBirthDate: '档案出生日期', archiveBirthReason: '出生日期不一致的原因', ethnicity: '民族', nativePlace: '籍贯',
   educationLevel: '学历', degree: '学位', school: '毕业院校', major: '专业', firstWorkDate: '参加工作时间', workPost: '工作岗位', employer: '工作单位及职务',
   professionalTitle: '职称', specialGroup: '困难、退役等情况', remark: '备注', branch: '所在党支部', group: '党小组', memberType: '人员类别',
-  joinDate: '加入党组织日期', conversionDate: '转正日期', lost: '失联', lostOn: '失去联系日期', lostReason: '失联原因', floating: '流动党员', flowDirection: '外出流向',
+  joinDate: '加入党组织日期', conversionDate: '转为正式党员日期', lost: '失联', lostOn: '失去联系日期', lostReason: '失联原因', floating: '流动党员', flowDirection: '外出流向',
 }

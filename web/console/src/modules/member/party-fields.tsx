@@ -29,7 +29,7 @@ export function PartyFields({ status }: { status?: MembershipStatus | undefined 
           <DateField notAfter={today()} notBefore="1921-07-01" />
         </Form.Item>
         {type === 'FORMAL' && (
-          <Form.Item name="conversionDate" label="转正日期" required={!free} dependencies={['joinDate', 'memberType']} rules={[fits('conversionDate')]}
+          <Form.Item name="conversionDate" label="转为正式党员日期" required={!free} dependencies={['joinDate', 'memberType']} rules={[fits('conversionDate')]}
             extra={free ? '该时期入党没有预备期，可不填' : '一般为入党满一年之日，请按实际核对'}>
             <DateField notAfter={today()} notBefore={join || '1921-07-01'} />
           </Form.Item>

@@ -13,7 +13,7 @@ interface Values { branch?: string; group?: string | null }
 /** The server's refusal, with what helps when the number is used by somebody else meanwhile. */
 function explained(problem: RequestError | null): RequestError | null {
   if (problem?.fields[0]?.path[0] !== 'mobile') return problem
-  return new RequestError(problem.code, `${problem.message}。请先在党员信息中核对使用该号码的党员，更换其手机号后再还原。`, [], problem.retryAfter, problem.traceId)
+  return new RequestError(problem.code, `${problem.message}。请先核对使用该号码的党员或账号，更换其手机号后再还原。`, [], problem.retryAfter, problem.traceId)
 }
 
 /** 还原: takes a former member back, to the last branch or, when it is gone, to another one. */
