@@ -71,6 +71,11 @@ impl PageArgs {
         Ok(Self { first, after, offset })
     }
 
+    /// A batch of a thousand after a cursor, for work that goes through everything.
+    pub fn batch(after: Option<String>) -> Self {
+        Self { first: 1000, after, offset: 0 }
+    }
+
     /// The cursor to go on after.
     pub fn after<C: Cursor>(&self) -> Result<Option<C>> {
         self.after.as_deref().map(C::decode).transpose()

@@ -88,6 +88,11 @@ impl<'t> Row<'t> {
         }
     }
 
+    /// The cell's text whatever its form, for what the module checks itself.
+    pub fn raw(&mut self, key: &str) -> Option<String> {
+        self.filled(key).map(|(_, text)| text)
+    }
+
     /// A day.
     pub fn date(&mut self, key: &str) -> Option<NaiveDate> {
         self.parsed(key, |_, text| value::day(text))

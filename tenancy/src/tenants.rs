@@ -127,7 +127,7 @@ pub fn contains(text: &str) -> String {
 }
 
 /// The tenant's facts for requests, at most a second old.
-pub(crate) async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
+pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
     if let Some(tenant) = app.tenants.get(&id).await {
         return Ok(tenant);
     }

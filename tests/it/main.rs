@@ -4,11 +4,12 @@
 mod activation;
 mod database;
 mod documents;
+mod exchange;
 mod http;
 mod isolation;
-mod members;
 mod jobs;
 mod live;
+mod members;
 mod migrations;
 mod modules_off;
 mod operator;

@@ -43,6 +43,6 @@ pub static MODULE: Module = Module {
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: |worker| worker,
-    importers: &[],
-    exporters: &[],
+    importers: &[&member::import::Members],
+    exporters: &[&member::export::Members],
 };

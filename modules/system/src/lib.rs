@@ -5,6 +5,7 @@ pub mod graphql;
 
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
+use zhibu_tenancy::exchange::export::EXPORT;
 
 /// See users (用户管理).
 pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
@@ -38,6 +39,7 @@ pub static MODULE: Module = Module {
         USERS_READ,
         USERS_UNLOCK,
         TENANT_SETTINGS,
+        EXPORT,
         TENANTS_READ,
         TENANTS_MODULES,
         FIRST_ADMIN,

@@ -42,12 +42,7 @@ pub(super) fn router(service: S3Service, public: &Url, bucket: &str) -> Result<R
 const TOLD: [HeaderName; 2] = [header::CONTENT_TYPE, header::CONTENT_LENGTH];
 
 /// A piece of an upload; the server reads no more than the length that was signed.
-async fn upload(
-    State(public): State<Public>,
-    OriginalUri(uri): OriginalUri,
-    told: HeaderMap,
-    body: Body,
-) -> Response {
+async fn upload(State(public): State<Public>, OriginalUri(uri): OriginalUri, told: HeaderMap, body: Body) -> Response {
     let sized = told.contains_key(header::CONTENT_LENGTH);
     let answer = if signed(&uri) && sized {
         send(public, &uri, Method::PUT, &told, &TOLD, s3s::Body::http_body_unsync(body)).await

@@ -18,6 +18,7 @@ use super::{KEEP_DAYS, LINK, Scratch, XLSX, key};
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::Conn;
+use crate::identity::must_be_account;
 use crate::jobs::Job;
 use crate::schema::{import_items, imports};
 
@@ -124,6 +125,7 @@ pub fn topic(id: ImportId) -> String {
 
 /// A link to the empty template with the drop-downs of the moment.
 pub async fn template_link(cx: &Cx, template: &str) -> Result<String> {
+    must_be_account(cx)?;
     let importer = importer(cx, template)?;
     let lists = {
         let mut write = cx.write(importer.permission()).await?;
@@ -139,7 +141,9 @@ pub async fn template_link(cx: &Cx, template: &str) -> Result<String> {
 
 /// Opens an import and gives a ticket for its file.
 pub async fn request(cx: &Cx, template: &str, file_name: &str, size: i64) -> Result<Ticket> {
+    must_be_account(cx)?;
     let importer = importer(cx, template)?;
+    cx.allow(importer.permission())?;
     let file_name = check::text("fileName", "文件名", file_name, 1, 120)?;
     let lower = file_name.to_lowercase();
     if lower.ends_with(".xls") {
@@ -174,6 +178,7 @@ pub async fn request(cx: &Cx, template: &str, file_name: &str, size: i64) -> Res
 
 /// One of the caller's own imports.
 pub async fn one(cx: &Cx, id: ImportId) -> Result<Import> {
+    must_be_account(cx)?;
     let mut read = cx.read(zhibu_core::SELF).await?;
     mine(cx, id, read.conn()?).await
 }
@@ -186,6 +191,7 @@ async fn mine(cx: &Cx, id: ImportId, conn: &mut Conn) -> Result<Import> {
 
 /// The caller's own imports of one template, newest first.
 pub async fn list(cx: &Cx, template: &str, page: &PageArgs) -> Result<Page<Import>> {
+    must_be_account(cx)?;
     let mut read = cx.read(importer(cx, template)?.permission()).await?;
     let mut query = imports::table
         .filter(imports::account_id.eq(cx.identity()?.account.0).and(imports::template.eq(template.to_owned())))
@@ -203,6 +209,7 @@ pub async fn list(cx: &Cx, template: &str, page: &PageArgs) -> Result<Page<Impor
 
 /// The rows that undoing an import left in place, first ones first.
 pub async fn kept(cx: &Cx, id: ImportId) -> Result<Vec<Kept>> {
+    must_be_account(cx)?;
     let mut read = cx.read(zhibu_core::SELF).await?;
     mine(cx, id, read.conn()?).await?;
     Ok(import_items::table
@@ -225,7 +232,14 @@ pub async fn marked_link(cx: &Cx, id: ImportId) -> Result<String> {
 }
 
 /// Takes the next step: a state that the import must be in, the one it goes to, and the job that does it.
-async fn step<J: Job>(cx: &Cx, id: ImportId, from: &'static [&'static str], to: &str, partial: Option<bool>, job: J) -> Result<Import> {
+async fn step<J: Job>(
+    cx: &Cx,
+    id: ImportId,
+    from: &'static [&'static str],
+    to: &str,
+    partial: Option<bool>,
+    job: J,
+) -> Result<Import> {
     let template = one(cx, id).await?.template;
     let mut write = cx.write(importer(cx, &template)?.permission()).await?;
     let import = mine(cx, id, write.conn()?).await?;
@@ -321,8 +335,12 @@ async fn settle(cx: &Cx, id: ImportId, done: Result<()>, refused: &'static str) 
         Err(error) if error.kind == zhibu_core::Kind::Refused => {
             let message = Some(error.message.into_owned());
             let finished_at = Some(cx.now());
-            report(cx, id, Progress { state: Some(refused), percent: Some(100), message, finished_at, ..Progress::default() })
-                .await
+            report(
+                cx,
+                id,
+                Progress { state: Some(refused), percent: Some(100), message, finished_at, ..Progress::default() },
+            )
+            .await
         }
         other => other,
     }
@@ -396,7 +414,8 @@ async fn examine(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         let mut write = own.write(ANYONE).await?;
         write.scope = scope.clone();
         run.check(&mut write, &mut chunk).await?;
-        faults.extend(chunk.iter().filter(|row| !row.faults().is_empty()).map(|row| (row.number, row.faults().to_vec())));
+        faults
+            .extend(chunk.iter().filter(|row| !row.faults().is_empty()).map(|row| (row.number, row.faults().to_vec())));
         drop(write);
         report(&own, id, Progress { row_count: Some(rows), percent: Some(guess(rows)), ..Progress::default() }).await?;
     }
@@ -407,7 +426,9 @@ async fn examine(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
     if bad > 0 {
         let out = scratch.file("marked.xlsx");
         let (from, to) = (file.clone(), out.clone());
-        tokio::task::spawn_blocking(move || zhibu_office::mark(&from, template, faults, &to)).await.map_err(Error::bug)??;
+        tokio::task::spawn_blocking(move || zhibu_office::mark(&from, template, faults, &to))
+            .await
+            .map_err(Error::bug)??;
         cx.app.store.put_file(&key(cx, "imports", id.0, "marked.xlsx")?, &out, XLSX).await?;
     }
     let set = Progress {
@@ -483,8 +504,12 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
             write = begin(&own, &scope).await?;
         }
         let percent = i16::try_from(i64::from(done) * 99 / i64::from(import.row_count.max(1))).unwrap_or(99);
-        report(&own, id, Progress { percent: Some(percent), done_rows: import.partial.then_some(done), ..Progress::default() })
-            .await?;
+        report(
+            &own,
+            id,
+            Progress { percent: Some(percent), done_rows: import.partial.then_some(done), ..Progress::default() },
+        )
+        .await?;
     }
     let end = Progress {
         state: Some("done"),
@@ -578,7 +603,13 @@ async fn take_back(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
     let (undone, kept) = counts(&own, id).await?;
     let message = (kept > 0).then(|| format!("{kept}行在导入后有改动或已被使用，没有撤销"));
     let mut write = begin(&own, &scope).await?;
-    let set = Progress { state: Some("undone"), percent: Some(100), undone_rows: Some(undone), message, ..Progress::default() };
+    let set = Progress {
+        state: Some("undone"),
+        percent: Some(100),
+        undone_rows: Some(undone),
+        message,
+        ..Progress::default()
+    };
     diesel::update(imports::table.find(id.0)).set(set).execute(write.conn()?).await?;
     write.audit(Entry::new("import.undone", "import", id.0).note("rows", undone).note("kept", kept)).await?;
     write.commit().await?;

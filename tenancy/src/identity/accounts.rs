@@ -664,11 +664,7 @@ pub async fn assign_all(write: &mut Write<'_>, role: &str, held: &[(AccountId, O
             )
         })
         .collect();
-    diesel::insert_into(role_assignments::table)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .execute(write.conn()?)
-        .await?;
+    diesel::insert_into(role_assignments::table).values(rows).on_conflict_do_nothing().execute(write.conn()?).await?;
     super::bump(write.conn()?).await
 }
 

@@ -18,9 +18,9 @@ use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId
 
 pub(crate) use accounts::create_as;
 pub use accounts::{
-    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, Newcomer, account, accounts_by_ids,
-    assign, assignments, change_mine, count_accounts, create, enrol, enrol_all, find_login, list_accounts, rename, retire, revive,
-    unassign, unlock,
+    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, Newcomer, account,
+    accounts_by_ids, assign, assign_all, assignments, change_mine, count_accounts, create, enrol, enrol_all,
+    find_login, list_accounts, rename, retire, revive, unassign, unlock,
 };
 pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;
@@ -168,6 +168,13 @@ pub(crate) async fn load(
         epoch,
         expires_at,
     }))
+}
+
+/// Refuses whoever is not a tenant's account with a full session.
+pub fn must_be_account(cx: &crate::cx::Cx) -> Result<&Arc<Identity>> {
+    let identity = cx.identity()?;
+    cx.allow(zhibu_core::SELF)?;
+    Ok(identity)
 }
 
 /// What somebody may reach with a permission now, for work that goes on without them.

@@ -1,5 +1,7 @@
 //! What is done with members: load, decide, write, in one transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -193,57 +195,127 @@ async fn seats(write: &mut Write<'_>, more: i64) -> Result<()> {
     Ok(())
 }
 
+/// A member to be added, checked: where, what, and the short name of the branch for the audit.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// Where.
+    pub place: Place,
+    /// 所在党支部, 组织简称
+    pub branch: String,
+    /// What.
+    pub facts: Facts,
+    /// 党内职务 in the branch, dictionary code
+    pub post: Option<String>,
+}
+
 /// Adds a member with an account that has the initial password (新增党员, PC-3.2.1a).
 pub async fn create(write: &mut Write<'_>, place: Place, facts: &Facts) -> Result<PersonId> {
     let reach = reach(write).await?;
-    let branch = store::branch(&reach, place.branch, place.group, write.conn()?).await?;
-    let opened = Opened::after(None, facts)?;
-    seats(write, 1).await?;
-    let id: PersonId = write.cx.app.world.id();
+    let branch = store::branch(&reach, place.branch, place.group, write.conn()?).await?.short_name;
+    let newcomer = Newcomer { place, branch, facts: facts.clone(), post: None };
+    create_all(write, vec![newcomer]).await?.pop().ok_or_else(|| Error::bug("no member"))
+}
+
+/// Adds many members at once; the branches were looked up within the caller's reach.
+pub async fn create_all(write: &mut Write<'_>, newcomers: Vec<Newcomer>) -> Result<Vec<PersonId>> {
+    let opened = newcomers.iter().map(|n| Opened::after(None, &n.facts)).collect::<Result<Vec<_>>>()?;
+    seats(write, i64::try_from(newcomers.len()).map_err(Error::bug)?).await?;
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
-    let account = identity::enrol(write, &facts.name, &opened.mobile).await?;
-    let row = (
-        people::id.eq(id.0),
-        people::account_id.eq(account.0),
-        people::created_at.eq(write.cx.now()),
-        columns(facts, &opened, &vault)?,
-    );
-    diesel::insert_into(people::table).values(row).execute(write.conn()?).await.map_err(taken)?;
-    begin(write, id, place, account, (Membership::of(facts), facts.status.code())).await?;
-    let entry = audit::Entry::new("member.created", "person", id.0)
-        .note("name", facts.name.clone())
-        .note("branch", branch.short_name)
-        .note("memberType", facts.member_type.code());
-    write.audit(entry).await?;
-    Ok(id)
+    let app = write.cx.app.clone();
+    let known: Vec<_> = newcomers.iter().zip(&opened).map(|(n, o)| (n.facts.name.as_str(), &o.mobile)).collect();
+    let accounts = identity::enrol_all(write, &known).await?;
+    let ids: Vec<PersonId> = newcomers.iter().map(|_| app.world.id()).collect();
+    let mut people_rows = Vec::new();
+    for (((newcomer, opened), id), account) in newcomers.iter().zip(&opened).zip(&ids).zip(&accounts) {
+        people_rows.push((
+            people::id.eq(id.0),
+            people::account_id.eq(account.0),
+            people::created_at.eq(write.cx.now()),
+            columns(&newcomer.facts, opened, &vault)?,
+        ));
+    }
+    diesel::insert_into(people::table).values(people_rows).execute(write.conn()?).await.map_err(taken)?;
+    let episodes: Vec<_> = newcomers
+        .iter()
+        .zip(&ids)
+        .map(|(n, id)| (*id, n.place, Membership::of(&n.facts), n.facts.status.code().to_owned()))
+        .collect();
+    begin(write, episodes).await?;
+    let held: Vec<_> = accounts.iter().copied().zip(newcomers.iter().map(|n| n.place.branch)).collect();
+    identity::assign_all(write, ROLE, &held).await?;
+    appoint(write, &newcomers, &ids).await?;
+    let entries = newcomers.iter().zip(&ids).map(|(n, id)| {
+        audit::Entry::new("member.created", "person", id.0)
+            .note("name", n.facts.name.clone())
+            .note("branch", n.branch.clone())
+            .note("memberType", n.facts.member_type.code())
+    });
+    write.audit_all(entries.collect()).await?;
+    Ok(ids)
 }
 
-/// Opens a membership episode with its assignment, and the role that goes with it.
-async fn begin(
-    write: &mut Write<'_>,
-    person: PersonId,
-    place: Place,
-    account: AccountId,
-    (terms, status): (Membership, &str),
-) -> Result<()> {
-    let (id, since) = (write.cx.app.world.id::<Uuid>(), write.cx.app.world.today());
-    let episode = Episode { id, person_id: person.0, status: status.to_owned(), since, terms };
-    diesel::insert_into(memberships::table).values(episode).execute(write.conn()?).await?;
-    assign(write, id, place).await?;
-    identity::assign(write, account, ROLE, place.branch).await
+/// Records the posts that newcomers bring with them.
+async fn appoint(write: &mut Write<'_>, newcomers: &[Newcomer], ids: &[PersonId]) -> Result<()> {
+    let app = write.cx.app.clone();
+    let rows: Vec<_> = newcomers
+        .iter()
+        .zip(ids)
+        .filter_map(|(n, id)| Some((n.post.as_ref()?, n.place.branch, id)))
+        .map(|(post, at, id)| {
+            (
+                posts::id.eq(app.world.id::<Uuid>()),
+                posts::person_id.eq(id.0),
+                posts::organisation_id.eq(at.0),
+                posts::post.eq(post),
+                posts::since.eq(app.world.today()),
+            )
+        })
+        .collect();
+    if !rows.is_empty() {
+        diesel::insert_into(posts::table).values(rows).execute(write.conn()?).await.map_err(taken)?;
+    }
+    Ok(())
 }
 
-/// Puts a membership into a branch from today.
-async fn assign(write: &mut Write<'_>, membership: Uuid, place: Place) -> Result<()> {
-    let row = (
-        branch_assignments::id.eq(write.cx.app.world.id::<Uuid>()),
-        branch_assignments::membership_id.eq(membership),
-        branch_assignments::organisation_id.eq(place.branch.0),
-        branch_assignments::group_id.eq(place.group.map(|group| group.0)),
-        branch_assignments::since.eq(write.cx.app.world.today()),
-    );
-    diesel::insert_into(branch_assignments::table).values(row).execute(write.conn()?).await?;
-    head_count(write, place.branch.0, 1).await
+/// Opens membership episodes with their assignments, from today.
+async fn begin(write: &mut Write<'_>, episodes: Vec<(PersonId, Place, Membership, String)>) -> Result<()> {
+    let app = write.cx.app.clone();
+    let since = app.world.today();
+    let ids: Vec<Uuid> = episodes.iter().map(|_| app.world.id()).collect();
+    let places: Vec<(Uuid, Place)> = ids.iter().copied().zip(episodes.iter().map(|episode| episode.1)).collect();
+    let rows: Vec<Episode> = episodes
+        .into_iter()
+        .zip(ids)
+        .map(|((person, _, terms, status), id)| Episode { id, person_id: person.0, status, since, terms })
+        .collect();
+    diesel::insert_into(memberships::table).values(rows).execute(write.conn()?).await?;
+    assign(write, &places).await
+}
+
+/// Puts memberships into branches from today.
+async fn assign(write: &mut Write<'_>, places: &[(Uuid, Place)]) -> Result<()> {
+    let app = write.cx.app.clone();
+    let rows: Vec<_> = places
+        .iter()
+        .map(|(membership, place)| {
+            (
+                branch_assignments::id.eq(app.world.id::<Uuid>()),
+                branch_assignments::membership_id.eq(membership),
+                branch_assignments::organisation_id.eq(place.branch.0),
+                branch_assignments::group_id.eq(place.group.map(|group| group.0)),
+                branch_assignments::since.eq(app.world.today()),
+            )
+        })
+        .collect();
+    diesel::insert_into(branch_assignments::table).values(rows).execute(write.conn()?).await?;
+    let mut heads: BTreeMap<Uuid, i32> = BTreeMap::new();
+    for (_, place) in places {
+        *heads.entry(place.branch.0).or_default() += 1;
+    }
+    for (branch, by) in heads {
+        head_count(write, branch, by).await?;
+    }
+    Ok(())
 }
 
 /// Ends the present assignment of a membership today.
@@ -336,7 +408,7 @@ async fn move_to(
     }
     let branch = store::branch(reach, place.branch, place.group, write.conn()?).await?;
     withdraw(write, before.membership.id, present.organisation_id).await?;
-    assign(write, before.membership.id, place).await?;
+    assign(write, &[(before.membership.id, place)]).await?;
     let ids: Vec<Uuid> =
         [Some(present.organisation_id), present.group_id, place.group.map(|g| g.0)].into_iter().flatten().collect();
     let names = organisation::names(&ids, write.conn()?).await?;
@@ -496,7 +568,8 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
         floating: membership.floating,
         flow_direction: membership.flow_direction,
     };
-    begin(write, id, wanted, account, (terms, &membership.status)).await?;
+    begin(write, vec![(id, wanted, terms, membership.status)]).await?;
+    identity::assign(write, account, ROLE, wanted.branch).await?;
     let entry = audit::Entry::new("member.restored", "person", id.0).note("branch", branch.short_name);
     write.audit(entry).await
 }

@@ -1,11 +1,13 @@
 //! The member (党员): the person, the membership episodes and branch assignments as dated history, posts.
 
 mod actions;
+pub(crate) mod export;
+pub(crate) mod import;
 mod model;
 pub mod rules;
 mod store;
 
-pub use actions::{Place, Revealed, create, leave, restore, reveal, update};
+pub use actions::{Newcomer, Place, Revealed, create, create_all, leave, restore, reveal, update};
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use rules::Facts;
 pub use store::{Filter, FormerFilter, Sort, count, count_former, episodes, former, get, latest, list, posts_of};

@@ -4,6 +4,7 @@ mod account;
 mod activation;
 mod codes;
 mod common;
+mod exchange;
 mod jobs;
 mod operator;
 mod session;
@@ -24,6 +25,7 @@ pub struct SystemQuery(
     codes::CodeQuery,
     tenants::TenantQuery,
     jobs::JobQuery,
+    exchange::ExchangeQuery,
 );
 
 /// 系统
@@ -39,8 +41,13 @@ pub struct SystemMutation(
     codes::CodeMutation,
     tenants::TenantMutation,
     jobs::JobMutation,
+    exchange::ExchangeMutation,
 );
 
 /// 系统
 #[derive(MergedSubscription, Default)]
-pub struct SystemSubscription(activation::ActivationSubscription, jobs::JobSubscription);
+pub struct SystemSubscription(
+    activation::ActivationSubscription,
+    jobs::JobSubscription,
+    exchange::ExchangeSubscription,
+);

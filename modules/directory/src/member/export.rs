@@ -1,0 +1,195 @@
+//! The export of members (PC-8.2).
+
+use async_graphql::{InputType, Value as Input};
+use async_trait::async_trait;
+use serde_json::Value;
+use uuid::Uuid;
+use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::keys::Vault;
+use zhibu_tenancy::{Cx, Read, tenants};
+
+use super::import::label;
+use super::model::Entry;
+use super::rules;
+use super::store::{self, Filter, Sort};
+use crate::graphql::MemberFilter;
+use crate::organisation::{self, Reach};
+use crate::{MEMBER_READ, MEMBER_REVEAL};
+
+/// Exports members.
+pub(crate) struct Members;
+
+const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
+    ExportColumn { key, title, width, sensitive: false }
+}
+
+const fn sensitive(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
+    ExportColumn { key, title, width, sensitive: true }
+}
+
+const COLUMNS: &[ExportColumn] = &[
+    column("name", "姓名", 12),
+    sensitive("idNumber", "公民身份号码", 22),
+    column("sex", "性别", 6),
+    column("birthDate", "出生日期", 12),
+    column("age", "年龄", 6),
+    column("ethnicity", "民族", 10),
+    column("nativePlace", "籍贯", 16),
+    column("educationLevel", "学历", 16),
+    column("degree", "学位", 10),
+    column("school", "毕业院校", 20),
+    column("branch", "所在党支部", 24),
+    column("group", "党小组", 16),
+    column("posts", "党内职务", 16),
+    column("memberType", "人员类别", 10),
+    column("joinDate", "加入党组织日期", 14),
+    column("conversionDate", "转为正式党员日期", 16),
+    column("partyAge", "党龄", 6),
+    column("workPost", "工作岗位", 24),
+    column("employer", "工作单位及职务", 24),
+    sensitive("mobile", "手机号", 14),
+    sensitive("landline", "固定电话", 14),
+    sensitive("homeAddress", "家庭住址", 30),
+    column("status", "党籍状态", 10),
+    column("lostOn", "失去联系日期", 12),
+    column("floating", "是否流动党员", 12),
+    column("flowDirection", "外出流向", 16),
+    column("specialGroup", "困难、退役等情况", 14),
+    column("remark", "备注", 24),
+];
+
+fn filter(value: &Value) -> Result<Filter> {
+    let fault = || Error::invalid("filter", "筛选条件无效");
+    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
+    Ok(<MemberFilter as InputType>::parse(Some(input)).map_err(|_| fault())?.into())
+}
+
+#[async_trait]
+impl Exporter for Members {
+    fn kind(&self) -> &'static str {
+        "member"
+    }
+
+    fn title(&self) -> &'static str {
+        "党员信息"
+    }
+
+    fn permission(&self) -> Permission {
+        MEMBER_READ
+    }
+
+    fn reveals(&self) -> Option<Permission> {
+        Some(MEMBER_REVEAL)
+    }
+
+    fn columns(&self) -> &'static [ExportColumn] {
+        COLUMNS
+    }
+
+    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
+        let filter = filter(value)?;
+        let mut words = Vec::new();
+        if let Some(under) = filter.under {
+            let names = organisation::names(&[under.0], read.conn()?).await?;
+            words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
+        }
+        let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
+        let many = |kind: &str, codes: &[String]| {
+            (!codes.is_empty()).then(|| codes.iter().map(|code| label(kind, code)).collect::<Vec<_>>().join("、"))
+        };
+        let yes = |yes: bool| if yes { "是" } else { "否" }.to_owned();
+        say("搜索", filter.search.clone());
+        say("人员类别", filter.member_type.map(|kind| label("member_type", kind.code())));
+        say("党籍状态", filter.status.map(|status| label("membership_status", status.code())));
+        say("性别", filter.sex.as_deref().map(|sex| label("sex", sex)));
+        say("民族", many("ethnicity", &filter.ethnicities));
+        say("学历", many("education_level", &filter.education_levels));
+        say("工作岗位", many("work_post", &filter.work_posts));
+        say("出生日期从", filter.born_from.map(|day| day.to_string()));
+        say("出生日期至", filter.born_to.map(|day| day.to_string()));
+        say("入党日期从", filter.joined_from.map(|day| day.to_string()));
+        say("入党日期至", filter.joined_to.map(|day| day.to_string()));
+        say("流动党员", filter.floating.map(yes));
+        say("失联", filter.lost.map(yes));
+        Ok(words.join("；"))
+    }
+
+    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        store::count(cx, &reach, &filter(value)?, read.conn()?).await
+    }
+
+    async fn rows(
+        &self,
+        cx: &Cx,
+        value: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let page = store::list(cx, &reach, &filter(value)?, Sort::Name, &PageArgs::batch(after), read.conn()?).await?;
+        let people: Vec<Uuid> = page.nodes.iter().map(|entry| entry.person.id).collect();
+        let posts = store::posts_of(&people, true, read.conn()?).await?;
+        let at: Vec<Uuid> = page
+            .nodes
+            .iter()
+            .flat_map(|e| [Some(e.assignment.organisation_id), e.assignment.group_id])
+            .flatten()
+            .collect();
+        let names = organisation::names(&at, read.conn()?).await?;
+        let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+        let today = cx.app.world.today();
+        let mut rows = Vec::with_capacity(page.nodes.len());
+        for entry in &page.nodes {
+            let held = posts.get(&entry.person.id).map(Vec::as_slice).unwrap_or_default();
+            let held: Vec<String> = held.iter().map(|post| label("post", &post.post)).collect();
+            let named = |id: Uuid| names.get(&id).cloned();
+            let row = columns.iter().map(|column| match column.key {
+                "branch" => Ok(named(entry.assignment.organisation_id).into()),
+                "group" => Ok(entry.assignment.group_id.and_then(named).into()),
+                "posts" => Ok(Some(held.join("、")).filter(|text| !text.is_empty()).into()),
+                key => cell(key, entry, &vault, today),
+            });
+            rows.push(row.collect::<Result<Vec<Cell>>>()?);
+        }
+        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+    }
+}
+
+fn cell(key: &str, entry: &Entry, vault: &Vault, today: chrono::NaiveDate) -> Result<Cell> {
+    let (person, terms) = (&entry.person, &entry.membership);
+    let open = |sealed: &[u8]| vault.open_text(sealed).map(|text| Cell::Text(text.expose().to_owned()));
+    let may = |sealed: &Option<Vec<u8>>| sealed.as_deref().map_or(Ok(Cell::Blank), open);
+    let years = |years: Option<u32>| years.map_or(Cell::Blank, |years| Cell::Integer(years.into()));
+    let coded = |kind: &str, code: &Option<String>| code.as_deref().map(|code| label(kind, code)).into();
+    Ok(match key {
+        "name" => Cell::Text(person.name.clone()),
+        "idNumber" => open(&person.id_number)?,
+        "sex" => Cell::Text(label("sex", &person.sex)),
+        "birthDate" => Cell::Date(person.birth_date),
+        "age" => years(today.years_since(person.birth_date)),
+        "ethnicity" => Cell::Text(label("ethnicity", &person.ethnicity)),
+        "nativePlace" => person.native_place.clone().into(),
+        "educationLevel" => Cell::Text(label("education_level", &person.education_level)),
+        "degree" => coded("degree", &person.degree),
+        "school" => person.school.clone().into(),
+        "memberType" => Cell::Text(label("member_type", &terms.member_type)),
+        "joinDate" => Cell::Date(terms.join_date),
+        "conversionDate" => terms.conversion_date.into(),
+        "partyAge" => years(rules::party_age(terms.join_date, terms.conversion_date, terms.kind(), today)),
+        "workPost" => Cell::Text(label("work_post", &person.work_post)),
+        "employer" => person.employer.clone().into(),
+        "mobile" => open(&person.mobile)?,
+        "landline" => may(&person.landline)?,
+        "homeAddress" => may(&person.home_address)?,
+        "status" => Cell::Text(label("membership_status", &terms.status)),
+        "lostOn" => terms.lost_on.into(),
+        "floating" => Cell::Text(if terms.floating { "是" } else { "否" }.to_owned()),
+        "flowDirection" => coded("flow_direction", &terms.flow_direction),
+        "specialGroup" => coded("special_group", &person.special_group),
+        "remark" => person.remark.clone().into(),
+        other => return Err(Error::bug(format!("no column {other}"))),
+    })
+}

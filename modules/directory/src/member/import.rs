@@ -1,0 +1,307 @@
+//! The import of members (PC-3.2.1b, template `member`).
+
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::{Error, OrganisationId, Permission, PersonId, Result, check, dictionary};
+use zhibu_office::Row;
+use zhibu_tenancy::exchange::import::{Importer, Run};
+use zhibu_tenancy::{Conn, Write, tenants};
+
+use super::actions::{Newcomer, Place, create_all, leave};
+use super::model::{EndReason, MemberType, MembershipStatus};
+use super::rules::{self, Facts};
+use crate::MEMBER_EDIT;
+use crate::organisation::{OrgType, Reach};
+use crate::schema::{organisations, people, posts};
+
+/// Imports members.
+pub(crate) struct Members;
+
+#[async_trait]
+impl Importer for Members {
+    fn template(&self) -> &'static str {
+        "member"
+    }
+
+    fn permission(&self) -> Permission {
+        MEMBER_EDIT
+    }
+
+    async fn lists(&self, write: &mut Write<'_>) -> Result<Vec<(&'static str, Vec<String>)>> {
+        let places = Places::load(write).await?;
+        let mut branches: Vec<String> = places.branches.into_keys().collect();
+        branches.sort();
+        Ok(vec![("branch_short_name", branches)])
+    }
+
+    async fn start(&self, write: &mut Write<'_>) -> Result<Box<dyn Run>> {
+        let tenant = tenants::info(&write.cx.app, write.cx.tenant()?).await?;
+        Ok(Box::new(MemberRun {
+            places: Places::load(write).await?,
+            demo: tenant.demo,
+            today: write.cx.app.world.today(),
+            numbers: HashSet::new(),
+            mobiles: HashSet::new(),
+            secretaries: HashSet::new(),
+            ready: HashMap::new(),
+        }))
+    }
+
+    async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>> {
+        let rows: Vec<(Uuid, i32, bool)> = people::table
+            .filter(people::id.eq_any(objects))
+            .select((people::id, people::version, people::left_at.is_null()))
+            .for_update()
+            .load(write.conn()?)
+            .await?;
+        let found: HashMap<Uuid, (i32, bool)> =
+            rows.into_iter().map(|(id, version, here)| (id, (version, here))).collect();
+        let why = |id: &Uuid| match found.get(id) {
+            Some((1, true)) => None,
+            Some((_, false)) => Some("该党员已移入历史库".to_owned()),
+            Some(_) => Some("该党员在导入后已被修改".to_owned()),
+            None => Some("该党员已不存在".to_owned()),
+        };
+        let answers: Vec<Option<String>> = objects.iter().map(why).collect();
+        let gone: Vec<PersonId> =
+            objects.iter().zip(&answers).filter(|(_, kept)| kept.is_none()).map(|(id, _)| (*id).into()).collect();
+        if !gone.is_empty() {
+            leave(write, &gone, EndReason::DataError, "撤销导入").await?;
+        }
+        Ok(answers)
+    }
+}
+
+/// The branches and groups within the importer's reach, by short name.
+struct Places {
+    branches: HashMap<String, OrganisationId>,
+    groups: HashMap<(OrganisationId, String), OrganisationId>,
+}
+
+impl Places {
+    async fn load(write: &mut Write<'_>) -> Result<Self> {
+        let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+        let rows: Vec<(Uuid, Option<Uuid>, String, String)> = organisations::table
+            .filter(reach.condition())
+            .filter(organisations::status.eq("active"))
+            .select((organisations::id, organisations::parent_id, organisations::short_name, organisations::org_type))
+            .load(write.conn()?)
+            .await?;
+        let (mut branches, mut groups) = (HashMap::new(), HashMap::new());
+        for (id, parent, name, kind) in rows {
+            match (OrgType::from_code(&kind), parent) {
+                (Some(OrgType::PartyGroup), Some(parent)) => {
+                    groups.insert((parent.into(), name), id.into());
+                }
+                (Some(kind), _) if rules::has_members(kind) => {
+                    branches.insert(name, id.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(Self { branches, groups })
+    }
+}
+
+/// One run over a file of members.
+struct MemberRun {
+    places: Places,
+    demo: bool,
+    today: NaiveDate,
+    /// Seen in this file.
+    numbers: HashSet<String>,
+    mobiles: HashSet<String>,
+    secretaries: HashSet<OrganisationId>,
+    /// What the rows checked last will become, by row.
+    ready: HashMap<u32, Newcomer>,
+}
+
+#[async_trait]
+impl Run for MemberRun {
+    async fn check(&mut self, write: &mut Write<'_>, rows: &mut [Row<'static>]) -> Result<()> {
+        self.ready.clear();
+        for row in rows.iter_mut() {
+            if let Some(newcomer) = self.read(row) {
+                self.ready.insert(row.number, newcomer);
+            }
+        }
+        self.compare(write, rows).await?;
+        self.ready.retain(|number, _| rows.iter().any(|row| row.number == *number && row.faults().is_empty()));
+        Ok(())
+    }
+
+    async fn apply(&mut self, write: &mut Write<'_>, rows: &[Row<'static>]) -> Result<Vec<Uuid>> {
+        let newcomers: Option<Vec<Newcomer>> = rows.iter().map(|row| self.ready.remove(&row.number)).collect();
+        let newcomers = newcomers.ok_or_else(|| Error::bug("a row that was not checked"))?;
+        Ok(create_all(write, newcomers).await?.into_iter().map(|id| id.0).collect())
+    }
+}
+
+impl MemberRun {
+    /// What a row says; what is wrong with it alone, or with the rows before, is noted.
+    fn read(&mut self, row: &mut Row<'static>) -> Option<Newcomer> {
+        let facts = facts(row);
+        let place = self.place(row);
+        let post = row.choice("party_post").map(str::to_owned);
+        if let (Some("secretary"), Some(place)) = (post.as_deref(), place)
+            && !self.secretaries.insert(place.branch)
+        {
+            row.fault("party_post", "该组织已有书记");
+        }
+        let facts = match rules::accept(facts?, self.today, self.demo) {
+            Ok(facts) => facts,
+            Err(faults) => {
+                for fault in faults {
+                    row.fault(&snake(fault.field.as_deref().unwrap_or_default()), fault.message);
+                }
+                return None;
+            }
+        };
+        if !facts.id_number.as_ref().is_some_and(|number| self.numbers.insert(number.clone())) {
+            row.fault("id_number", "与文件中前面的行公民身份号码重复");
+        }
+        if !facts.mobile.as_ref().is_some_and(|mobile| self.mobiles.insert(mobile.clone())) {
+            row.fault("mobile", "与文件中前面的行手机号重复");
+        }
+        let branch = row.text("branch_short_name")?;
+        Some(Newcomer { place: place?, branch, facts, post })
+    }
+
+    fn place(&self, row: &mut Row<'static>) -> Option<Place> {
+        let branch = row.text("branch_short_name")?;
+        let Some(branch) = self.places.branches.get(&branch).copied() else {
+            row.fault("branch_short_name", "党支部不存在或无权限");
+            return None;
+        };
+        let Some(group) = row.text("group_name") else { return Some(Place { branch, group: None }) };
+        match self.places.groups.get(&(branch, group)) {
+            Some(group) => Some(Place { branch, group: Some(*group) }),
+            None => {
+                row.fault("group_name", "党小组不存在或不属于该党支部");
+                None
+            }
+        }
+    }
+
+    /// Compares with what is stored, a chunk at a time.
+    async fn compare(&self, write: &mut Write<'_>, rows: &mut [Row<'static>]) -> Result<()> {
+        let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+        let blind = |text: &Option<String>| text.as_deref().map(|text| vault.blind(text)).unwrap_or_default();
+        let keys: HashMap<u32, (Vec<u8>, Vec<u8>)> =
+            self.ready.iter().map(|(row, n)| (*row, (blind(&n.facts.id_number), blind(&n.facts.mobile)))).collect();
+        let (numbers, mobiles) = taken(&keys, write.conn()?).await?;
+        let at: Vec<Uuid> = self.ready.values().map(|n| n.place.branch.0).collect();
+        let led: Vec<Uuid> = posts::table
+            .filter(posts::organisation_id.eq_any(at).and(posts::until.is_null()).and(posts::post.eq("secretary")))
+            .select(posts::organisation_id)
+            .load(write.conn()?)
+            .await?;
+        for row in rows {
+            let (Some((number, mobile)), Some(newcomer)) = (keys.get(&row.number), self.ready.get(&row.number)) else {
+                continue;
+            };
+            if numbers.contains(number) {
+                row.fault("id_number", "该公民身份号码的党员已存在");
+            }
+            if mobiles.contains(mobile) {
+                row.fault("mobile", "手机号已被其他党员使用");
+            }
+            if newcomer.post.as_deref() == Some("secretary") && led.contains(&newcomer.place.branch.0) {
+                row.fault("party_post", "该组织已有书记");
+            }
+        }
+        Ok(())
+    }
+}
+
+type Blinds = HashSet<Vec<u8>>;
+
+/// Which of these identity and mobile numbers present members have.
+async fn taken(keys: &HashMap<u32, (Vec<u8>, Vec<u8>)>, conn: &mut Conn) -> Result<(Blinds, Blinds)> {
+    let numbers: Vec<&Vec<u8>> = keys.values().map(|key| &key.0).collect();
+    let mobiles: Vec<&Vec<u8>> = keys.values().map(|key| &key.1).collect();
+    let here = people::table.filter(people::left_at.is_null());
+    let numbers: Vec<Vec<u8>> =
+        here.filter(people::id_index.eq_any(numbers)).select(people::id_index).load(&mut *conn).await?;
+    let mobiles: Vec<Vec<u8>> =
+        here.filter(people::mobile_index.eq_any(mobiles)).select(people::mobile_index).load(conn).await?;
+    Ok((numbers.into_iter().collect(), mobiles.into_iter().collect()))
+}
+
+/// The facts of a row as far as its cells can be read; every cell that cannot is noted.
+fn facts(row: &mut Row<'static>) -> Option<Facts> {
+    let name = row.text("name");
+    let id_number = row.raw("id_number").map(|text| check::id_number_15(&text).unwrap_or(text));
+    let (sex, birth_date) = (row.choice("sex"), row.date("birth_date"));
+    let (ethnicity, education) = (row.choice("ethnicity"), row.choice("education_level"));
+    let (native_place, degree, school) = (row.text("native_place"), row.choice("degree"), row.text("school"));
+    let member_type = row.choice("member_type").and_then(MemberType::from_code);
+    let (join_date, conversion_date) = (row.date("join_date"), row.date("conversion_date"));
+    let (work_post, mobile) = (row.choice("work_post"), row.mobile("mobile"));
+    let (landline, home_address, remark) = (row.text("landline"), row.text("home_address"), row.text("remark"));
+    let status = row.choice("membership_status");
+    if status == Some("ended") {
+        row.fault("membership_status", "已出党或去世的人员请不要导入党员名册");
+    }
+    let (lost, lost_on) = (row.yes_no("is_lost"), row.date("lost_on"));
+    let (floating, flow) = (row.yes_no("is_floating"), row.choice("flow_direction"));
+    if lost == Some(true) && !row.has("lost_on") {
+        row.fault("lost_on", "失联党员需填写失去联系日期");
+    }
+    if lost == Some(false) && row.has("lost_on") {
+        row.fault("lost_on", "不是失联党员，不应填写失去联系日期");
+    }
+    Some(Facts {
+        name: name?,
+        id_number: Some(id_number?),
+        sex: sex?.to_owned(),
+        birth_date: birth_date?,
+        archive_birth_date: None,
+        archive_birth_reason: None,
+        ethnicity: ethnicity?.to_owned(),
+        native_place,
+        education_level: education?.to_owned(),
+        degree: degree.map(str::to_owned),
+        school,
+        major: None,
+        first_work_date: None,
+        work_post: work_post?.to_owned(),
+        employer: None,
+        professional_title: None,
+        mobile: Some(mobile?),
+        landline,
+        home_address,
+        special_group: None,
+        remark,
+        member_type: member_type?,
+        join_date: join_date?,
+        conversion_date,
+        status: status.and_then(MembershipStatus::from_code)?,
+        lost_on,
+        lost_reason: None,
+        floating: floating?,
+        flow_direction: flow.map(str::to_owned),
+    })
+}
+
+/// The template's key of a form's field.
+fn snake(field: &str) -> String {
+    let mut key = String::new();
+    for letter in field.chars() {
+        if letter.is_ascii_uppercase() {
+            key.push('_');
+        }
+        key.push(letter.to_ascii_lowercase());
+    }
+    key
+}
+
+/// Every label of a dictionary by its code, for exports.
+pub(super) fn label(kind: &str, code: &str) -> String {
+    dictionary::label(kind, code).unwrap_or(code).to_owned()
+}

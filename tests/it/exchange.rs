@@ -1,0 +1,428 @@
+//! Imports and exports, from the workbook to the rows and back (PC-3.2.1b, PC-3.1.1f, PC-8.1.1, PC-8.2).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+use serde_json::{Value, json};
+use zhibu_office::{Cell, Heading, Layout, Sheet, Template};
+use zhibu_tests::{PASSWORD, Town, Visitor, until, words};
+
+use crate::members::{id_number, member};
+use crate::organisations::{add, branch, small_tree, with};
+
+const REQUEST: &str = "mutation($t: String!, $f: String! = \"名册.xlsx\", $n: Int!) { system { requestImport(input: {template: $t, \
+    fileName: $f, size: $n}) { id url contentType } } }";
+const CHECK: &str = "mutation($id: ID!) { system { checkImport(id: $id) { state } } }";
+const CONFIRM: &str =
+    "mutation($id: ID!, $partial: Boolean!) { system { confirmImport(id: $id, partial: $partial) { state } } }";
+const UNDO: &str = "mutation($id: ID!) { system { undoImport(id: $id) { state } } }";
+const IMPORT: &str = "query($id: ID!) { system { import(id: $id) { state rowCount badRows doneRows undoneRows message marked \
+    faults { row column sentence } } keptRows(id: $id) { row reason } } }";
+const MARKED: &str = "mutation($id: ID!) { system { downloadMarkedImport(id: $id) { url } } }";
+const MEMBERS: &str = "{ directory { members(first: 100) { totalCount nodes { id name version } } } }";
+const EXPORT: &str = "mutation($kind: String!, $filter: JSON, $columns: [String!]!, $reason: String) { system { requestExport(input: \
+    {kind: $kind, filter: $filter, columns: $columns, reason: $reason}) { id } } }";
+const EXPORTED: &str =
+    "query($kind: String) { system { exports(kind: $kind) { nodes { id state rowCount filterWords message } } } }";
+const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
+const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+type Line = BTreeMap<&'static str, String>;
+
+/// A row of a member as people type it.
+pub(crate) fn typed(branch: &str, name: &str, n: u32) -> Line {
+    [
+        ("姓名", name.to_owned()),
+        ("公民身份号码", id_number("1990-01-01", 2 * n + 1)),
+        ("性别", "男".into()),
+        ("民族", "汉族".into()),
+        ("出生日期", "1990-01-01".into()),
+        ("学历", "大学本科毕业".into()),
+        ("所在党支部", branch.into()),
+        ("人员类别", "正式党员".into()),
+        ("加入党组织日期", "2015/6/20".into()),
+        ("转为正式党员日期", "20160620".into()),
+        ("工作岗位", "公有制企业管理人员".into()),
+        ("手机号", format!("1370000{n:04}")),
+        ("党籍状态", "正常".into()),
+        ("是否失联", "否".into()),
+        ("是否流动党员", "否".into()),
+    ]
+    .into()
+}
+
+/// A workbook with these rows below the headers of a template.
+pub(crate) fn workbook(folder: &Path, template: &str, lines: &[Line]) -> Vec<u8> {
+    let template = Template::of(template).unwrap();
+    let columns = template.columns.iter().map(|c| Heading { title: c.title.clone(), width: 12 }).collect();
+    let path = folder.join(format!("{}.xlsx", uuid()));
+    let mut sheet = Sheet::create(&path, Layout { name: "名册".into(), columns, ..Layout::default() }, |_| {}).unwrap();
+    for line in lines {
+        let cell = |title: &str| line.get(title).map_or(Cell::Blank, |text| Cell::Text(text));
+        sheet.row(&template.columns.iter().map(|c| cell(&c.title)).collect::<Vec<_>>()).unwrap();
+    }
+    sheet.finish().unwrap();
+    std::fs::read(path).unwrap()
+}
+
+fn uuid() -> String {
+    let id: zhibu_core::ImportId = zhibu_core::World::default().id();
+    id.to_string()
+}
+
+/// Uploads a workbook and has it looked through; the import.
+pub(crate) async fn upload(by: &mut Visitor, template: &str, bytes: Vec<u8>) -> String {
+    let ticket = by.ok(REQUEST, json!({"t": template, "n": bytes.len()})).await["system"]["requestImport"].clone();
+    let kind = [("content-type", ticket["contentType"].as_str().unwrap())];
+    let put = by.send(Method::PUT, ticket["url"].as_str().unwrap(), &kind, bytes).await;
+    assert_eq!(put.status, 200, "{}", String::from_utf8_lossy(&put.bytes));
+    let id = ticket["id"].as_str().unwrap().to_owned();
+    by.ok(CHECK, json!({"id": id})).await;
+    id
+}
+
+/// Waits until an import has come to rest.
+pub(crate) async fn rest(by: &mut Visitor, id: &str) -> Value {
+    let mut found = Value::Null;
+    until("the import has come to rest", async || {
+        found = by.ok(IMPORT, json!({"id": id})).await["system"].clone();
+        !["CHECKING", "APPLYING", "UNDOING"].contains(&found["import"]["state"].as_str().unwrap())
+    })
+    .await;
+    found
+}
+
+fn folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("zhibu-workbooks-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+async fn count(by: &mut Visitor) -> i64 {
+    by.ok(MEMBERS, json!({})).await["directory"]["members"]["totalCount"].as_i64().unwrap()
+}
+
+/// Every text of a downloaded workbook, row by row.
+async fn read(by: &Visitor, url: &str) -> Vec<Vec<String>> {
+    use calamine::{Data, Reader};
+    let file = by.send(Method::GET, url, &[], "").await;
+    assert_eq!(file.status, 200);
+    let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(file.bytes.to_vec())).unwrap();
+    let name = book.sheet_names()[0].clone();
+    let range = book.worksheet_range(&name).unwrap();
+    let text = |cell: &Data| match cell {
+        Data::DateTime(at) => {
+            let (year, month, day, ..) = at.to_ymd_hms_milli();
+            format!("{year}-{month:02}-{day:02}")
+        }
+        other => other.to_string(),
+    };
+    range.rows().map(|row| row.iter().map(text).collect()).collect()
+}
+
+#[tokio::test]
+async fn pc_3_2_1b_members_are_looked_through_imported_and_taken_back() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    small_tree(&t, &mut admin).await;
+    let lines: Vec<Line> = (0..5)
+        .map(|n| typed("第一党支部", &format!("张三{}", ["甲", "乙", "丙", "丁", "戊"][n as usize]), n))
+        .collect();
+    let bytes = workbook(&folder(), "member", &lines);
+    let id = upload(&mut admin, "member", bytes.clone()).await;
+    let seen = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!(
+        (&seen["state"], &seen["rowCount"], &seen["badRows"]),
+        (&json!("CHECKED"), &json!(5), &json!(0)),
+        "{seen}"
+    );
+    assert_eq!(count(&mut admin).await, 0, "looking through writes nothing");
+    admin.ok(CONFIRM, json!({"id": id, "partial": false})).await;
+    let done = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(5)), "{done}");
+    assert_eq!(count(&mut admin).await, 5);
+    assert_eq!(admin.refused(CONFIRM, json!({"id": id, "partial": false})).await, "IMPORT_STATE");
+    t.first_sign_in("13700000003", Some("13700000003")).await;
+
+    // The same file again: everybody is there already.
+    let again = upload(&mut admin, "member", bytes).await;
+    let seen = rest(&mut admin, &again).await["import"].clone();
+    assert_eq!((&seen["badRows"], &seen["faults"][0]["column"]), (&json!(5), &json!("公民身份号码")), "{seen}");
+    assert_eq!(admin.refused(CONFIRM, json!({"id": again, "partial": false})).await, "IMPORT_FAULTS");
+
+    // Taken back, but for the one that was edited since.
+    let edited = admin.ok(MEMBERS, json!({})).await["directory"]["members"]["nodes"][0].clone();
+    let committee = admin.ok("{ directory { organisations(first: 9) { nodes { id shortName } } } }", json!({})).await;
+    let nodes = committee["directory"]["organisations"]["nodes"].as_array().unwrap().clone();
+    let first = nodes.iter().find(|n| n["shortName"] == "第一党支部").unwrap()["id"].as_str().unwrap().to_owned();
+    let form = with(
+        member(&first, edited["name"].as_str().unwrap(), 0),
+        json!({"idNumber": null, "mobile": null, "remark": "核对过"}),
+    );
+    let update = "mutation($id: ID!, $input: MemberInput!) { directory { updateMember(id: $id, version: 1, input: $input) { id } } }";
+    admin.ok(update, json!({"id": edited["id"], "input": form})).await;
+    admin.ok(UNDO, json!({"id": id})).await;
+    let undone = rest(&mut admin, &id).await;
+    assert_eq!(
+        (&undone["import"]["state"], &undone["import"]["undoneRows"]),
+        (&json!("UNDONE"), &json!(4)),
+        "{undone}"
+    );
+    assert_eq!(undone["keptRows"][0]["reason"], "该党员在导入后已被修改");
+    assert_eq!(count(&mut admin).await, 1);
+    // Undone for good: once more does nothing.
+    assert_eq!(admin.refused(UNDO, json!({"id": id})).await, "IMPORT_STATE");
+}
+
+#[tokio::test]
+async fn pc_3_2_1b_faults_come_back_in_the_own_workbook_and_good_rows_may_go_in() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, _) = small_tree(&t, &mut admin).await;
+    add(&mut admin, with(branch(&first, "一组"), json!({"type": "PARTY_GROUP", "shortName": "一组"}))).await;
+    let wrong = |n: u32, change: &[(&'static str, &str)]| {
+        let mut line = typed("第一党支部", "李四", n);
+        line.extend(change.iter().map(|(title, text)| (*title, (*text).to_owned())));
+        line
+    };
+    let lines = [
+        wrong(0, &[("党小组", "一组"), ("党内职务", "书记")]),
+        wrong(1, &[("公民身份号码", "11010519491231002X")]),
+        wrong(2, &[("所在党支部", "没有的支部"), ("民族", "火星族")]),
+        wrong(0, &[("手机号", "12800000000")]),
+        wrong(3, &[("党内职务", "书记")]),
+        wrong(4, &[("姓名", "")]),
+        wrong(5, &[("所在党支部", "制造党委")]),
+        wrong(6, &[("是否流动党员", "是")]),
+        wrong(7, &[("公民身份号码", "110101900101123")]),
+    ];
+    let id = upload(&mut admin, "member", workbook(&folder(), "member", &lines)).await;
+    let seen = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&seen["rowCount"], &seen["badRows"]), (&json!(9), &json!(7)), "{seen}");
+    let told: Vec<(i64, &str)> = seen["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["row"].as_i64().unwrap(), f["column"].as_str().unwrap()))
+        .collect();
+    let top = told[0].0 - 1;
+    for (row, column) in [
+        (1, "性别"),
+        (1, "出生日期"),
+        (2, "所在党支部"),
+        (2, "民族"),
+        (3, "手机号"),
+        (4, "党内职务"),
+        (5, "姓名"),
+        (6, "所在党支部"),
+        (7, "外出流向"),
+    ] {
+        assert!(told.contains(&(top + row, column)), "{row} {column} in {told:?}");
+    }
+    let url = admin.ok(MARKED, json!({"id": id})).await["system"]["downloadMarkedImport"]["url"].clone();
+    let sheet = read(&admin, url.as_str().unwrap()).await;
+    let text = format!("{sheet:?}");
+    assert!(
+        text.contains("错误说明") && text.contains("党支部不存在或无权限") && text.contains("没有的支部"),
+        "{text}"
+    );
+    admin.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    let done = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(2)), "{done}");
+    assert_eq!(count(&mut admin).await, 2);
+    let _ = committee;
+}
+
+#[tokio::test]
+async fn pc_3_2_1b_an_import_is_its_importers_own_and_within_their_reach() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, _) = small_tree(&t, &mut admin).await;
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    let lines = [typed("第一党支部", "张三", 1), typed("第二党支部", "李四", 2)];
+    let id = upload(&mut zhao, "member", workbook(&folder(), "member", &lines)).await;
+    let seen = rest(&mut zhao, &id).await["import"].clone();
+    assert_eq!(seen["badRows"], 1, "{seen}");
+    assert_eq!(seen["faults"][0]["sentence"], "党支部不存在或无权限");
+    for query in [IMPORT, CHECK, UNDO, MARKED] {
+        assert_eq!(admin.refused(query, json!({"id": id})).await, "NOT_FOUND", "{query}");
+    }
+    assert_eq!(admin.refused(CONFIRM, json!({"id": id, "partial": true})).await, "NOT_FOUND");
+    // A right that is gone by the time of writing writes nothing.
+    let end = format!(
+        "UPDATE {0}.role_assignments SET until = now() WHERE organisation_id = '{committee}'; UPDATE {0}.policy SET \
+        epoch = epoch + 1",
+        t.home.schema()
+    );
+    zhao.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    rest(&mut zhao, &id).await;
+    assert_eq!(count(&mut admin).await, 1);
+    t.sql().await.rows(&end).await;
+    // A reader may not import at all.
+    t.person("sun", "branch_committee", &first).await;
+    let mut sun = t.signed_in("sun", PASSWORD).await;
+    assert_eq!(sun.refused(REQUEST, json!({"t": "member", "n": 10})).await, "DENIED");
+    assert_eq!(
+        sun.refused("mutation { system { importTemplate(template: \"member\") { url } } }", json!({})).await,
+        "DENIED"
+    );
+}
+
+#[tokio::test]
+async fn pc_3_2_1b_what_is_no_workbook_is_refused_with_advice() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    assert_eq!(admin.refused(REQUEST, json!({"t": "member", "f": "名册.xls", "n": 10})).await, "INVALID fileName");
+    assert_eq!(admin.refused(REQUEST, json!({"t": "member", "f": "名册.csv", "n": 10})).await, "INVALID fileName");
+    assert_eq!(admin.refused(REQUEST, json!({"t": "member", "n": 40_000_000})).await, "INVALID size");
+    assert_eq!(admin.refused(REQUEST, json!({"t": "nothing", "n": 10})).await, "INVALID template");
+    let ticket = admin.ok(REQUEST, json!({"t": "member", "n": 5})).await["system"]["requestImport"].clone();
+    let (id, url) = (ticket["id"].as_str().unwrap(), ticket["url"].as_str().unwrap());
+    assert_eq!(admin.refused(CHECK, json!({"id": id})).await, "IMPORT_FILE");
+    // The ticket is for one place, one size and one type.
+    for (at, kind, body) in [
+        (url.to_owned(), SHEET, "longer than told"),
+        (url.to_owned(), "text/html", "12345"),
+        (url.replace("upload.xlsx", "source.xlsx"), SHEET, "12345"),
+        (url.split('?').next().unwrap().to_owned(), SHEET, "12345"),
+    ] {
+        let put = admin.send(Method::PUT, &at, &[("content-type", kind)], body).await;
+        assert_eq!(put.status, 403, "{at} {kind} {body}");
+    }
+    let put = admin.send(Method::PUT, url, &[("content-type", SHEET)], "12345").await;
+    assert_eq!(put.status, 200);
+    admin.ok(CHECK, json!({"id": id})).await;
+    let refused = rest(&mut admin, id).await["import"].clone();
+    assert_eq!(refused["state"], "REFUSED", "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("xlsx"), "{refused}");
+    // An honest workbook without rows.
+    let empty = upload(&mut admin, "member", workbook(&folder(), "member", &[])).await;
+    let refused = rest(&mut admin, &empty).await["import"].clone();
+    assert_eq!(
+        (&refused["state"], refused["message"].as_str().unwrap().contains("没有数据行")),
+        (&json!("REFUSED"), true),
+        "{refused}"
+    );
+}
+
+/// A worker that dies while writing: what it wrote is there once, the rest follows.
+#[tokio::test]
+async fn pc_3_2_1b_an_import_that_is_cut_off_goes_on_without_doubles() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    small_tree(&t, &mut admin).await;
+    t.sql().await.rows(&format!("UPDATE {}.policy SET seats = 5000", t.home.schema())).await;
+    let lines: Vec<Line> = (0..450).map(|n| typed("第一党支部", "张三", n)).collect();
+    let id = upload(&mut admin, "member", workbook(&folder(), "member", &lines)).await;
+    let seen = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!(seen["badRows"], 0, "{seen}");
+    admin.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    rest(&mut admin, &id).await;
+    // As if it had been cut off after two hundred rows.
+    let schema = t.home.schema();
+    let rewind = format!(
+        "CREATE TEMP TABLE late AS SELECT object_id FROM {schema}.import_items ORDER BY row_number DESC LIMIT 250; \
+         DELETE FROM {schema}.import_items WHERE object_id IN (SELECT object_id FROM late); \
+         DELETE FROM {schema}.branch_assignments WHERE membership_id IN (SELECT id FROM {schema}.memberships WHERE person_id IN \
+         (SELECT object_id FROM late)); DELETE FROM {schema}.memberships WHERE person_id IN (SELECT object_id FROM late); \
+         DELETE FROM {schema}.people WHERE id IN (SELECT object_id FROM late); \
+         UPDATE {schema}.organisations SET member_count = member_count - 250 WHERE member_count > 0; \
+         UPDATE {schema}.imports SET state = 'checked'"
+    );
+    t.sql().await.rows(&rewind).await;
+    admin.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    let done = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(450)), "{done}");
+    assert_eq!(count(&mut admin).await, 450);
+    let people = format!("SELECT count(*) || ' ' || count(DISTINCT id_index) FROM {schema}.people");
+    assert_eq!(t.sql().await.one(&people).await, "450 450");
+}
+
+#[tokio::test]
+async fn pc_3_2_1b_the_template_is_one_that_can_be_filled_in() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    small_tree(&t, &mut admin).await;
+    let link = admin.ok("mutation { system { importTemplate(template: \"member\") { url } } }", json!({})).await;
+    let sheet = read(&admin, link["system"]["importTemplate"]["url"].as_str().unwrap()).await;
+    let text = format!("{sheet:?}");
+    assert!(text.contains("公民身份号码") && text.contains("【示例】"), "{text}");
+}
+
+async fn exported(by: &mut Visitor, vars: Value) -> Value {
+    by.ok(EXPORT, vars).await;
+    let mut found = Value::Null;
+    until("the export is made", async || {
+        found = by.ok(EXPORTED, json!({})).await["system"]["exports"]["nodes"][0].clone();
+        found["state"] != "RUNNING"
+    })
+    .await;
+    found
+}
+
+#[tokio::test]
+async fn pc_8_2_members_are_exported_with_filter_columns_and_trace() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, second) = small_tree(&t, &mut admin).await;
+    let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
+    for (n, at, name) in [(1, &first, "张三"), (2, &first, "李四"), (3, &second, "王五")] {
+        let form = with(member(at, name, n), json!({"remark": "=HYPERLINK(\"http://x\")"}));
+        admin.ok(create, json!({"input": form})).await;
+    }
+    let plain =
+        json!({"kind": "member", "filter": {"under": committee}, "columns": ["name", "branch", "joinDate", "remark"]});
+    let export = exported(&mut admin, plain).await;
+    assert_eq!((&export["state"], &export["rowCount"]), (&json!("DONE"), &json!(2)), "{export}");
+    assert_eq!(export["filterWords"], "组织：制造党委及下级");
+    let url = admin.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    let sheet = read(&admin, url.as_str().unwrap()).await;
+    let text = format!("{sheet:?}");
+    assert!(text.contains("制造党委及下级") && text.contains("张三") && !text.contains("王五"), "{text}");
+    assert!(text.contains("2015-06-20") && text.contains("'=HYPERLINK"), "{text}");
+    assert!(!text.contains("1370000"), "{text}");
+
+    // What is masked elsewhere needs a reason, and names who took it.
+    let secret = |reason: Value| json!({"kind": "member", "columns": ["name", "idNumber", "mobile"], "reason": reason});
+    assert_eq!(admin.refused(EXPORT, secret(Value::Null)).await, "INVALID reason");
+    let export = exported(&mut admin, secret(json!("换届选举资格审查"))).await;
+    let url = admin.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    let text = format!("{:?}", read(&admin, url.as_str().unwrap()).await);
+    assert!(text.contains("13700000001") && text.contains(&id_number("1990-01-01", 3)), "{text}");
+    assert!(text.contains("换届选举资格审查") && text.contains("管理员"), "{text}");
+    let rows = format!(
+        "SELECT string_agg(action, ',' ORDER BY id) FROM {}.audit WHERE action LIKE 'export.%'",
+        t.home.schema()
+    );
+    let trail = t.sql().await.one(&rows).await;
+    assert!(trail.ends_with("export.ordered,export.finished,export.downloaded"), "{trail}");
+
+    assert_eq!(admin.refused(EXPORT, json!({"kind": "member", "columns": []})).await, "INVALID columns");
+    assert_eq!(
+        admin.refused(EXPORT, json!({"kind": "member", "columns": ["name", "nothing"]})).await,
+        "INVALID columns"
+    );
+    assert_eq!(
+        admin.refused(EXPORT, json!({"kind": "member", "filter": {"sex": 1}, "columns": ["name"]})).await,
+        "INVALID filter"
+    );
+    // Nobody else's, and not for ever.
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    assert_eq!(zhao.refused(DOWNLOAD, json!({"id": export["id"]})).await, "NOT_FOUND");
+    let own = exported(&mut zhao, json!({"kind": "member", "columns": ["name"]})).await;
+    assert_eq!(own["rowCount"], 2, "only what is below: {own}");
+    t.person("sun", "branch_committee", &first).await;
+    let mut sun = t.signed_in("sun", PASSWORD).await;
+    assert_eq!(sun.refused(EXPORT, json!({"kind": "member", "columns": ["name"]})).await, "DENIED");
+    t.pass(chrono::Duration::days(8));
+    let mut admin = t.administrator().await;
+    assert_eq!(admin.refused(DOWNLOAD, json!({"id": export["id"]})).await, "EXPORT_GONE");
+    assert!(
+        admin.ok(words::SESSION, json!({})).await["system"]["session"]["permissions"]
+            .to_string()
+            .contains("data.export")
+    );
+}
