@@ -74,15 +74,20 @@ async fn organisations(cx: &Cx) -> Result<()> {
     let today = cx.app.world.today();
     let mut first = facts("中共示例集团有限公司委员会", "示例集团党委", OrgType::PartyCommittee, 0);
     first.can_approve_members = true;
-    let first = rules::accept(first, today, &zhibu_core::dictionary::has)?;
+    let first = rules::accept(first, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
     organisation::update(&mut write, root.id.into(), root.version, &first).await?;
     for (number, full, short, kind, parent) in TREE {
         let above = ids.iter().find(|(n, _)| n == parent).map(|(_, id)| *id).ok_or_else(|| Error::bug("demo tree"))?;
-        let facts = rules::accept(facts(full, short, *kind, i16::from(*number)), today, &zhibu_core::dictionary::has)?;
+        let facts = facts(full, short, *kind, i16::from(*number));
+        let facts = rules::accept(facts, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
         let row = organisation::create(&mut write, above, &facts).await?;
         ids.push((*number, row.id.into()));
     }
     write.commit().await
+}
+
+fn first_fault(faults: Vec<Error>) -> Error {
+    faults.into_iter().next().unwrap_or_else(|| Error::bug("demo facts"))
 }
 
 fn facts(full: &str, short: &str, kind: OrgType, sort: i16) -> Facts {

@@ -96,7 +96,7 @@ test('PC-3.2.1a a member is added: every fault is shown at its field and nothing
 })
 
 test('PC-3.2.1a no seats left is told beside the buttons, and the form stays', async ({ pageAs, operator, baseURL }) => {
-  const small = await openTenant(operator, baseURL ?? '', '中共滨海市渔政站支部', 1)
+  const small = await openTenant(operator, baseURL ?? '', '中共滨海市渔政站委员会', 1)
   const branch = await addBranch(small.admin, small.root, '渔政站党支部')
   await addMember(small.admin, member(branch, '韦国庆'))
   const page = await pageAs(small.admin)
