@@ -235,6 +235,7 @@ test('PC-3.2.1a two people edit one record: the second is told and loses nothing
   await follow(other.getByRole('button', { name: '确定' }), '党员信息')
   await other.close()
   await page.getByRole('button', { name: '确定' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '您填写的内容还在' })).toBeInViewport({ ratio: 1 })
   await look(page, 'member-conflict')
   await page.getByRole('button', { name: '载入最新内容并保留我填写的' }).click()
   await expect(page.getByText('他人的修改已合并')).toBeVisible()
