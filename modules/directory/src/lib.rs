@@ -7,6 +7,7 @@ mod exchange;
 pub mod graphql;
 pub mod member;
 pub mod organisation;
+pub mod overview;
 pub mod schema;
 
 pub(crate) use coded::coded;
