@@ -17,6 +17,8 @@ use crate::{demo, doctor, serve};
 
 /// Where a server notes its address, for links that commands beside it print.
 const ADDRESS: &str = "address";
+/// Where it notes its profile, for commands that are not told it.
+const PROFILE: &str = "profile";
 
 /// 支部: Party work for organisations, as a service.
 #[derive(Parser)]
@@ -149,8 +151,16 @@ impl Cli {
             flags.listen = *listen;
         }
         // Only serving asks what the installation is for; the tools take the harmless answer when nothing is said.
-        let otherwise = (!matches!(self.command, Command::Serve { .. })).then_some(Profile::Embedded);
-        let config = Config::load(&flags, self.place.config.as_deref(), otherwise)?;
+        let serving = matches!(self.command, Command::Serve { .. });
+        let otherwise = (!serving).then_some(Profile::Embedded);
+        let mut config = Config::load(&flags, self.place.config.as_deref(), otherwise)?;
+        if !serving && self.place.profile.is_none() && noted(&config, PROFILE).as_deref() == Some("production") {
+            config.profile = Profile::Production;
+        }
+        if matches!(self.command, Command::Tenant(_)) && config.is_new() {
+            let words = format!("这里没有安装: {}", config.data.display());
+            return Err(Error::refuse("NO_INSTALLATION", words));
+        }
         match self.command {
             Command::Serve { i_understand_this_is_a_demo, .. } => {
                 Box::pin(run_server(config, i_understand_this_is_a_demo)).await
@@ -312,9 +322,14 @@ fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) ->
     Ok(())
 }
 
+/// What the running (or last) server noted in the data folder.
+fn noted(config: &Config, what: &str) -> Option<String> {
+    std::fs::read_to_string(config.data.join(what)).ok().map(|text| text.trim().to_owned())
+}
+
 /// The origin for links: as configured, else as the running (or last) server noted it.
 fn origin(config: &Config) -> Result<String> {
-    let noted = std::fs::read_to_string(config.data.join(ADDRESS)).ok().filter(|_| config.public_url.is_none());
+    let noted = noted(config, ADDRESS).filter(|_| config.public_url.is_none());
     let origin = noted.map_or_else(|| config.public().map(String::from), Ok)?;
     Ok(origin.trim().trim_end_matches('/').to_owned())
 }
@@ -333,7 +348,10 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     let installation = Installation::open(config, World::default(), true).await?;
     let served = Box::pin(serve(installation)).await?;
     let (url, app) = (served.url(), served.installation.app.clone());
-    std::fs::write(served.installation.config.data.join(ADDRESS), &url).map_err(Error::bug)?;
+    let folder = &served.installation.config.data;
+    std::fs::write(folder.join(ADDRESS), &url).map_err(Error::bug)?;
+    let production = served.installation.config.profile == Profile::Production;
+    std::fs::write(folder.join(PROFILE), if production { "production" } else { "embedded" }).map_err(Error::bug)?;
     println!("支部已启动");
     println!("  租户入口    {url}/portal/login");
     println!("  运营入口    {url}/operator/login");
