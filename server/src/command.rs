@@ -74,7 +74,11 @@ enum Command {
     #[command(subcommand)]
     Operator(OperatorCommand),
     /// Make a tenant with made-up data
-    Demo,
+    Demo {
+        /// So many members more than the two hundred of the usual one, for measuring
+        #[arg(long, default_value_t = 0)]
+        members: usize,
+    },
     /// Configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -214,11 +218,16 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             println!("{}", invitation(&cx, &origin(&installation.config)?, &name, again).await?);
             Ok(())
         }
-        Command::Demo => {
+        Command::Demo { members } => {
             if installation.config.profile == Profile::Production {
                 return Err(Error::refuse("PRODUCTION", "正式环境不能创建演示租户"));
             }
-            let made = demo::make(&cx).await?;
+            if members > 200_000 {
+                return Err(Error::refuse("MEMBERS", "最多20万名党员"));
+            }
+            let bar = bar("党员", u64::try_from(members + 200).unwrap_or_default());
+            let made = demo::make(&cx, members, |done| bar.set_position(done)).await?;
+            bar.finish_and_clear();
             print_rows(json, &[made], |made| {
                 format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password)
             })
@@ -227,12 +236,18 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
     }
 }
 
-async fn migrated(installation: &Installation, json: bool) -> Result<()> {
-    let bar = ProgressBar::new(0);
+/// A progress bar on standard error.
+fn bar(what: &'static str, length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
         bar.set_style(style);
     }
-    bar.set_message("租户");
+    bar.set_message(what);
+    bar
+}
+
+async fn migrated(installation: &Installation, json: bool) -> Result<()> {
+    let bar = bar("租户", 0);
     let report = installation
         .migrate(|done, due| {
             bar.set_length(u64::try_from(due).unwrap_or_default());
