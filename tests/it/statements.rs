@@ -45,6 +45,12 @@ async fn lists_need_the_same_number_of_statements_however_long() {
         t.person(&format!("person{n}"), "org_admin", id).await;
     }
     t.codes(&mut operator, 50, &[]).await;
+    let branch = admin.ok("{ directory { organisations(first: 2) { nodes { id } } } }", json!({})).await;
+    let branch = branch["directory"]["organisations"]["nodes"][1]["id"].as_str().unwrap().to_owned();
+    for n in 0..50 {
+        let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
+        admin.ok(create, json!({"input": crate::members::member(&branch, "张三", n)})).await;
+    }
     let texts = "INSERT INTO shared.sample_texts (id, kind, title, summary, body, state, published_at, updated_at) \
         SELECT gen_random_uuid(), 'pledge', 'title', 'summary', 'body', 'published', now(), now() FROM generate_series(1, 60)";
     sql.rows(texts).await;
@@ -58,6 +64,11 @@ async fn lists_need_the_same_number_of_statements_however_long() {
         (
             &tenant,
             "query($n: Int) { system { users(first: $n) { totalCount nodes { id roles { role organisation { shortName } } } } } }",
+        ),
+        (
+            &tenant,
+            "query($n: Int) { directory { members(first: $n) { totalCount nodes { id mobile idNumber branch { shortName } \
+            posts { post organisation { shortName } } editable partyAge } } } }",
         ),
         (&tenant, "query($n: Int) { document { samples(first: $n) { totalCount nodes { id read downloadable } } } }"),
         (

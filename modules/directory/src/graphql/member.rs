@@ -332,8 +332,10 @@ impl From<MemberFilter> for member::Filter {
 /// Which former members a list shows.
 #[derive(InputObject)]
 pub struct FormerFilter {
-    /// Part of the name or its pinyin.
+    /// Part of the name or its pinyin, a whole mobile or identity number.
     search: Option<String>,
+    /// Last in this organisation or below.
+    under: Option<OrganisationId>,
     reason: Option<EndReason>,
 }
 
@@ -422,15 +424,17 @@ impl MemberQuery {
         filter: Option<FormerFilter>,
     ) -> Result<Listed<Member>> {
         let (cx, args) = (ctx.cx()?, PageArgs::new(first, after, offset)?);
-        let filter = filter.map(|f| member::FormerFilter { search: f.search, reason: f.reason }).unwrap_or_default();
+        let filter = filter
+            .map(|f| member::FormerFilter { search: f.search, under: f.under, reason: f.reason })
+            .unwrap_or_default();
         let mut read = cx.read(HISTORY_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let total = if ctx.shows(&["totalCount"]) {
-            Some(member::count_former(&reach, &filter, read.conn()?).await?)
+            Some(member::count_former(cx, &reach, &filter, read.conn()?).await?)
         } else {
             None
         };
-        let page = member::former(&reach, &filter, &args, read.conn()?).await?;
+        let page = member::former(cx, &reach, &filter, &args, read.conn()?).await?;
         let nodes = show(cx, page.nodes, false, read.conn()?).await?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
     }

@@ -544,9 +544,15 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
     }
     let wanted = place
         .unwrap_or(Place { branch: assignment.organisation_id.into(), group: assignment.group_id.map(Into::into) });
+    let mut wanted = wanted;
     let branch = match store::branch(&reach, wanted.branch, wanted.group, write.conn()?).await {
-        Err(_) if place.is_none() => {
-            return Err(Error::refuse("BRANCH_GONE", "原党支部已不存在，请选择接收党支部").at("branch"));
+        Err(error) if place.is_none() && error.field.as_deref() == Some("group") => {
+            // The group is gone, the branch is not.
+            wanted.group = None;
+            store::branch(&reach, wanted.branch, None, write.conn()?).await?
+        }
+        Err(error) if place.is_none() && error.field.as_deref() == Some("branch") => {
+            return Err(Error::refuse("BRANCH_GONE", "原党支部已撤销或不在您的管理范围，请选择接收党支部").at("branch"));
         }
         other => other?,
     };

@@ -92,20 +92,24 @@ async fn place(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) ->
     }
 }
 
+/// Narrows to the people that a search text means: a whole mobile or identity number, or part of a name.
+async fn found_by(cx: &Cx, query: Boxed<'static>, search: Option<&str>) -> Result<Boxed<'static>> {
+    let Some(search) = search.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(query) };
+    let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+    let number = check::id_number(search, cx.app.world.today(), true).ok();
+    Ok(match (check::mobile(search), number) {
+        (Some(mobile), _) => query.filter(people::mobile_index.eq(vault.blind(&mobile))),
+        (None, Some(number)) => query.filter(people::id_index.eq(vault.blind(&number.text))),
+        (None, None) => query.filter(people::search.contains(vec![rules::search_key(search)])),
+    })
+}
+
 async fn matching(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<Boxed<'static>> {
     let mut query = current();
     if let Some(places) = place(reach, filter.under, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }
-    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
-        let number = check::id_number(search, cx.app.world.today(), true).ok();
-        query = match (check::mobile(search), number) {
-            (Some(mobile), _) => query.filter(people::mobile_index.eq(vault.blind(&mobile))),
-            (None, Some(number)) => query.filter(people::id_index.eq(vault.blind(&number.text))),
-            (None, None) => query.filter(people::search.contains(vec![rules::search_key(search)])),
-        };
-    }
+    query = found_by(cx, query, filter.search.as_deref()).await?;
     if let Some(kind) = filter.member_type {
         query = query.filter(memberships::member_type.eq(kind.code()));
     }
@@ -251,13 +255,15 @@ pub(super) async fn several(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Res
 /// Which former members are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct FormerFilter {
-    /// Part of the name or pinyin.
+    /// Part of the name, pinyin, a whole mobile or identity number.
     pub search: Option<String>,
+    /// Last in this organisation or below.
+    pub under: Option<OrganisationId>,
     /// 减少原因
     pub reason: Option<EndReason>,
 }
 
-async fn former_matching(reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<Boxed<'static>> {
+async fn former_matching(cx: &Cx, reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<Boxed<'static>> {
     // The last of the episodes and assignments: the ones that ended when the person left.
     let last_membership = diesel::dsl::sql::<diesel::sql_types::Bool>(
         "memberships.id = (SELECT m.id FROM memberships m WHERE m.person_id = people.id ORDER BY m.since DESC, m.id DESC LIMIT 1) \
@@ -265,12 +271,10 @@ async fn former_matching(reach: &Reach, filter: &FormerFilter, conn: &mut Conn) 
          ORDER BY b.since DESC, b.id DESC LIMIT 1)",
     );
     let mut query = joined().filter(people::left_at.is_not_null()).filter(last_membership);
-    if let Some(places) = place(reach, None, conn).await? {
+    if let Some(places) = place(reach, filter.under, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }
-    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        query = query.filter(people::search.contains(vec![rules::search_key(search)]));
-    }
+    query = found_by(cx, query, filter.search.as_deref()).await?;
     if let Some(reason) = filter.reason {
         query = query.filter(memberships::end_reason.eq(reason.code()));
     }
@@ -278,8 +282,14 @@ async fn former_matching(reach: &Reach, filter: &FormerFilter, conn: &mut Conn) 
 }
 
 /// One page of the history library (党员历史库), latest departure first.
-pub async fn former(reach: &Reach, filter: &FormerFilter, page: &PageArgs, conn: &mut Conn) -> Result<Page<Entry>> {
-    let mut query = former_matching(reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
+pub async fn former(
+    cx: &Cx,
+    reach: &Reach,
+    filter: &FormerFilter,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Page<Entry>> {
+    let mut query = former_matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
     if let Some((at, id)) = page.after::<(DateTime<Utc>, Uuid)>()? {
         query = query.filter(people::left_at.lt(at).or(people::left_at.eq(at).and(people::id.gt(id))));
     }
@@ -289,8 +299,8 @@ pub async fn former(reach: &Reach, filter: &FormerFilter, page: &PageArgs, conn:
 }
 
 /// How many former members match.
-pub async fn count_former(reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<i64> {
-    Ok(former_matching(reach, filter, conn).await?.count().get_result(conn).await?)
+pub async fn count_former(cx: &Cx, reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<i64> {
+    Ok(former_matching(cx, reach, filter, conn).await?.count().get_result(conn).await?)
 }
 
 /// All episodes of a person with their assignments, newest first.

@@ -13,7 +13,7 @@ use super::model::{OrgType, Row, Unit};
 use super::rules::{self, Facts};
 use super::scope::Reach;
 use super::store;
-use crate::schema::{organisation_parents, organisation_units, organisations};
+use crate::schema::{branch_assignments, organisation_parents, organisation_units, organisations};
 
 /// The first organisation of a tenant, named as activated; the administrator completes it.
 pub async fn seed(write: &mut Write<'_>, start: &Start) -> Result<()> {
@@ -297,12 +297,19 @@ pub async fn remove(write: &mut Write<'_>, id: OrganisationId) -> Result<Option<
         .optional()?;
     let Some((row, members)) = row else { return Ok(Some("该组织已不存在".to_owned())) };
     let held = identity::assignments(None, Some(&[id.0]), write.conn()?).await?;
+    // Somebody left here once: the history of that person needs the organisation.
+    let once: i64 = branch_assignments::table
+        .filter(branch_assignments::organisation_id.eq(id.0).or(branch_assignments::group_id.eq(id.0)))
+        .count()
+        .get_result(write.conn()?)
+        .await?;
     let why = match () {
         () if row.parent_id.is_none() => "根组织的信息已更新，不能撤销",
         () if row.version > 1 => "该组织在导入后已被修改",
         () if row.child_count > 0 => "该组织下已有下级组织",
         () if members > 0 => "该组织下已有党员",
         () if !held.is_empty() => "该组织已设置管理员",
+        () if once > 0 => "该组织下曾有党员",
         () => "",
     };
     if !why.is_empty() {
@@ -314,14 +321,7 @@ pub async fn remove(write: &mut Write<'_>, id: OrganisationId) -> Result<Option<
     diesel::delete(organisation_parents::table.filter(organisation_parents::organisation_id.eq(id.0)))
         .execute(write.conn()?)
         .await?;
-    // Somebody left here once: the history of that person needs the organisation.
-    let removed = diesel::sql_query("DELETE FROM organisations WHERE id = $1 AND NOT EXISTS (SELECT FROM branch_assignments WHERE organisation_id = $1 OR group_id = $1)")
-        .bind::<diesel::sql_types::Uuid, _>(id.0)
-        .execute(write.conn()?)
-        .await?;
-    if removed == 0 {
-        return Err(Error::refuse("IN_USE", "该组织下曾有党员"));
-    }
+    diesel::delete(organisations::table.find(id.0)).execute(write.conn()?).await?;
     diesel::update(organisations::table.find(row.parent_id.unwrap_or_default()))
         .set(organisations::child_count.eq(organisations::child_count - 1))
         .execute(write.conn()?)
