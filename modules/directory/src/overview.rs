@@ -195,11 +195,12 @@ pub async fn terms(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result
 }
 
 /// Organisations whose record was never completed.
-pub async fn unfinished(reach: &Reach, conn: &mut Conn) -> Result<i64> {
-    Ok(organisations::table
-        .filter(reach.condition())
+pub async fn unfinished(places: &Places, conn: &mut Conn) -> Result<i64> {
+    let mut query = organisations::table
         .filter(organisations::contact_name.is_null().and(organisations::status.eq("active")))
-        .count()
-        .get_result(conn)
-        .await?)
+        .into_boxed();
+    if let Some(places) = places.clone() {
+        query = query.filter(organisations::id.eq_any(places));
+    }
+    Ok(query.count().get_result(conn).await?)
 }

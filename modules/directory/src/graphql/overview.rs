@@ -75,7 +75,7 @@ impl OverviewQuery {
         let places = overview::places(&reach, under, read.conn()?).await?;
         let kinds = overview::kinds(&places, read.conn()?).await?;
         let (ending, over) = overview::terms(&places, today, read.conn()?).await?;
-        let unfinished = overview::unfinished(&reach, read.conn()?).await?;
+        let unfinished = overview::unfinished(&places, read.conn()?).await?;
         let mut attention = vec![
             (AttentionKind::OrganisationUnfinished, unfinished),
             (AttentionKind::TermOver, over),

@@ -367,7 +367,8 @@ mod tests {
 
     #[test]
     fn pc_3_2_1a_each_fault_names_its_field() {
-        let cases: Vec<(&[&str], fn(&mut Facts))> = vec![
+        type Case = (&'static [&'static str], fn(&mut Facts));
+        let cases: Vec<Case> = vec![
             (&["name"], |f| f.name = "张".into()),
             (&["idNumber"], |f| f.id_number = Some("990101199001010018".into())),
             (&["sex"], |f| f.sex = "2".into()),
