@@ -154,6 +154,19 @@ test('PC-10 numbers that are counted, fail or are not there leave the rest of th
   await api.close()
 })
 
+test('PC-10 an import that was checked reminds of being confirmed, one with faults does not', async ({ pageAs }) => {
+  const page = await pageAs(own.admin)
+  const one = (id: string, fileName: string, badRows: number) => ({ __typename: 'Import', id, fileName, state: 'CHECKED', badRows })
+  await intercept(page, 'WaitingImports', (route) => route.fulfill({ json: { data: { system: { imports: {
+    nodes: route.request().postData()?.includes('"member"') ? [one('a1', '一季度党员.xlsx', 0), one('a2', '有错误.xlsx', 2)] : [],
+  } } } } }))
+  await open(page, '/home', '首页')
+  const waiting = part(page, '待办提醒')
+  await expect(waiting.getByText('导入文件')).toHaveCount(1)
+  await follow(waiting.getByRole('link', { name: /“一季度党员.xlsx”已检查完毕/ }), '党员信息')
+  await expect(page).toHaveURL(/import=a1/)
+})
+
 test('PC-10 who may not see organisations is not asked for numbers', async ({ pageAs }) => {
   const page = await pageAs(own.admin)
   let asked = 0

@@ -1,6 +1,7 @@
 import type { CSSProperties } from 'react'
 import { Link } from 'react-router'
 import { useLink } from './page'
+import '../styles/charts.css'
 
 /** One bar; with `to` it leads to what was counted. */
 export interface Bar { key: string; label: string; value: number; to?: string }
@@ -19,7 +20,7 @@ export function BarChart({ label, unit, bars }: { label: string; unit: string; b
           <>
             <span className="z-bar-label">{bar.label}</span>{' '}
             <span className="z-bar-line">
-              <i aria-hidden style={{ '--part': bar.value / most } as CSSProperties} />
+              <i aria-hidden className={bar.value > 0 ? 'z-bar-some' : ''} style={{ '--part': bar.value / most } as CSSProperties} />
               <span><b>{bar.value.toLocaleString('zh-CN')}</b> {unit}</span>
             </span>
           </>

@@ -1,5 +1,6 @@
-import { useState } from 'react'
+import { useState, type CSSProperties } from 'react'
 import { scaleOf } from './scale'
+import '../styles/charts.css'
 
 /** One point: its mark below the axis, its sentence when pointed at, and its row in the table. */
 export interface LinePoint { key: string; mark: string; value: number; words: string; cells: readonly (string | number)[] }
@@ -13,24 +14,27 @@ interface LineChartProps {
   heads: readonly string[]
 }
 
+const written = (value: number) => value.toLocaleString('zh-CN')
+
 /** A line over time. The drawing is for the eye; the table below it says the same to everybody, by keyboard too. */
 export function LineChart({ label, points, words, heads }: LineChartProps) {
   const [at, setAt] = useState<number | null>(null)
   const { low, high, ticks } = scaleOf(points.map((point) => point.value))
   const height = (value: number) => ((value - low) / (high - low)) * 100
   const slot = 100 / points.length
+  const widest = Math.max(...ticks.map((tick) => written(tick).length))
   const line = points.map((point, index) => `${(index + 0.5) * slot},${100 - height(point.value)}`).join(' ')
   return (
-    <figure className="z-line" aria-label={label}>
+    <figure className={widest > 5 ? 'z-line z-line--dense' : 'z-line'} aria-label={label}>
       <figcaption>{(at === null ? undefined : points[at]?.words) ?? words}</figcaption>
-      <div className="z-line-plot" aria-hidden onPointerLeave={() => setAt(null)}>
-        {ticks.map((tick) => <span key={tick} className="z-line-tick" style={{ bottom: `${height(tick)}%` }}>{tick.toLocaleString('zh-CN')}</span>)}
+      <div className="z-line-plot" style={{ '--ticks': `${widest * 0.6 + 0.8}em` } as CSSProperties} aria-hidden onPointerLeave={() => setAt(null)}>
+        {ticks.map((tick) => <span key={tick} className="z-line-tick" style={{ bottom: `${height(tick)}%` }}><span>{written(tick)}</span></span>)}
         <svg viewBox="0 0 100 100" preserveAspectRatio="none"><polyline points={line} vectorEffect="non-scaling-stroke" /></svg>
         {points.map((point, index) => (
           <div key={point.key} className={index === at ? 'z-line-slot z-line-slot--at' : 'z-line-slot'} style={{ left: `${index * slot}%`, width: `${slot}%` }}
             onPointerEnter={() => setAt(index)} onPointerDown={() => setAt(index)}>
             <i style={{ bottom: `${height(point.value)}%` }} />
-            <b style={{ bottom: `${height(point.value)}%` }}>{point.value.toLocaleString('zh-CN')}</b>
+            <b style={{ bottom: `${height(point.value)}%` }}>{written(point.value)}</b>
             <span>{point.mark}</span>
           </div>
         ))}

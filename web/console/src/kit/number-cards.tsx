@@ -1,5 +1,7 @@
+import { RightOutlined } from '@ant-design/icons'
 import { Link } from 'react-router'
 import { useLink } from './page'
+import '../styles/charts.css'
 
 /** One number: without a value it is still being counted, with `to` it leads to what was counted. */
 export interface NumberCard { label: string; value: number | undefined; unit: string; note?: string; to?: string }
@@ -16,14 +18,14 @@ export function NumberCards({ label, cards }: { label: string; cards: NumberCard
   )
 }
 
-function Inside({ label, value, unit, note }: NumberCard) {
+function Inside({ label, value, unit, note, to }: NumberCard) {
   return (
     <>
-      <span className="z-number-label">{label}</span>{' '}
+      <span className="z-number-label">{label}{to && <RightOutlined aria-hidden />}</span>{' '}
       <span className="z-number">
         {value === undefined ? <span className="z-bone" role="img" aria-label="正在统计" /> : <><b>{value.toLocaleString('zh-CN')}</b> {unit}</>}
       </span>{' '}
-      <span className="z-number-note">{note}</span>
+      {(note || value === undefined) && <span className="z-number-note">{note ?? '\u00a0'}</span>}
     </>
   )
 }
