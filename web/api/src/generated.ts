@@ -42,6 +42,21 @@ export type AdministratorInput = {
   mobile?: string | null | undefined;
 };
 
+/** Something that waits for somebody (待办提醒). */
+export type AttentionKind =
+  /** 组织信息未完善 */
+  | 'ORGANISATION_UNFINISHED'
+  /** 半年内任期届满 */
+  | 'TERM_ENDING'
+  /** 任期已届满 */
+  | 'TERM_OVER'
+  /** 30天内预备期满 */
+  | 'PROBATION_ENDING'
+  /** 预备期已满未转正 */
+  | 'PROBATION_OVER'
+  /** 失联党员 */
+  | 'LOST_MEMBERS';
+
 export type ChangeInitialPasswordInput = {
   newPassword: string;
   smsCode?: string | null | undefined;
@@ -113,6 +128,27 @@ export type FormerFilter = {
   search?: string | null | undefined;
   reason?: EndReason | null | undefined;
 };
+
+/** Where an import stands. */
+export type ImportState =
+  /** 待上传 */
+  | 'UPLOADING'
+  /** 检查中 */
+  | 'CHECKING'
+  /** 文件不可用 */
+  | 'REFUSED'
+  /** 待确认 */
+  | 'CHECKED'
+  /** 导入中 */
+  | 'APPLYING'
+  /** 已导入 */
+  | 'DONE'
+  /** 撤销中 */
+  | 'UNDOING'
+  /** 已撤销 */
+  | 'UNDONE'
+  /** 导入失败 */
+  | 'FAILED';
 
 export type IssueCodesInput = {
   /** Key of the request: the same key gives the same codes. */
@@ -421,6 +457,20 @@ export type UserSort =
   | 'USER_NAME'
   /** Most recent sign-in first. */
   | 'LAST_SIGN_IN';
+
+export type OverviewQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type OverviewQuery = { directory: { overview: { organisations: number, kinds: Array<{ key: string, count: number }>, members: { total: number, formal: number, probationary: number, women: number, floating: number, ages: Array<{ key: string, count: number }>, branches: Array<{ key: string, count: number }>, growth: Array<{ month: string, added: number, left: number, total: number }> } | null, attention: Array<{ kind: AttentionKind, count: number }> } } };
+
+export type WaitingImportsQueryVariables = Exact<{
+  template: string;
+}>;
+
+
+export type WaitingImportsQuery = { system: { imports: { nodes: Array<{ id: string, fileName: string, state: ImportState, badRows: number }> } } };
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -1387,6 +1437,58 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Overview($under: ID) {
+  directory {
+    overview(under: $under) {
+      organisations
+      kinds {
+        key
+        count
+      }
+      members {
+        total
+        formal
+        probationary
+        women
+        floating
+        ages {
+          key
+          count
+        }
+        branches {
+          key
+          count
+        }
+        growth {
+          month
+          added
+          left
+          total
+        }
+      }
+      attention {
+        kind
+        count
+      }
+    }
+  }
+}
+    `, {"hash":"f7c49cb2ef6fccb2eee9e568dcc59ae16ed17bd9cf749c7e5ce78a0fc141b5bd"}) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
+export const WaitingImportsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query WaitingImports($template: String!) {
+  system {
+    imports(template: $template, first: 10) {
+      nodes {
+        id
+        fileName
+        state
+        badRows
+      }
+    }
+  }
+}
+    `, {"hash":"ecf4808863b4ba51838585a0f9dbe6ae3a1cd6dd5129926437c90e54a89cdfd7"}) as unknown as TypedDocumentString<WaitingImportsQuery, WaitingImportsQueryVariables>;
 export const CurrentSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     query CurrentSession {
   system {

@@ -1,12 +1,15 @@
 import { accountStates, orgTypes, type Tone } from '@zhibu/api'
 import { App, Button, Form } from 'antd'
 import { useState } from 'react'
+import { BarChart } from '../kit/bar-chart'
 import { useConfirmDanger } from '../kit/confirm-danger'
 import { DateField } from '../kit/date-field'
 import { DetailDrawer, Section } from '../kit/detail-drawer'
 import { FormProblem } from '../kit/form-problem'
+import { LineChart } from '../kit/line-chart'
 import { ListPage, type ListColumn } from '../kit/list-page'
 import { NewPassword } from '../kit/new-password'
+import { NumberCards } from '../kit/number-cards'
 import { Page } from '../kit/page'
 import { Can } from '../kit/permissions'
 import { SmsCodeInput } from '../kit/sms-code-input'
@@ -27,6 +30,7 @@ const COLUMNS: ListColumn<Row>[] = [
   { key: 'tone', title: '状态', cell: (row) => <StatusTag dict={TONE_WORDS} value={row.tone} /> },
   { key: 'id', title: '编号', hidden: true, cell: (row) => row.id },
 ]
+const COUNTS = [1980, 1992, 2003, 1999, 12_045, 12_050]
 const SEARCH = ['名称', '编号', '备注', '其他'].map((label, index) => ({ name: `field${index}`, label }))
 
 /** Every part of the kit on one page, for looking at and for the accessibility check. Not in any menu. */
@@ -76,6 +80,12 @@ export default function Gallery() {
         </Form>
         <FormProblem problem={new RequestError('CONFLICT', '内容已被他人修改')} action={<Button size="small" onClick={() => void message.info('已载入')}>载入最新内容</Button>} />
         <Can perm="tenant.settings"><p>有“租户设置”权限时显示这一句。</p></Can>
+      </Section>
+      <Section title="图表">
+        <NumberCards label="陈列数字" cards={[{ label: '党员', value: 12_345, unit: '名', note: '占 40%' }, { label: '组织', value: undefined, unit: '个' }]} />
+        <BarChart label="陈列条形图" unit="名" bars={COUNTS.map((value, index) => ({ key: String(index), label: `第 ${index + 1} 组`, value }))} />
+        <LineChart label="陈列折线图" words="指向某月可看当月数字。" heads={['月份', '人数']}
+          points={COUNTS.map((value, index) => ({ key: String(index), mark: `${index + 1}月`, value, words: `${index + 1}月：${value} 名`, cells: [`${index + 1}月`, value] }))} />
       </Section>
       <Section title="状态">
         <Loading />

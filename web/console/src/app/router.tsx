@@ -63,7 +63,7 @@ export const router = createBrowserRouter([
     lazy: async () => ({ Component: (await import('./tenant-console')).default }),
     ...hydrate,
     children: [
-      screen('/home', () => import('./home')),
+      screen('/home', () => import('./home/page')),
       screen('/account', () => import('../modules/account/account-page')),
       screen('/account/password', () => import('../modules/account/password-page')),
       screen('/account/sessions', () => import('../modules/account/sessions-page')),

@@ -13,3 +13,6 @@ export const orDash = (value: string | number | null | undefined): string => (va
 export function oneOf<Key extends string>(words: Record<Key, unknown>, value: string | undefined): Key | undefined {
   return value !== undefined && Object.hasOwn(words, value) ? (value as Key) : undefined
 }
+
+/** Today as addresses and forms hold days. */
+export const today = (): string => dayjs().format('YYYY-MM-DD')

@@ -2,10 +2,11 @@ import { isMobile, isPhone, type MemberFactsFragment } from '@zhibu/api'
 import { Form, Input, Select } from 'antd'
 import { DateField } from '../../kit/date-field'
 import { Section } from '../../kit/detail-drawer'
+import { today } from '../../kit/words'
 import { educationGroups, options, useEntries, workPostGroups } from './dictionary'
 import { IdentityFields } from './identity-fields'
 import { PartyFields } from './party-fields'
-import { fits, required, right, today } from './rules'
+import { fits, required, right } from './rules'
 import { SensitiveField } from './sensitive-field'
 
 /** All fields of a member, shared by 新增 and 编辑; `stored` is the record being edited. */

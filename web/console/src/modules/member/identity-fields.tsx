@@ -2,9 +2,10 @@ import { idFacts, idFault } from '@zhibu/api'
 import { Form, Input, Select } from 'antd'
 import { DateField } from '../../kit/date-field'
 import { Section } from '../../kit/detail-drawer'
+import { today } from '../../kit/words'
 import { options, sexes, useEntries } from './dictionary'
 import type { MemberValues } from './form-values'
-import { fits, required, right, today } from './rules'
+import { fits, required, right } from './rules'
 import { SensitiveField } from './sensitive-field'
 
 /** Fills sex and day of birth from a right identity number. */

@@ -2,10 +2,11 @@ import { membershipStatuses, memberTypes, optionsOf, withoutProbation, type Memb
 import { Checkbox, Form, Radio, Select } from 'antd'
 import { DateField } from '../../kit/date-field'
 import { Section } from '../../kit/detail-drawer'
+import { today } from '../../kit/words'
 import { BranchFields } from './branch-fields'
 import { options, useEntries } from './dictionary'
 import type { MemberValues } from './form-values'
-import { fits, today } from './rules'
+import { fits } from './rules'
 
 /** 党籍信息. `status` is the stored state of the membership, which only a decision changes. */
 export function PartyFields({ status }: { status?: MembershipStatus | undefined }) {

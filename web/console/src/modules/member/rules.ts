@@ -1,9 +1,6 @@
 import { dayFaults, type MemberDays } from '@zhibu/api'
-import dayjs from 'dayjs'
 import type { FormRule } from 'antd'
-
-/** Today as forms hold days. */
-export const today = () => dayjs().format('YYYY-MM-DD')
+import { today } from '../../kit/words'
 
 const judge = (fault: string | null | undefined): Promise<void> => (fault ? Promise.reject(new Error(fault)) : Promise.resolve())
 

@@ -1,9 +1,9 @@
 import { usualConversion } from '@zhibu/api'
 import { Form } from 'antd'
 import { useRef } from 'react'
+import { today } from '../../kit/words'
 import type { MemberValues } from './form-values'
 import { fillFromId } from './identity-fields'
-import { today } from './rules'
 
 /** What drafts of the member form leave out. */
 export const WITHHELD = '公民身份号码、电话和住址'
