@@ -107,12 +107,44 @@ export type EnrolOperatorInput = {
   totp: string;
 };
 
+/** Where an export stands. */
+export type ExportState =
+  /** 生成中 */
+  | 'RUNNING'
+  /** 可下载 */
+  | 'DONE'
+  /** 失败 */
+  | 'FAILED'
+  /** 已过期 */
+  | 'EXPIRED';
+
 /** Which former members a list shows. */
 export type FormerFilter = {
   /** Part of the name or its pinyin. */
   search?: string | null | undefined;
   reason?: EndReason | null | undefined;
 };
+
+/** Where an import stands. */
+export type ImportState =
+  /** 待上传 */
+  | 'UPLOADING'
+  /** 检查中 */
+  | 'CHECKING'
+  /** 文件不可用 */
+  | 'REFUSED'
+  /** 待确认 */
+  | 'CHECKED'
+  /** 导入中 */
+  | 'APPLYING'
+  /** 已导入 */
+  | 'DONE'
+  /** 撤销中 */
+  | 'UNDOING'
+  /** 已撤销 */
+  | 'UNDONE'
+  /** 导入失败 */
+  | 'FAILED';
 
 export type IssueCodesInput = {
   /** Key of the request: the same key gives the same codes. */
@@ -309,6 +341,25 @@ export type OrganisationInput = {
   villageOrCommunity?: boolean | null | undefined;
 };
 
+export type RequestExportInput = {
+  /** `organisation`, `member` or `user`. */
+  kind: string;
+  /** The filter of the list, as the list takes it. */
+  filter?: unknown;
+  /** Keys of columns. */
+  columns: Array<string>;
+  /** For what; needed for sensitive columns. */
+  reason?: string | null | undefined;
+};
+
+export type RequestImportInput = {
+  /** `organisation` or `member`. */
+  template: string;
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
+
 export type SampleFilter = {
   kind?: SampleKind | null | undefined;
   /** Part of title or summary. */
@@ -462,6 +513,120 @@ export type OperatorSignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OperatorSignOutMutation = { system: { operatorSignOut: boolean } };
+
+export type ImportFieldsFragment = { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> };
+
+export type OneImportQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OneImportQuery = { system: { import: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type WatchImportSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WatchImportSubscription = { importProgress: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } };
+
+export type ImportsQueryVariables = Exact<{
+  template: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ImportsQuery = { system: { imports: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, fileName: string, state: ImportState, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string }> } } };
+
+export type KeptRowsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeptRowsQuery = { system: { keptRows: Array<{ row: number, reason: string }> } };
+
+export type ImportTemplateMutationVariables = Exact<{
+  template: string;
+}>;
+
+
+export type ImportTemplateMutation = { system: { importTemplate: { url: string } } };
+
+export type RequestImportMutationVariables = Exact<{
+  input: RequestImportInput;
+}>;
+
+
+export type RequestImportMutation = { system: { requestImport: { id: string, url: string, contentType: string } } };
+
+export type CheckImportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CheckImportMutation = { system: { checkImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type ConfirmImportMutationVariables = Exact<{
+  id: string;
+  partial: boolean;
+}>;
+
+
+export type ConfirmImportMutation = { system: { confirmImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type UndoImportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UndoImportMutation = { system: { undoImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type DownloadMarkedImportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DownloadMarkedImportMutation = { system: { downloadMarkedImport: { url: string } } };
+
+export type ExportFieldsFragment = { id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string };
+
+export type ExportColumnsQueryVariables = Exact<{
+  kind: string;
+}>;
+
+
+export type ExportColumnsQuery = { system: { exportColumns: Array<{ key: string, title: string, sensitive: boolean }> } };
+
+export type ExportsQueryVariables = Exact<{
+  kind?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ExportsQuery = { system: { exports: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string }> } } };
+
+export type WatchExportSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WatchExportSubscription = { exportProgress: { id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string } };
+
+export type RequestExportMutationVariables = Exact<{
+  input: RequestExportInput;
+}>;
+
+
+export type RequestExportMutation = { system: { requestExport: { id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string } } };
+
+export type DownloadExportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DownloadExportMutation = { system: { downloadExport: { url: string } } };
 
 export type RequestMobileChangeCodeMutationVariables = Exact<{
   mobile: string;
@@ -1029,6 +1194,44 @@ export const OperatorFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"OperatorFields"}) as unknown as TypedDocumentString<OperatorFieldsFragment, unknown>;
+export const ImportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}
+    `, {"fragmentName":"ImportFields"}) as unknown as TypedDocumentString<ImportFieldsFragment, unknown>;
+export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ExportFields on Export {
+  id
+  kind
+  state
+  percent
+  rowCount
+  filterWords
+  columns
+  sensitive
+  reason
+  message
+  createdAt
+  expiresAt
+}
+    `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -1487,6 +1690,296 @@ export const OperatorSignOutDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"hash":"26546780bd83d76adf627791e2a8965d60b4fcba8fd1279cecea6eb7c644ef11"}) as unknown as TypedDocumentString<OperatorSignOutMutation, OperatorSignOutMutationVariables>;
+export const OneImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OneImport($id: ID!) {
+  system {
+    import(id: $id) {
+      ...ImportFields
+    }
+  }
+}
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"fd8c4cca9cf45c0b0b9325b4b7223a4ca38ac3390f82eb420638f1cc1fad788b"}) as unknown as TypedDocumentString<OneImportQuery, OneImportQueryVariables>;
+export const WatchImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription WatchImport($id: ID!) {
+  importProgress(id: $id) {
+    ...ImportFields
+  }
+}
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"bb125f000d0eb07543165be712c2a80b6d6e9e315a1876cab6c295d0d7acc7b2"}) as unknown as TypedDocumentString<WatchImportSubscription, WatchImportSubscriptionVariables>;
+export const ImportsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Imports($template: String!, $first: Int, $after: String) {
+  system {
+    imports(template: $template, first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        fileName
+        state
+        rowCount
+        badRows
+        doneRows
+        undoneRows
+        message
+        createdAt
+      }
+    }
+  }
+}
+    `, {"hash":"f44beb820ab0a1f9d124362275d7e6f3ccf9f459bbb34a9be067c38e6e2744bc"}) as unknown as TypedDocumentString<ImportsQuery, ImportsQueryVariables>;
+export const KeptRowsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query KeptRows($id: ID!) {
+  system {
+    keptRows(id: $id) {
+      row
+      reason
+    }
+  }
+}
+    `, {"hash":"b7c60f0f7ba9e2bb9bce3ed42be5e34f5e0262d6c6cb032c2bd8a4256ffe99cb"}) as unknown as TypedDocumentString<KeptRowsQuery, KeptRowsQueryVariables>;
+export const ImportTemplateDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ImportTemplate($template: String!) {
+  system {
+    importTemplate(template: $template) {
+      url
+    }
+  }
+}
+    `, {"hash":"8cc94981e2e35f26fabe2dcaf1228b705a0fe5e70a615fd2a8fa797159af6263"}) as unknown as TypedDocumentString<ImportTemplateMutation, ImportTemplateMutationVariables>;
+export const RequestImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RequestImport($input: RequestImportInput!) {
+  system {
+    requestImport(input: $input) {
+      id
+      url
+      contentType
+    }
+  }
+}
+    `, {"hash":"9f0d9e7d9a0de45d8f33a676d262dfa88d081c0e31cf51dc80c36a206f8d9bfd"}) as unknown as TypedDocumentString<RequestImportMutation, RequestImportMutationVariables>;
+export const CheckImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CheckImport($id: ID!) {
+  system {
+    checkImport(id: $id) {
+      ...ImportFields
+    }
+  }
+}
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"3e6a0b7db7e2cd99eb225299340656ba8c3da23d6bdca14cc7fbd052d6562ffb"}) as unknown as TypedDocumentString<CheckImportMutation, CheckImportMutationVariables>;
+export const ConfirmImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ConfirmImport($id: ID!, $partial: Boolean!) {
+  system {
+    confirmImport(id: $id, partial: $partial) {
+      ...ImportFields
+    }
+  }
+}
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"66c37efcf23169578c8d3bf73e0870a46aa12385998ffd972e27a35678e3b6c5"}) as unknown as TypedDocumentString<ConfirmImportMutation, ConfirmImportMutationVariables>;
+export const UndoImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UndoImport($id: ID!) {
+  system {
+    undoImport(id: $id) {
+      ...ImportFields
+    }
+  }
+}
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"97a142d12b1b71599bdefc71620699b8f4b8648f2a496219de0ae4990be9a97f"}) as unknown as TypedDocumentString<UndoImportMutation, UndoImportMutationVariables>;
+export const DownloadMarkedImportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DownloadMarkedImport($id: ID!) {
+  system {
+    downloadMarkedImport(id: $id) {
+      url
+    }
+  }
+}
+    `, {"hash":"bf118f5e221cdb255f06f75d66f99757e677ec2ea26c6a532d85123744199357"}) as unknown as TypedDocumentString<DownloadMarkedImportMutation, DownloadMarkedImportMutationVariables>;
+export const ExportColumnsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ExportColumns($kind: String!) {
+  system {
+    exportColumns(kind: $kind) {
+      key
+      title
+      sensitive
+    }
+  }
+}
+    `, {"hash":"23a41306600bdbdf355fb4f292b3a4e9c7af10dfa46604d53cbd5f94e490386d"}) as unknown as TypedDocumentString<ExportColumnsQuery, ExportColumnsQueryVariables>;
+export const ExportsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Exports($kind: String, $first: Int, $after: String) {
+  system {
+    exports(kind: $kind, first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        ...ExportFields
+      }
+    }
+  }
+}
+    fragment ExportFields on Export {
+  id
+  kind
+  state
+  percent
+  rowCount
+  filterWords
+  columns
+  sensitive
+  reason
+  message
+  createdAt
+  expiresAt
+}`, {"hash":"005a7d198d5d5decf65d75ab4d4ea77bc6fd9bdf8bd80ddeef1a39d8e60c9b3d"}) as unknown as TypedDocumentString<ExportsQuery, ExportsQueryVariables>;
+export const WatchExportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription WatchExport($id: ID!) {
+  exportProgress(id: $id) {
+    ...ExportFields
+  }
+}
+    fragment ExportFields on Export {
+  id
+  kind
+  state
+  percent
+  rowCount
+  filterWords
+  columns
+  sensitive
+  reason
+  message
+  createdAt
+  expiresAt
+}`, {"hash":"36b0e7e9cf498972a21fdfc59f1bc74efcfb598a68b51e65c2a01d2729e533f1"}) as unknown as TypedDocumentString<WatchExportSubscription, WatchExportSubscriptionVariables>;
+export const RequestExportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RequestExport($input: RequestExportInput!) {
+  system {
+    requestExport(input: $input) {
+      ...ExportFields
+    }
+  }
+}
+    fragment ExportFields on Export {
+  id
+  kind
+  state
+  percent
+  rowCount
+  filterWords
+  columns
+  sensitive
+  reason
+  message
+  createdAt
+  expiresAt
+}`, {"hash":"2be0f7eb9880c35cef553257d3a872f46282771d5775a04f8f4e1e300dca58cc"}) as unknown as TypedDocumentString<RequestExportMutation, RequestExportMutationVariables>;
+export const DownloadExportDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DownloadExport($id: ID!) {
+  system {
+    downloadExport(id: $id) {
+      url
+    }
+  }
+}
+    `, {"hash":"e8508c8eb287360810dec747f71b70a72cef19f5e6e4bf690d70a4032440c489"}) as unknown as TypedDocumentString<DownloadExportMutation, DownloadExportMutationVariables>;
 export const RequestMobileChangeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestMobileChangeCode($mobile: String!) {
   system {
