@@ -95,19 +95,19 @@ test('PC-3.2.1a a member is added: every fault is shown at its field and nothing
   await page.getByRole('button', { name: '放弃草稿' }).click()
 })
 
-test('PC-3.2.1a no seats left is told above the buttons, and the form stays', async ({ pageAs }) => {
-  const page = await pageAs(own.admin)
+test('PC-3.2.1a no seats left is told beside the buttons, and the form stays', async ({ pageAs, operator, baseURL }) => {
+  const small = await openTenant(operator, baseURL ?? '', '中共滨海市渔政站支部', 1)
+  const branch = await addBranch(small.admin, small.root, '渔政站党支部')
+  await addMember(small.admin, member(branch, '韦国庆'))
+  const page = await pageAs(small.admin)
   await open(page, '/member/info/new', '新增党员')
-  await fillMember(page, { name: '余国强', idNumber: someId(), mobile: someMobile(), branch: SECOND })
-  await intercept(page, 'CreateMember', (route) => route.fulfill({
-    json: { data: null, errors: [{ message: '党员席位共200个，已用完，请联系服务商增加席位', extensions: { code: 'SEATS' } }] },
-  }))
+  await fillMember(page, { name: '余国强', idNumber: someId(), mobile: someMobile(), branch: '渔政站党支部' })
   await page.getByRole('button', { name: '确定' }).click()
-  await expect(page.getByRole('alert').filter({ hasText: '党员席位共200个，已用完' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: '席位' })).toBeInViewport({ ratio: 1 })
+  await expect(page.getByRole('alert').filter({ hasText: '席位' })).toContainText('请联系服务商增加席位')
   await expect(field(page, '姓名')).toHaveValue('余国强')
   await look(page, 'member-seats')
-  await page.getByRole('button', { name: '取消' }).click()
-  await page.getByRole('button', { name: '离开' }).click()
+  await small.admin.api.close()
 })
 
 test('PC-3.2.1a members are searched by pinyin and number, filtered, sorted and opened', async ({ pageAs }) => {
@@ -153,6 +153,10 @@ test('PC-3.2.1a members are searched by pinyin and number, filtered, sorted and 
   await expect(row(page, '章明')).toContainText('失联')
   await expect(page.locator('tr.ant-table-row')).toHaveCount(1)
   await search.getByRole('button', { name: '重置' }).click()
+  await open(page, `/member/info?org=${second}`, '党员信息')
+  await expect(row(page, '欧阳海')).toHaveCount(1)
+  await expect(row(page, '张小明')).toHaveCount(0)
+  await open(page, '/member/info', '党员信息')
   await page.getByRole('columnheader', { name: '年龄' }).click()
   await expect(page).toHaveURL(/sort=BIRTH_DATE/)
   await expect(page.locator('tr.ant-table-row').first()).toContainText('张小明')

@@ -29,9 +29,9 @@ export async function enrolOperator(baseURL: string): Promise<Operator> {
 }
 
 /** Issues one activation code. */
-export async function issueCode(operator: Operator, modules: string[] = ['document']): Promise<string> {
+export async function issueCode(operator: Operator, modules: string[] = ['document'], seats = 200): Promise<string> {
   const expiresOn = `${new Date().getFullYear() + 1}-12-31`
-  const input = { key: randomUUID(), plan: '标准版', modules, seats: 200, expiresOn, count: 1, note: null }
+  const input = { key: randomUUID(), plan: '标准版', modules, seats, expiresOn, count: 1, note: null }
   const [code] = (await operator.api.ask(IssueCodesDocument, { input })).system.issueCodes.codes
   if (!code) throw new Error('no code was issued')
   return code
@@ -41,9 +41,9 @@ export interface Account { api: Api; userName: string; displayName: string }
 export interface Tenant { name: string; admin: Account; root: string }
 
 /** Activates a tenant and gives its administrator a password of his own, without a browser. */
-export async function openTenant(operator: Operator, baseURL: string, name: string): Promise<Tenant> {
+export async function openTenant(operator: Operator, baseURL: string, name: string, seats?: number): Promise<Tenant> {
   const api = await Api.open('tenant', baseURL)
-  const code = await issueCode(operator)
+  const code = await issueCode(operator, undefined, seats)
   const userName = `guanli.${unique()}`
   const { ticket } = (await api.ask(ActivateDocument, { input: { code, organisationName: name, userName } })).system.activate
   await expect.poll(async () => (await api.ask(ActivationProgressDocument, { ticket })).system.activationProgress.state, { timeout: 60_000 }).toBe('READY')

@@ -67,8 +67,8 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
         />
       )}
       {children}
-      <FormProblem problem={problem} action={problem && remedy?.(problem, clear)} />
       <div className="z-actions z-actions--sticky">
+        <FormProblem problem={problem} action={problem && remedy?.(problem, clear)} />
         <Button onClick={onCancel}>取消</Button>
         <Button type="primary" htmlType="submit" loading={busy}>{submitText}</Button>
       </div>

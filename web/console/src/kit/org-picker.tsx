@@ -66,6 +66,7 @@ export function OrgPicker({ id, label, value, onChange, placeholder = '请选择
       allowClear
       showSearch={{ filterTreeNode: false, searchValue: typed, onSearch: setTyped }}
       {...(kinds ? { treeExpandAction: 'click' as const } : {})}
+      treeTitleRender={(node) => (node.selectable === false ? <span className="z-muted">{node.title}</span> : node.title)}
       loading={loading || found.isFetching}
       notFoundContent={loading || found.isFetching || search !== typed.trim() ? '正在查找…' : '没有找到，请核对组织名称'}
       placeholder={placeholder}

@@ -1,6 +1,7 @@
 import { FormerMembersDocument, endReasons, optionsOf, type MemberFactsFragment } from '@zhibu/api'
 import { Button } from 'antd'
 import { useState } from 'react'
+import { useScope } from '../../app/scope'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { Page } from '../../kit/page'
 import { usePermission } from '../../kit/permissions'
@@ -17,6 +18,7 @@ const SEARCH = [
 
 /** 党员历史库: former members, latest departure first; 还原 takes one back. */
 export default function HistoryPage() {
+  const { org } = useScope()
   const mayEdit = usePermission('member.edit')
   const [opened, setOpened] = useState<MemberFactsFragment | null>(null)
   const [returning, setReturning] = useState<MemberFactsFragment | null>(null)
@@ -36,7 +38,7 @@ export default function HistoryPage() {
     }] : []),
   ]
   return (
-    <Page title="党员历史库" menu="member.history" hint="删除的党员保存在这里，可以查看，也可以还原。">
+    <Page title="党员历史库" menu="member.history" hint={`删除的党员保存在这里，可以查看，也可以还原。${org ? '此处显示您管理范围内的全部历史党员，不按页面顶部所选组织筛选。' : ''}`}>
       <ListPage<MemberFactsFragment>
         name="former-members" label="历史党员列表" columns={columns} search={SEARCH} empty="历史库中还没有党员"
         rowKey={(row) => row.id} onOpen={setOpened}
