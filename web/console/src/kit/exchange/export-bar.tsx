@@ -39,7 +39,7 @@ function Started({ id, kind, title, onClose }: ExportKind & { id: string; onClos
     <div className={`z-notice z-notice--${tone}`} role="status">
       <div>
         <b>{state === 'DONE' ? `${title}已导出 ${rowCount} 行` : state === 'FAILED' ? `${title}导出失败` : `正在导出${title}…`}</b>
-        <p>{state === 'FAILED' ? message ?? '请稍后再试' : [filterWords || '全部数据', state === 'DONE' ? `请在 ${instant(expiresAt)} 前下载` : deaf ? '网络不通，正在重试' : '可以先做别的事'].join(' · ')}</p>
+        <p>{state === 'FAILED' ? message ?? '请稍后再试' : [filterWords || '全部数据', state === 'DONE' ? `请在 ${instant(expiresAt)} 前下载` : deaf ? '网络不通，正在重试' : '可以离开此页，稍后在“下载记录”中下载'].join(' · ')}</p>
         {state === 'RUNNING' && <Progress percent={percent} size="small" status="active" aria-label="导出进度" />}
       </div>
       {state === 'DONE' && <Button type="primary" icon={<DownloadOutlined aria-hidden />} loading={download.isPending} onClick={() => download.mutate(id)}>下载</Button>}

@@ -22,9 +22,9 @@ export function ColumnFields({ columns }: { columns: ExportColumn[] }) {
         </Form.Item>
       </Section>
       {secret.length > 0 && (
-        <Section title="含个人信息的列" extra={<span className="z-tag z-tag--bad">敏感</span>}>
+        <Section title="含个人信息的列">
           <Form.Item name="secret" extra="默认不导出。确有需要时再勾选，并填写用途。">
-            <Checkbox.Group className="z-checks" options={options(secret)} />
+            <Checkbox.Group className="z-checks" options={secret.map(({ key, title }) => ({ value: key, label: <>{title}<span className="z-tag z-tag--bad z-mark">敏感</span></> }))} />
           </Form.Item>
           {wanted && (
             <Form.Item

@@ -27,7 +27,7 @@ export function ImportResult({ one, kind: { noun, undoing }, onShow, onView }: I
       <>
         <div role="status">
           <Result status={kept > 0 ? 'warning' : 'success'} title={`已撤销 ${one.undoneRows} 行`}
-            subTitle={kept > 0 ? `${kept} 行在导入后有改动或已被使用，没有撤销：` : '本次导入的数据已全部撤销'} extra={<>{view}{again}</>} />
+            subTitle={kept > 0 ? `${kept} 行在导入后有改动或已被使用，没有撤销，原因见下表` : '本次导入的数据已全部撤销'} extra={<>{view}{again}</>} />
         </div>
         {kept > 0 && <KeptTable id={one.id} count={kept} />}
       </>

@@ -25,7 +25,7 @@ describe('imports', () => {
     expect(stepOf({ ...one, state: 'CHECKING' })).toBe(1)
     expect(stepOf({ ...one, state: 'CHECKED', badRows: 4 })).toBe(2)
     expect(stepOf({ ...one, state: 'CHECKED', badRows: 5 })).toBe(1)
-    expect(stepOf({ ...one, state: 'UNDONE' })).toBe(3)
+    expect(stepOf({ ...one, state: 'UNDONE' })).toBe(4)
   })
 
   it('PC-3.2.1b reminds of work in hand and of good files, not of faulty ones', () => {

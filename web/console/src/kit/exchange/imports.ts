@@ -8,12 +8,12 @@ export const isRunning = ({ state }: { state: ImportState }): boolean => RUNNING
 /** What waits for its importer: work in hand, or a good file that was not confirmed. */
 export const isOpen = (one: { state: ImportState; badRows: number }): boolean => isRunning(one) || (one.state === 'CHECKED' && one.badRows === 0)
 
-/** The step (from 0) that an import stands at, of 上传, 检查, 确认, 完成. */
+/** The step (from 0) that an import stands at, of 上传, 检查, 确认, 完成; past the last when all is over. */
 export function stepOf({ state, rowCount, badRows }: { state: ImportState; rowCount: number; badRows: number }): number {
   if (state === 'UPLOADING') return 0
   if (state === 'CHECKING' || state === 'REFUSED') return 1
   if (state === 'CHECKED') return badRows < rowCount ? 2 : 1
-  return 3
+  return state === 'DONE' || state === 'UNDONE' ? 4 : 3
 }
 
 /** One import in a few words, for the list of one's own. */
