@@ -1,10 +1,11 @@
-import { ExportOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
+import { DetailDrawer } from '../detail-drawer'
 import { usePermission } from '../permissions'
+import { Loading } from '../states'
 
-const ExportDrawer = lazy(async () => ({ default: (await import('./export-drawer')).ExportDrawer }))
-const ExportRecords = lazy(async () => ({ default: (await import('./export-records')).ExportRecords }))
+/** One part for all that few pages need. */
+export const ExportViews = lazy(() => import('./export-views'))
 
 /** What is exported and how people call it. */
 export interface ExportKind { kind: string; title: string }
@@ -16,19 +17,21 @@ interface ExportButtonsProps extends ExportKind {
   count: number | undefined
 }
 
-/** The buttons 导出 and 下载记录 of a list. */
+/** The buttons 导出 and 下载记录 of a list, with their drawers. */
 export function ExportButtons({ kind, title, filter, count }: ExportButtonsProps) {
   const [open, setOpen] = useState<'order' | 'records' | null>(null)
   if (!usePermission('data.export')) return null
   const close = () => setOpen(null)
   return (
     <>
-      <Button icon={<ExportOutlined aria-hidden />} onClick={() => setOpen('order')}>导出</Button>
+      <Button onClick={() => setOpen('order')}>导出</Button>
       <Button onClick={() => setOpen('records')}>下载记录</Button>
-      <Suspense fallback={null}>
-        {open === 'order' && <ExportDrawer kind={kind} title={title} filter={filter} count={count} onClose={close} />}
-        {open === 'records' && <ExportRecords kind={kind} title={title} onClose={close} />}
-      </Suspense>
+      <DetailDrawer open={open !== null} title={open === 'records' ? `下载记录（${title}）` : `导出${title}`} onClose={close} size={640}>
+        <Suspense fallback={<Loading />}>
+          {open === 'order' && <ExportViews view="order" kind={kind} title={title} filter={filter} count={count} onClose={close} />}
+          {open === 'records' && <ExportViews view="records" kind={kind} />}
+        </Suspense>
+      </DetailDrawer>
     </>
   )
 }

@@ -1,18 +1,16 @@
 import { ExportsDocument, exportStates } from '@zhibu/api'
 import { Button } from 'antd'
 import { ask } from '../../net/ask'
-import { DetailDrawer } from '../detail-drawer'
 import { StatusTag } from '../status-tag'
 import { instant } from '../words'
-import type { ExportKind } from './export-buttons'
 import { Records } from './records'
 import { useDownload } from './use-download'
 
 /** 下载记录: the own exports of a list, kept for seven days. */
-export function ExportRecords({ kind, title, onClose }: ExportKind & { onClose: () => void }) {
+export function ExportRecords({ kind }: { kind: string }) {
   const download = useDownload()
   return (
-    <DetailDrawer open title={`下载记录（${title}）`} onClose={onClose} size={640}>
+    <>
       <p className="z-muted z-gap-bottom">只列出您自己的导出。文件保留 7 天，过期后请重新导出。</p>
       <Records
         name={['exports', 'list', kind]} label="下载记录" empty="还没有导出过"
@@ -36,6 +34,6 @@ export function ExportRecords({ kind, title, onClose }: ExportKind & { onClose: 
           </>
         )}
       />
-    </DetailDrawer>
+    </>
   )
 }

@@ -1,11 +1,9 @@
-import { ImportOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
-import { lazy, Suspense, useRef } from 'react'
+import { useRef } from 'react'
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { useLink } from '../page'
+import { ImportDrawer } from './import-drawer'
 import { useUpload } from './use-upload'
-
-const ImportDrawer = lazy(async () => ({ default: (await import('./import-drawer')).ImportDrawer }))
 
 /** What is imported and how people call it. */
 export interface ImportKind {
@@ -40,11 +38,9 @@ export function ImportButton({ kind }: { kind: ImportKind }) {
   const sending = upload.sending && upload.sending.fault === undefined ? upload.sending : null
   return (
     <>
-      <Button icon={<ImportOutlined aria-hidden />} onClick={() => go('new')}>{sending ? `正在上传 ${sending.percent}%` : '导入'}</Button>
+      <Button onClick={() => go('new')}>{sending ? `正在上传 ${sending.percent}%` : '导入'}</Button>
       {shown && (
-        <Suspense fallback={null}>
-          <ImportDrawer kind={kind} shown={shown} upload={upload} onShow={go} onClose={() => { upload.forget(); go(null) }} onView={() => void navigate(link(pathname), { replace: true })} />
-        </Suspense>
+        <ImportDrawer kind={kind} shown={shown} upload={upload} onShow={go} onClose={() => { upload.forget(); go(null) }} onView={() => void navigate(link(pathname), { replace: true })} />
       )}
     </>
   )

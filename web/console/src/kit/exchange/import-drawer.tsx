@@ -1,10 +1,11 @@
-import { Button, Steps } from 'antd'
+import { Button } from 'antd'
+import { lazy, Suspense } from 'react'
 import { DetailDrawer } from '../detail-drawer'
+import { Loading } from '../states'
 import type { ImportKind } from './import-button'
-import { ImportProgress } from './import-progress'
-import { ImportRecords } from './import-records'
-import { ImportStart } from './import-start'
 import type { useUpload } from './use-upload'
+
+const Views = lazy(() => import('./import-views'))
 
 /** What the views of the drawer share. */
 export interface ImportViews {
@@ -14,7 +15,7 @@ export interface ImportViews {
   onView: () => void
 }
 
-/** The steps of an import, 上传, 检查, 确认, 完成; or the list of one's own imports. */
+/** The steps of an import, or the list of one's own imports; which of them, says `shown`. */
 export function ImportDrawer({ shown, onClose, ...views }: ImportViews & { shown: string; onClose: () => void }) {
   const records = shown === 'records'
   return (
@@ -24,15 +25,7 @@ export function ImportDrawer({ shown, onClose, ...views }: ImportViews & { shown
         ? <Button onClick={() => views.onShow('new')}>导入新文件</Button>
         : <Button onClick={() => views.onShow('records')}>导入记录</Button>}
     >
-      {records ? <ImportRecords {...views} /> : shown === 'new' ? <ImportStart {...views} /> : <ImportProgress key={shown} id={shown} {...views} />}
+      <Suspense fallback={<Loading />}><Views shown={shown} {...views} /></Suspense>
     </DetailDrawer>
-  )
-}
-
-/** Where in the import somebody is. */
-export function ImportSteps({ step, failed = false }: { step: number; failed?: boolean }) {
-  return (
-    <Steps className="z-gap-bottom" size="small" current={step} status={failed ? 'error' : 'process'} responsive={false}
-      items={['上传', '检查', '确认', '完成'].map((title) => ({ title }))} />
   )
 }

@@ -7,7 +7,8 @@ import { save } from '../clipboard'
 import { Section } from '../detail-drawer'
 import { useAction } from '../use-action'
 import { FileDrop } from './file-drop'
-import { ImportSteps, type ImportViews } from './import-drawer'
+import type { ImportViews } from './import-drawer'
+import { ImportSteps } from './import-steps'
 import { isOpen } from './imports'
 
 /** The first step: the template with its rules, and the place to put the file. */

@@ -3,7 +3,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form } from 'antd'
 import { useContext } from 'react'
 import { ask } from '../../net/ask'
-import { DetailDrawer } from '../detail-drawer'
 import { FormProblem } from '../form-problem'
 import { OwnerContext } from '../owner'
 import { QueryBoundary } from '../states'
@@ -14,24 +13,20 @@ import { ColumnFields } from './export-fields'
 import { useStarted } from './use-started'
 
 interface Values { plain: string[]; secret: string[]; reason?: string }
-interface ExportDrawerProps extends ExportKind { filter: object; count: number | undefined; onClose: () => void }
+interface ExportOrderProps extends ExportKind { filter: object; count: number | undefined; onClose: () => void }
 
 /** Chooses what goes into an export and orders it. */
-export function ExportDrawer(props: ExportDrawerProps) {
-  const { kind, title, onClose } = props
+export function ExportOrder(props: ExportOrderProps) {
+  const { kind } = props
   const columns = useQuery({
     queryKey: ['exports', 'columns', kind],
     queryFn: async ({ signal }) => (await ask(ExportColumnsDocument, { kind }, signal)).system.exportColumns,
     staleTime: 60_000,
   })
-  return (
-    <DetailDrawer open title={`导出${title}`} onClose={onClose} size={640}>
-      <QueryBoundary query={columns}>{(offered) => <Order {...props} columns={offered} />}</QueryBoundary>
-    </DetailDrawer>
-  )
+  return <QueryBoundary query={columns}>{(offered) => <Order {...props} columns={offered} />}</QueryBoundary>
 }
 
-function Order({ kind, title, filter, count, onClose, columns }: ExportDrawerProps & { columns: ExportColumn[] }) {
+function Order({ kind, title, filter, count, onClose, columns }: ExportOrderProps & { columns: ExportColumn[] }) {
   const owner = useContext(OwnerContext)
   const queries = useQueryClient()
   const [form] = Form.useForm<Values>()
