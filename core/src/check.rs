@@ -102,8 +102,30 @@ pub fn phone(text: &str) -> Option<String> {
     })
 }
 
-/// A text field: trimmed, without control characters, of `min` to `max` characters.
+/// Characters that nobody sees, or that change how others are read: names that look alike would differ.
+pub fn invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A text field of several lines: trimmed, without characters that cannot be seen, of `min` to `max` characters.
+pub fn lines(field: &str, label: &str, text: &str, min: usize, max: usize) -> Result<String> {
+    within(field, label, text, (min, max), |c| !matches!(c, '\n' | '\t'))
+}
+
+/// A text field of one line: trimmed, without characters that cannot be seen, of `min` to `max` characters.
 pub fn text(field: &str, label: &str, text: &str, min: usize, max: usize) -> Result<String> {
+    within(field, label, text, (min, max), |_| true)
+}
+
+fn within(
+    field: &str,
+    label: &str,
+    text: &str,
+    (min, max): (usize, usize),
+    counts: fn(char) -> bool,
+) -> Result<String> {
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 && min > 0 {
@@ -112,7 +134,7 @@ pub fn text(field: &str, label: &str, text: &str, min: usize, max: usize) -> Res
     if length < min || length > max {
         return Err(Error::invalid(field, format!("{label}应为{min}至{max}个字")));
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+    if text.chars().any(|c| invisible(c) && counts(c)) {
         return Err(Error::invalid(field, format!("{label}含有不可见字符")));
     }
     Ok(text.to_owned())
@@ -232,9 +254,12 @@ mod tests {
     #[test]
     fn texts() {
         assert_eq!(text("a", "名称", " 支部 ", 2, 4).unwrap(), "支部");
-        for bad in ["", "支", "支部支部支", "支\u{0}部", "支\u{7}部"] {
+        for bad in ["", "支", "支部支部支", "支\u{0}部", "支\u{7}部", "支\n部", "支\u{200b}部", "\u{202e}支部"]
+        {
             assert_eq!(text("a", "名称", bad, 2, 4).unwrap_err().field.as_deref(), Some("a"), "{bad:?}");
         }
+        assert_eq!(lines("a", "正文", "支部\n工作", 2, 9).unwrap(), "支部\n工作");
+        assert!(lines("a", "正文", "支部\u{2028}工作", 2, 9).is_err());
     }
 
     #[test]

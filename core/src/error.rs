@@ -105,6 +105,10 @@ impl Error {
     }
 }
 
+/// What PostgreSQL and the driver say when it is not the statement's fault.
+const OUTAGES: &[&str] =
+    &["statement timeout", "lock timeout", "terminating connection", "the database system is", "connection closed"];
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind as K, Error as E};
@@ -118,10 +122,10 @@ impl From<diesel::result::Error> for Error {
                 refused
             }
             E::DatabaseError(K::SerializationFailure | K::ReadOnlyTransaction, _) => Self::conflict(),
-            E::DatabaseError(K::ClosedConnection, _) | E::BrokenTransactionManager => Self::unavailable(error),
-            E::DatabaseError(_, ref info)
-                if info.message().contains("statement timeout") || info.message().contains("lock timeout") =>
-            {
+            E::DatabaseError(K::ClosedConnection | K::UnableToSendCommand, _) | E::BrokenTransactionManager => {
+                Self::unavailable(error)
+            }
+            E::DatabaseError(_, ref info) if OUTAGES.iter().any(|words| info.message().contains(words)) => {
                 Self::unavailable(error)
             }
             other => Self::bug(other),

@@ -48,12 +48,10 @@ impl<E: Executor> Gateway<E> {
             return Some(peer);
         }
         let lines = conn.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-        let mut hops: Vec<IpAddr> =
-            lines.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-        while hops.last().is_some_and(|hop| self.door.proxies.contains(hop)) {
-            hops.pop();
-        }
-        Some(hops.pop().unwrap_or(peer))
+        let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+        // From the right, since what stands further left may be made up; what is no address ends the search.
+        let mut known = hops.iter().rev().map_while(|hop| hop.parse().ok());
+        Some(known.find(|hop| !self.door.proxies.contains(hop)).unwrap_or(peer))
     }
 
     fn origin(&self, conn: &Connection) -> Origin {

@@ -34,6 +34,16 @@ pub trait Request {
     fn shows(&self, path: &[&str]) -> bool;
 }
 
+/// The first of several faults; the others go beside the answer, so that a form shows every one.
+pub fn all_faults(ctx: &Context<'_>, faults: Vec<Error>) -> Error {
+    let mut faults = faults.into_iter();
+    let first = faults.next().unwrap_or_else(|| Error::bug("no fault"));
+    for fault in faults {
+        ctx.add_error(async_graphql::Error::from(fault).into_server_error(ctx.item.pos));
+    }
+    first
+}
+
 impl Request for Context<'_> {
     fn cx(&self) -> Result<&Arc<Cx>> {
         self.data_opt::<Arc<Cx>>().ok_or_else(|| Error::bug("a request without context"))

@@ -17,6 +17,8 @@ use crate::{demo, doctor, serve};
 
 /// Where a server notes its address, for links that commands beside it print.
 const ADDRESS: &str = "address";
+/// Where it notes its profile, for commands that are not told it.
+const PROFILE: &str = "profile";
 
 /// 支部: Party work for organisations, as a service.
 #[derive(Parser)]
@@ -72,7 +74,11 @@ enum Command {
     #[command(subcommand)]
     Operator(OperatorCommand),
     /// Make a tenant with made-up data
-    Demo,
+    Demo {
+        /// So many members more than the two hundred of the usual one, for measuring
+        #[arg(long, default_value_t = 0)]
+        members: usize,
+    },
     /// Configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -149,8 +155,16 @@ impl Cli {
             flags.listen = *listen;
         }
         // Only serving asks what the installation is for; the tools take the harmless answer when nothing is said.
-        let otherwise = (!matches!(self.command, Command::Serve { .. })).then_some(Profile::Embedded);
-        let config = Config::load(&flags, self.place.config.as_deref(), otherwise)?;
+        let serving = matches!(self.command, Command::Serve { .. });
+        let otherwise = (!serving).then_some(Profile::Embedded);
+        let mut config = Config::load(&flags, self.place.config.as_deref(), otherwise)?;
+        if !serving && self.place.profile.is_none() && noted(&config, PROFILE).as_deref() == Some("production") {
+            config.profile = Profile::Production;
+        }
+        if matches!(self.command, Command::Tenant(_)) && config.is_new() {
+            let words = format!("这里没有安装: {}", config.data.display());
+            return Err(Error::refuse("NO_INSTALLATION", words));
+        }
         match self.command {
             Command::Serve { i_understand_this_is_a_demo, .. } => {
                 Box::pin(run_server(config, i_understand_this_is_a_demo)).await
@@ -204,11 +218,16 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             println!("{}", invitation(&cx, &origin(&installation.config)?, &name, again).await?);
             Ok(())
         }
-        Command::Demo => {
+        Command::Demo { members } => {
             if installation.config.profile == Profile::Production {
                 return Err(Error::refuse("PRODUCTION", "正式环境不能创建演示租户"));
             }
-            let made = demo::make(&cx).await?;
+            if members > 200_000 {
+                return Err(Error::refuse("MEMBERS", "最多20万名党员"));
+            }
+            let bar = bar("党员", u64::try_from(members + 200).unwrap_or_default());
+            let made = demo::make(&cx, members, |done| bar.set_position(done)).await?;
+            bar.finish_and_clear();
             print_rows(json, &[made], |made| {
                 format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password)
             })
@@ -217,12 +236,18 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
     }
 }
 
-async fn migrated(installation: &Installation, json: bool) -> Result<()> {
-    let bar = ProgressBar::new(0);
+/// A progress bar on standard error.
+fn bar(what: &'static str, length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
         bar.set_style(style);
     }
-    bar.set_message("租户");
+    bar.set_message(what);
+    bar
+}
+
+async fn migrated(installation: &Installation, json: bool) -> Result<()> {
+    let bar = bar("租户", 0);
     let report = installation
         .migrate(|done, due| {
             bar.set_length(u64::try_from(due).unwrap_or_default());
@@ -312,9 +337,14 @@ fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) ->
     Ok(())
 }
 
+/// What the running (or last) server noted in the data folder.
+fn noted(config: &Config, what: &str) -> Option<String> {
+    std::fs::read_to_string(config.data.join(what)).ok().map(|text| text.trim().to_owned())
+}
+
 /// The origin for links: as configured, else as the running (or last) server noted it.
 fn origin(config: &Config) -> Result<String> {
-    let noted = std::fs::read_to_string(config.data.join(ADDRESS)).ok().filter(|_| config.public_url.is_none());
+    let noted = noted(config, ADDRESS).filter(|_| config.public_url.is_none());
     let origin = noted.map_or_else(|| config.public().map(String::from), Ok)?;
     Ok(origin.trim().trim_end_matches('/').to_owned())
 }
@@ -333,7 +363,10 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     let installation = Installation::open(config, World::default(), true).await?;
     let served = Box::pin(serve(installation)).await?;
     let (url, app) = (served.url(), served.installation.app.clone());
-    std::fs::write(served.installation.config.data.join(ADDRESS), &url).map_err(Error::bug)?;
+    let folder = &served.installation.config.data;
+    std::fs::write(folder.join(ADDRESS), &url).map_err(Error::bug)?;
+    let production = served.installation.config.profile == Profile::Production;
+    std::fs::write(folder.join(PROFILE), if production { "production" } else { "embedded" }).map_err(Error::bug)?;
     println!("支部已启动");
     println!("  租户入口    {url}/portal/login");
     println!("  运营入口    {url}/operator/login");

@@ -92,6 +92,7 @@ impl Config {
     pub fn load(flags: &Flags, file: Option<&Path>, otherwise: Option<Profile>) -> Result<Self> {
         let data =
             flags.data.clone().or_else(|| variable("ZHIBU__DATA").map(PathBuf::from)).unwrap_or_else(data_folder);
+        let given = file.is_some();
         let file = file.map_or_else(|| data.join("zhibu.toml"), Path::to_owned);
         let mut figment = Figment::from(Toml::string(DEFAULTS))
             .merge(Serialized::default("data", &data))
@@ -101,9 +102,37 @@ impl Config {
         }
         if file.exists() {
             figment = figment.merge(Toml::file_exact(&file));
+        } else if given {
+            return Err(Error::refuse("CONFIG", format!("配置文件不存在: {}", file.display())));
         }
         let figment = figment.merge(Env::prefixed("ZHIBU__").split("__")).merge(Serialized::defaults(flags));
-        figment.extract().map_err(|fault| Error::refuse("CONFIG", format!("配置有误: {fault}")))
+        let config: Self = figment.extract().map_err(|fault| Error::refuse("CONFIG", format!("配置有误: {fault}")))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses settings that no installation can work with.
+    fn check(&self) -> Result<()> {
+        let settings = &self.settings;
+        let counts = [
+            ("forgiven_passwords", i64::from(settings.forgiven_passwords)),
+            ("initial_password_days", settings.initial_password_days),
+            ("access_minutes", settings.access_minutes),
+            ("session_days", settings.session_days),
+            ("sign_ins_per_address", settings.sign_ins_per_address.into()),
+            ("activations_per_address", settings.activations_per_address.into()),
+            ("sms_per_address", settings.sms_per_address.into()),
+            ("sms_per_number", settings.sms_per_number.into()),
+            ("connections", i64::try_from(settings.connections).unwrap_or(i64::MAX)),
+        ];
+        if let Some((name, _)) = counts.iter().find(|(_, value)| *value < 1) {
+            return Err(Error::refuse("CONFIG", format!("配置有误: settings.{name} 应大于0")));
+        }
+        let production = self.profile == Profile::Production;
+        if production && !self.public_url.as_ref().is_some_and(|url| url.scheme() == "https") {
+            return Err(Error::refuse("CONFIG", "正式环境须设置以 https:// 开头的 public_url（浏览器看到的网址）"));
+        }
+        Ok(())
     }
 
     /// The origin people reach the console under.
@@ -112,6 +141,11 @@ impl Config {
             Some(url) => Ok(url.clone()),
             None => format!("http://{}", self.listen).parse().map_err(Error::bug),
         }
+    }
+
+    /// True when nothing was ever installed here.
+    pub fn is_new(&self) -> bool {
+        self.database.url.is_none() && !self.data.join("keys.json").exists()
     }
 
     /// The configuration as TOML-like lines, secrets hidden.

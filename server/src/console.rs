@@ -24,7 +24,9 @@ pub(crate) async fn console(State(world): State<World>, method: Method, uri: Uri
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     let path = uri.path().trim_start_matches('/');
-    let file = path.starts_with("assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    // The page itself has a nonce, by whatever name it is asked for.
+    let file = path != "index.html"
+        && (path.starts_with("assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.')));
     if file { asset(path, &headers) } else { page(&world) }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zhibu_core::{Error, Result};
 use zhibu_endpoint::Stop;
-use zhibu_tenancy::{Cx, Space, activation, jobs};
+use zhibu_tenancy::{App, Cx, Space, Worker, activation, jobs};
 
 use crate::health::Health;
 use crate::http;
@@ -45,10 +45,13 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
     installation.app.store.ensure_bucket().await?;
     let worker = work(&installation).await?;
     let cx = Cx::system(installation.app.clone(), Space::Platform);
-    let resumed = activation::resume(&cx).await?;
-    if resumed > 0 {
-        tracing::info!(resumed, "activations taken up again");
-    }
+    tokio::spawn(async move {
+        match activation::resume(&cx).await {
+            Ok(0) => {}
+            Ok(resumed) => tracing::info!(resumed, "activations taken up again"),
+            Err(error) => tracing::error!(code = error.code, cause = ?error.cause, "activations were not taken up"),
+        }
+    });
     let ready = Arc::new(AtomicBool::new(true));
     let stop = Stop::new(CancellationToken::new());
     let health = Health { app: installation.app.clone(), ready: ready.clone(), metrics: None };
@@ -67,18 +70,37 @@ async fn work(installation: &Installation) -> Result<Option<(CancellationToken, 
         return Ok(None);
     }
     let stop = CancellationToken::new();
-    let asked = stop.clone();
-    let task = tokio::spawn(async move {
-        let stopping = async {
-            asked.cancelled().await;
-            worker.request_shutdown();
+    let task = tokio::spawn(keep_working(installation.app.clone(), worker, concurrency, stop.clone()));
+    Ok(Some((stop, task)))
+}
+
+/// Runs the worker until told to stop. It ends by itself when the database fails it; another one follows then.
+async fn keep_working(app: Arc<App>, mut worker: Worker, concurrency: usize, stop: CancellationToken) {
+    loop {
+        let ended = {
+            let mut running = std::pin::pin!(worker.run());
+            tokio::select! {
+                ended = &mut running => ended,
+                () = stop.cancelled() => {
+                    worker.request_shutdown();
+                    running.await
+                }
+            }
         };
-        let (ended, ()) = tokio::join!(worker.run(), stopping);
         if let Err(fault) = ended {
             tracing::error!(%fault, "the job worker ended badly");
+            metrics::counter!("zhibu_worker_failures").increment(1);
         }
-    });
-    Ok(Some((stop, task)))
+        worker = loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+            if let Ok(next) = jobs::worker(&app, concurrency).await {
+                break next;
+            }
+        };
+    }
 }
 
 impl Served {

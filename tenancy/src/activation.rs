@@ -44,7 +44,7 @@ pub struct Activation {
     pub administrator: Option<String>,
 }
 
-/// What provisioning needs to know, kept in the tenant's row until it is done.
+/// What provisioning needs to know, kept in the tenant's row; a reset of the first administrator reads it too.
 #[derive(Serialize, Deserialize)]
 struct Request {
     root: OrganisationId,
@@ -58,7 +58,7 @@ struct Request {
 /// tenant's row, its administrator's name and the job are one transaction.
 pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
     cx.allow(ANYONE)?;
-    let key = format!("activate:{}", cx.origin.address);
+    let key = format!("activate:{}", cx.origin.network());
     throttle(cx, &key, 3600, cx.app.settings.activations_per_address, "尝试次数过多，请稍后再试").await?;
     let name = check::text("organisationName", "入驻党组织名称", &application.organisation_name, 2, 100)?;
     let mobile = application
@@ -151,12 +151,13 @@ pub async fn reset_administrator(cx: &Cx, permission: Permission, tenant: Tenant
         return Err(Error::refuse("NOT_ACTIVE", "租户尚未就绪"));
     }
     let request: Request = serde_json::from_value(row.0).map_err(Error::bug)?;
+    // The order first: what the operator wanted is on record, whatever becomes of it. The deed has its own row there.
+    write.audit(Entry::new("tenant.administrator_reset", "tenant", tenant.0)).await?;
+    write.commit().await?;
     let inside = Cx::system(cx.app.clone(), Space::Tenant(tenant));
     let mut there = inside.write(ANYONE).await?;
     identity::unlock(&mut there, request.account).await?;
-    write.audit(Entry::new("tenant.administrator_reset", "tenant", tenant.0)).await?;
-    there.commit().await?;
-    write.commit().await
+    there.commit().await
 }
 
 /// How far the activation behind a ticket is.
@@ -255,7 +256,8 @@ async fn make(cx: &Cx, id: TenantId, name: &str, sold: &Sold, request: serde_jso
     let inside = Cx::system(cx.app.clone(), Space::Tenant(id));
     first_rows(&inside, &request, &start, sold).await?;
     let mut write = cx.beside(Space::Platform).await?;
-    diesel::update(tenants::table.find(id.0))
+    let made = diesel::update(tenants::table.find(id.0))
+        .filter(tenants::state.ne("active"))
         .set((
             tenants::state.eq("active"),
             tenants::percent.eq(100),
@@ -266,8 +268,11 @@ async fn make(cx: &Cx, id: TenantId, name: &str, sold: &Sold, request: serde_jso
         ))
         .execute(write.conn()?)
         .await?;
-    write.audit(Entry::new("tenant.ready", "tenant", id.0)).await?;
-    write.commit().await?;
+    // Of two that made it, one says so.
+    if made > 0 {
+        write.audit(Entry::new("tenant.ready", "tenant", id.0)).await?;
+        write.commit().await?;
+    }
     cx.app.tenants.invalidate(&id).await;
     cx.app.live.touch(topic);
     Ok(())

@@ -27,6 +27,19 @@ pub struct Origin {
     pub device: String,
 }
 
+impl Origin {
+    /// What limits count: the address, of version 6 the /64 that one customer of a provider has.
+    pub(crate) fn network(&self) -> String {
+        match self.address.parse::<std::net::Ipv6Addr>() {
+            Ok(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            Err(_) => self.address.clone(),
+        }
+    }
+}
+
 /// Who acts.
 #[derive(Debug, Clone)]
 pub enum Caller {

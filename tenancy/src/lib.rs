@@ -26,6 +26,7 @@ pub mod tenants;
 pub use app::{App, Parts, Settings};
 pub use cx::{Caller, Cx, Origin, Read, Write};
 pub use db::{Conn, Space};
+pub use graphile_worker::Worker;
 pub use identity::token::Audience;
 pub use jobs::Job;
 pub use live::Live;

@@ -20,8 +20,10 @@ use crate::keys::{hash, hex};
 use crate::policy::Grants;
 use crate::schema::{operator_sessions, operators};
 
-/// Wrong tries in a row before an operator has to wait.
-const TRIES: i16 = 5;
+/// Tries from one address within [`WAIT`].
+const TRIES: i32 = 5;
+/// Wrong tries in a row, from wherever, before an operator has to wait: so many that no single address gets there.
+const MOST: i16 = 50;
 /// How long then.
 const WAIT: Duration = Duration::minutes(15);
 /// An operator's session ends after this much disuse.
@@ -42,7 +44,7 @@ pub struct Operator {
 }
 
 /// What an authenticator app needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Enrolment {
     /// Sign-in name.
     pub user_name: String,
@@ -146,13 +148,19 @@ pub async fn enrolment(cx: &Cx, token: &Secret) -> Result<Enrolment> {
 /// Completes enrolment: the link, a password and a code from the app. The link is then spent.
 pub async fn enrol(cx: &Cx, token: &Secret, password: &Secret, code: &Secret) -> Result<Tokens> {
     by_address(cx).await?;
-    let mut write = cx.beside(Space::Platform).await?;
-    let (id, user_name, sealed) = invited(cx, token, write.conn()?).await?;
+    let (id, user_name, sealed) = {
+        let mut unit = cx.app.db.begin(Space::Platform, Mode::Read).await?;
+        let found = invited(cx, token, unit.conn()?).await?;
+        unit.commit().await?;
+        found
+    };
     accept_password(password, "", &[&user_name]).map_err(|e| e.at("password"))?;
     let step = matched(cx, sealed.as_deref(), &user_name, code)?.ok_or_else(wrong_code)?;
     let digest = cx.app.hasher.hash(password).await?;
+    let mut write = cx.beside(Space::Platform).await?;
     let enrolled = diesel::update(operators::table.find(id))
         .filter(operators::state.eq("invited"))
+        .filter(operators::invitation_hash.eq(hash(token.expose().as_bytes())))
         .set((
             operators::password_hash.eq(digest),
             operators::state.eq("active"),
@@ -181,7 +189,7 @@ fn matched(cx: &Cx, sealed: Option<&[u8]>, user_name: &str, code: &Secret) -> Re
 }
 
 async fn by_address(cx: &Cx) -> Result<()> {
-    let key = format!("operator:{}", cx.origin.address);
+    let key = format!("operator:{}", cx.origin.network());
     throttle(cx, &key, 60, cx.app.settings.sign_ins_per_address, "操作过于频繁，请稍后再试").await
 }
 
@@ -192,15 +200,17 @@ pub async fn sign_in(cx: &Cx, user_name: &str, password: &Secret, code: &Secret)
     by_address(cx).await?;
     let wrong = || Error::refuse("WRONG_CREDENTIALS", "用户名、密码或动态口令错误");
     let name = user_name.trim().to_lowercase();
+    let from = format!("operator:{}:{}", crate::keys::hex(&cx.app.keys.platform.blind(&name)), cx.origin.network());
+    throttle(cx, &from, WAIT.num_seconds(), TRIES, "尝试次数过多，请15分钟后再试").await?;
     let mut write = cx.beside(Space::Platform).await?;
     // A try is taken before anything is judged; after the last one the operator waits.
     let open_again = operators::failed_at.is_null().or(operators::failed_at.lt(cx.now() - WAIT));
     let known: Option<Known> = diesel::update(operators::table.filter(operators::user_name.eq(&name)))
         .filter(operators::state.eq("active"))
-        .filter(operators::failed.lt(TRIES).or(open_again))
+        .filter(operators::failed.lt(MOST).or(open_again))
         .set((
             operators::failed
-                .eq(diesel::dsl::case_when(operators::failed.lt(TRIES), operators::failed + 1).otherwise(1i16)),
+                .eq(diesel::dsl::case_when(operators::failed.lt(MOST), operators::failed + 1).otherwise(1i16)),
             operators::failed_at.eq(cx.now()),
         ))
         .returning((operators::id, operators::password_hash, operators::totp, operators::totp_step))
@@ -213,7 +223,13 @@ pub async fn sign_in(cx: &Cx, user_name: &str, password: &Secret, code: &Secret)
         return Err(wrong());
     };
     let step = matched(cx, sealed.as_deref(), &name, code)?;
-    let right = cx.app.hasher.verify(password, digest).await?;
+    let right = match cx.app.hasher.verify(password, digest).await {
+        Ok(right) => right,
+        Err(busy) => {
+            give_back(cx, id).await?;
+            return Err(busy);
+        }
+    };
     let Some(step) = step.filter(|step| right && *step > last) else { return Err(wrong()) };
     let mut write = cx.beside(Space::Platform).await?;
     let first = diesel::update(operators::table.find(id))
@@ -228,6 +244,16 @@ pub async fn sign_in(cx: &Cx, user_name: &str, password: &Secret, code: &Secret)
     write.audit(Entry::new("operator.signed_in", "operator", id)).await?;
     write.commit().await?;
     Ok(tokens)
+}
+
+/// Gives back a try that was not judged.
+async fn give_back(cx: &Cx, id: Uuid) -> Result<()> {
+    let mut write = cx.beside(Space::Platform).await?;
+    diesel::update(operators::table.find(id).filter(operators::failed.gt(0)))
+        .set(operators::failed.eq(operators::failed - 1))
+        .execute(write.conn()?)
+        .await?;
+    write.commit_quietly().await
 }
 
 async fn open(cx: &Cx, operator: Uuid, write: &mut Write<'_>) -> Result<Tokens> {

@@ -130,7 +130,7 @@ async fn pc_1_1a_a_provisioning_that_was_cut_off_is_taken_up_at_the_next_start()
     );
     t.stop().await;
     t.resume(Town::plan().set(|config| config.jobs.concurrency = 0)).await;
-    assert_eq!(state(&mut t.visitor(), &ticket).await, "READY");
+    until("the tenant is ready", async || state(&mut t.visitor(), &ticket).await == "READY").await;
     t.first_sign_in("boss", None).await;
 }
 
@@ -144,7 +144,8 @@ async fn pc_1_1a_provisioning_again_doubles_nothing() {
     let again = format!("UPDATE platform.tenants SET state = 'provisioning', percent = 70 WHERE id = '{}'", tenant.id);
     sql.rows(&again).await;
     t.resume(Town::plan()).await;
-    assert_eq!(sql.one(&format!("SELECT state FROM platform.tenants WHERE id = '{}'", tenant.id)).await, "active");
+    let state = format!("SELECT state FROM platform.tenants WHERE id = '{}'", tenant.id);
+    until("the tenant is active again", async || sql.one(&state).await == "active").await;
     for table in ["accounts", "organisations", "role_assignments"] {
         assert_eq!(sql.one(&format!("SELECT count(*) FROM {}.{table}", tenant.schema())).await, "1", "{table}");
     }

@@ -426,3 +426,146 @@ async fn pc_8_2_members_are_exported_with_filter_columns_and_trace() {
             .contains("data.export")
     );
 }
+
+fn unit(full: &str, short: &str, above: &str, kind: &str) -> Line {
+    [
+        ("组织全称", full.to_owned()),
+        ("组织简称", short.to_owned()),
+        ("上级组织简称", above.to_owned()),
+        ("组织类别", kind.to_owned()),
+        ("成立日期", "2019-03-01".into()),
+        ("所在单位情况", "与上级党组织相同".into()),
+        ("单位性质类别", "国有经济控制".into()),
+        ("行政区划", "江苏省".into()),
+        ("联系人", "王示例".into()),
+        ("联系电话", "025-12345678".into()),
+    ]
+    .into()
+}
+
+const TREE: &str = "{ directory { organisations(first: 100) { nodes { shortName parent { shortName } version } } } }";
+
+async fn tree(by: &mut Visitor) -> Vec<String> {
+    let found = by.ok(TREE, json!({})).await["directory"]["organisations"]["nodes"].clone();
+    let show = |n: &Value| {
+        format!("{}<{}", n["shortName"].as_str().unwrap(), n["parent"]["shortName"].as_str().unwrap_or("-"))
+    };
+    found.as_array().unwrap().iter().map(show).collect()
+}
+
+#[tokio::test]
+async fn pc_3_1_1f_a_whole_tree_is_imported_and_taken_back() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let mut lines = vec![
+        unit("中共示例集团有限公司委员会", "示例集团党委", "", "党委"),
+        unit("中共制造分公司委员会", "制造党委", "示例集团党委", "党委"),
+        unit("中共装配车间支部委员会", "装配支部", "制造党委", "党支部"),
+        unit("装配一组", "装配一组", "装配支部", "党小组"),
+    ];
+    let mut joint = unit("中共物流联合支部委员会", "物流联合支部", "制造党委", "联合党支部");
+    joint.extend([("所在单位情况", "联合党支部".to_owned()), ("单位名称", "物流公司；仓储公司".to_owned())]);
+    lines.push(joint);
+    let id = upload(&mut admin, "organisation", workbook(&folder(), "organisation", &lines)).await;
+    let seen = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&seen["rowCount"], &seen["badRows"]), (&json!(5), &json!(0)), "{seen}");
+    admin.ok(CONFIRM, json!({"id": id, "partial": false})).await;
+    let done = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(5)), "{done}");
+    let all =
+        ["示例集团党委<-", "制造党委<示例集团党委", "装配支部<制造党委", "装配一组<装配支部", "物流联合支部<制造党委"];
+    assert_eq!(tree(&mut admin).await, all);
+
+    // Something was done with one branch since; it stays, and so does what it stands in.
+    let id_of = format!("SELECT id FROM {}.organisations WHERE short_name = '物流联合支部'", t.home.schema());
+    let used = t.sql().await.one(&id_of).await;
+    t.person("zhao", "org_admin", &used).await;
+    admin.ok(UNDO, json!({"id": id})).await;
+    let undone = rest(&mut admin, &id).await;
+    assert_eq!(
+        (&undone["import"]["state"], &undone["import"]["undoneRows"]),
+        (&json!("UNDONE"), &json!(2)),
+        "{undone}"
+    );
+    let reasons: Vec<&str> =
+        undone["keptRows"].as_array().unwrap().iter().map(|k| k["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["根组织的信息已更新，不能撤销", "该组织下已有下级组织", "该组织已设置管理员"]);
+    assert_eq!(tree(&mut admin).await, ["示例集团党委<-", "制造党委<示例集团党委", "物流联合支部<制造党委"]);
+}
+
+#[tokio::test]
+async fn pc_3_1_1f_every_fault_of_an_organisation_stands_at_its_column() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, ..) = small_tree(&t, &mut admin).await;
+    let lines = [
+        unit("中共甲支部委员会", "甲支部", "制造党委", "党支部"),
+        unit("中共乙支部委员会", "第一党支部", "制造党委", "党支部"),
+        unit("中共甲支部委员会", "丙支部", "制造党委", "党支部"),
+        unit("丁组", "丁组", "制造党委", "党小组"),
+        unit("中共戊支部委员会", "戊支部", "没有", "党支部"),
+        unit("中共己支部委员会", "己支部", "", "党支部"),
+        unit("庚", "庚支部", "甲支部", "党支部"),
+    ];
+    let mut bad = unit("中共辛支部委员会", "辛支部", "制造党委", "党支部");
+    bad.extend([
+        ("行政区划", "990101".to_owned()),
+        ("联系电话", "1".to_owned()),
+        ("成立日期", "2999-01-01".to_owned()),
+    ]);
+    let lines: Vec<Line> = lines.into_iter().chain([bad]).collect();
+    let id = upload(&mut admin, "organisation", workbook(&folder(), "organisation", &lines)).await;
+    let seen = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!(seen["badRows"], 7, "{seen}");
+    let told: Vec<(i64, &str)> = seen["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["row"].as_i64().unwrap(), f["column"].as_str().unwrap()))
+        .collect();
+    let top = told[0].0 - 1;
+    for (row, column) in [
+        (1, "组织简称"),
+        (2, "组织全称"),
+        (3, "组织类别"),
+        (4, "上级组织简称"),
+        (5, "上级组织简称"),
+        (6, "组织全称"),
+        (7, "联系电话"),
+    ] {
+        assert!(told.contains(&(top + row, column)), "{row} {column} in {told:?}");
+    }
+    admin.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    assert_eq!(rest(&mut admin, &id).await["import"]["doneRows"], 1);
+    // Whoever administers a part imports below that part only.
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    let lines = [
+        unit("中共壬支部委员会", "壬支部", "制造党委", "党支部"),
+        unit("中共癸支部委员会", "癸支部", &t.home.name, "党支部"),
+    ];
+    let id = upload(&mut zhao, "organisation", workbook(&folder(), "organisation", &lines)).await;
+    let seen = rest(&mut zhao, &id).await["import"].clone();
+    assert_eq!((&seen["badRows"], &seen["faults"][0]["column"]), (&json!(1), &json!("上级组织简称")), "{seen}");
+}
+
+#[tokio::test]
+async fn pc_8_1_1_organisations_and_users_are_exported() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, ..) = small_tree(&t, &mut admin).await;
+    t.person("zhao", "org_admin", &committee).await;
+    let vars = json!({"kind": "organisation", "filter": {"under": committee}, "columns": ["shortName", "type", "parent", "administrators"]});
+    let export = exported(&mut admin, vars).await;
+    assert_eq!((&export["state"], &export["rowCount"]), (&json!("DONE"), &json!(2)), "{export}");
+    let url = admin.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    let text = format!("{:?}", read(&admin, url.as_str().unwrap()).await);
+    assert!(
+        text.contains("第一党支部") && text.contains("党支部") && text.contains("zhao") && !text.contains("第二党支部"),
+        "{text}"
+    );
+    let export = exported(&mut admin, json!({"kind": "user", "columns": ["userName", "state", "roles"]})).await;
+    let url = admin.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    let text = format!("{:?}", read(&admin, url.as_str().unwrap()).await);
+    assert!(text.contains("chief") && text.contains("制造党委 组织管理员"), "{text}");
+}

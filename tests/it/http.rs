@@ -12,7 +12,7 @@ async fn pages_carry_a_fresh_nonce_and_fences() {
     let t = Town::start().await;
     let visitor = t.visitor();
     let mut nonces = Vec::new();
-    for path in ["/", "/portal/login", "/operator/login", "/"] {
+    for path in ["/", "/portal/login", "/operator/login", "/index.html"] {
         let page = visitor.send(Method::GET, path, &[], "").await;
         assert_eq!(page.status, 200, "{path}");
         let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();

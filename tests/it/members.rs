@@ -321,3 +321,52 @@ async fn pc_3_2_5_an_administrator_who_leaves_keeps_the_office() {
     admin.ok(DELETE, json!({"ids": [id], "note": "录入错误"})).await;
     t.administrator().await;
 }
+
+#[tokio::test]
+async fn pc_10_the_home_page_counts_what_is_inside_the_reach() {
+    const OVERVIEW: &str = "query($u: ID) { directory { overview(under: $u) { organisations kinds { key count } members { total \
+        formal probationary women ages { key count } branches { key count } growth { month added left total } } \
+        attention { kind count } } } }";
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, second) = small_tree(&t, &mut admin).await;
+    let born = |n: u32, birth: &str| {
+        with(member(&first, "张三", n), json!({"birthDate": birth, "idNumber": id_number(birth, 2 * n + 1)}))
+    };
+    let today = zhibu_core::World::default().today();
+    let years = |n: u32| today.checked_sub_months(chrono::Months::new(12 * n)).unwrap();
+    // Thirty on the day before the thirty-first birthday, thirty-one on it.
+    let (young, old) = (years(31).succ_opt().unwrap().to_string(), years(31).to_string());
+    enrol(&mut admin, born(1, &young)).await;
+    enrol(&mut admin, born(2, &old)).await;
+    let woman = json!({"sex": "2", "idNumber": id_number("1990-01-01", 6), "memberType": "PROBATIONARY", "conversionDate": null,
+        "joinDate": years(1).pred_opt().unwrap().to_string()});
+    let gone = enrol(&mut admin, with(member(&second, "李四", 3), woman)).await;
+    let seen = admin.ok(OVERVIEW, json!({})).await["directory"]["overview"].clone();
+    let members = &seen["members"];
+    assert_eq!(
+        (&seen["organisations"], &members["total"], &members["women"]),
+        (&json!(4), &json!(3), &json!(1)),
+        "{seen}"
+    );
+    assert_eq!(
+        (&members["ages"][0], &members["ages"][1]),
+        (&json!({"key": "≤30", "count": 1}), &json!({"key": "31-40", "count": 2}))
+    );
+    assert_eq!(members["branches"], json!([{"key": "制造党委", "count": 2}, {"key": "第二党支部", "count": 1}]));
+    let waits = seen["attention"].to_string();
+    assert!(waits.contains("PROBATION_OVER") && waits.contains("ORGANISATION_UNFINISHED"), "{waits}");
+    admin.ok(DELETE, json!({"ids": [gone], "note": "重复录入"})).await;
+    let seen = admin.ok(OVERVIEW, json!({"u": committee})).await["directory"]["overview"].clone();
+    assert_eq!((&seen["organisations"], &seen["members"]["total"]), (&json!(2), &json!(2)), "{seen}");
+    let seen = admin.ok(OVERVIEW, json!({})).await["directory"]["overview"]["members"]["growth"].clone();
+    let months = seen.as_array().unwrap();
+    assert_eq!(months.len(), 12);
+    assert_eq!((&months[11]["added"], &months[11]["left"], &months[11]["total"]), (&json!(3), &json!(1), &json!(2)));
+    assert_eq!(months[10]["total"], 0);
+    // Only what is below.
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    assert_eq!(zhao.ok(OVERVIEW, json!({})).await["directory"]["overview"]["members"]["total"], 2);
+    assert_eq!(zhao.refused(OVERVIEW, json!({"u": second})).await, "NOT_FOUND");
+}

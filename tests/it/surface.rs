@@ -111,6 +111,7 @@ impl Surface {
                 ("Boolean", _) => json!(true),
                 ("NaiveDate", _) => json!("2026-12-31"),
                 (_, "module") => json!("document"),
+                (_, "template" | "kind") => json!("member"),
                 (_, "mobile" | "contactPhone") => json!("13800138000"),
                 (_, "divisionCode") => json!("320100"),
                 _ => json!("示例文字示例文字示例文字"),

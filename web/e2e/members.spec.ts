@@ -96,7 +96,7 @@ test('PC-3.2.1a a member is added: every fault is shown at its field and nothing
 })
 
 test('PC-3.2.1a no seats left is told beside the buttons, and the form stays', async ({ pageAs, operator, baseURL }) => {
-  const small = await openTenant(operator, baseURL ?? '', '中共滨海市渔政站支部', 1)
+  const small = await openTenant(operator, baseURL ?? '', '中共滨海市渔政站委员会', 1)
   const branch = await addBranch(small.admin, small.root, '渔政站党支部')
   await addMember(small.admin, member(branch, '韦国庆'))
   const page = await pageAs(small.admin)
@@ -235,7 +235,11 @@ test('PC-3.2.1a two people edit one record: the second is told and loses nothing
   await follow(other.getByRole('button', { name: '确定' }), '党员信息')
   await other.close()
   await page.getByRole('button', { name: '确定' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '您填写的内容还在' })).toBeInViewport({ ratio: 1 })
+  await look(page, 'member-conflict')
   await page.getByRole('button', { name: '载入最新内容并保留我填写的' }).click()
+  await expect(page.getByText('他人的修改已合并')).toBeVisible()
+  await look(page, 'member-merged')
   await page.getByRole('dialog', { name: '已载入最新内容' }).getByRole('button', { name: '知道了' }).click()
   await expect(field(page, '职称')).toHaveValue('高级工程师')
   await expect(field(page, '毕业院校')).toHaveValue('集美大学')

@@ -60,7 +60,7 @@ test('PC-1.2a dark look, watermark, folded menu, personal menu', async ({ adminP
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) {
+  for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/member/info', '党员信息'], ['/member/info/new', '新增党员'], ['/member/history', '党员历史库'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) {
     await open(page, path, heading)
     await look(page, `dark${path.replaceAll('/', '-')}`)
   }
@@ -136,7 +136,7 @@ test('PC-1.2a on a telephone no page is wider than the screen', async ({ adminPa
     await open(one, path, heading)
     expect(await one.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390)
   }
-  for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) await fits(page, path, heading)
+  for (const [path, heading] of [['/home', '首页'], ['/org/info', '组织信息'], ['/member/info', '党员信息'], ['/member/info/new', '新增党员'], ['/member/history', '党员历史库'], ['/system/users', '用户管理'], ['/document/samples', '范文示例'], ['/account', '账号信息']] as const) await fits(page, path, heading)
   await page.getByRole('button', { name: '打开菜单' }).click()
   await follow(menu(page).getByRole('link', { name: '组织信息' }), '组织信息')
   await expect(menu(page)).toHaveCount(0)

@@ -3,9 +3,11 @@
 //! (manual 3.2.1, 3.2.5; features PC-3.2.1a, PC-3.2.5).
 
 mod coded;
+mod exchange;
 pub mod graphql;
 pub mod member;
 pub mod organisation;
+pub mod overview;
 pub mod schema;
 
 pub(crate) use coded::coded;
@@ -43,6 +45,6 @@ pub static MODULE: Module = Module {
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: |worker| worker,
-    importers: &[&member::import::Members],
-    exporters: &[&member::export::Members],
+    importers: &[&organisation::import::Organisations, &member::import::Members],
+    exporters: &[&organisation::export::Organisations, &member::export::Members],
 };

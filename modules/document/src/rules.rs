@@ -25,7 +25,7 @@ pub fn accept(text: Text) -> Result<Text> {
         kind: text.kind,
         title: check::text("title", "标题", &text.title, 2, 80)?,
         summary: check::text("summary", "摘要", &text.summary, 2, 200)?,
-        body: check::text("body", "正文", &paragraphs.join("\n\n"), 10, 20_000)?,
+        body: check::lines("body", "正文", &paragraphs.join("\n\n"), 10, 20_000)?,
     })
 }
 

@@ -2,6 +2,7 @@
 //! side (manual 1, 2.3; features PC-1.1, PC-1.2, PC-2.3, OP-1).
 
 pub mod graphql;
+mod user_export;
 
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
@@ -57,5 +58,5 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| worker,
     importers: &[],
-    exporters: &[],
+    exporters: &[&user_export::Users],
 };

@@ -52,6 +52,10 @@ async fn what_needs_no_database_does_without() {
 
     house.run(&["nonsense"]).await.refused("nonsense");
     house.run(&["tenant", "list", "--nonsense"]).await.refused("--nonsense");
+    house.run(&["tenant", "list"]).await.refused("NO_INSTALLATION");
+    house.run(&["config", "show", "--config", "/nowhere.toml"]).await.refused("/nowhere.toml");
+    house.run_with(&["config", "show"], &[("ZHIBU__SETTINGS__CONNECTIONS", "0")]).await.refused("connections");
+    house.run(&["serve", "--profile", "production"]).await.refused("public_url");
     house.run(&["tenant", "show", "1"]).await.refused("'1'");
     house.run(&["code", "issue"]).await.refused("--expires");
     house.run(&["serve"]).await.refused("profile");

@@ -91,5 +91,9 @@ async fn a_server_is_alive_but_not_ready_while_its_database_is_away() {
     assert_ne!(house.postmaster(), postmaster);
     let answer = server.visitor().ask(words::SIGN_IN, json!({"name": "boss", "password": "x"})).await;
     assert_eq!(answer.refusal(), "WRONG_CREDENTIALS");
+    // And so do the jobs.
+    let code = issued(&house).await;
+    let ticket = server.activate(&code, "中共新单位委员会", None).await;
+    server.ready(&ticket).await;
     server.stop().await;
 }

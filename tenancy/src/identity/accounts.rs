@@ -297,8 +297,7 @@ pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAcc
     }
     let user_name = named.unwrap_or_else(|| made_up(id));
     let app = write.cx.app.clone();
-    let password = Secret::new(app.settings.initial_password.clone());
-    let hash = app.hasher.hash(&password).await?;
+    let hash = app.hasher.initial(&app.settings.initial_password).await?;
     let vault = tenants::vault(&app, write.cx.tenant()?).await?;
     let expires = write.cx.now() + Duration::days(app.settings.initial_password_days);
     let sealed = mobile.as_deref().map(|m| vault.seal(m.as_bytes())).transpose()?;
@@ -439,7 +438,7 @@ pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result
         .load(write.conn()?)
         .await?;
     let known: HashMap<Vec<u8>, Uuid> = known.into_iter().filter_map(|(id, blind)| Some((blind?, id))).collect();
-    let hash = app.hasher.hash(&Secret::new(app.settings.initial_password.clone())).await?;
+    let hash = app.hasher.initial(&app.settings.initial_password).await?;
     let expires = write.cx.now() + Duration::days(app.settings.initial_password_days);
     let (mut ids, mut rows, mut entries, mut claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((name, mobile), blind) in people.iter().zip(blinds) {
@@ -579,7 +578,7 @@ pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mo
 /// Unlocks an account and resets its password to the initial one (PC-2.3c). All its sessions end.
 pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
     let app = write.cx.app.clone();
-    let hash = app.hasher.hash(&Secret::new(app.settings.initial_password.clone())).await?;
+    let hash = app.hasher.initial(&app.settings.initial_password).await?;
     let now = write.cx.now();
     let before: String = accounts::table.find(id.0).select(accounts::state).for_update().first(write.conn()?).await?;
     if before == "disabled" {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use zhibu_core::{Error, Result, Secret};
 
 /// Argon2id behind as many permits as cores: hashing must not starve the requests.
@@ -9,6 +9,7 @@ use zhibu_core::{Error, Result, Secret};
 pub(crate) struct Hasher {
     permits: Arc<Semaphore>,
     dummy: String,
+    initial: OnceCell<String>,
 }
 
 /// Waiting hashes beyond the running ones; more are told to come back.
@@ -17,12 +18,26 @@ const QUEUE: usize = 64;
 impl Hasher {
     pub(crate) fn new() -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Ok(Self { permits: Arc::new(Semaphore::new(cores + QUEUE)), dummy: digest("nobody knows this one")? })
+        Ok(Self {
+            permits: Arc::new(Semaphore::new(cores + QUEUE)),
+            dummy: digest("nobody knows this one")?,
+            initial: OnceCell::new(),
+        })
     }
 
     pub(crate) async fn hash(&self, password: &Secret) -> Result<String> {
         let password = password.clone();
         self.run(move || digest(password.expose())).await?
+    }
+
+    /// The hash of the initial password, made once: it is no secret, so every new account may have the same, and
+    /// nothing that makes accounts waits for the queue of those who sign in.
+    pub(crate) async fn initial(&self, password: &str) -> Result<String> {
+        let make = || async {
+            let password = password.to_owned();
+            tokio::task::spawn_blocking(move || digest(&password)).await.map_err(Error::bug)?
+        };
+        self.initial.get_or_try_init(make).await.cloned()
     }
 
     /// True when the password belongs to the hash. Without a hash the same time is spent on a dummy.

@@ -138,7 +138,9 @@ pub(crate) type Refreshable = (Vec<u8>, Option<Vec<u8>>, DateTime<Utc>);
 /// Exchanges a refresh token. An old one that comes back was stolen, or its successor was: the session ends.
 pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     let Some((Some(tenant), id)) = named(cx, token) else { return Err(Error::unauthenticated()) };
-    let info = crate::tenants::info(&cx.app, tenant).await.map_err(|_| Error::unauthenticated())?;
+    // An outage is none of the session's fault.
+    let gone = |error: Error| if error.code == "NOT_FOUND" { Error::unauthenticated() } else { error };
+    let info = crate::tenants::info(&cx.app, tenant).await.map_err(gone)?;
     if !info.active {
         return Err(Error::unavailable("tenant in maintenance"));
     }

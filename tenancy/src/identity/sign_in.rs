@@ -48,7 +48,7 @@ fn locked() -> Error {
 }
 
 async fn per_address(cx: &Cx) -> Result<()> {
-    let key = format!("sign_in:{}", cx.origin.address);
+    let key = format!("sign_in:{}", cx.origin.network());
     throttle(cx, &key, 60, cx.app.settings.sign_ins_per_address, "登录过于频繁，请稍后再试").await
 }
 

@@ -17,6 +17,9 @@ use crate::tenants;
 
 const LIFE: Duration = Duration::minutes(5);
 const TRIES: i16 = 5;
+/// Messages an hour that one account, and one tenant's accounts together, may cause.
+const PER_ACCOUNT: i32 = 20;
+const PER_TENANT: i32 = 1000;
 
 /// What a code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,9 +94,14 @@ async fn limits(cx: &Cx) -> Result<()> {
         return Err(Error::refuse("SMS_NOT_OPEN", "短信服务未开通，请用用户名和密码登录"));
     }
     let settings = &cx.app.settings;
+    if let Ok(identity) = cx.identity() {
+        let words = "本账号发送短信过于频繁，请稍后再试";
+        throttle(cx, &format!("sms:account:{}", identity.account), 3600, PER_ACCOUNT, words).await?;
+        throttle(cx, &format!("sms:tenant:{}", identity.tenant.id), 3600, PER_TENANT, words).await?;
+    }
     throttle(
         cx,
-        &format!("sms:address:{}", cx.origin.address),
+        &format!("sms:address:{}", cx.origin.network()),
         3600,
         settings.sms_per_address,
         "短信发送过于频繁，请稍后再试",

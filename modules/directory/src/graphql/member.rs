@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, Secret, mask};
-use zhibu_graphql::{Listed, Request};
+use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Cx, tenants};
 
@@ -513,14 +513,8 @@ impl MemberInput {
             flow_direction: self.flow_direction,
         };
         let demo = cx.identity()?.tenant.demo;
-        rules::accept(facts, cx.app.world.today(), demo).map(|facts| (place, facts)).map_err(|faults| {
-            let mut faults = faults.into_iter();
-            let first = faults.next().unwrap_or_else(Error::missing);
-            for fault in faults {
-                ctx.add_error(async_graphql::Error::from(fault).into_server_error(ctx.item.pos));
-            }
-            first
-        })
+        let facts = rules::accept(facts, cx.app.world.today(), demo).map_err(|faults| all_faults(ctx, faults))?;
+        Ok((place, facts))
     }
 }
 

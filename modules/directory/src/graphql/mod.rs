@@ -3,10 +3,12 @@
 mod changes;
 mod member;
 mod organisation;
+mod overview;
 
 pub use changes::*;
 pub use member::*;
 pub use organisation::*;
+pub use overview::*;
 
 use async_graphql::{MergedObject, SimpleObject};
 use zhibu_core::OrganisationId;
@@ -28,7 +30,7 @@ impl From<(OrganisationId, String)> for OrganisationRef {
 
 /// 组织与党员
 #[derive(MergedObject, Default)]
-pub struct DirectoryQuery(OrganisationQuery, MemberQuery);
+pub struct DirectoryQuery(OrganisationQuery, MemberQuery, OverviewQuery);
 
 /// 组织与党员
 #[derive(MergedObject, Default)]

@@ -6,7 +6,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, Secret, dictionary};
-use zhibu_graphql::{Listed, Request, batch};
+use zhibu_graphql::{Listed, Request, all_faults, batch};
 use zhibu_tenancy::identity::NewAccount;
 use zhibu_tenancy::{Conn, Cx};
 
@@ -240,6 +240,12 @@ pub struct OrganisationFilter {
     types: Option<Vec<OrgType>>,
 }
 
+impl From<OrganisationFilter> for Filter {
+    fn from(f: OrganisationFilter) -> Self {
+        Self { search: f.search, under: f.under, types: f.types.unwrap_or_default() }
+    }
+}
+
 /// 组织与党员
 #[derive(Default)]
 pub struct OrganisationQuery;
@@ -256,9 +262,7 @@ impl OrganisationQuery {
         filter: Option<OrganisationFilter>,
     ) -> Result<Listed<Organisation>> {
         let args = PageArgs::new(first, after, offset)?;
-        let filter = filter
-            .map(|f| Filter { search: f.search, under: f.under, types: f.types.unwrap_or_default() })
-            .unwrap_or_default();
+        let filter = filter.map(Filter::from).unwrap_or_default();
         let cx = ctx.cx()?;
         let mut read = cx.read(ORG_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
@@ -366,7 +370,7 @@ pub struct UnitInput {
 }
 
 impl OrganisationInput {
-    fn facts(self, cx: &Cx) -> Result<rules::Facts> {
+    fn facts(self, ctx: &Context<'_>) -> Result<rules::Facts> {
         let unit =
             |u: UnitInput| Unit { name: u.name, uscc: u.uscc, nature: u.nature, party_presence: u.party_presence };
         let facts = rules::Facts {
@@ -387,7 +391,8 @@ impl OrganisationInput {
             can_approve_members: self.can_approve_members.unwrap_or_default(),
             village_or_community: self.village_or_community.unwrap_or_default(),
         };
-        rules::accept(facts, cx.app.world.today(), &dictionary::has)
+        let today = ctx.cx()?.app.world.today();
+        rules::accept(facts, today, &dictionary::has).map_err(|faults| all_faults(ctx, faults))
     }
 }
 
@@ -423,7 +428,7 @@ impl OrganisationMutation {
         if input.contact_phone.is_none() {
             return Err(Error::invalid("contactPhone", "联系电话不能为空"));
         }
-        let facts = input.facts(cx)?;
+        let facts = input.facts(ctx)?;
         let mut write = cx.write(ORG_EDIT).await?;
         let row = organisation::create(&mut write, parent, &facts).await?;
         write.commit().await?;
@@ -440,7 +445,7 @@ impl OrganisationMutation {
     ) -> Result<Organisation> {
         let cx = ctx.cx()?;
         cx.allow(ORG_EDIT)?;
-        let facts = input.facts(cx)?;
+        let facts = input.facts(ctx)?;
         let mut write = cx.write(ORG_EDIT).await?;
         let row = organisation::update(&mut write, id, version, &facts).await?;
         if row.version == version {

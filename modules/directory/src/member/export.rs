@@ -9,24 +9,16 @@ use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Cx, Read, tenants};
 
-use super::import::label;
 use super::model::Entry;
 use super::rules;
 use super::store::{self, Filter, Sort};
+use crate::exchange::{column, label, sensitive};
 use crate::graphql::MemberFilter;
 use crate::organisation::{self, Reach};
 use crate::{MEMBER_READ, MEMBER_REVEAL};
 
 /// Exports members.
 pub(crate) struct Members;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
-
-const fn sensitive(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: true }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("name", "姓名", 12),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationId, Permission, PersonId, Result, check, dictionary};
+use zhibu_core::{Error, OrganisationId, Permission, PersonId, Result, check};
 use zhibu_office::Row;
 use zhibu_tenancy::exchange::import::{Importer, Run};
 use zhibu_tenancy::{Conn, Write, tenants};
@@ -16,6 +16,7 @@ use super::actions::{Newcomer, Place, create_all, leave};
 use super::model::{EndReason, MemberType, MembershipStatus};
 use super::rules::{self, Facts};
 use crate::MEMBER_EDIT;
+use crate::exchange::note;
 use crate::organisation::{OrgType, Reach};
 use crate::schema::{organisations, people, posts};
 
@@ -156,9 +157,7 @@ impl MemberRun {
         let facts = match rules::accept(facts?, self.today, self.demo) {
             Ok(facts) => facts,
             Err(faults) => {
-                for fault in faults {
-                    row.fault(&snake(fault.field.as_deref().unwrap_or_default()), fault.message);
-                }
+                note(row, faults);
                 return None;
             }
         };
@@ -287,21 +286,4 @@ fn facts(row: &mut Row<'static>) -> Option<Facts> {
         floating: floating?,
         flow_direction: flow.map(str::to_owned),
     })
-}
-
-/// The template's key of a form's field.
-fn snake(field: &str) -> String {
-    let mut key = String::new();
-    for letter in field.chars() {
-        if letter.is_ascii_uppercase() {
-            key.push('_');
-        }
-        key.push(letter.to_ascii_lowercase());
-    }
-    key
-}
-
-/// Every label of a dictionary by its code, for exports.
-pub(super) fn label(kind: &str, code: &str) -> String {
-    dictionary::label(kind, code).unwrap_or(code).to_owned()
 }

@@ -1,12 +1,14 @@
 //! The organisation (组织).
 
 mod actions;
+pub(crate) mod export;
+pub(crate) mod import;
 mod model;
 pub mod rules;
 mod scope;
 mod store;
 
-pub use actions::{Candidate, add_administrator, create, remove_administrator, reveal_phone, seed, update};
+pub use actions::{Candidate, add_administrator, create, remove, remove_administrator, reveal_phone, seed, update};
 pub use model::{Administrator, Listing, OrgStatus, OrgType, Row, Span, Unit, UnitRelation, Wanted};
 pub use scope::Reach;
 pub use store::{

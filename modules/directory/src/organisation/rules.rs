@@ -105,34 +105,60 @@ pub fn guess_type(name: &str) -> OrgType {
     }
 }
 
-/// Checks and tidies what a form gives. `natures` and `presences` are dictionary codes, `provinces` the known
-/// province codes.
-pub fn accept(mut facts: Facts, today: NaiveDate, dictionary: &dyn Fn(&str, &str) -> bool) -> Result<Facts> {
-    facts.full_name = check::text("fullName", "组织全称", &facts.full_name, 2, 100)?;
-    facts.short_name = check::text("shortName", "组织简称", &facts.short_name, 2, 30)?;
-    facts.external_code = check::optional("externalCode", "上级系统代码", facts.external_code.as_deref(), 40)?;
-    facts.approval_no = check::optional("approvalNo", "批准成立文号", facts.approval_no.as_deref(), 60)?;
-    facts.contact_name = check::text("contactName", "联系人", &facts.contact_name, 2, 30)?;
+/// Checks and tidies what a form or an import row gives; every fault is told, each with its field. `dictionary` knows
+/// codes by their kind.
+pub fn accept(
+    mut facts: Facts,
+    today: NaiveDate,
+    dictionary: &dyn Fn(&str, &str) -> bool,
+) -> Result<Facts, Vec<Error>> {
+    let mut faults = Vec::new();
+    texts(&mut facts, &mut faults);
     if let Some(phone) = &facts.contact_phone {
-        let phone = check::phone(phone).ok_or_else(|| Error::invalid("contactPhone", "联系电话格式不正确"))?;
-        facts.contact_phone = Some(phone);
+        match check::phone(phone) {
+            Some(phone) => facts.contact_phone = Some(phone),
+            None => faults.push(Error::invalid("contactPhone", "联系电话格式不正确")),
+        }
     }
     if facts.founded_on > today {
-        return Err(Error::invalid("foundedOn", "成立日期不能晚于今天"));
+        faults.push(Error::invalid("foundedOn", "成立日期不能晚于今天"));
+    } else if facts.founded_on < NaiveDate::from_ymd_opt(1921, 7, 1).unwrap_or_default() {
+        faults.push(Error::invalid("foundedOn", "成立日期不能早于1921年7月1日"));
     }
-    if facts.founded_on < NaiveDate::from_ymd_opt(1921, 7, 1).unwrap_or_default() {
-        return Err(Error::invalid("foundedOn", "成立日期不能早于1921年7月1日"));
-    }
-    division(&facts.division_code, dictionary)?;
     if !(0..=9999).contains(&facts.sort) {
-        return Err(Error::invalid("sort", "排序号应为0至9999"));
+        faults.push(Error::invalid("sort", "排序号应为0至9999"));
     }
-    terms(&facts, today)?;
-    units(&mut facts, dictionary)?;
     if facts.can_approve_members && !matches!(facts.org_type, OrgType::PartyCommittee | OrgType::WorkCommittee) {
-        return Err(Error::invalid("canApproveMembers", "只有党委、党工委可以审批发展党员"));
+        faults.push(Error::invalid("canApproveMembers", "只有党委、党工委可以审批发展党员"));
     }
-    Ok(facts)
+    faults.extend(division(&facts.division_code, dictionary).err());
+    faults.extend(terms(&facts, today).err());
+    faults.extend(units(&mut facts, dictionary).err());
+    if faults.is_empty() { Ok(facts) } else { Err(faults) }
+}
+
+fn texts(facts: &mut Facts, faults: &mut Vec<Error>) {
+    let required: [(&str, &str, &mut String, usize); 3] = [
+        ("fullName", "组织全称", &mut facts.full_name, 100),
+        ("shortName", "组织简称", &mut facts.short_name, 30),
+        ("contactName", "联系人", &mut facts.contact_name, 30),
+    ];
+    for (field, label, place, most) in required {
+        match check::text(field, label, place, 2, most) {
+            Ok(text) => *place = text,
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let optional: [(&str, &str, &mut Option<String>, usize); 2] = [
+        ("externalCode", "上级系统代码", &mut facts.external_code, 40),
+        ("approvalNo", "批准成立文号", &mut facts.approval_no, 60),
+    ];
+    for (field, label, place, most) in optional {
+        match check::optional(field, label, place.as_deref(), most) {
+            Ok(text) => *place = text,
+            Err(fault) => faults.push(fault),
+        }
+    }
 }
 
 fn division(code: &str, dictionary: &dyn Fn(&str, &str) -> bool) -> Result<()> {
@@ -253,7 +279,8 @@ mod tests {
         let dictionary = |kind: &str, code: &str| {
             matches!((kind, code), ("province", "320000") | ("unit_nature", "6") | ("unit_party_presence", "1"))
         };
-        accept(facts, day("2026-11-24"), &dictionary).err().and_then(|e| e.field).unwrap_or_default()
+        let faults = accept(facts, day("2026-11-24"), &dictionary).err().unwrap_or_default();
+        faults.into_iter().filter_map(|e| e.field).collect::<Vec<_>>().join(",")
     }
 
     #[test]

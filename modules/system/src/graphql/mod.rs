@@ -14,6 +14,8 @@ mod users;
 
 use async_graphql::{MergedObject, MergedSubscription};
 
+pub(crate) use users::{User, UserFilter, with_roles};
+
 /// 系统
 #[derive(MergedObject, Default)]
 pub struct SystemQuery(

@@ -15,7 +15,7 @@ use crate::{USERS_READ, USERS_UNLOCK};
 /// State of an account (账号状态).
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "zhibu_tenancy::identity::AccountState")]
-pub(super) enum AccountState {
+pub(crate) enum AccountState {
     /// 正常
     Active,
     /// 锁定
@@ -35,35 +35,46 @@ pub(super) enum UserSort {
     LastSignIn,
 }
 
-#[derive(InputObject)]
-pub(super) struct UserFilter {
+#[derive(InputObject, Default)]
+pub(crate) struct UserFilter {
     /// Part of a name, or a whole mobile number.
-    search: Option<String>,
-    state: Option<AccountState>,
+    pub(crate) search: Option<String>,
+    pub(crate) state: Option<AccountState>,
     /// Only people with a role on this organisation or below.
-    organisation: Option<OrganisationId>,
+    pub(crate) organisation: Option<OrganisationId>,
+}
+
+impl UserFilter {
+    /// The filter over accounts, narrowed to people with a role within the reach.
+    pub(crate) async fn within(self, reach: &Reach, all: bool, conn: &mut Conn) -> Result<AccountFilter> {
+        let organisations = match (all, self.organisation) {
+            (true, None) => None,
+            (_, under) => Some(organisation::ids(reach, under, conn).await?),
+        };
+        Ok(AccountFilter { search: self.search, state: self.state.map(Into::into), organisations })
+    }
 }
 
 /// A user (用户) with the roles held.
 #[derive(SimpleObject)]
-pub(super) struct User {
-    id: AccountId,
-    user_name: String,
-    display_name: String,
-    mobile: Option<String>,
-    state: AccountState,
-    locked_at: Option<DateTime<Utc>>,
-    last_sign_in_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
-    roles: Vec<UserRole>,
+pub(crate) struct User {
+    pub(crate) id: AccountId,
+    pub(crate) user_name: String,
+    pub(crate) display_name: String,
+    pub(crate) mobile: Option<String>,
+    pub(crate) state: AccountState,
+    pub(crate) locked_at: Option<DateTime<Utc>>,
+    pub(crate) last_sign_in_at: Option<DateTime<Utc>>,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) roles: Vec<UserRole>,
 }
 
 /// A role held on an organisation.
 #[derive(SimpleObject)]
-pub(super) struct UserRole {
-    role: String,
-    label: String,
-    organisation: OrganisationRef,
+pub(crate) struct UserRole {
+    pub(crate) role: String,
+    pub(crate) label: String,
+    pub(crate) organisation: OrganisationRef,
 }
 
 #[derive(Default)]
@@ -85,17 +96,7 @@ impl UserQuery {
         let args = PageArgs::new(first, after, offset)?;
         let mut read = cx.read(USERS_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let under = filter.as_ref().and_then(|f| f.organisation);
-        let organisations = match (read.scope.all, under) {
-            (true, None) => None,
-            _ => Some(organisation::ids(&reach, under, read.conn()?).await?),
-        };
-        let seen = organisations.clone();
-        let filter = AccountFilter {
-            search: filter.as_ref().and_then(|f| f.search.clone()),
-            state: filter.as_ref().and_then(|f| f.state).map(Into::into),
-            organisations,
-        };
+        let filter = filter.unwrap_or_default().within(&reach, read.scope.all, read.conn()?).await?;
         let sort = if sort == Some(UserSort::LastSignIn) { AccountSort::LastSignIn } else { AccountSort::UserName };
         let total = if ctx.shows(&["totalCount"]) {
             Some(identity::count_accounts(cx, &filter, read.conn()?).await?)
@@ -103,13 +104,17 @@ impl UserQuery {
             None
         };
         let page = identity::list_accounts(cx, &filter, sort, &args, read.conn()?).await?;
-        let nodes = with_roles(page.nodes, seen.as_deref(), read.conn()?).await?;
+        let nodes = with_roles(page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
     }
 }
 
 /// Accounts with their roles, as far as these are held where the caller may look.
-async fn with_roles(accounts: Vec<identity::Account>, seen: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<User>> {
+pub(crate) async fn with_roles(
+    accounts: Vec<identity::Account>,
+    seen: Option<&[Uuid]>,
+    conn: &mut Conn,
+) -> Result<Vec<User>> {
     let ids: Vec<Uuid> = accounts.iter().map(|a| a.id.0).collect();
     let held = identity::assignments(Some(&ids), seen, conn).await?;
     let at: Vec<Uuid> = held.iter().map(|a| a.organisation).collect();

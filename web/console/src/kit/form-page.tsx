@@ -1,6 +1,6 @@
 import { Alert, Button, Form, type FormInstance } from 'antd'
 import { useCallback, useRef, type ReactNode } from 'react'
-import type { RequestError } from '../net/errors'
+import { RequestError } from '../net/errors'
 import { FormProblem } from './form-problem'
 import { LeaveGuard } from './leave-guard'
 import { useDraft } from './use-draft'
@@ -26,6 +26,9 @@ interface FormPageProps<Values, Result> {
   children: ReactNode
 }
 
+/** A conflict in words that do not send people away from what they typed: the way out stands beside. */
+const kept = (problem: RequestError) => (problem.code === 'CONFLICT' ? new RequestError('CONFLICT', '此记录刚刚被他人修改。您填写的内容还在，但尚未保存。') : problem)
+
 /** A form that fills a page: leave guard, draft, the server's faults on their fields, buttons at the bottom. */
 export function FormPage<Values extends object, Result>(props: FormPageProps<Values, Result>) {
   const { name, form, initialValues, send, done, draft, withheld = '电话号码', basis = null, submitText, onCancel, remedy, children } = props
@@ -37,6 +40,7 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
     done(result)
   })
   const isDirty = useCallback(() => dirty.current, [])
+  const way = problem && remedy?.(problem, clear)
   const discard = () => {
     forget()
     form.resetFields()
@@ -68,7 +72,7 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
       )}
       {children}
       <div className="z-actions z-actions--sticky">
-        <FormProblem problem={problem} action={problem && remedy?.(problem, clear)} />
+        <FormProblem problem={way ? kept(problem) : problem} action={way} />
         <Button onClick={onCancel}>取消</Button>
         <Button type="primary" htmlType="submit" loading={busy}>{submitText}</Button>
       </div>

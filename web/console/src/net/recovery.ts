@@ -1,4 +1,5 @@
 import { RefreshSessionDocument } from '@zhibu/api'
+import { RequestError } from './errors'
 import { post } from './post'
 import { currentRealm, type Realm } from './realm'
 
@@ -27,7 +28,11 @@ async function refreshAlone(realm: Realm): Promise<boolean> {
   const asked = Date.now()
   const refresh = async () => {
     if (Number(localStorage.getItem(key)) >= asked) return true
-    const done = await post(RefreshSessionDocument, {}, realm).then((data) => data.system.refresh, () => false)
+    const done = await post(RefreshSessionDocument, {}, realm).then((data) => data.system.refresh, (cause: unknown) => {
+      // An outage does not end a session: only the server's word does.
+      if (cause instanceof RequestError && cause.code === 'UNAUTHENTICATED') return false
+      throw cause
+    })
     if (done) localStorage.setItem(key, String(Date.now()))
     return done
   }

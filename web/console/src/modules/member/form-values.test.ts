@@ -9,7 +9,7 @@ const base: MemberValues = {
 describe('member form', () => {
   it('PC-3.2.1a sensitive fields that were not opened are left out, an emptied one is taken away', () => {
     expect(inputOf(base)).toMatchObject({ name: '李四', idNumber: null, mobile: null, landline: null, homeAddress: null })
-    expect(inputOf({ ...base, landline: ' ', homeAddress: '' })).toMatchObject({ landline: '', homeAddress: '' })
+    expect(inputOf({ ...base, landline: '', homeAddress: ' ' })).toMatchObject({ landline: '', homeAddress: '' })
     expect(inputOf({ ...base, idNumber: '1101051949123 1002x', mobile: '+86 138-0000-0000' })).toMatchObject({ idNumber: '11010519491231002X', mobile: '13800000000' })
   })
 

@@ -1,5 +1,7 @@
 //! `zhibu demo`: a tenant with made-up data, of the modules that exist.
 
+mod members;
+
 use chrono::NaiveDate;
 use zhibu_core::{ANYONE, Error, OrganisationId, Result, Secret};
 use zhibu_modules::directory::ORG_EDIT;
@@ -7,6 +9,8 @@ use zhibu_modules::directory::organisation::rules::{self, Facts};
 use zhibu_modules::directory::organisation::{self, OrgType, Reach, Unit, UnitRelation};
 use zhibu_tenancy::activation::{self, Application};
 use zhibu_tenancy::{Cx, Space, codes, identity, tenants};
+
+use members::Branch;
 
 const USER: &str = "demo";
 
@@ -33,7 +37,9 @@ const TREE: &[(u8, &str, &str, OrgType, u8)] = &[
 ];
 
 /// Makes the demo tenant; there is at most one.
-pub(crate) async fn make(cx: &Cx) -> Result<Made> {
+///
+/// With `more` it is a large one: so many members, in branches of fifty, beside the two hundred of the usual one.
+pub(crate) async fn make(cx: &Cx, more: usize, tell: impl Fn(u64)) -> Result<Made> {
     if !identity::find_login(cx, "name", USER).await?.is_empty() {
         return Err(Error::refuse("DEMO_EXISTS", "演示租户已存在"));
     }
@@ -43,7 +49,7 @@ pub(crate) async fn make(cx: &Cx) -> Result<Made> {
         key: app.world.id(),
         plan: "演示版".into(),
         modules,
-        seats: 300,
+        seats: i32::try_from(more + 1000).map_err(Error::bug)?,
         expires_on: app.world.today() + chrono::Duration::days(1),
         count: 1,
         note: Some("演示".into()),
@@ -60,29 +66,96 @@ pub(crate) async fn make(cx: &Cx) -> Result<Made> {
     let found = identity::find_login(cx, "name", USER).await?;
     let (tenant, _) = *found.first().ok_or_else(|| Error::bug("demo tenant"))?;
     tenants::mark_demo(cx, tenant).await?;
-    organisations(&Cx::system(app.clone(), Space::Tenant(tenant))).await?;
+    let inside = Cx::system(app.clone(), Space::Tenant(tenant));
+    let mut branches = organisations(&inside).await?;
+    branches.extend(large(&inside, more).await?);
+    members::fill(&inside, &branches, tell).await?;
     #[cfg(feature = "document")]
     samples(cx).await?;
     Ok(Made { user_name: USER.into(), password: app.settings.initial_password.clone() })
 }
 
-async fn organisations(cx: &Cx) -> Result<()> {
+async fn organisations(cx: &Cx) -> Result<Vec<Branch>> {
     let mut write = cx.write(ORG_EDIT).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let root = organisation::roots(&reach, write.conn()?).await?.pop().ok_or_else(|| Error::bug("no root"))?;
     let mut ids: Vec<(u8, OrganisationId)> = vec![(1, root.id.into())];
+    let mut branches = Vec::new();
     let today = cx.app.world.today();
     let mut first = facts("中共示例集团有限公司委员会", "示例集团党委", OrgType::PartyCommittee, 0);
     first.can_approve_members = true;
-    let first = rules::accept(first, today, &zhibu_core::dictionary::has)?;
+    let first = rules::accept(first, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
     organisation::update(&mut write, root.id.into(), root.version, &first).await?;
     for (number, full, short, kind, parent) in TREE {
         let above = ids.iter().find(|(n, _)| n == parent).map(|(_, id)| *id).ok_or_else(|| Error::bug("demo tree"))?;
-        let facts = rules::accept(facts(full, short, *kind, i16::from(*number)), today, &zhibu_core::dictionary::has)?;
+        let facts = facts(full, short, *kind, i16::from(*number));
+        let facts = rules::accept(facts, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
         let row = organisation::create(&mut write, above, &facts).await?;
         ids.push((*number, row.id.into()));
+        let Some((_, count, groups)) = HEADS.iter().find(|(n, ..)| n == number) else { continue };
+        let mut own = Vec::new();
+        for group in 1..=*groups {
+            let name = format!("{short}第{}党小组", ["一", "二", "三", "四"].get(group - 1).unwrap_or(&"五"));
+            let sort = i16::try_from(group).map_err(Error::bug)?;
+            let group = self::facts(&name, &name, OrgType::PartyGroup, sort);
+            let group = rules::accept(group, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
+            own.push(organisation::create(&mut write, row.id.into(), &group).await?.id.into());
+        }
+        branches.push(Branch {
+            id: row.id.into(),
+            name: (*short).to_owned(),
+            groups: own,
+            members: *count,
+            retired: *number == 9,
+            away: *number == 12,
+        });
     }
-    write.commit().await
+    write.commit().await?;
+    Ok(branches)
+}
+
+/// Number of a branch, its members, its groups.
+const HEADS: &[(u8, usize, usize)] =
+    &[(3, 28, 3), (4, 24, 0), (6, 34, 4), (7, 37, 0), (8, 29, 0), (9, 21, 0), (10, 17, 0), (12, 10, 0)];
+
+/// Branches of fifty under committees of twenty, for so many members.
+async fn large(cx: &Cx, members: usize) -> Result<Vec<Branch>> {
+    let (mut branches, mut left, today) = (Vec::new(), members, cx.app.world.today());
+    let accept = |facts| rules::accept(facts, today, &zhibu_core::dictionary::has).map_err(first_fault);
+    let mut committee = 0;
+    while left > 0 {
+        committee += 1;
+        let mut write = cx.write(ORG_EDIT).await?;
+        let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+        let root = organisation::roots(&reach, write.conn()?).await?.pop().ok_or_else(|| Error::bug("no root"))?;
+        let name = format!("第{committee:03}分公司党委");
+        let above = accept(facts(&format!("中共示例集团{name}"), &name, OrgType::PartyCommittee, 100))?;
+        let above = organisation::create(&mut write, root.id.into(), &above).await?;
+        for number in 1..=20 {
+            let size = left.min(50);
+            if size == 0 {
+                break;
+            }
+            left -= size;
+            let name = format!("第{committee:03}分公司第{number:02}党支部");
+            let branch = accept(facts(&format!("中共示例集团{name}"), &name, OrgType::Branch, number))?;
+            let row = organisation::create(&mut write, above.id.into(), &branch).await?;
+            branches.push(Branch {
+                id: row.id.into(),
+                name,
+                groups: Vec::new(),
+                members: size,
+                retired: false,
+                away: false,
+            });
+        }
+        write.commit().await?;
+    }
+    Ok(branches)
+}
+
+fn first_fault(faults: Vec<Error>) -> Error {
+    faults.into_iter().next().unwrap_or_else(|| Error::bug("demo facts"))
 }
 
 fn facts(full: &str, short: &str, kind: OrgType, sort: i16) -> Facts {

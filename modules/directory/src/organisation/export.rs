@@ -1,0 +1,149 @@
+//! The export of organisations (PC-8.1.1).
+
+use async_graphql::{InputType, Value as Input};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::{Cx, Read, tenants};
+
+use super::model::{Listing, Wanted};
+use super::scope::Reach;
+use super::store::{self, Filter};
+use crate::exchange::{column, label, sensitive};
+use crate::graphql::OrganisationFilter;
+use crate::schema::organisations;
+use crate::{ORG_READ, ORG_REVEAL};
+
+/// Exports organisations.
+pub(crate) struct Organisations;
+
+const COLUMNS: &[ExportColumn] = &[
+    column("code", "组织代码", 16),
+    column("fullName", "组织全称", 36),
+    column("shortName", "组织简称", 22),
+    column("type", "组织类别", 14),
+    column("parent", "上级组织", 22),
+    column("status", "组织状态", 10),
+    column("foundedOn", "成立日期", 12),
+    column("approvalNo", "批准成立文号", 18),
+    column("unitRelation", "所在单位情况", 16),
+    column("units", "单位", 30),
+    column("divisionCode", "行政区划", 10),
+    column("contactName", "联系人", 10),
+    sensitive("contactPhone", "联系电话", 16),
+    column("termYears", "届期(年)", 8),
+    column("termStart", "本届起始日期", 12),
+    column("childCount", "直接下级数", 10),
+    column("memberCount", "本级党员数", 10),
+    column("administrators", "管理员", 20),
+];
+
+fn filter(value: &Value) -> Result<Filter> {
+    let fault = || Error::invalid("filter", "筛选条件无效");
+    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
+    Ok(<OrganisationFilter as InputType>::parse(Some(input)).map_err(|_| fault())?.into())
+}
+
+#[async_trait]
+impl Exporter for Organisations {
+    fn kind(&self) -> &'static str {
+        "organisation"
+    }
+
+    fn title(&self) -> &'static str {
+        "党组织信息"
+    }
+
+    fn permission(&self) -> Permission {
+        ORG_READ
+    }
+
+    fn reveals(&self) -> Option<Permission> {
+        Some(ORG_REVEAL)
+    }
+
+    fn columns(&self) -> &'static [ExportColumn] {
+        COLUMNS
+    }
+
+    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
+        let filter = filter(value)?;
+        let mut words = Vec::new();
+        if let Some(under) = filter.under {
+            let names = store::names(&[under.0], read.conn()?).await?;
+            words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
+        }
+        words.extend(filter.search.map(|text| format!("搜索：{text}")));
+        if !filter.types.is_empty() {
+            let kinds: Vec<String> = filter.types.iter().map(|kind| label("org_type", kind.code())).collect();
+            words.push(format!("组织类别：{}", kinds.join("、")));
+        }
+        Ok(words.join("；"))
+    }
+
+    async fn count(&self, _: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        store::count(&reach, &filter(value)?, read.conn()?).await
+    }
+
+    async fn rows(
+        &self,
+        cx: &Cx,
+        value: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let page = store::list(&reach, &filter(value)?, &PageArgs::batch(after), read.conn()?).await?;
+        let ids: Vec<Uuid> = page.nodes.iter().map(|row| row.id).collect();
+        let heads: Vec<(Uuid, i32)> = organisations::table
+            .filter(organisations::id.eq_any(&ids))
+            .select((organisations::id, organisations::member_count))
+            .load(read.conn()?)
+            .await?;
+        let wanted = Wanted { administrators: true, units: true, path: true };
+        let listings = store::complete(cx, page.nodes, wanted, read.conn()?).await?;
+        let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+        let mut rows = Vec::with_capacity(listings.len());
+        for listing in &listings {
+            let heads = heads.iter().find(|(id, _)| *id == listing.row.id).map_or(0, |(_, count)| *count);
+            let row = columns.iter().map(|column| match (column.key, &listing.row.contact_phone) {
+                ("contactPhone", Some(sealed)) => Ok(Cell::Text(vault.open_text(sealed)?.expose().to_owned())),
+                ("contactPhone", None) => Ok(Cell::Blank),
+                ("memberCount", _) => Ok(Cell::Integer(heads.into())),
+                (key, _) => cell(key, listing),
+            });
+            rows.push(row.collect::<Result<Vec<Cell>>>()?);
+        }
+        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+    }
+}
+
+fn cell(key: &str, listing: &Listing) -> Result<Cell> {
+    let row = &listing.row;
+    let joined = |texts: Vec<String>| Some(texts.join("；")).filter(|text| !text.is_empty()).into();
+    Ok(match key {
+        "code" => Cell::Text(row.code.clone()),
+        "fullName" => Cell::Text(row.full_name.clone()),
+        "shortName" => Cell::Text(row.short_name.clone()),
+        "type" => Cell::Text(label("org_type", &row.org_type)),
+        "parent" => listing.path.last().map(|(_, name)| name.clone()).into(),
+        "status" => Cell::Text(label("org_status", &row.status)),
+        "foundedOn" => row.founded_on.into(),
+        "approvalNo" => row.approval_no.clone().into(),
+        "unitRelation" => row.unit_relation.as_deref().map(|code| label("org_unit_relation", code)).into(),
+        "units" => joined(listing.units.iter().map(|unit| unit.name.clone()).collect()),
+        "divisionCode" => row.division_code.clone().into(),
+        "contactName" => row.contact_name.clone().into(),
+        "termYears" => row.term_years.map_or(Cell::Blank, |years| Cell::Integer(years.into())),
+        "termStart" => row.term_start.into(),
+        "childCount" => Cell::Integer(row.child_count.into()),
+        "administrators" => joined(listing.administrators.iter().map(|who| who.display_name.clone()).collect()),
+        other => return Err(Error::bug(format!("no column {other}"))),
+    })
+}

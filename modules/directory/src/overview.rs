@@ -1,0 +1,205 @@
+//! Numbers for the home page (首页): what there is inside the reach, how it has grown, what needs attention.
+
+use chrono::{Datelike, Months, NaiveDate};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as Id};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::{OrganisationId, Result};
+use zhibu_tenancy::Conn;
+
+use crate::organisation::{self, Reach};
+use crate::schema::organisations;
+
+/// A number with what it counts: a code, a band, a month or a name.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, async_graphql::SimpleObject)]
+pub struct Count {
+    /// What is counted.
+    #[diesel(sql_type = Text)]
+    pub key: String,
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+}
+
+/// Members by kind and age, counted today.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Heads {
+    /// 党员总数
+    #[diesel(sql_type = BigInt)]
+    pub total: i64,
+    /// 预备党员
+    #[diesel(sql_type = BigInt)]
+    pub probationary: i64,
+    /// 女党员
+    #[diesel(sql_type = BigInt)]
+    pub women: i64,
+    /// 流动党员
+    #[diesel(sql_type = BigInt)]
+    pub floating: i64,
+    /// 失联党员
+    #[diesel(sql_type = BigInt)]
+    pub lost: i64,
+    /// Thirty or younger.
+    #[diesel(sql_type = BigInt)]
+    pub to_30: i64,
+    /// 31 to 40.
+    #[diesel(sql_type = BigInt)]
+    pub to_40: i64,
+    /// 41 to 50.
+    #[diesel(sql_type = BigInt)]
+    pub to_50: i64,
+    /// 51 to 60.
+    #[diesel(sql_type = BigInt)]
+    pub to_60: i64,
+    /// Older than sixty.
+    #[diesel(sql_type = BigInt)]
+    pub over_60: i64,
+    /// Probation ends within thirty days.
+    #[diesel(sql_type = BigInt)]
+    pub due: i64,
+    /// Probation has ended.
+    #[diesel(sql_type = BigInt)]
+    pub overdue: i64,
+}
+
+/// One month of growth (增减).
+#[derive(Debug, Clone, PartialEq, Eq, async_graphql::SimpleObject)]
+pub struct Month {
+    /// `2026-11`
+    pub month: String,
+    /// Members recorded in it.
+    pub added: i64,
+    /// Members who left in it.
+    pub left: i64,
+    /// Members at its end.
+    pub total: i64,
+}
+
+/// The organisations that are looked at; none stands for the whole tenant.
+pub type Places = Option<Vec<Uuid>>;
+
+/// The organisations of the reach, or of one part of it.
+pub async fn places(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Places> {
+    match (reach.is_all(), under) {
+        (true, None) => Ok(None),
+        (_, under) => Ok(Some(organisation::ids(reach, under, conn).await?)),
+    }
+}
+
+/// Organisations by kind, most frequent first.
+pub async fn kinds(places: &Places, conn: &mut Conn) -> Result<Vec<Count>> {
+    let sql = "SELECT org_type AS key, count(*) AS count FROM organisations \
+        WHERE status = 'active' AND ($1 IS NULL OR id = ANY ($1)) GROUP BY org_type ORDER BY 2 DESC, 1";
+    Ok(diesel::sql_query(sql).bind::<Nullable<Array<Id>>, _>(places).load(conn).await?)
+}
+
+/// Members of each organisation directly below `top` (the root, or the one that was chosen), everything below it
+/// included; those with the most members first, at most twelve.
+pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Vec<Count>> {
+    let top = match under {
+        Some(id) => organisation::get(reach, id, conn).await?,
+        None => match organisation::roots(reach, conn).await?.into_iter().next() {
+            Some(top) => top,
+            None => return Ok(Vec::new()),
+        },
+    };
+    let sql = "SELECT o.short_name AS key, (SELECT coalesce(sum(b.member_count), 0) FROM organisations b \
+        WHERE b.path = o.path OR b.path LIKE o.path || '.%') AS count \
+        FROM organisations o WHERE o.parent_id = $1 ORDER BY 2 DESC, o.path LIMIT 12";
+    Ok(diesel::sql_query(sql).bind::<Id, _>(top.id).load(conn).await?)
+}
+
+/// Members counted by kind and age.
+pub async fn heads(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result<Heads> {
+    let sql = "SELECT count(*) AS total, \
+        count(*) FILTER (WHERE m.member_type = 'probationary') AS probationary, \
+        count(*) FILTER (WHERE p.sex = '2') AS women, \
+        count(*) FILTER (WHERE m.floating) AS floating, \
+        count(*) FILTER (WHERE m.lost_on IS NOT NULL) AS lost, \
+        count(*) FILTER (WHERE p.birth_date > $3) AS to_30, \
+        count(*) FILTER (WHERE p.birth_date <= $3 AND p.birth_date > $4) AS to_40, \
+        count(*) FILTER (WHERE p.birth_date <= $4 AND p.birth_date > $5) AS to_50, \
+        count(*) FILTER (WHERE p.birth_date <= $5 AND p.birth_date > $6) AS to_60, \
+        count(*) FILTER (WHERE p.birth_date <= $6) AS over_60, \
+        count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' >= $2 \
+            AND m.join_date + interval '1 year' < $2 + 30) AS due, \
+        count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' < $2) AS overdue \
+        FROM people p JOIN memberships m ON m.person_id = p.id AND m.until IS NULL \
+        JOIN branch_assignments b ON b.membership_id = m.id AND b.until IS NULL \
+        WHERE p.left_at IS NULL AND ($1 IS NULL OR b.organisation_id = ANY ($1))";
+    // Born on this day or before: so many years old, or older.
+    let born = |years: u32| today.checked_sub_months(Months::new(12 * years)).unwrap_or(today);
+    Ok(diesel::sql_query(sql)
+        .bind::<Nullable<Array<Id>>, _>(places)
+        .bind::<Date, _>(today)
+        .bind::<Date, _>(born(31))
+        .bind::<Date, _>(born(41))
+        .bind::<Date, _>(born(51))
+        .bind::<Date, _>(born(61))
+        .get_result(conn)
+        .await?)
+}
+
+#[derive(QueryableByName)]
+struct Moves {
+    #[diesel(sql_type = Text)]
+    month: String,
+    #[diesel(sql_type = BigInt)]
+    added: i64,
+    #[diesel(sql_type = BigInt)]
+    gone: i64,
+}
+
+/// The last twelve months, oldest first, reckoned back from how many there are now.
+pub async fn growth(places: &Places, now: i64, today: NaiveDate, conn: &mut Conn) -> Result<Vec<Month>> {
+    let sql = "SELECT to_char(day, 'YYYY-MM') AS month, sum(a)::bigint AS added, sum(l)::bigint AS gone FROM ( \
+        SELECT m.since AS day, 1 AS a, 0 AS l, m.id FROM memberships m WHERE m.since >= $2 \
+        UNION ALL SELECT m.until, 0, 1, m.id FROM memberships m WHERE m.until >= $2) moves \
+        WHERE $1 IS NULL OR EXISTS (SELECT FROM branch_assignments b WHERE b.membership_id = moves.id \
+        AND b.organisation_id = ANY ($1)) GROUP BY 1";
+    let months: Vec<NaiveDate> =
+        (0..12).rev().filter_map(|back| today.with_day(1)?.checked_sub_months(Months::new(back))).collect();
+    let first = months.iter().copied().next().unwrap_or(today);
+    let moves: Vec<Moves> =
+        diesel::sql_query(sql).bind::<Nullable<Array<Id>>, _>(places).bind::<Date, _>(first).load(conn).await?;
+    let mut total = now;
+    let mut grown: Vec<Month> = Vec::new();
+    for month in months.iter().rev().map(|day| day.format("%Y-%m").to_string()) {
+        let (added, left) = moves.iter().find(|m| m.month == month).map_or((0, 0), |m| (m.added, m.gone));
+        grown.push(Month { month, added, left, total });
+        total = total - added + left;
+    }
+    grown.reverse();
+    Ok(grown)
+}
+
+/// Organisations whose term ends within six months, and those whose term has ended.
+pub async fn terms(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result<(i64, i64)> {
+    let mut ends = [0, 0];
+    let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
+    for (end, (from, to)) in ends.iter_mut().zip([(today, soon), (NaiveDate::MIN, today)]) {
+        let sql = "SELECT '' AS key, count(*) AS count FROM organisations WHERE status = 'active' \
+            AND ($1 IS NULL OR id = ANY ($1)) AND term_start IS NOT NULL AND term_years IS NOT NULL \
+            AND term_start + make_interval(years => term_years) >= $2 AND term_start + make_interval(years => term_years) < $3";
+        let from = from.max(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(today));
+        let found: Count = diesel::sql_query(sql)
+            .bind::<Nullable<Array<Id>>, _>(places)
+            .bind::<Date, _>(from)
+            .bind::<Date, _>(to)
+            .get_result(conn)
+            .await?;
+        *end = found.count;
+    }
+    Ok(ends.into())
+}
+
+/// Organisations whose record was never completed.
+pub async fn unfinished(reach: &Reach, conn: &mut Conn) -> Result<i64> {
+    Ok(organisations::table
+        .filter(reach.condition())
+        .filter(organisations::contact_name.is_null().and(organisations::status.eq("active")))
+        .count()
+        .get_result(conn)
+        .await?)
+}

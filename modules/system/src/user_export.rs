@@ -1,0 +1,125 @@
+//! The export of users (PC-2.3a).
+
+use async_graphql::{InputType, Value as Input};
+use async_trait::async_trait;
+use serde_json::Value;
+use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_directory::organisation::{self, Reach};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::identity::{self, AccountFilter, AccountSort, AccountState};
+use zhibu_tenancy::{Cx, Read};
+
+use crate::USERS_READ;
+use crate::graphql::{User, UserFilter, with_roles};
+
+/// Exports users.
+pub(crate) struct Users;
+
+const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
+    ExportColumn { key, title, width, sensitive: false }
+}
+
+const COLUMNS: &[ExportColumn] = &[
+    column("userName", "用户名", 18),
+    column("displayName", "姓名", 14),
+    column("mobile", "手机号", 14),
+    column("state", "账号状态", 10),
+    column("roles", "角色", 40),
+    column("lastSignInAt", "最近登录", 18),
+    column("createdAt", "创建时间", 18),
+];
+
+fn parse(value: &Value) -> Result<UserFilter> {
+    let fault = || Error::invalid("filter", "筛选条件无效");
+    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
+    <UserFilter as InputType>::parse(Some(input)).map_err(|_| fault())
+}
+
+async fn filter(value: &Value, read: &mut Read<'_>) -> Result<AccountFilter> {
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    parse(value)?.within(&reach, read.scope.all, read.conn()?).await
+}
+
+fn state(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Active => "正常",
+        AccountState::Locked => "锁定",
+        AccountState::Disabled => "停用",
+        AccountState::MustChange => "待改密",
+    }
+}
+
+#[async_trait]
+impl Exporter for Users {
+    fn kind(&self) -> &'static str {
+        "user"
+    }
+
+    fn title(&self) -> &'static str {
+        "用户列表"
+    }
+
+    fn permission(&self) -> Permission {
+        USERS_READ
+    }
+
+    fn reveals(&self) -> Option<Permission> {
+        None
+    }
+
+    fn columns(&self) -> &'static [ExportColumn] {
+        COLUMNS
+    }
+
+    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
+        let filter = parse(value)?;
+        let mut words = Vec::new();
+        if let Some(under) = filter.organisation {
+            let names = organisation::names(&[under.0], read.conn()?).await?;
+            words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
+        }
+        words.extend(filter.search.map(|text| format!("搜索：{text}")));
+        words.extend(filter.state.map(|one| format!("账号状态：{}", state(one.into()))));
+        Ok(words.join("；"))
+    }
+
+    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+        let filter = filter(value, read).await?;
+        identity::count_accounts(cx, &filter, read.conn()?).await
+    }
+
+    async fn rows(
+        &self,
+        cx: &Cx,
+        value: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+        let filter = filter(value, read).await?;
+        let args = PageArgs::batch(after);
+        let page = identity::list_accounts(cx, &filter, AccountSort::UserName, &args, read.conn()?).await?;
+        let users = with_roles(page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
+        let rows = users.iter().map(|user| columns.iter().map(|column| cell(column.key, user)).collect());
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+    }
+}
+
+fn cell(key: &str, user: &User) -> Result<Cell> {
+    let at =
+        |time: chrono::DateTime<chrono::Utc>| (time + chrono::Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string();
+    Ok(match key {
+        "userName" => Cell::Text(user.user_name.clone()),
+        "displayName" => Cell::Text(user.display_name.clone()),
+        "mobile" => user.mobile.clone().into(),
+        "state" => Cell::Text(state(user.state.into()).to_owned()),
+        "roles" => {
+            let held = user.roles.iter().map(|role| format!("{} {}", role.organisation.short_name, role.label));
+            Cell::Text(held.collect::<Vec<_>>().join("；"))
+        }
+        "lastSignInAt" => user.last_sign_in_at.map(at).into(),
+        "createdAt" => Cell::Text(at(user.created_at)),
+        other => return Err(Error::bug(format!("no column {other}"))),
+    })
+}
