@@ -255,3 +255,50 @@ test('PC-3.2.1b PC-8.2 imports and exports on a telephone and in the dark', asyn
   await expect(faults(page)).toBeVisible()
   await look(page, 'import-faults-dark')
 })
+
+test('PC-3.1.1f organisations are looked through, imported with those above them, and taken back', async ({ pageAs }) => {
+  const page = await pageAs(own.admin)
+  const dialog = page.getByRole('dialog', { name: '导入组织' })
+  await open(page, '/org/info', '组织信息')
+  await expect(page.locator('tr.ant-table-row')).toHaveCount(3)
+  await page.getByRole('button', { name: '导入', exact: true }).click()
+  await upload(page, workbook('organisations-with-faults.xlsx'))
+  await expect(dialog).toContainText('1 行可导入，2 行有错误')
+  await expect(dialog.getByRole('row', { name: /第 4 行 上级组织简称/ })).toBeVisible()
+  await look(page, 'import-organisations-faults')
+  await dialog.getByRole('button', { name: '重新上传' }).click()
+  await upload(page, workbook('organisations.xlsx'))
+  await dialog.getByRole('button', { name: '全部导入（3 行）' }).click()
+  await expect(dialog).toContainText('已导入 3 个组织')
+  await look(page, 'import-organisations-done')
+  await dialog.getByRole('button', { name: '查看', exact: true }).click()
+  await expect(row(page, '装卸一队党支部')).toHaveCount(1)
+  await page.getByRole('button', { name: '导入', exact: true }).click()
+  await dialog.getByRole('button', { name: '导入记录' }).click()
+  await page.getByRole('button', { name: '查看 organisations.xlsx' }).click()
+  await dialog.getByRole('button', { name: '撤销本次导入' }).click()
+  await page.getByRole('dialog', { name: '撤销本次导入？' }).getByRole('button', { name: '继续' }).click()
+  await page.getByRole('dialog', { name: /^再次确认/ }).getByRole('button', { name: '撤销本次导入' }).click()
+  await expect(dialog).toContainText('已撤销 3 行')
+  await dialog.getByRole('button', { name: '查看', exact: true }).click()
+  await expect(page.locator('tr.ant-table-row')).toHaveCount(3)
+})
+
+for (const [path, heading, title, sheet] of [
+  ['/org/info?search=党支部', '组织信息', '组织信息', DOCKS],
+  ['/system/users', '用户管理', '用户', '管理员'],
+] as const) {
+  test(`PC-8.2 ${title} are exported from their list`, async ({ pageAs }) => {
+    const page = await pageAs(own.admin)
+    await open(page, path, heading)
+    await expect(page.locator('tr.ant-table-row').first()).toBeVisible()
+    await page.getByRole('button', { name: '导出', exact: true }).click()
+    const order = page.getByRole('dialog', { name: `导出${title}` })
+    await expect(order).toContainText(/全部 \d+ 条/)
+    await look(page, `export-order-${title}`)
+    await order.getByRole('button', { name: '开始导出' }).click()
+    const notice = page.getByRole('status').filter({ hasText: `${title}已导出` })
+    await expect(notice).toBeVisible()
+    expect((await downloaded(page, () => notice.getByRole('button', { name: '下载' }).click())).text).toContain(sheet)
+  })
+}

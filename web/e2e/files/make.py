@@ -5,8 +5,9 @@ from pathlib import Path
 from openpyxl import Workbook
 
 HERE = Path(__file__).parent
-TITLES = ["*姓名", "*公民身份号码", "*性别", "*民族", "*出生日期", "*学历", "*所在党支部", "党小组", "*人员类别", "*加入党组织日期",
+MEMBER = ["*姓名", "*公民身份号码", "*性别", "*民族", "*出生日期", "*学历", "*所在党支部", "党小组", "*人员类别", "*加入党组织日期",
           "转为正式党员日期", "*工作岗位", "*手机号", "*党籍状态", "*是否失联", "*是否流动党员", "备注"]
+ORGANISATION = ["*组织全称", "*组织简称", "上级组织简称", "*组织类别", "组织代码", "*成立日期", "*所在单位情况", "*单位性质类别", "*行政区划", "*联系人", "*联系电话"]
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 FIRST, SECOND = "装卸作业区党支部", "港口机关党支部"
 
@@ -24,14 +25,20 @@ def member(name: str, born: date, order: int, branch: str, **other) -> dict:
     return {**line, **other}
 
 
-def write(file: str, lines: list[dict]) -> None:
+def organisation(name: str, above: str, kind: str, **other) -> dict:
+    line = {"组织全称": f"中共{name}", "组织简称": name, "上级组织简称": above, "组织类别": kind, "成立日期": date(2019, 7, 1),
+            "所在单位情况": "与上级党组织相同", "单位性质类别": "国有经济控制", "行政区划": "350102", "联系人": "林志远", "联系电话": "0591-87654321"}
+    return {**line, **other}
+
+
+def write(file: str, title: str, titles: list[str], lines: list[dict]) -> None:
     book = Workbook()
     sheet = book.active
-    sheet.title = "党员信息"
-    sheet.append(["党员信息"])
-    sheet.append(TITLES)
+    sheet.title = title
+    sheet.append([title])
+    sheet.append(titles)
     for line in lines:
-        sheet.append([line.get(title.lstrip("*")) for title in TITLES])
+        sheet.append([line.get(title.lstrip("*")) for title in titles])
     for cell in (cell for row in sheet.iter_rows(min_row=3) for cell in row if isinstance(cell.value, date)):
         cell.number_format = "yyyy-mm-dd"
     book.save(HERE / file)
@@ -50,6 +57,15 @@ wrong[2]["所在党支部"] = "港口机关支部"
 wrong[2]["民族"] = "汉"
 wrong[3]["手机号"] = "1390591042"
 
-write("members-with-faults.xlsx", wrong)
-write("members.xlsx", right)
-write("members-all-wrong.xlsx", [wrong[1], wrong[3]])
+write("members-with-faults.xlsx", "党员信息", MEMBER, wrong)
+write("members.xlsx", "党员信息", MEMBER, right)
+write("members-all-wrong.xlsx", "党员信息", MEMBER, [wrong[1], wrong[3]])
+
+TOP = "中共滨海市港口集团有限公司委员会"
+tree = [
+    organisation("装卸公司党总支", TOP, "党总支"),
+    organisation("装卸一队党支部", "装卸公司党总支", "党支部"),
+    organisation("机关党支部", TOP, "党支部"),
+]
+write("organisations.xlsx", "党组织信息", ORGANISATION, tree)
+write("organisations-with-faults.xlsx", "党组织信息", ORGANISATION, [tree[0], {**tree[1], "上级组织简称": "没有的党委"}, {**tree[2], "联系电话": "8765"}])
