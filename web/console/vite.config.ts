@@ -12,6 +12,7 @@ export default defineConfig({
     proxy: {
       '/graphql': { target: backend, ws: true },
       '/operator/graphql': { target: backend, ws: true },
+      '/media': { target: backend },
     },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },

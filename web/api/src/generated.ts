@@ -122,10 +122,23 @@ export type EnrolOperatorInput = {
   totp: string;
 };
 
+/** Where an export stands. */
+export type ExportState =
+  /** 生成中 */
+  | 'RUNNING'
+  /** 可下载 */
+  | 'DONE'
+  /** 失败 */
+  | 'FAILED'
+  /** 已过期 */
+  | 'EXPIRED';
+
 /** Which former members a list shows. */
 export type FormerFilter = {
-  /** Part of the name or its pinyin. */
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
   search?: string | null | undefined;
+  /** Last in this organisation or below. */
+  under?: string | null | undefined;
   reason?: EndReason | null | undefined;
 };
 
@@ -345,6 +358,25 @@ export type OrganisationInput = {
   villageOrCommunity?: boolean | null | undefined;
 };
 
+export type RequestExportInput = {
+  /** `organisation`, `member` or `user`. */
+  kind: string;
+  /** The filter of the list, as the list takes it. */
+  filter?: unknown;
+  /** Keys of columns. */
+  columns: Array<string>;
+  /** For what; needed for sensitive columns. */
+  reason?: string | null | undefined;
+};
+
+export type RequestImportInput = {
+  /** `organisation` or `member`. */
+  template: string;
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
+
 export type SampleFilter = {
   kind?: SampleKind | null | undefined;
   /** Part of title or summary. */
@@ -512,6 +544,120 @@ export type OperatorSignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OperatorSignOutMutation = { system: { operatorSignOut: boolean } };
+
+export type ImportFieldsFragment = { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> };
+
+export type OneImportQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OneImportQuery = { system: { import: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type WatchImportSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WatchImportSubscription = { importProgress: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } };
+
+export type ImportsQueryVariables = Exact<{
+  template: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ImportsQuery = { system: { imports: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, fileName: string, state: ImportState, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string }> } } };
+
+export type KeptRowsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeptRowsQuery = { system: { keptRows: Array<{ row: number, reason: string }> } };
+
+export type ImportTemplateMutationVariables = Exact<{
+  template: string;
+}>;
+
+
+export type ImportTemplateMutation = { system: { importTemplate: { url: string } } };
+
+export type RequestImportMutationVariables = Exact<{
+  input: RequestImportInput;
+}>;
+
+
+export type RequestImportMutation = { system: { requestImport: { id: string, url: string, contentType: string } } };
+
+export type CheckImportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CheckImportMutation = { system: { checkImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type ConfirmImportMutationVariables = Exact<{
+  id: string;
+  partial: boolean;
+}>;
+
+
+export type ConfirmImportMutation = { system: { confirmImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type UndoImportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UndoImportMutation = { system: { undoImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+
+export type DownloadMarkedImportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DownloadMarkedImportMutation = { system: { downloadMarkedImport: { url: string } } };
+
+export type ExportFieldsFragment = { id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string };
+
+export type ExportColumnsQueryVariables = Exact<{
+  kind: string;
+}>;
+
+
+export type ExportColumnsQuery = { system: { exportColumns: Array<{ key: string, title: string, sensitive: boolean }> } };
+
+export type ExportsQueryVariables = Exact<{
+  kind?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ExportsQuery = { system: { exports: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string }> } } };
+
+export type WatchExportSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WatchExportSubscription = { exportProgress: { id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string } };
+
+export type RequestExportMutationVariables = Exact<{
+  input: RequestExportInput;
+}>;
+
+
+export type RequestExportMutation = { system: { requestExport: { id: string, kind: string, state: ExportState, percent: number, rowCount: number, filterWords: string, columns: Array<string>, sensitive: boolean, reason: string | null, message: string | null, createdAt: string, expiresAt: string } } };
+
+export type DownloadExportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DownloadExportMutation = { system: { downloadExport: { url: string } } };
 
 export type RequestMobileChangeCodeMutationVariables = Exact<{
   mobile: string;
@@ -1079,6 +1225,44 @@ export const OperatorFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"OperatorFields"}) as unknown as TypedDocumentString<OperatorFieldsFragment, unknown>;
+export const ImportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ImportFields on Import {
+  id
+  template
+  fileName
+  state
+  percent
+  rowCount
+  badRows
+  doneRows
+  undoneRows
+  message
+  createdAt
+  finishedAt
+  marked
+  faults {
+    row
+    column
+    sentence
+  }
+}
+    `, {"fragmentName":"ImportFields"}) as unknown as TypedDocumentString<ImportFieldsFragment, unknown>;
+export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ExportFields on Export {
+  id
+  kind
+  state
+  percent
+  rowCount
+  filterWords
+  columns
+  sensitive
+  reason
+  message
+  createdAt
+  expiresAt
+}
+    `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -1437,1715 +1621,3 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
-export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Overview($under: ID) {
-  directory {
-    overview(under: $under) {
-      organisations
-      kinds {
-        key
-        count
-      }
-      members {
-        total
-        formal
-        probationary
-        women
-        floating
-        ages {
-          key
-          count
-        }
-        branches {
-          key
-          count
-        }
-        growth {
-          month
-          added
-          left
-          total
-        }
-      }
-      attention {
-        kind
-        count
-      }
-    }
-  }
-}
-    `, {"hash":"f7c49cb2ef6fccb2eee9e568dcc59ae16ed17bd9cf749c7e5ce78a0fc141b5bd"}) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
-export const WaitingImportsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query WaitingImports($template: String!) {
-  system {
-    imports(template: $template, first: 10) {
-      nodes {
-        id
-        fileName
-        state
-        badRows
-      }
-    }
-  }
-}
-    `, {"hash":"ecf4808863b4ba51838585a0f9dbe6ae3a1cd6dd5129926437c90e54a89cdfd7"}) as unknown as TypedDocumentString<WaitingImportsQuery, WaitingImportsQueryVariables>;
-export const CurrentSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query CurrentSession {
-  system {
-    session {
-      ...SessionFields
-    }
-  }
-}
-    fragment SessionFields on Session {
-  id
-  account {
-    id
-    userName
-    displayName
-    mobile
-    hasMobile
-    hasPassword
-    passwordChangedAt
-  }
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-  permissions
-  roots {
-    id
-    shortName
-  }
-}`, {"hash":"0c71b998b4e04686b6b68808de66c52c218dc3d82403dfd7ab5592bc76ab6c3d"}) as unknown as TypedDocumentString<CurrentSessionQuery, CurrentSessionQueryVariables>;
-export const RefreshSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RefreshSession {
-  system {
-    refresh
-  }
-}
-    `, {"hash":"23ebe8e4ad8120ef9eb64651f7bc429a68d334024cd1e63b0b4e740fce3ee978"}) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
-export const SignOutDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SignOut {
-  system {
-    signOut
-  }
-}
-    `, {"hash":"b727079c0cae5276e37f03b4696859919ad886543a598c84a51b7f0b7dedaf26"}) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
-export const ServerInfoDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query ServerInfo {
-  system {
-    server {
-      name
-      sandbox
-      version
-      now
-    }
-  }
-}
-    `, {"hash":"91fe14d2ab841bc93b4195f10892998af904a8c1ad95495005f614b6a0c40870"}) as unknown as TypedDocumentString<ServerInfoQuery, ServerInfoQueryVariables>;
-export const DictionaryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Dictionary($kinds: [String!]!) {
-  system {
-    dictionary(kinds: $kinds) {
-      kind
-      code
-      label
-    }
-  }
-}
-    `, {"hash":"29db12973de9d561a28c0fecad3e256e15e62ff8441ddfe180a7bba6c9ab0e66"}) as unknown as TypedDocumentString<DictionaryQuery, DictionaryQueryVariables>;
-export const CurrentOperatorDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query CurrentOperator {
-  system {
-    operatorSession {
-      ...OperatorFields
-    }
-  }
-}
-    fragment OperatorFields on OperatorSession {
-  id
-  userName
-  permissions
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-}`, {"hash":"1d4ab0aae743b336c7491b9360e2d354be7f6f8cde6966851544c8dd3c105f2f"}) as unknown as TypedDocumentString<CurrentOperatorQuery, CurrentOperatorQueryVariables>;
-export const OperatorSignOutDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation OperatorSignOut {
-  system {
-    operatorSignOut
-  }
-}
-    `, {"hash":"26546780bd83d76adf627791e2a8965d60b4fcba8fd1279cecea6eb7c644ef11"}) as unknown as TypedDocumentString<OperatorSignOutMutation, OperatorSignOutMutationVariables>;
-export const RequestMobileChangeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RequestMobileChangeCode($mobile: String!) {
-  system {
-    requestMobileChangeCode(mobile: $mobile) {
-      resendAfterSeconds
-    }
-  }
-}
-    `, {"hash":"c5c80b2b9453bbe307e340f2f4b408ad5f85521b74b5071366d13d034f3adcf2"}) as unknown as TypedDocumentString<RequestMobileChangeCodeMutation, RequestMobileChangeCodeMutationVariables>;
-export const UpdateMyAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation UpdateMyAccount($input: UpdateMyAccountInput!) {
-  system {
-    updateMyAccount(input: $input) {
-      id
-      userName
-      displayName
-      mobile
-      hasMobile
-      hasPassword
-      passwordChangedAt
-    }
-  }
-}
-    `, {"hash":"23adf05c19f71b7d8e527fb3762934451cba39c994cf2a2697cbf7238202fb32"}) as unknown as TypedDocumentString<UpdateMyAccountMutation, UpdateMyAccountMutationVariables>;
-export const UpdateTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation UpdateTenant($input: UpdateTenantInput!) {
-  system {
-    updateTenant(input: $input) {
-      id
-      name
-      slug
-      demo
-    }
-  }
-}
-    `, {"hash":"5768003b20dcfddd8ae392aa6096e788570cf3a00f554cc666c7d8608764da64"}) as unknown as TypedDocumentString<UpdateTenantMutation, UpdateTenantMutationVariables>;
-export const ChangePasswordDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ChangePassword($input: ChangePasswordInput!) {
-  system {
-    changePassword(input: $input)
-  }
-}
-    `, {"hash":"b29bf381461932bdd7a46849432c72cd788dcf56677396cb0c00ee058a8b6c6e"}) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
-export const DeviceSessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query DeviceSessions {
-  system {
-    sessions {
-      id
-      current
-      device
-      address
-      createdAt
-      lastSeenAt
-    }
-  }
-}
-    `, {"hash":"06ffd99a695774ce32f077e87891063e3ced610c9801a6fbf0bb2af09486cb38"}) as unknown as TypedDocumentString<DeviceSessionsQuery, DeviceSessionsQueryVariables>;
-export const EndSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation EndSession($id: ID!) {
-  system {
-    endSession(id: $id)
-  }
-}
-    `, {"hash":"c9325314269be1f5e03c146a76576b84e8d95f23c6df9ec1ae7d480941c0a596"}) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
-export const OrganisationTreeDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query OrganisationTree($root: ID, $depth: Int) {
-  directory {
-    tree(root: $root, depth: $depth) {
-      id
-      parentId
-      shortName
-      type
-      depth
-      childCount
-      administrators
-    }
-  }
-}
-    `, {"hash":"1b0c63b1eca5d0fb81c9bcb8a43608988e60b247c4864dc1e71fd1510928b562"}) as unknown as TypedDocumentString<OrganisationTreeQuery, OrganisationTreeQueryVariables>;
-export const OrganisationNameDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query OrganisationName($id: ID!) {
-  directory {
-    organisation(id: $id) {
-      id
-      shortName
-      type
-    }
-  }
-}
-    `, {"hash":"ff9b8e70921fd3a3d63fa6b7337b1a0ff767f771e5e78ef650bf29a2d5cd4bcc"}) as unknown as TypedDocumentString<OrganisationNameQuery, OrganisationNameQueryVariables>;
-export const OrganisationsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Organisations($first: Int, $offset: Int, $filter: OrganisationFilter) {
-  directory {
-    organisations(first: $first, offset: $offset, filter: $filter) {
-      totalCount
-      nodes {
-        ...OrganisationRow
-      }
-    }
-  }
-}
-    fragment OrganisationRow on Organisation {
-  id
-  version
-  code
-  externalCode
-  fullName
-  shortName
-  type
-  status
-  childCount
-  editable
-  contactName
-  contactPhone
-  parent {
-    id
-    shortName
-  }
-  administrators {
-    account
-    displayName
-    userName
-    mobile
-    since
-  }
-}`, {"hash":"5fb2aebfae3e0f9ef32f255e7b840342791b0eb678748cbc902bda5d91fd674e"}) as unknown as TypedDocumentString<OrganisationsQuery, OrganisationsQueryVariables>;
-export const OrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Organisation($id: ID!) {
-  directory {
-    organisation(id: $id) {
-      ...OrganisationFields
-    }
-  }
-}
-    fragment OrganisationRow on Organisation {
-  id
-  version
-  code
-  externalCode
-  fullName
-  shortName
-  type
-  status
-  childCount
-  editable
-  contactName
-  contactPhone
-  parent {
-    id
-    shortName
-  }
-  administrators {
-    account
-    displayName
-    userName
-    mobile
-    since
-  }
-}
-fragment OrganisationFields on Organisation {
-  ...OrganisationRow
-  path {
-    id
-    shortName
-  }
-  foundedOn
-  approvalNo
-  unitRelation
-  units {
-    name
-    uscc
-    nature
-    partyPresence
-  }
-  divisionCode
-  divisionName
-  termYears
-  termStart
-  sort
-  canApproveMembers
-  isDirect
-  villageOrCommunity
-  parents {
-    parent {
-      id
-      shortName
-    }
-    from
-    to
-  }
-  hints
-}`, {"hash":"93f540bcdb5c6b9b686f674f5f5195495b0baa96c2e0fdbeaf467b52b9588028"}) as unknown as TypedDocumentString<OrganisationQuery, OrganisationQueryVariables>;
-export const OrganisationChangesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query OrganisationChanges($id: ID!, $first: Int, $after: String) {
-  directory {
-    organisationChanges(id: $id, first: $first, after: $after) {
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      nodes {
-        id
-        at
-        by
-        action
-        fields {
-          field
-          label
-          before
-          after
-        }
-      }
-    }
-  }
-}
-    `, {"hash":"e3d622f123c64a0abf55ef41bc910676b029dc4ca435ce8da8b1653854bade0d"}) as unknown as TypedDocumentString<OrganisationChangesQuery, OrganisationChangesQueryVariables>;
-export const ParentChoiceDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query ParentChoice($id: ID!) {
-  directory {
-    organisation(id: $id) {
-      id
-      shortName
-      fullName
-      type
-      divisionCode
-      editable
-      path {
-        id
-        shortName
-      }
-    }
-    allowedTypes(parent: $id)
-  }
-}
-    `, {"hash":"9bec347d8a0105ebfb2c234ce4c9de06d7b24885331d9a0d6496a7a90bd5763e"}) as unknown as TypedDocumentString<ParentChoiceQuery, ParentChoiceQueryVariables>;
-export const CreateOrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation CreateOrganisation($input: OrganisationInput!) {
-  directory {
-    createOrganisation(input: $input) {
-      ...OrganisationFields
-    }
-  }
-}
-    fragment OrganisationRow on Organisation {
-  id
-  version
-  code
-  externalCode
-  fullName
-  shortName
-  type
-  status
-  childCount
-  editable
-  contactName
-  contactPhone
-  parent {
-    id
-    shortName
-  }
-  administrators {
-    account
-    displayName
-    userName
-    mobile
-    since
-  }
-}
-fragment OrganisationFields on Organisation {
-  ...OrganisationRow
-  path {
-    id
-    shortName
-  }
-  foundedOn
-  approvalNo
-  unitRelation
-  units {
-    name
-    uscc
-    nature
-    partyPresence
-  }
-  divisionCode
-  divisionName
-  termYears
-  termStart
-  sort
-  canApproveMembers
-  isDirect
-  villageOrCommunity
-  parents {
-    parent {
-      id
-      shortName
-    }
-    from
-    to
-  }
-  hints
-}`, {"hash":"c6b69c5c9858599d1c25adf5a3e135f515c4533a71e6767970f58ad8cd7101fa"}) as unknown as TypedDocumentString<CreateOrganisationMutation, CreateOrganisationMutationVariables>;
-export const UpdateOrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation UpdateOrganisation($id: ID!, $version: Int!, $input: OrganisationInput!) {
-  directory {
-    updateOrganisation(id: $id, version: $version, input: $input) {
-      ...OrganisationFields
-    }
-  }
-}
-    fragment OrganisationRow on Organisation {
-  id
-  version
-  code
-  externalCode
-  fullName
-  shortName
-  type
-  status
-  childCount
-  editable
-  contactName
-  contactPhone
-  parent {
-    id
-    shortName
-  }
-  administrators {
-    account
-    displayName
-    userName
-    mobile
-    since
-  }
-}
-fragment OrganisationFields on Organisation {
-  ...OrganisationRow
-  path {
-    id
-    shortName
-  }
-  foundedOn
-  approvalNo
-  unitRelation
-  units {
-    name
-    uscc
-    nature
-    partyPresence
-  }
-  divisionCode
-  divisionName
-  termYears
-  termStart
-  sort
-  canApproveMembers
-  isDirect
-  villageOrCommunity
-  parents {
-    parent {
-      id
-      shortName
-    }
-    from
-    to
-  }
-  hints
-}`, {"hash":"c501be89f0f0ac4dc8f984e2365aef130f4e1c1d89e4d3f564e32c3b1765c850"}) as unknown as TypedDocumentString<UpdateOrganisationMutation, UpdateOrganisationMutationVariables>;
-export const AddAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation AddAdministrator($input: AdministratorInput!) {
-  directory {
-    addAdministrator(input: $input) {
-      createdAccount
-      organisation {
-        ...OrganisationFields
-      }
-    }
-  }
-}
-    fragment OrganisationRow on Organisation {
-  id
-  version
-  code
-  externalCode
-  fullName
-  shortName
-  type
-  status
-  childCount
-  editable
-  contactName
-  contactPhone
-  parent {
-    id
-    shortName
-  }
-  administrators {
-    account
-    displayName
-    userName
-    mobile
-    since
-  }
-}
-fragment OrganisationFields on Organisation {
-  ...OrganisationRow
-  path {
-    id
-    shortName
-  }
-  foundedOn
-  approvalNo
-  unitRelation
-  units {
-    name
-    uscc
-    nature
-    partyPresence
-  }
-  divisionCode
-  divisionName
-  termYears
-  termStart
-  sort
-  canApproveMembers
-  isDirect
-  villageOrCommunity
-  parents {
-    parent {
-      id
-      shortName
-    }
-    from
-    to
-  }
-  hints
-}`, {"hash":"97a6a175ab59be846bf6332838a2d6d38b8f667626c758734cd18c9d1533d55c"}) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
-export const RemoveAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RemoveAdministrator($organisation: ID!, $account: ID!) {
-  directory {
-    removeAdministrator(organisation: $organisation, account: $account) {
-      ...OrganisationFields
-    }
-  }
-}
-    fragment OrganisationRow on Organisation {
-  id
-  version
-  code
-  externalCode
-  fullName
-  shortName
-  type
-  status
-  childCount
-  editable
-  contactName
-  contactPhone
-  parent {
-    id
-    shortName
-  }
-  administrators {
-    account
-    displayName
-    userName
-    mobile
-    since
-  }
-}
-fragment OrganisationFields on Organisation {
-  ...OrganisationRow
-  path {
-    id
-    shortName
-  }
-  foundedOn
-  approvalNo
-  unitRelation
-  units {
-    name
-    uscc
-    nature
-    partyPresence
-  }
-  divisionCode
-  divisionName
-  termYears
-  termStart
-  sort
-  canApproveMembers
-  isDirect
-  villageOrCommunity
-  parents {
-    parent {
-      id
-      shortName
-    }
-    from
-    to
-  }
-  hints
-}`, {"hash":"73d79d344959b15a8c94b62ad8ed409e69cc0e5e9e3cebb44aa0a6562b158297"}) as unknown as TypedDocumentString<RemoveAdministratorMutation, RemoveAdministratorMutationVariables>;
-export const RevealContactPhoneDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RevealContactPhone($id: ID!, $reason: String!) {
-  directory {
-    revealContactPhone(id: $id, reason: $reason)
-  }
-}
-    `, {"hash":"8c6b500af6512b3a3d3a5934c14e911866dcb1d7c3442dc5da9e645c09138aa9"}) as unknown as TypedDocumentString<RevealContactPhoneMutation, RevealContactPhoneMutationVariables>;
-export const AccountChoiceDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query AccountChoice($search: String) {
-  system {
-    users(first: 20, filter: {search: $search}) {
-      nodes {
-        id
-        userName
-        displayName
-        mobile
-      }
-    }
-  }
-}
-    `, {"hash":"298f2154b0f279fec2b607724c79f023f2bf73cf03151fd20acc06ed6d65e4c9"}) as unknown as TypedDocumentString<AccountChoiceQuery, AccountChoiceQueryVariables>;
-export const SamplesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Samples($first: Int, $offset: Int, $filter: SampleFilter) {
-  document {
-    samples(first: $first, offset: $offset, filter: $filter) {
-      totalCount
-      nodes {
-        ...SampleRow
-      }
-    }
-  }
-}
-    fragment SampleRow on Sample {
-  id
-  kind
-  title
-  summary
-  publishedAt
-  read
-  downloadable
-}`, {"hash":"bf941eaa3aa2a94bd999c8de7563756ecd7ff3a396ef1c4e4aa7116af2bf087c"}) as unknown as TypedDocumentString<SamplesQuery, SamplesQueryVariables>;
-export const UnreadSamplesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query UnreadSamples {
-  document {
-    pledge: samples(first: 1, filter: {kind: PLEDGE, unreadOnly: true}) {
-      totalCount
-    }
-    studyNote: samples(first: 1, filter: {kind: STUDY_NOTE, unreadOnly: true}) {
-      totalCount
-    }
-    lecture: samples(first: 1, filter: {kind: LECTURE, unreadOnly: true}) {
-      totalCount
-    }
-    workPlan: samples(first: 1, filter: {kind: WORK_PLAN, unreadOnly: true}) {
-      totalCount
-    }
-  }
-}
-    `, {"hash":"9d543380853bc237980108c50a23f990cfda67e06b44a8a9a1df5509d1248d99"}) as unknown as TypedDocumentString<UnreadSamplesQuery, UnreadSamplesQueryVariables>;
-export const SampleDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Sample($id: ID!) {
-  document {
-    sample(id: $id) {
-      ...SampleRow
-      body
-    }
-  }
-}
-    fragment SampleRow on Sample {
-  id
-  kind
-  title
-  summary
-  publishedAt
-  read
-  downloadable
-}`, {"hash":"cafb5909e5e02e6805fa59ca8b6f5ca4c7245196000483469df4bfbc79d50b4e"}) as unknown as TypedDocumentString<SampleQuery, SampleQueryVariables>;
-export const MarkReadDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation MarkRead($id: ID!) {
-  document {
-    markRead(id: $id)
-  }
-}
-    `, {"hash":"d23b211228d514d3de8a4f23004e774b3c340ab542441c177f47dffa46efebcd"}) as unknown as TypedDocumentString<MarkReadMutation, MarkReadMutationVariables>;
-export const DownloadSampleDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation DownloadSample($id: ID!) {
-  document {
-    downloadSample(id: $id) {
-      url
-      fileName
-      expiresAt
-    }
-  }
-}
-    `, {"hash":"5936cda9d1d1e745214cb5086e669fb954f90a268b64f4e0af96f684fb3bdc4a"}) as unknown as TypedDocumentString<DownloadSampleMutation, DownloadSampleMutationVariables>;
-export const LibraryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Library($first: Int, $offset: Int, $filter: LibraryFilter) {
-  document {
-    library(first: $first, offset: $offset, filter: $filter) {
-      totalCount
-      nodes {
-        ...LibraryRow
-      }
-    }
-  }
-}
-    fragment LibraryRow on LibraryText {
-  id
-  version
-  kind
-  title
-  summary
-  state
-  publishedAt
-  updatedAt
-}`, {"hash":"fe626ef542ec62084bc9a5183dc621f39e26ef44c42e8259f4618ac4c78b03d0"}) as unknown as TypedDocumentString<LibraryQuery, LibraryQueryVariables>;
-export const LibraryTextDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query LibraryText($id: ID!) {
-  document {
-    libraryText(id: $id) {
-      ...LibraryFields
-    }
-  }
-}
-    fragment LibraryRow on LibraryText {
-  id
-  version
-  kind
-  title
-  summary
-  state
-  publishedAt
-  updatedAt
-}
-fragment LibraryFields on LibraryText {
-  ...LibraryRow
-  body
-}`, {"hash":"30f01c4e3597e2d1435a554ba633bcf03dda2813b4dc123d087e0a2240ac2674"}) as unknown as TypedDocumentString<LibraryTextQuery, LibraryTextQueryVariables>;
-export const SaveTextDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SaveText($id: ID, $version: Int, $input: TextInput!) {
-  document {
-    saveText(id: $id, version: $version, input: $input) {
-      ...LibraryFields
-    }
-  }
-}
-    fragment LibraryRow on LibraryText {
-  id
-  version
-  kind
-  title
-  summary
-  state
-  publishedAt
-  updatedAt
-}
-fragment LibraryFields on LibraryText {
-  ...LibraryRow
-  body
-}`, {"hash":"2c81de28b08d42d19fc288e38c638209b10e99a4f1ec4367ffea76db1a756e78"}) as unknown as TypedDocumentString<SaveTextMutation, SaveTextMutationVariables>;
-export const PublishTextDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation PublishText($id: ID!, $version: Int!) {
-  document {
-    publishText(id: $id, version: $version) {
-      ...LibraryFields
-    }
-  }
-}
-    fragment LibraryRow on LibraryText {
-  id
-  version
-  kind
-  title
-  summary
-  state
-  publishedAt
-  updatedAt
-}
-fragment LibraryFields on LibraryText {
-  ...LibraryRow
-  body
-}`, {"hash":"71b6b647342227cf1e470569a4b457d562c305b191686bf1a84d9ddffde3f9ae"}) as unknown as TypedDocumentString<PublishTextMutation, PublishTextMutationVariables>;
-export const WithdrawTextDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation WithdrawText($id: ID!, $version: Int!) {
-  document {
-    withdrawText(id: $id, version: $version) {
-      ...LibraryFields
-    }
-  }
-}
-    fragment LibraryRow on LibraryText {
-  id
-  version
-  kind
-  title
-  summary
-  state
-  publishedAt
-  updatedAt
-}
-fragment LibraryFields on LibraryText {
-  ...LibraryRow
-  body
-}`, {"hash":"f63a871ba7ad1dec0f078ead32c41a810393af74f825a2ab79268aca2cefda7d"}) as unknown as TypedDocumentString<WithdrawTextMutation, WithdrawTextMutationVariables>;
-export const MembersDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Members($first: Int, $offset: Int, $filter: MemberFilter, $sort: MemberSort) {
-  directory {
-    members(first: $first, offset: $offset, filter: $filter, sort: $sort) {
-      totalCount
-      nodes {
-        ...MemberRow
-      }
-    }
-  }
-}
-    fragment MemberRow on Member {
-  id
-  version
-  name
-  sex
-  age
-  birthDate
-  memberType
-  joinDate
-  partyAge
-  educationLevel
-  workPost
-  mobile
-  status
-  lostOn
-  floating
-  editable
-  branch {
-    id
-    shortName
-  }
-  group {
-    id
-    shortName
-  }
-  posts {
-    post
-    organisation {
-      id
-      shortName
-    }
-  }
-}`, {"hash":"59c05e083adc3990244a3a5f00fabb8adcb9c8009747055a98163f0afc3b2e79"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
-export const MemberDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Member($id: ID!) {
-  directory {
-    member(id: $id) {
-      ...MemberFacts
-      posts {
-        post
-        organisation {
-          id
-          shortName
-        }
-      }
-    }
-  }
-}
-    fragment MemberFacts on Member {
-  id
-  version
-  name
-  idNumber
-  sex
-  birthDate
-  age
-  archiveBirthDate
-  archiveBirthReason
-  ethnicity
-  nativePlace
-  educationLevel
-  degree
-  school
-  major
-  firstWorkDate
-  workPost
-  employer
-  professionalTitle
-  mobile
-  landline
-  homeAddress
-  specialGroup
-  remark
-  branch {
-    id
-    shortName
-  }
-  group {
-    id
-    shortName
-  }
-  memberType
-  joinDate
-  conversionDate
-  partyAge
-  status
-  lostOn
-  lostReason
-  floating
-  flowDirection
-  leftAt
-  endReason
-  endNote
-  editable
-}`, {"hash":"8aed19093947abb98c1d976a7415f181e02bac54d55b6f5981dfcec2461c0899"}) as unknown as TypedDocumentString<MemberQuery, MemberQueryVariables>;
-export const FormerMembersDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query FormerMembers($first: Int, $offset: Int, $filter: FormerFilter) {
-  directory {
-    formerMembers(first: $first, offset: $offset, filter: $filter) {
-      totalCount
-      nodes {
-        ...MemberFacts
-      }
-    }
-  }
-}
-    fragment MemberFacts on Member {
-  id
-  version
-  name
-  idNumber
-  sex
-  birthDate
-  age
-  archiveBirthDate
-  archiveBirthReason
-  ethnicity
-  nativePlace
-  educationLevel
-  degree
-  school
-  major
-  firstWorkDate
-  workPost
-  employer
-  professionalTitle
-  mobile
-  landline
-  homeAddress
-  specialGroup
-  remark
-  branch {
-    id
-    shortName
-  }
-  group {
-    id
-    shortName
-  }
-  memberType
-  joinDate
-  conversionDate
-  partyAge
-  status
-  lostOn
-  lostReason
-  floating
-  flowDirection
-  leftAt
-  endReason
-  endNote
-  editable
-}`, {"hash":"c5f71d595fe10824323a9789a48912c806a0ddcdb98705fe21aa1758a4c0b7d4"}) as unknown as TypedDocumentString<FormerMembersQuery, FormerMembersQueryVariables>;
-export const MemberTimelineDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query MemberTimeline($id: ID!) {
-  directory {
-    memberTimeline(id: $id) {
-      episodes {
-        branch {
-          id
-          shortName
-        }
-        group {
-          id
-          shortName
-        }
-        from
-        to
-        memberType
-        endReason
-        endNote
-      }
-      posts {
-        post
-        organisation {
-          id
-          shortName
-        }
-        from
-        to
-      }
-    }
-  }
-}
-    `, {"hash":"06fde60ffc8708ce86e66c8103774b51cc1155a2efcee3a93adbb58633350169"}) as unknown as TypedDocumentString<MemberTimelineQuery, MemberTimelineQueryVariables>;
-export const MemberChangesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query MemberChanges($id: ID!, $first: Int, $after: String) {
-  directory {
-    memberChanges(id: $id, first: $first, after: $after) {
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      nodes {
-        id
-        at
-        by
-        action
-        fields {
-          field
-          label
-          before
-          after
-        }
-      }
-    }
-  }
-}
-    `, {"hash":"e4beb8210cb1e626367b8934de30628dda4bda13e6e6f73915aac1f16e9a3b62"}) as unknown as TypedDocumentString<MemberChangesQuery, MemberChangesQueryVariables>;
-export const CreateMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation CreateMember($input: MemberInput!) {
-  directory {
-    createMember(input: $input) {
-      id
-      name
-    }
-  }
-}
-    `, {"hash":"13fe7d8e8c1eef6fc0b38c68ae49ddd5ee957854e83fd6d7997e877d8462d36c"}) as unknown as TypedDocumentString<CreateMemberMutation, CreateMemberMutationVariables>;
-export const UpdateMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation UpdateMember($id: ID!, $version: Int!, $input: MemberInput!) {
-  directory {
-    updateMember(id: $id, version: $version, input: $input) {
-      id
-      name
-    }
-  }
-}
-    `, {"hash":"31472aefe8cf32573c45dbc218943da683e0589187455e055110162355aa83b0"}) as unknown as TypedDocumentString<UpdateMemberMutation, UpdateMemberMutationVariables>;
-export const DeleteMembersDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation DeleteMembers($ids: [ID!]!, $reason: EndReason!, $note: String!) {
-  directory {
-    deleteMembers(ids: $ids, reason: $reason, note: $note)
-  }
-}
-    `, {"hash":"867484aa0456cd23c535a3803631d20ca5141d0c35e381cceeac8f98fd535925"}) as unknown as TypedDocumentString<DeleteMembersMutation, DeleteMembersMutationVariables>;
-export const RestoreMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RestoreMember($id: ID!, $branch: ID, $group: ID) {
-  directory {
-    restoreMember(id: $id, branch: $branch, group: $group) {
-      id
-      name
-      branch {
-        id
-        shortName
-      }
-    }
-  }
-}
-    `, {"hash":"7cc11fcd0cf749c585fc00ed3b9e0176c72097384f06942e0cb1ada92e2e4987"}) as unknown as TypedDocumentString<RestoreMemberMutation, RestoreMemberMutationVariables>;
-export const RevealMemberDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RevealMember($id: ID!, $reason: String!) {
-  directory {
-    revealMember(id: $id, reason: $reason) {
-      idNumber
-      mobile
-      landline
-      homeAddress
-    }
-  }
-}
-    `, {"hash":"ee40e4f7dc93cdf3da8f6d3caae33adbd51cf628749c0b32fa91729e9c20b763"}) as unknown as TypedDocumentString<RevealMemberMutation, RevealMemberMutationVariables>;
-export const SignInDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SignIn($input: SignInInput!) {
-  system {
-    signIn(input: $input) {
-      ...SignInOutcome
-    }
-  }
-}
-    fragment SessionFields on Session {
-  id
-  account {
-    id
-    userName
-    displayName
-    mobile
-    hasMobile
-    hasPassword
-    passwordChangedAt
-  }
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-  permissions
-  roots {
-    id
-    shortName
-  }
-}
-fragment SignInOutcome on SignInResult {
-  __typename
-  ... on SignedIn {
-    session {
-      ...SessionFields
-    }
-  }
-  ... on PasswordChangeRequired {
-    needsSmsCode
-  }
-  ... on TenantChoice {
-    ticket
-    tenants {
-      id
-      name
-      slug
-      demo
-    }
-  }
-}`, {"hash":"2fdc12323904da7cd814cde15e5536f53da540519fba0415a0628fe0b752b2bb"}) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
-export const RequestSmsCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RequestSmsCode($input: SmsCodeInput!) {
-  system {
-    requestSmsCode(input: $input) {
-      resendAfterSeconds
-    }
-  }
-}
-    `, {"hash":"d4d1d22b0c612112a52cef067f55be3d8f890f63220f724a1d6c528265b8df7d"}) as unknown as TypedDocumentString<RequestSmsCodeMutation, RequestSmsCodeMutationVariables>;
-export const SignInBySmsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SignInBySms($input: SmsSignInInput!) {
-  system {
-    signInBySms(input: $input) {
-      ...SignInOutcome
-    }
-  }
-}
-    fragment SessionFields on Session {
-  id
-  account {
-    id
-    userName
-    displayName
-    mobile
-    hasMobile
-    hasPassword
-    passwordChangedAt
-  }
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-  permissions
-  roots {
-    id
-    shortName
-  }
-}
-fragment SignInOutcome on SignInResult {
-  __typename
-  ... on SignedIn {
-    session {
-      ...SessionFields
-    }
-  }
-  ... on PasswordChangeRequired {
-    needsSmsCode
-  }
-  ... on TenantChoice {
-    ticket
-    tenants {
-      id
-      name
-      slug
-      demo
-    }
-  }
-}`, {"hash":"fe65e7bc5dfec2f2dbdc1e4461391d0e88768f23702aeba10a1f902d710065f7"}) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
-export const ChooseTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ChooseTenant($input: ChooseTenantInput!) {
-  system {
-    chooseTenant(input: $input) {
-      ...SignInOutcome
-    }
-  }
-}
-    fragment SessionFields on Session {
-  id
-  account {
-    id
-    userName
-    displayName
-    mobile
-    hasMobile
-    hasPassword
-    passwordChangedAt
-  }
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-  permissions
-  roots {
-    id
-    shortName
-  }
-}
-fragment SignInOutcome on SignInResult {
-  __typename
-  ... on SignedIn {
-    session {
-      ...SessionFields
-    }
-  }
-  ... on PasswordChangeRequired {
-    needsSmsCode
-  }
-  ... on TenantChoice {
-    ticket
-    tenants {
-      id
-      name
-      slug
-      demo
-    }
-  }
-}`, {"hash":"2cdd2ba50a7b98cbbf13ba36c71ff3f2b1eeb05d8811a009efff4475111ea4d1"}) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
-export const PendingPasswordChangeDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query PendingPasswordChange {
-  system {
-    passwordChange {
-      needsSmsCode
-      maskedMobile
-      displayName
-      userName
-    }
-  }
-}
-    `, {"hash":"ba887036680910741113b53486f9e471f38b0ef2f8ca0c2f1a7c3da8d08bdf88"}) as unknown as TypedDocumentString<PendingPasswordChangeQuery, PendingPasswordChangeQueryVariables>;
-export const RequestPasswordChangeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RequestPasswordChangeCode {
-  system {
-    requestPasswordChangeCode {
-      resendAfterSeconds
-    }
-  }
-}
-    `, {"hash":"401e9a4f7cf838fdf5545b57f78797dd7a58fc5a5aaa6290e0cfe23fc01ad314"}) as unknown as TypedDocumentString<RequestPasswordChangeCodeMutation, RequestPasswordChangeCodeMutationVariables>;
-export const ChangeInitialPasswordDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ChangeInitialPassword($input: ChangeInitialPasswordInput!) {
-  system {
-    changeInitialPassword(input: $input) {
-      ...SessionFields
-    }
-  }
-}
-    fragment SessionFields on Session {
-  id
-  account {
-    id
-    userName
-    displayName
-    mobile
-    hasMobile
-    hasPassword
-    passwordChangedAt
-  }
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-  permissions
-  roots {
-    id
-    shortName
-  }
-}`, {"hash":"fc904448d8e08346f5c8d2536bb8ead266ebe5c1080bcfa72a8d363fd0bbd080"}) as unknown as TypedDocumentString<ChangeInitialPasswordMutation, ChangeInitialPasswordMutationVariables>;
-export const ActivateDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation Activate($input: ActivateInput!) {
-  system {
-    activate(input: $input) {
-      ticket
-    }
-  }
-}
-    `, {"hash":"5b72d5551efc28089a85d1ce296bcbebb2cc3ca6f6c0e3e197ee95eb31c9e679"}) as unknown as TypedDocumentString<ActivateMutation, ActivateMutationVariables>;
-export const ActivationProgressDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query ActivationProgress($ticket: String!) {
-  system {
-    activationProgress(ticket: $ticket) {
-      ...ActivationStep
-    }
-  }
-}
-    fragment ActivationStep on ActivationProgress {
-  state
-  percent
-  step
-  message
-  userName
-}`, {"hash":"b8db4cfec8ec76f330d6b41e5d027ca473db541322928671f5a5213b728f111c"}) as unknown as TypedDocumentString<ActivationProgressQuery, ActivationProgressQueryVariables>;
-export const WatchActivationDocument = /*#__PURE__*/ new TypedDocumentString(`
-    subscription WatchActivation($ticket: String!) {
-  activationProgress(ticket: $ticket) {
-    ...ActivationStep
-  }
-}
-    fragment ActivationStep on ActivationProgress {
-  state
-  percent
-  step
-  message
-  userName
-}`, {"hash":"fe016c98a66b7afc68db4de7e2e0afcd4ed13b328469f143259ca2030943aa37"}) as unknown as TypedDocumentString<WatchActivationSubscription, WatchActivationSubscriptionVariables>;
-export const OperatorSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation OperatorSignIn($input: OperatorSignInInput!) {
-  system {
-    operatorSignIn(input: $input) {
-      ...OperatorFields
-    }
-  }
-}
-    fragment OperatorFields on OperatorSession {
-  id
-  userName
-  permissions
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-}`, {"hash":"caf2ab291c2d978c3cf14495b7a03e15fe18001e68cee686e47126c8d93c5175"}) as unknown as TypedDocumentString<OperatorSignInMutation, OperatorSignInMutationVariables>;
-export const OperatorEnrolmentDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation OperatorEnrolment($token: String!) {
-  system {
-    operatorEnrolment(token: $token) {
-      userName
-      secret
-      otpauthUrl
-    }
-  }
-}
-    `, {"hash":"04e0289c8c4e0f43b095fdbbd1ec299ec4b8ffd6482ff3a570674d6119be0658"}) as unknown as TypedDocumentString<OperatorEnrolmentMutation, OperatorEnrolmentMutationVariables>;
-export const EnrolOperatorDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation EnrolOperator($input: EnrolOperatorInput!) {
-  system {
-    enrolOperator(input: $input) {
-      ...OperatorFields
-    }
-  }
-}
-    fragment OperatorFields on OperatorSession {
-  id
-  userName
-  permissions
-  menus {
-    key
-    parentKey
-    label
-    kind
-  }
-}`, {"hash":"03f35d530a7c6beae009edaac63522f3e85825ff447d767cbf40d47600acd284"}) as unknown as TypedDocumentString<EnrolOperatorMutation, EnrolOperatorMutationVariables>;
-export const ModuleCatalogueDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query ModuleCatalogue {
-  system {
-    modules {
-      key
-      title
-      base
-    }
-  }
-}
-    `, {"hash":"1ccd1b313fe3d3784001ba095b0b2b3e322ec5343ad04f6346def371afc8d262"}) as unknown as TypedDocumentString<ModuleCatalogueQuery, ModuleCatalogueQueryVariables>;
-export const CodesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Codes($first: Int, $offset: Int, $filter: CodeFilter) {
-  system {
-    codes(first: $first, offset: $offset, filter: $filter) {
-      totalCount
-      nodes {
-        ...CodeRow
-      }
-    }
-  }
-}
-    fragment CodeRow on Code {
-  id
-  batch
-  tail
-  plan
-  modules
-  seats
-  expiresOn
-  state
-  note
-  issuedAt
-  issuedBy
-  usedAt
-  revokedAt
-  revokeReason
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-}`, {"hash":"79cd53f3aba7b048e7362bf26fd5f78c52a6cb1f7b02b31c695643d6b6403ee4"}) as unknown as TypedDocumentString<CodesQuery, CodesQueryVariables>;
-export const IssueCodesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation IssueCodes($input: IssueCodesInput!) {
-  system {
-    issueCodes(input: $input) {
-      batch
-      codes
-    }
-  }
-}
-    `, {"hash":"95268ad4fec0883e38ba461f51c07616516171e01b3410f55f6779d67cc94c74"}) as unknown as TypedDocumentString<IssueCodesMutation, IssueCodesMutationVariables>;
-export const RevokeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RevokeCode($id: ID!, $reason: String!) {
-  system {
-    revokeCode(id: $id, reason: $reason) {
-      ...CodeRow
-    }
-  }
-}
-    fragment CodeRow on Code {
-  id
-  batch
-  tail
-  plan
-  modules
-  seats
-  expiresOn
-  state
-  note
-  issuedAt
-  issuedBy
-  usedAt
-  revokedAt
-  revokeReason
-  tenant {
-    id
-    name
-    slug
-    demo
-  }
-}`, {"hash":"d5af5896f7cf40a44da4b7b5d0d1a213d87db73477c963fea0f8222852294381"}) as unknown as TypedDocumentString<RevokeCodeMutation, RevokeCodeMutationVariables>;
-export const DeadJobsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query DeadJobs($first: Int, $offset: Int) {
-  system {
-    deadJobs(first: $first, offset: $offset) {
-      totalCount
-      nodes {
-        id
-        task
-        attempts
-        error
-        createdAt
-        tenant {
-          id
-          name
-          slug
-          demo
-        }
-      }
-    }
-  }
-}
-    `, {"hash":"bb96b1c6934ac081b5780c36dddd6515cd2d651d6244b7cd0c98e30b1fbbe505"}) as unknown as TypedDocumentString<DeadJobsQuery, DeadJobsQueryVariables>;
-export const RetryJobDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RetryJob($id: ID!) {
-  system {
-    retryJob(id: $id)
-  }
-}
-    `, {"hash":"ae510b4e7534da461c767c3ff3ea48bc15b94a9f04941b58240d8c2b477ec458"}) as unknown as TypedDocumentString<RetryJobMutation, RetryJobMutationVariables>;
-export const SmsOutboxDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query SmsOutbox($first: Int, $offset: Int, $mobile: String) {
-  system {
-    smsOutbox(first: $first, offset: $offset, mobile: $mobile) {
-      totalCount
-      nodes {
-        id
-        mobile
-        text
-        purpose
-        createdAt
-      }
-    }
-  }
-}
-    `, {"hash":"a625c634ec2f90c5171dc49926aad9d34a260721bb21e0b996d549c2e75eab8a"}) as unknown as TypedDocumentString<SmsOutboxQuery, SmsOutboxQueryVariables>;
-export const TenantsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Tenants($first: Int, $offset: Int, $filter: TenantFilter) {
-  system {
-    tenants(first: $first, offset: $offset, filter: $filter) {
-      totalCount
-      nodes {
-        ...TenantRow
-      }
-    }
-  }
-}
-    fragment TenantRow on Tenant {
-  id
-  name
-  slug
-  state
-  plan
-  modules
-  seats
-  demo
-  createdAt
-  activatedAt
-  percent
-  error
-}`, {"hash":"677902bc96aa06ef05f8e81ebbe10215cf8d6a3b3983e008bbef7dcf982714e2"}) as unknown as TypedDocumentString<TenantsQuery, TenantsQueryVariables>;
-export const TenantDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Tenant($id: ID!) {
-  system {
-    tenant(id: $id) {
-      ...TenantRow
-    }
-  }
-}
-    fragment TenantRow on Tenant {
-  id
-  name
-  slug
-  state
-  plan
-  modules
-  seats
-  demo
-  createdAt
-  activatedAt
-  percent
-  error
-}`, {"hash":"8ea34c95ecbaf218e77bd5ca884a81110880f816e07e8a765a41ee40cb383e1a"}) as unknown as TypedDocumentString<TenantQuery, TenantQueryVariables>;
-export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
-  system {
-    setTenantModule(tenant: $tenant, module: $module, on: $on) {
-      id
-    }
-  }
-}
-    `, {"hash":"510a924b1234fbc8fb58d16312877f435bbff34c14c4932785d2bbcb0c19d04a"}) as unknown as TypedDocumentString<SetTenantModuleMutation, SetTenantModuleMutationVariables>;
-export const ResetFirstAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ResetFirstAdministrator($tenant: ID!) {
-  system {
-    resetFirstAdministrator(tenant: $tenant)
-  }
-}
-    `, {"hash":"819615885d2223bf93e0615711ffda9f0a00669f0505016683fd861e31acb962"}) as unknown as TypedDocumentString<ResetFirstAdministratorMutation, ResetFirstAdministratorMutationVariables>;
-export const WatchJobDocument = /*#__PURE__*/ new TypedDocumentString(`
-    subscription WatchJob($id: ID!) {
-  jobProgress(id: $id) {
-    id
-    state
-    percent
-    message
-  }
-}
-    `, {"hash":"623df508321bb9020ad73d0aef61d62c26711516e6ba330eb3045fb90fc9f061"}) as unknown as TypedDocumentString<WatchJobSubscription, WatchJobSubscriptionVariables>;
-export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Users($first: Int, $offset: Int, $filter: UserFilter, $sort: UserSort) {
-  system {
-    users(first: $first, offset: $offset, filter: $filter, sort: $sort) {
-      totalCount
-      nodes {
-        ...UserRow
-      }
-    }
-  }
-}
-    fragment UserRow on User {
-  id
-  userName
-  displayName
-  mobile
-  state
-  lockedAt
-  lastSignInAt
-  createdAt
-  roles {
-    role
-    label
-    organisation {
-      id
-      shortName
-    }
-  }
-}`, {"hash":"ad7183b1538650cd01945fbd3dbfa7f9d721b4029a155b45da88ebae55c039ec"}) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
-export const UnlockUserDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation UnlockUser($id: ID!) {
-  system {
-    unlockUser(id: $id) {
-      ...UserRow
-    }
-  }
-}
-    fragment UserRow on User {
-  id
-  userName
-  displayName
-  mobile
-  state
-  lockedAt
-  lastSignInAt
-  createdAt
-  roles {
-    role
-    label
-    organisation {
-      id
-      shortName
-    }
-  }
-}`, {"hash":"47b00354ea106aa805a953c388700ce33c93b3188a889a2d139490af0fc4f5e3"}) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;

@@ -1,3 +1,4 @@
+export * from './documents'
 export * from './generated'
 export * from './member-rules'
 export * from './rules'

@@ -1,5 +1,5 @@
 import type {
-  AccountState, CodeState, EndReason, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantState, UnitRelation,
+  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantState, UnitRelation,
 } from './generated'
 
 /** How a label is coloured: by meaning, never by taste. */
@@ -93,6 +93,25 @@ export const sampleStates: Words<SampleState> = {
   WITHDRAWN: { label: '已下架', tone: 'off' },
 }
 
+export const importStates: Words<ImportState> = {
+  UPLOADING: { label: '待上传', tone: 'off' },
+  CHECKING: { label: '检查中', tone: 'info' },
+  REFUSED: { label: '文件不可用', tone: 'bad' },
+  CHECKED: { label: '待确认', tone: 'warn' },
+  APPLYING: { label: '导入中', tone: 'info' },
+  DONE: { label: '已导入', tone: 'ok' },
+  UNDOING: { label: '撤销中', tone: 'info' },
+  UNDONE: { label: '已撤销', tone: 'off' },
+  FAILED: { label: '导入失败', tone: 'bad' },
+}
+
+export const exportStates: Words<ExportState> = {
+  RUNNING: { label: '生成中', tone: 'info' },
+  DONE: { label: '可下载', tone: 'ok' },
+  FAILED: { label: '失败', tone: 'bad' },
+  EXPIRED: { label: '已过期', tone: 'off' },
+}
+
 /** Select options of a dictionary, in its order. */
 export function optionsOf<Key extends string>(words: Words<Key>): { value: Key; label: string }[] {
   return (Object.keys(words) as Key[]).map((value) => ({ value, label: words[value].label }))
@@ -118,6 +137,17 @@ export const errorWords: Record<string, string> = {
   SEATS: '党员席位已用完，不能再增加党员，请联系服务商增加席位',
   BRANCH_GONE: '原党支部已不存在，请选择接收党支部',
   NOT_LEFT: '该党员不在历史库中，可能已被还原，请刷新列表',
+  IMPORT_STATE: '导入已进入其他步骤，请刷新后查看',
+  IMPORT_FAULTS: '文件中还有错误，请修改后重新上传，或选择只导入正确的行',
+  IMPORT_FILE: '文件没有上传成功，请重新上传',
+  IMPORT_EMPTY: '文件中没有数据行，请填写后再上传',
+  FILE_TYPE: '只支持 .xlsx 文件，请在 Excel 或 WPS 中另存为 .xlsx 后再上传',
+  FILE_ENCRYPTED: '文件设有打开密码，请在 Excel 或 WPS 中取消密码后再上传',
+  FILE_TOO_LARGE: '文件过大，请拆分成几个文件后再上传',
+  FILE_DAMAGED: '文件已损坏，无法读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传',
+  FILE_HEADERS: '没有找到需要的表头，请使用导入模板填写后再上传',
+  EXPORT_BUSY: '您已有 3 个导出正在进行，请等其中一个完成后再导出',
+  EXPORT_GONE: '文件还没有生成或已过期，请重新导出',
   UNAVAILABLE: '服务暂时不可用，请稍后再试',
   INTERNAL: '系统出错，请稍后再试',
 }

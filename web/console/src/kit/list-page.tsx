@@ -24,6 +24,9 @@ export interface ListColumn<Row> {
 /** What a list asks its page for. */
 export interface ListRequest { first: number; offset: number; sort: string | undefined; filter: Record<string, string> }
 
+/** What a list shows at present; the count is unknown while it loads. */
+export interface ListShown { filter: Record<string, string>; count: number | undefined }
+
 interface ListPageProps<Row extends object> {
   /** Query key and name of the settings. */
   name: string
@@ -36,7 +39,9 @@ interface ListPageProps<Row extends object> {
   rowName?: (row: Row) => string
   /** Further things the list depends on, such as the chosen organisation. */
   depends?: readonly unknown[]
-  toolbar?: ReactNode
+  toolbar?: ReactNode | ((shown: ListShown) => ReactNode)
+  /** Between the tools and the table, as the progress of an export. */
+  banner?: ReactNode
   batch?: (rows: Row[], clear: () => void) => ReactNode
   empty?: string
   emptyAction?: ReactNode
@@ -80,12 +85,13 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
       )}
       <div className="z-card">
         <div className="z-toolbar">
-          <div>{toolbar}</div>
+          <div>{typeof toolbar === 'function' ? toolbar({ filter: state.filter, count: query.isPlaceholderData ? undefined : query.data?.totalCount }) : toolbar}</div>
           <div>
             <Button icon={<ReloadOutlined aria-hidden />} onClick={() => void query.refetch()} loading={query.isFetching}>刷新</Button>
             <ListSettings columns={columns.map(({ key, title, fixed }) => ({ key, title, fixed: Boolean(fixed) }))} look={look} onChange={setLook} />
           </div>
         </div>
+        {props.banner}
         {batch && picked.length > 0 && (
           <div className="z-batch" role="status">
             <span>已选 <b>{picked.length}</b> 项</span>

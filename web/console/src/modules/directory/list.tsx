@@ -1,6 +1,8 @@
-import { OrganisationsDocument, optionsOf, orgStatuses, orgTypes, type OrganisationRowFragment } from '@zhibu/api'
+import { OrganisationsDocument, optionsOf, orgStatuses, orgTypes, type OrganisationFilter, type OrganisationRowFragment } from '@zhibu/api'
 import { Button } from 'antd'
 import { useNavigate } from 'react-router'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { useLink } from '../../kit/page'
 import { StatusTag } from '../../kit/status-tag'
@@ -11,6 +13,14 @@ const SEARCH = [
   { name: 'search', label: '组织', placeholder: '名称或组织代码' },
   { name: 'type', label: '类别', options: optionsOf(orgTypes) },
 ] as const
+
+const EXPORT: ExportKind = { kind: 'organisation', title: '组织信息' }
+
+/** What is asked for the search in the address. */
+function filterOf(filter: Record<string, string>, under: string | null): OrganisationFilter {
+  const type = oneOf(orgTypes, filter.type)
+  return { search: filter.search ?? null, under, types: type ? [type] : null }
+}
 
 /** The organisations under one, as a list. */
 export function OrganisationList({ under, onOpen }: { under: string | null; onOpen: (id: string) => void }) {
@@ -46,12 +56,9 @@ export function OrganisationList({ under, onOpen }: { under: string | null; onOp
     <ListPage<OrganisationRowFragment>
       name="organisations" label="组织列表" columns={columns} search={SEARCH} depends={[under]} empty="此组织下还没有下级组织"
       rowKey={(row) => row.id}
-      load={async ({ first, offset, filter }, signal) => {
-        const type = oneOf(orgTypes, filter.type)
-        return (await ask(OrganisationsDocument, {
-          first, offset, filter: { search: filter.search ?? null, under, types: type ? [type] : null },
-        }, signal)).directory.organisations
-      }}
+      toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter, under)} count={count} />}
+      banner={<ExportBar {...EXPORT} />}
+      load={async ({ first, offset, filter }, signal) => (await ask(OrganisationsDocument, { first, offset, filter: filterOf(filter, under) }, signal)).directory.organisations}
     />
   )
 }

@@ -2,12 +2,15 @@ import { Button, Segmented } from 'antd'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
 import { useSession } from '../../app/session'
+import { ImportButton, type ImportKind } from '../../kit/exchange/import-button'
 import { Can } from '../../kit/permissions'
 import { Page, useLink } from '../../kit/page'
 import { OrganisationChart } from './chart'
 import { OrganisationDrawer } from './drawer'
 import { OrganisationList } from './list'
 import { OrganisationTree } from './tree'
+
+const IMPORT: ImportKind = { template: 'organisation', title: '导入组织', noun: '个组织', refresh: ['organisations'], undoing: '这些组织会从组织树中移除' }
 
 /** 组织信息: the tree on the left; on the right the organisations below the chosen one, as list or chart. */
 export default function OrganisationsPage() {
@@ -39,6 +42,7 @@ export default function OrganisationsPage() {
           <Segmented aria-label="显示方式" value={view} onChange={(value) => change({ view: value === 'chart' ? 'chart' : null })}
             options={[{ value: 'list', label: '列表' }, { value: 'chart', label: '架构图' }]} />
           <Can perm="org.tree_edit">
+            <ImportButton kind={IMPORT} />
             <Button type="primary" disabled={!node} onClick={() => void navigate(link(`/org/info/new?parent=${node ?? ''}`))}>新增下级</Button>
           </Can>
         </>

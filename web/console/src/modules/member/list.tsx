@@ -1,6 +1,8 @@
 import { MembersDocument, memberTypes, type MemberRowFragment, type MemberSort } from '@zhibu/api'
 import { Button } from 'antd'
 import { useMemo, useState } from 'react'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { usePermission } from '../../kit/permissions'
 import { ErrorState, Loading } from '../../kit/states'
@@ -12,6 +14,7 @@ import { useEntries, useWords } from './dictionary'
 import { filterOf, searchFields } from './search'
 
 const SORTS: Record<MemberSort, true> = { NAME: true, BIRTH_DATE: true, JOIN_DATE: true }
+const EXPORT: ExportKind = { kind: 'member', title: '党员信息' }
 const years = (count: number | null) => (count === null ? '—' : `${count} 年`)
 
 /** The present members as a list. */
@@ -57,6 +60,8 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
             {rows.length > MOST && <span>每次最多删除 {MOST} 名，请取消一些选择</span>}
           </>
         ) } : {})}
+        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter, under, entries)} count={count} />}
+        banner={<ExportBar {...EXPORT} />}
         load={async ({ first, offset, sort, filter }, signal) => (await ask(MembersDocument, {
           first, offset, sort: oneOf(SORTS, sort) ?? 'NAME', filter: filterOf(filter, under, entries),
         }, signal)).directory.members}

@@ -1,10 +1,13 @@
 import { Button } from 'antd'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
+import { ImportButton, type ImportKind } from '../../kit/exchange/import-button'
 import { Page, useLink } from '../../kit/page'
 import { Can } from '../../kit/permissions'
 import { MemberDrawer } from './drawer'
 import { MemberList } from './list'
+
+const IMPORT: ImportKind = { template: 'member', title: '导入党员', noun: '名党员', refresh: ['members', 'former-members', 'organisations'], undoing: '这些党员会移入党员历史库（减少原因：错录删除）' }
 
 /** 党员信息: the members of the chosen range. */
 export default function MembersPage() {
@@ -22,7 +25,12 @@ export default function MembersPage() {
   return (
     <Page
       title="党员信息" menu="member.info" hint="按手机号或公民身份号码查找时，请输入完整号码。"
-      extra={<Can perm="member.edit"><Button type="primary" onClick={() => void navigate(link('/member/info/new'))}>新增党员</Button></Can>}
+      extra={(
+        <Can perm="member.edit">
+          <ImportButton kind={IMPORT} />
+          <Button type="primary" onClick={() => void navigate(link('/member/info/new'))}>新增党员</Button>
+        </Can>
+      )}
     >
       <MemberList key={org} under={org} onOpen={open} />
       {opened && <MemberDrawer id={opened} onClose={() => open(null)} />}

@@ -1,8 +1,10 @@
-import { UnlockUserDocument, UsersDocument, accountStates, optionsOf, type UserRowFragment, type UserSort } from '@zhibu/api'
+import { UnlockUserDocument, UsersDocument, accountStates, optionsOf, type UserFilter, type UserRowFragment, type UserSort } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import { useScope } from '../../../app/scope'
 import { useConfirmDanger } from '../../../kit/confirm-danger'
+import { ExportBar } from '../../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../../kit/list-page'
 import { Page } from '../../../kit/page'
 import { usePermission } from '../../../kit/permissions'
@@ -16,6 +18,12 @@ const SEARCH = [
 ] as const
 
 const SORTS: Record<UserSort, true> = { USER_NAME: true, LAST_SIGN_IN: true }
+
+const EXPORT: ExportKind = { kind: 'user', title: '用户' }
+
+/** What is asked for the search in the address. */
+const filterOf = (filter: Record<string, string>, org: string | null): UserFilter =>
+  ({ search: filter.search ?? null, state: oneOf(accountStates, filter.state) ?? null, organisation: org })
 
 /** 用户管理: every account of the range with its state; unlocking resets the password. */
 export default function UsersPage() {
@@ -68,9 +76,10 @@ export default function UsersPage() {
       <ListPage<UserRowFragment>
         name="users" label="用户列表" columns={columns} search={SEARCH} depends={[org]} empty="此范围内还没有用户，可在“组织信息”中为组织设置管理员"
         rowKey={(user) => user.id}
+        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter, org)} count={count} />}
+        banner={<ExportBar {...EXPORT} />}
         load={async ({ first, offset, sort, filter }, signal) => (await ask(UsersDocument, {
-          first, offset, sort: oneOf(SORTS, sort) ?? null,
-          filter: { search: filter.search ?? null, state: oneOf(accountStates, filter.state) ?? null, organisation: org },
+          first, offset, sort: oneOf(SORTS, sort) ?? null, filter: filterOf(filter, org),
         }, signal)).system.users}
       />
     </Page>
