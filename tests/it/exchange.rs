@@ -399,6 +399,13 @@ async fn pc_8_2_members_are_exported_with_filter_columns_and_trace() {
     let trail = t.sql().await.one(&rows).await;
     assert!(trail.ends_with("export.ordered,export.finished,export.downloaded"), "{trail}");
 
+    // A whole number that was looked for stays nowhere.
+    exported(&mut admin, json!({"kind": "member", "filter": {"search": "13700000001"}, "columns": ["name"]})).await;
+    let schema = t.home.schema();
+    for table in ["exports", "audit"] {
+        let kept = format!("SELECT count(*) FROM {schema}.{table} r WHERE r::text LIKE '%13700000001%'");
+        assert_eq!(t.sql().await.one(&kept).await, "0", "{table}");
+    }
     assert_eq!(admin.refused(EXPORT, json!({"kind": "member", "columns": []})).await, "INVALID columns");
     assert_eq!(
         admin.refused(EXPORT, json!({"kind": "member", "columns": ["name", "nothing"]})).await,

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { MembersDocument, UpdateMemberDocument } from '../api/src/index'
+import { MembersDocument, OneImportDocument, UpdateMemberDocument, type ConfirmImportMutation } from '../api/src/index'
 import { field, row } from './support/forms'
 import { look } from './support/look'
 import { addBranch, addMember, member } from './support/member'
@@ -154,6 +154,24 @@ test('PC-3.2.1b the page goes on asking where no subscription comes through', as
   await upload(page, workbook('members.xlsx'))
   await drawer(page).getByRole('button', { name: '全部导入（5 行）' }).click()
   await expect(drawer(page)).toContainText('已导入 5 名党员')
+})
+
+test('PC-3.2.1b an import that is over before its answer arrives still refreshes the list behind', async ({ pageAs }) => {
+  const page = await pageAs(own.admin)
+  await open(page, '/member/info', '党员信息')
+  await page.getByRole('button', { name: '导入', exact: true }).click()
+  await upload(page, workbook('members.xlsx'))
+  await expect(drawer(page)).toContainText('检查通过')
+  await intercept(page, 'ConfirmImport', async (route) => {
+    const { data } = await (await route.fetch()).json() as { data: ConfirmImportMutation }
+    const { id } = data.system.confirmImport
+    const now = async () => (await own.admin.api.ask(OneImportDocument, { id })).system.import
+    await expect.poll(async () => (await now()).state).toBe('DONE')
+    await route.fulfill({ json: { data: { system: { confirmImport: await now() } } } })
+  })
+  await drawer(page).getByRole('button', { name: '全部导入（5 行）' }).click()
+  await expect(drawer(page)).toContainText('已导入 5 名党员')
+  await expect(page.locator('tr.ant-table-row')).toHaveCount(5)
 })
 
 test('PC-8.2 members are exported with the filter and the chosen columns; what is sensitive needs a reason', async ({ pageAs }) => {

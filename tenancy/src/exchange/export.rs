@@ -287,6 +287,8 @@ async fn finish(cx: &Cx, id: ExportId, state: &str, rows: i64, message: Option<S
             exports::percent.eq(100),
             exports::row_count.eq(rows),
             exports::message.eq(message),
+            // It may hold a whole number that somebody looked for.
+            exports::filter.eq(Value::Object(serde_json::Map::new())),
         ))
         .execute(write.conn()?)
         .await?;
@@ -397,9 +399,14 @@ fn cell(cell: &Cell) -> zhibu_office::Cell<'_> {
     }
 }
 
-/// Removes the files of exports whose time is over.
+/// Removes the files of exports whose time is over, and ends those whose job has given up.
 pub(super) async fn sweep(cx: &Cx) -> Result<()> {
     let mut write = cx.write(ANYONE).await?;
+    diesel::update(exports::table)
+        .filter(exports::state.eq("running").and(exports::created_at.lt(cx.now() - chrono::Duration::hours(6))))
+        .set((exports::state.eq("failed"), exports::message.eq("生成没有完成，请重新导出")))
+        .execute(write.conn()?)
+        .await?;
     let old: Vec<Uuid> = exports::table
         .filter(exports::expires_at.lt(cx.now()).and(exports::state.eq_any(["running", "done"])))
         .select(exports::id)

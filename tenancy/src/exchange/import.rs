@@ -250,6 +250,9 @@ async fn step<J: Job>(
     let template = one(cx, id).await?.template;
     let mut write = cx.write(importer(cx, &template)?.permission()).await?;
     let import = mine(cx, id, write.conn()?).await?;
+    if import.files_gone && from.contains(&"checked") {
+        return Err(Error::refuse("IMPORT_STATE", "文件已过保存期，请重新上传"));
+    }
     if partial == Some(false) && import.bad_rows > 0 {
         return Err(Error::refuse("IMPORT_FAULTS", "文件中还有错误，请修改后重新上传，或选择只导入正确的行"));
     }
@@ -636,10 +639,16 @@ async fn counts(cx: &Cx, id: ImportId) -> Result<(i32, i32)> {
     Ok((i32::try_from(undone).map_err(Error::bug)?, i32::try_from(kept).map_err(Error::bug)?))
 }
 
-/// Removes the workbooks of old imports: they hold personal data in the open.
+/// Removes the workbooks of old imports, which hold personal data in the open, and ends those whose job has given up.
 pub(super) async fn sweep(cx: &Cx) -> Result<()> {
     let before = cx.now() - chrono::Duration::days(KEEP_DAYS);
     let mut write = cx.write(ANYONE).await?;
+    diesel::update(imports::table)
+        .filter(imports::state.eq_any(["checking", "applying", "undoing"]))
+        .filter(imports::created_at.lt(cx.now() - chrono::Duration::days(1)))
+        .set((imports::state.eq("failed"), imports::message.eq("处理没有完成，请联系服务商")))
+        .execute(write.conn()?)
+        .await?;
     let old: Vec<Uuid> = imports::table
         .filter(imports::created_at.lt(before).and(imports::files_gone.eq(false)))
         .select(imports::id)

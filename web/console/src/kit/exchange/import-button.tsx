@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useRef } from 'react'
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
@@ -24,6 +25,7 @@ export function ImportButton({ kind }: { kind: ImportKind }) {
   const [params, setParams] = useSearchParams()
   const { pathname } = useLocation()
   const navigate = useNavigate()
+  const queries = useQueryClient()
   const link = useLink()
   const shown = params.get('import')
   const go = (to: string | null) => setParams((now) => {
@@ -35,12 +37,16 @@ export function ImportButton({ kind }: { kind: ImportKind }) {
   const current = useRef(shown)
   current.current = shown
   const upload = useUpload(kind.template, (id) => { if (current.current === 'new') go(id) })
+  const view = () => {
+    for (const key of kind.refresh) void queries.invalidateQueries({ queryKey: [key] })
+    void navigate(link(pathname), { replace: true })
+  }
   const sending = upload.sending && upload.sending.fault === undefined ? upload.sending : null
   return (
     <>
       <Button onClick={() => go('new')}>{sending ? `正在上传 ${sending.percent}%` : '导入'}</Button>
       {shown && (
-        <ImportDrawer kind={kind} shown={shown} upload={upload} onShow={go} onClose={() => { upload.forget(); go(null) }} onView={() => void navigate(link(pathname), { replace: true })} />
+        <ImportDrawer kind={kind} shown={shown} upload={upload} onShow={go} onClose={() => { upload.forget(); go(null) }} onView={view} />
       )}
     </>
   )

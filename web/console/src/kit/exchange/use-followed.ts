@@ -10,7 +10,7 @@ export interface Followed<Row, Result> {
   watch: TypedDocumentString<Result, { id: string }>
   pick: (data: Result) => Row
   running: (row: Row) => boolean
-  /** Called when it has come to rest while it was watched. */
+  /** Called when it has come to rest since it was first seen. */
   settled?: (row: Row) => void
 }
 
@@ -29,9 +29,15 @@ export function useFollowed<Row extends { id: string; state: string }, Result>(i
     done: (row) => !work.running(row),
   })
   useEffect(() => {
-    if (!event) return
-    queries.setQueryData(latest.current.key, event)
-    if (!latest.current.running(event)) latest.current.settled?.(event)
+    if (event) queries.setQueryData(latest.current.key, event)
   }, [event, queries])
+  // Short work is over before anything is heard of it: what counts is that the state has changed, however that became known.
+  const before = useRef(data?.state)
+  useEffect(() => {
+    if (!data || data.state === before.current) return
+    const seen = before.current !== undefined
+    before.current = data.state
+    if (seen && !latest.current.running(data)) latest.current.settled?.(data)
+  }, [data])
   return { query, deaf: failure !== null }
 }
