@@ -7,7 +7,7 @@ use zhibu_core::{Error, Result};
 
 /// The header is looked for in so many rows.
 pub(crate) const WITHIN: u32 = 20;
-/// The column that [`crate::mark`] adds.
+/// The column that [`crate::mark()`] adds.
 pub(crate) const REMARKS: &str = "错误说明";
 
 /// How well one row serves as the header.

@@ -4,7 +4,7 @@
 //! - [`Template`] describes one import; [`Template::workbook`] is the file users download.
 //! - [`Workbook::open`] refuses what is not a sound `.xlsx`; [`Workbook::rows`] streams its data as [`Row`]s,
 //!   whose readers collect every [`Fault`].
-//! - [`mark`] returns the user's own workbook with the faults in it.
+//! - [`mark()`] returns the user's own workbook with the faults in it.
 //! - [`Sheet`] writes an export row by row.
 //!
 //! Reading, marking and writing hold one row at a time, besides the table of shared strings. The parser is our own

@@ -181,7 +181,7 @@ impl Cli {
 
 async fn with_installation(config: Config, command: Command, json: bool) -> Result<()> {
     let installation = Installation::open(config, World::default(), false).await?;
-    let done = work(&installation, command, json).await;
+    let done = Box::pin(work(&installation, command, json)).await;
     installation.close().await?;
     done
 }

@@ -129,7 +129,7 @@ impl Config {
             return Err(Error::refuse("CONFIG", format!("配置有误: settings.{name} 应大于0")));
         }
         let production = self.profile == Profile::Production;
-        if production && !self.public_url.as_ref().is_some_and(|url| url.scheme() == "https") {
+        if production && self.public_url.as_ref().is_none_or(|url| url.scheme() != "https") {
             return Err(Error::refuse("CONFIG", "正式环境须设置以 https:// 开头的 public_url（浏览器看到的网址）"));
         }
         Ok(())

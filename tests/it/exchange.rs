@@ -127,7 +127,8 @@ async fn pc_3_2_1b_members_are_looked_through_imported_and_taken_back() {
     let mut admin = t.administrator().await;
     small_tree(&t, &mut admin).await;
     let lines: Vec<Line> = (0..5)
-        .map(|n| typed("第一党支部", &format!("张三{}", ["甲", "乙", "丙", "丁", "戊"][n as usize]), n))
+        .zip(["甲", "乙", "丙", "丁", "戊"])
+        .map(|(n, last)| typed("第一党支部", &format!("张三{last}"), n))
         .collect();
     let bytes = workbook(&folder(), "member", &lines);
     let id = upload(&mut admin, "member", bytes.clone()).await;

@@ -29,7 +29,7 @@ pub(crate) fn id_number(birth: &str, n: u32) -> String {
     let body = format!("110101{}{n:03}", birth.replace('-', ""));
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    format!("{body}{}", "10X98765432".chars().nth((sum % 11) as usize).unwrap())
+    format!("{body}{}", "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap()).unwrap())
 }
 
 /// A member's form; `n` makes identity and mobile number its own.

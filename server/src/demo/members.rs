@@ -7,8 +7,10 @@ use rand::{Rng, SeedableRng};
 use zhibu_core::{Error, OrganisationId, Result, check};
 use zhibu_modules::directory::MEMBER_EDIT;
 use zhibu_modules::directory::member::Facts;
+use zhibu_modules::directory::member::TABLES;
 use zhibu_modules::directory::member::{MemberType, MembershipStatus, Newcomer, Place, create_all, rules};
 use zhibu_tenancy::Cx;
+use zhibu_tenancy::exchange::import::renew;
 
 const SEED: u64 = 20_260_701;
 /// Members that go to the database together.
@@ -110,7 +112,7 @@ pub(super) async fn fill(cx: &Cx, branches: &[Branch], tell: impl Fn(u64)) -> Re
     }
     store(cx, waiting).await?;
     tell(u64::from(index));
-    Ok(())
+    renew(cx, TABLES).await
 }
 
 async fn store(cx: &Cx, newcomers: Vec<Newcomer>) -> Result<()> {

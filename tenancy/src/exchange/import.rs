@@ -28,6 +28,8 @@ const LARGEST: i64 = 30 * 1024 * 1024;
 const CHUNK: usize = 500;
 /// Faults that the page shows; the marked workbook has them all.
 const SHOWN: usize = 100;
+/// From so many rows on the tables' statistics are renewed.
+const MANY: i32 = 1000;
 /// Objects that are undone together.
 const UNDO: i64 = 100;
 
@@ -42,6 +44,8 @@ pub trait Importer: Send + Sync + 'static {
     async fn lists(&self, write: &mut Write<'_>) -> Result<Vec<(&'static str, Vec<String>)>>;
     /// Begins a run over one file; what rows are compared with may be read once here.
     async fn start(&self, write: &mut Write<'_>) -> Result<Box<dyn Run>>;
+    /// The tables it fills, whose statistics are renewed after many rows: until then lists are planned for none.
+    fn tables(&self) -> &'static [&'static str];
     /// Takes back what an import wrote. For each object: nothing, or why it stays.
     async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>>;
 }
@@ -532,8 +536,18 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
     let entry = Entry::new("import.done", "import", id.0).note("template", import.template.clone()).note("rows", done);
     write.audit(entry).await?;
     write.commit().await?;
+    if done >= MANY {
+        renew(&own, importer.tables()).await?;
+    }
     own.app.live.touch(&topic(id));
     Ok(())
+}
+
+/// Renews the statistics of tables that have just got many rows.
+pub async fn renew(cx: &Cx, tables: &[&str]) -> Result<()> {
+    let mut write = cx.write(ANYONE).await?;
+    diesel::sql_query(format!("ANALYZE {}", tables.join(", "))).execute(write.conn()?).await?;
+    write.commit_quietly().await
 }
 
 async fn begin<'a>(own: &'a Cx, scope: &crate::policy::Scope) -> Result<Write<'a>> {

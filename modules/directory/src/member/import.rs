@@ -20,6 +20,10 @@ use crate::exchange::note;
 use crate::organisation::{OrgType, Reach};
 use crate::schema::{organisations, people, posts};
 
+/// The tables a member's record fills.
+pub const TABLES: &[&str] =
+    &["people", "memberships", "branch_assignments", "posts", "organisations", "accounts", "role_assignments"];
+
 /// Imports members.
 pub(crate) struct Members;
 
@@ -51,6 +55,10 @@ impl Importer for Members {
             secretaries: HashSet::new(),
             ready: HashMap::new(),
         }))
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        TABLES
     }
 
     async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>> {

@@ -8,6 +8,7 @@ pub mod rules;
 mod store;
 
 pub use actions::{Newcomer, Place, Revealed, create, create_all, leave, restore, reveal, update};
+pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use rules::Facts;
 pub use store::{Filter, FormerFilter, Sort, count, count_former, episodes, former, get, latest, list, posts_of};

@@ -49,6 +49,10 @@ impl Importer for Organisations {
         }))
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["organisations", "organisation_parents", "organisation_units"]
+    }
+
     async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>> {
         let mut answers = Vec::new();
         for object in objects {
