@@ -75,7 +75,7 @@ impl<'t> Row<'t> {
             }
             Format::Code(length) => (count != length).then(|| format!("{}应为{length}位", column.title)),
             Format::Text(low, high) => {
-                check::text(key, &column.title, &text, low, high).err().map(|error| error.message.into_owned())
+                check::lines(key, &column.title, &text, low, high).err().map(|error| error.message.into_owned())
             }
             _ => None,
         };

@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(fault(|_| {}), "");
         assert_eq!(fault(|f| f.full_name = " ".into()), "fullName");
         assert_eq!(fault(|f| f.short_name = "支".into()), "shortName");
-        assert_eq!(fault(|f| f.founded_on = day("2026-11-25")), "foundedOn");
+        assert_eq!(fault(|f| f.founded_on = day("2026-11-25")), "foundedOn,termStart");
         assert_eq!(fault(|f| f.founded_on = day("1921-06-30")), "foundedOn");
         assert_eq!(fault(|f| f.division_code = "990100".into()), "divisionCode");
         assert_eq!(fault(|f| f.division_code = "32010".into()), "divisionCode");
