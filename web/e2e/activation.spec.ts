@@ -76,7 +76,7 @@ test('PC-1.1a PC-1.2b an organisation is activated by mobile number, and its own
   await follow(page.getByRole('button', { name: '登录', exact: true }), '首页')
 
   await personal(page, '账号信息')
-  await expect(field(page, '用户名')).toHaveValue(/^u[0-9a-f]{9}$/)
+  await expect(field(page, '用户名')).toHaveValue(/^u[0-9a-f]{12}$/)
   await field(page, '姓名').fill('何书记')
   await part(page, '基本信息').getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('账号信息已保存')).toBeVisible()
