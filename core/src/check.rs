@@ -170,6 +170,8 @@ pub fn user_name(field: &str, text: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -268,6 +270,107 @@ mod tests {
         assert_eq!(user_name("u", "张三").unwrap(), "张三");
         for bad in ["a", "13800000000", "a b", "a'b", "😀😀"] {
             assert!(user_name("u", bad).is_err(), "{bad}");
+        }
+    }
+
+    /// The check character by the recursion of ISO 7064 (MOD 11-2), which needs no weights.
+    fn check_character(body: &str) -> char {
+        let sum = body.bytes().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
+        char::from_digit((12 - sum) % 11, 10).unwrap_or('X')
+    }
+
+    /// Identity numbers of people born in the last hundred years, with what they say.
+    fn people() -> impl Strategy<Value = (String, NaiveDate, u32)> {
+        (prop::sample::select(REGIONS), 0u32..10_000, 0i64..36_500, 0u32..1000).prop_map(
+            |(region, place, age, order)| {
+                let birth = day("2026-11-25") - chrono::Duration::days(age);
+                let body = format!("{region}{place:04}{}{order:03}", birth.format("%Y%m%d"));
+                (format!("{body}{}", check_character(&body)), birth, order)
+            },
+        )
+    }
+
+    /// A code of 17 characters with its check character, by the definition: the weighted sum is a multiple of 31.
+    fn units() -> impl Strategy<Value = String> {
+        prop::collection::vec(0usize..31, 17).prop_map(|values| {
+            let sum: usize = values.iter().zip(0..).map(|(value, at)| value * 3usize.pow(at) % 31).sum();
+            let last = (0..31).find(|last| (sum + last) % 31 == 0).unwrap();
+            values.into_iter().chain([last]).map(|value| USCC.chars().nth(value).unwrap()).collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn pc_3_2_1a_whoever_was_born_has_a_number_and_no_slip_of_the_pen_passes(
+            (number, birth, order) in people(), at in 0usize..18, digit in 0u32..10,
+        ) {
+            let today = day("2026-11-25");
+            let found = id_number(&number.to_lowercase(), today, false).unwrap();
+            prop_assert_eq!((&found.text, found.birth), (&number, birth));
+            prop_assert_eq!(found.sex, if order % 2 == 1 { "1" } else { "2" });
+            prop_assert!(id_number(&number, birth - chrono::Duration::days(1), false).is_err());
+            // One wrong digit, or two neighbours exchanged.
+            let mut wrong: Vec<char> = number.chars().collect();
+            wrong[at] = char::from_digit(digit, 10).unwrap();
+            let wrong: String = wrong.into_iter().collect();
+            prop_assert!(wrong == number || id_number(&wrong, today, false).is_err());
+            let mut swapped: Vec<char> = number.chars().collect();
+            swapped.swap(at, (at + 1) % 18);
+            let swapped: String = swapped.into_iter().collect();
+            prop_assert!(at == 17 || swapped == number || id_number(&swapped, today, false).is_err());
+        }
+
+        #[test]
+        fn pc_3_2_1b_an_old_number_becomes_the_new_one_of_the_same_person((number, birth, order) in people()) {
+            prop_assume!(birth < day("2000-01-01"));
+            let old = format!("{}{}", &number[..6], &number[8..17]);
+            let found = id_number(&id_number_15(&old).unwrap(), day("2026-11-25"), false).unwrap();
+            prop_assert_eq!((found.text, found.birth), (number, birth));
+            prop_assert_eq!(found.sex, if order % 2 == 1 { "1" } else { "2" });
+        }
+
+        #[test]
+        fn pc_3_1_1a_every_unit_code_passes_and_no_wrong_character(
+            code in units(), at in 0usize..18, value in 0usize..31,
+        ) {
+            prop_assert_eq!(uscc(&code.to_lowercase()), Some(code.clone()));
+            let mut wrong: Vec<char> = code.chars().collect();
+            wrong[at] = USCC.chars().nth(value).unwrap();
+            let wrong: String = wrong.into_iter().collect();
+            prop_assert!(wrong == code || uscc(&wrong).is_none());
+        }
+
+        #[test]
+        fn what_is_accepted_is_tidy_and_accepted_again(
+            text in "\\PC{0,40}|[0-9Xx +\\-]{0,20}|1[0-9]{10}|0[0-9]{2,3}-?[0-9]{7,8}|[\u{0}-\u{ff}\u{200b}\u{202e}]{0,12}",
+        ) {
+            if let Ok(number) = id_number(&text, day("2026-11-25"), true) {
+                prop_assert_eq!(id_number(&number.text, day("2026-11-25"), true), Ok(number));
+            }
+            if let Some(number) = mobile(&text) {
+                prop_assert!(number.len() == 11 && number.bytes().all(|b| b.is_ascii_digit()));
+                prop_assert_eq!(mobile(&number), Some(number));
+            }
+            if let Some(number) = phone(&text) {
+                prop_assert_eq!(phone(&number), Some(number));
+            }
+            if let Some(code) = uscc(&text) {
+                prop_assert_eq!(uscc(&code), Some(code));
+            }
+            if let Ok(name) = user_name("u", &text) {
+                prop_assert_eq!(user_name("u", &name).unwrap(), name.clone());
+                prop_assert!(mobile(&name).is_none());
+            }
+            if let Ok(line) = super::text("a", "名称", &text, 1, 12) {
+                prop_assert!((1..=12).contains(&line.chars().count()));
+                prop_assert!(line.trim() == line && !line.chars().any(invisible));
+            }
+            if let Ok(Some(line)) = optional("a", "名称", Some(&text), 12) {
+                prop_assert!(!line.is_empty());
+            }
+            let _ = (id_number_15(&text), lines("a", "正文", &text, 0, 12));
         }
     }
 }
