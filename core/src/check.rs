@@ -294,7 +294,7 @@ mod tests {
     fn units() -> impl Strategy<Value = String> {
         prop::collection::vec(0usize..31, 17).prop_map(|values| {
             let sum: usize = values.iter().zip(0..).map(|(value, at)| value * 3usize.pow(at) % 31).sum();
-            let last = (0..31).find(|last| (sum + last) % 31 == 0).unwrap();
+            let last = (0..31).find(|last| (sum + last).is_multiple_of(31)).unwrap();
             values.into_iter().chain([last]).map(|value| USCC.chars().nth(value).unwrap()).collect()
         })
     }

@@ -29,6 +29,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Does the work in the tenant (or on the platform) that enqueued it.
     fn run(self, cx: &Cx) -> impl Future<Output = Result<()>> + Send;
+
+    /// Tells those who wait that the last try has failed, by a bug or a dead service.
+    fn give_up(self, _: &Cx) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
 }
 
 /// A job with the tenant it belongs to, as the queue carries it.
@@ -54,8 +59,17 @@ impl<J: Job> TaskHandler for Carried<J> {
         let Some(Runner(app)) = worker.get_ext::<Runner>().cloned() else { return Err("no application".to_owned()) };
         let space = self.tenant.map_or(Space::Platform, Space::Tenant);
         let cx = Cx::system(app, space);
+        let last = worker.job().attempts() >= worker.job().max_attempts();
+        let again = if last { serde_json::from_value::<Self>(worker.payload().clone()).ok() } else { None };
         let done = self.job.run(&cx).await;
         cx.close().await;
+        if let (Err(_), Some(again)) = (&done, again) {
+            let told = again.job.give_up(&cx).await;
+            cx.close().await;
+            if let Err(error) = told {
+                tracing::warn!(task = J::NAME, code = error.code, cause = ?error.cause, "nobody was told of a dead job");
+            }
+        }
         let outcome = if done.is_ok() { "done" } else { "failed" };
         metrics::counter!("zhibu_jobs", "task" => J::NAME, "outcome" => outcome).increment(1);
         done.map_err(|error| {

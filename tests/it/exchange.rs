@@ -1,24 +1,16 @@
 //! Imports and exports, from the workbook to the rows and back (PC-3.2.1b, PC-3.1.1f, PC-8.1.1, PC-8.2).
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use http::Method;
 use serde_json::{Value, json};
-use zhibu_office::{Cell, Heading, Layout, Sheet, Template};
+use zhibu_tests::roster::{CHECK, CONFIRM, IMPORT, Line, REQUEST, id_number, rest, typed, upload, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor, until, words};
 
-use crate::members::{id_number, member};
+use crate::members::member;
 use crate::organisations::{add, branch, small_tree, with};
 
-const REQUEST: &str = "mutation($t: String!, $f: String! = \"名册.xlsx\", $n: Int!) { system { requestImport(input: {template: $t, \
-    fileName: $f, size: $n}) { id url contentType } } }";
-const CHECK: &str = "mutation($id: ID!) { system { checkImport(id: $id) { state } } }";
-const CONFIRM: &str =
-    "mutation($id: ID!, $partial: Boolean!) { system { confirmImport(id: $id, partial: $partial) { state } } }";
 const UNDO: &str = "mutation($id: ID!) { system { undoImport(id: $id) { state } } }";
-const IMPORT: &str = "query($id: ID!) { system { import(id: $id) { state rowCount badRows doneRows undoneRows message marked \
-    faults { row column sentence } } keptRows(id: $id) { row reason } } }";
 const MARKED: &str = "mutation($id: ID!) { system { downloadMarkedImport(id: $id) { url } } }";
 const MEMBERS: &str = "{ directory { members(first: 100) { totalCount nodes { id name version } } } }";
 const EXPORT: &str = "mutation($kind: String!, $filter: JSON, $columns: [String!]!, $reason: String) { system { requestExport(input: \
@@ -27,71 +19,6 @@ const EXPORTED: &str =
     "query($kind: String) { system { exports(kind: $kind) { nodes { id state rowCount filterWords message } } } }";
 const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-type Line = BTreeMap<&'static str, String>;
-
-/// A row of a member as people type it.
-pub(crate) fn typed(branch: &str, name: &str, n: u32) -> Line {
-    [
-        ("姓名", name.to_owned()),
-        ("公民身份号码", id_number("1990-01-01", 2 * n + 1)),
-        ("性别", "男".into()),
-        ("民族", "汉族".into()),
-        ("出生日期", "1990-01-01".into()),
-        ("学历", "大学本科毕业".into()),
-        ("所在党支部", branch.into()),
-        ("人员类别", "正式党员".into()),
-        ("加入党组织日期", "2015/6/20".into()),
-        ("转为正式党员日期", "20160620".into()),
-        ("工作岗位", "公有制企业管理人员".into()),
-        ("手机号", format!("1370000{n:04}")),
-        ("党籍状态", "正常".into()),
-        ("是否失联", "否".into()),
-        ("是否流动党员", "否".into()),
-    ]
-    .into()
-}
-
-/// A workbook with these rows below the headers of a template.
-pub(crate) fn workbook(folder: &Path, template: &str, lines: &[Line]) -> Vec<u8> {
-    let template = Template::of(template).unwrap();
-    let columns = template.columns.iter().map(|c| Heading { title: c.title.clone(), width: 12 }).collect();
-    let path = folder.join(format!("{}.xlsx", uuid()));
-    let mut sheet = Sheet::create(&path, Layout { name: "名册".into(), columns, ..Layout::default() }, |_| {}).unwrap();
-    for line in lines {
-        let cell = |title: &str| line.get(title).map_or(Cell::Blank, |text| Cell::Text(text));
-        sheet.row(&template.columns.iter().map(|c| cell(&c.title)).collect::<Vec<_>>()).unwrap();
-    }
-    sheet.finish().unwrap();
-    std::fs::read(path).unwrap()
-}
-
-fn uuid() -> String {
-    let id: zhibu_core::ImportId = zhibu_core::World::default().id();
-    id.to_string()
-}
-
-/// Uploads a workbook and has it looked through; the import.
-pub(crate) async fn upload(by: &mut Visitor, template: &str, bytes: Vec<u8>) -> String {
-    let ticket = by.ok(REQUEST, json!({"t": template, "n": bytes.len()})).await["system"]["requestImport"].clone();
-    let kind = [("content-type", ticket["contentType"].as_str().unwrap())];
-    let put = by.send(Method::PUT, ticket["url"].as_str().unwrap(), &kind, bytes).await;
-    assert_eq!(put.status, 200, "{}", String::from_utf8_lossy(&put.bytes));
-    let id = ticket["id"].as_str().unwrap().to_owned();
-    by.ok(CHECK, json!({"id": id})).await;
-    id
-}
-
-/// Waits until an import has come to rest.
-pub(crate) async fn rest(by: &mut Visitor, id: &str) -> Value {
-    let mut found = Value::Null;
-    until("the import has come to rest", async || {
-        found = by.ok(IMPORT, json!({"id": id})).await["system"].clone();
-        !["CHECKING", "APPLYING", "UNDOING"].contains(&found["import"]["state"].as_str().unwrap())
-    })
-    .await;
-    found
-}
 
 fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("zhibu-workbooks-{}", std::process::id()));
@@ -339,6 +266,73 @@ async fn pc_3_2_1b_an_import_that_is_cut_off_goes_on_without_doubles() {
     assert_eq!(count(&mut admin).await, 450);
     let people = format!("SELECT count(*) || ' ' || count(DISTINCT id_index) FROM {schema}.people");
     assert_eq!(t.sql().await.one(&people).await, "450 450");
+}
+
+/// Two people, or one with two windows, import the same file at once: everybody is there once.
+#[tokio::test]
+async fn pc_3_2_1b_two_imports_of_one_file_at_once_make_no_doubles() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, ..) = small_tree(&t, &mut admin).await;
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    let schema = t.home.schema();
+    t.sql().await.rows(&format!("UPDATE {schema}.policy SET seats = 5000")).await;
+    for (at, partial) in [(0, false), (1200, true)] {
+        let lines: Vec<Line> = (at..at + 1200).map(|n| typed("第一党支部", "张三", n)).collect();
+        let bytes = workbook(&folder(), "member", &lines);
+        let one = upload(&mut admin, "member", bytes.clone()).await;
+        let other = upload(&mut zhao, "member", bytes).await;
+        for (by, id) in [(&mut admin, &one), (&mut zhao, &other)] {
+            let seen = rest(by, id).await["import"].clone();
+            assert_eq!((&seen["state"], &seen["badRows"]), (&json!("CHECKED"), &json!(0)), "{seen}");
+        }
+        let confirm = |id: &str| json!({"id": id, "partial": partial});
+        futures_util::join!(admin.ok(CONFIRM, confirm(&one)), zhao.ok(CONFIRM, confirm(&other)));
+        let ends = [rest(&mut admin, &one).await["import"].clone(), rest(&mut zhao, &other).await["import"].clone()];
+        let written: i64 = ends.iter().map(|end| end["doneRows"].as_i64().unwrap()).sum();
+        assert_eq!(written, 1200, "{ends:?}");
+        // All or nothing: one of them; the good rows: what the other had not.
+        let states: Vec<&str> = ends.iter().map(|end| end["state"].as_str().unwrap()).collect();
+        let wanted = if partial { vec!["DONE", "DONE"] } else { vec!["DONE", "FAILED"] };
+        assert!(states == wanted || states.iter().rev().copied().eq(wanted), "{ends:?}");
+    }
+    let sql = t.sql().await;
+    let people = format!("SELECT count(*) || ' ' || count(DISTINCT id_index) FROM {schema}.people");
+    assert_eq!(sql.one(&people).await, "2400 2400");
+    let heads = format!("SELECT sum(member_count) FROM {schema}.organisations");
+    assert_eq!(sql.one(&heads).await, "2400");
+}
+
+/// The job's last try has failed: whoever waits is told, and what was written can be taken back.
+#[tokio::test]
+async fn pc_3_2_1b_an_import_whose_last_try_fails_says_so() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    small_tree(&t, &mut admin).await;
+    let schema = t.home.schema();
+    let sql = t.sql().await;
+    sql.rows(&format!("UPDATE {schema}.policy SET seats = 5000")).await;
+    let lines: Vec<Line> = (0..600).map(|n| typed("第一党支部", "张三", n)).collect();
+    let id = upload(&mut admin, "member", workbook(&folder(), "member", &lines)).await;
+    rest(&mut admin, &id).await;
+    // A fault of ours in the second chunk.
+    sql.rows(&format!("ALTER TABLE {schema}.import_items ADD CONSTRAINT no_more CHECK (row_number < 550)")).await;
+    admin.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    let failed = "SELECT count(*) FROM jobs._private_jobs WHERE last_error IS NOT NULL AND locked_at IS NULL";
+    until("the job has failed", async || sql.one(failed).await == "1").await;
+    let standing = admin.ok(IMPORT, json!({"id": id})).await["system"]["import"].clone();
+    assert_eq!(standing["state"], "APPLYING", "it is tried again: {standing}");
+    sql.rows("UPDATE jobs._private_jobs SET max_attempts = attempts + 1, run_at = now()").await;
+    let told = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&told["state"], &told["doneRows"]), (&json!("FAILED"), &json!(500)), "{told}");
+    assert!(told["message"].as_str().unwrap().contains("联系服务商"), "{told}");
+    assert_eq!(count(&mut admin).await, 500);
+    sql.rows(&format!("ALTER TABLE {schema}.import_items DROP CONSTRAINT no_more")).await;
+    admin.ok(UNDO, json!({"id": id})).await;
+    let undone = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&undone["state"], &undone["undoneRows"]), (&json!("UNDONE"), &json!(500)), "{undone}");
+    assert_eq!(count(&mut admin).await, 0);
 }
 
 #[tokio::test]

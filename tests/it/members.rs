@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use zhibu_tests::roster::id_number;
 use zhibu_tests::{PASSWORD, Town, Visitor, words};
 
 use crate::organisations::{add, branch, small_tree, with};
@@ -23,14 +24,6 @@ const FORMER: &str = "query($f: FormerFilter) { directory { formerMembers(filter
     endNote branch { shortName } } } } }";
 const TIMELINE: &str = "query($id: ID!) { directory { memberTimeline(id: $id) { episodes { branch { shortName } from to \
     endReason } } memberChanges(id: $id) { nodes { action fields { field before after } } } } }";
-
-/// A valid identity number of a made-up man (odd) or woman (even).
-pub(crate) fn id_number(birth: &str, n: u32) -> String {
-    let body = format!("110101{}{n:03}", birth.replace('-', ""));
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    format!("{body}{}", "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap()).unwrap())
-}
 
 /// A member's form; `n` makes identity and mobile number its own.
 pub(crate) fn member(branch: &str, name: &str, n: u32) -> Value {

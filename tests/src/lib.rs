@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod cluster;
+pub mod roster;
 mod server;
 mod socket;
 mod template;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use http::Method;
 use rustix::process::Signal;
 use serde_json::json;
-use zhibu_tests::{PASSWORD, until, words};
+use zhibu_tests::roster::{CONFIRM, Line, rest, typed, upload, workbook};
+use zhibu_tests::{PASSWORD, Sql, Visitor, until, words};
 
 use crate::program::{House, Running, send, tomorrow};
 
@@ -40,14 +41,73 @@ async fn pc_1_1a_a_server_killed_while_it_activates_ends_the_work_when_it_is_bac
     let sql = house.sql().await;
     assert_eq!(sql.one("SELECT count(*) FROM platform.tenants").await, "1");
     // The killed worker's job is looked at again once the worker counts as dead, and finds the work done.
-    let dead = "UPDATE jobs._private_workers SET last_heartbeat_at = now() - interval '1 minute' WHERE id IN \
-        (SELECT locked_by FROM jobs._private_jobs)";
-    sql.rows(dead).await;
+    forget_the_dead(&sql).await;
     drop(sql);
     server.stop().await;
     let server = house.serve(&[]).await;
     let sql = house.sql().await;
     until("the queue is empty", async || sql.one("SELECT count(*) FROM jobs._private_jobs").await == "0").await;
+    server.stop().await;
+}
+
+/// Lets the half minute go by after which a worker that is not heard of counts as dead.
+async fn forget_the_dead(sql: &Sql) {
+    let dead = "UPDATE jobs._private_workers SET last_heartbeat_at = now() - interval '1 minute' WHERE id IN \
+        (SELECT locked_by FROM jobs._private_jobs)";
+    sql.rows(dead).await;
+}
+
+async fn boss(server: &Running) -> Visitor {
+    let mut boss = server.visitor();
+    boss.ok(words::SIGN_IN, json!({"name": "boss", "password": PASSWORD})).await;
+    boss
+}
+
+#[tokio::test]
+async fn pc_3_2_1b_a_server_killed_in_the_middle_of_an_import_leaves_nothing_or_goes_on() {
+    let house = House::new();
+    let mut server = house.serve(&[]).await;
+    let code = issued(&house).await;
+    let ticket = server.activate(&code, "中共新单位支部委员会", None).await;
+    server.ready(&ticket).await;
+    let mut admin = server.visitor();
+    admin.ok(words::SIGN_IN, json!({"name": "boss", "password": "ABC#123"})).await;
+    admin.ok(words::CHANGE_INITIAL, json!({"new": PASSWORD, "code": null})).await;
+    let root = admin.ok("{ directory { organisations(first: 1) { nodes { shortName } } } }", json!({})).await;
+    let root = root["directory"]["organisations"]["nodes"][0]["shortName"].as_str().unwrap().to_owned();
+    let schema = house.sql().await.one("SELECT 't_' || replace(id::text, '-', '') FROM platform.tenants").await;
+    house.sql().await.rows(&format!("UPDATE {schema}.policy SET seats = 9000")).await;
+    for (at, partial) in [(0, true), (3000, false)] {
+        let lines: Vec<Line> = (at..at + 3000).map(|n| typed(&root, "张三", n)).collect();
+        let id = upload(&mut admin, "member", workbook(house.folder(), "member", &lines)).await;
+        let seen = rest(&mut admin, &id).await["import"].clone();
+        assert_eq!((&seen["state"], &seen["badRows"]), (&json!("CHECKED"), &json!(0)), "{seen}");
+        let sql = house.sql().await;
+        let people = format!("SELECT count(*) FROM {schema}.people");
+        admin.ok(CONFIRM, json!({"id": id, "partial": partial})).await;
+        let percent = format!("SELECT percent FROM {schema}.imports WHERE id = '{id}'");
+        until("it is in its middle", async || sql.one(&percent).await.parse::<i32>().unwrap() >= 30).await;
+        server.kill().await;
+        // Whether the database has outlived the server or not.
+        let sql = house.sql().await;
+        let there = sql.one(&people).await.parse::<u32>().unwrap();
+        assert!(if partial { (500..3000).contains(&there) } else { there == 3000 }, "{there} after the kill");
+        forget_the_dead(&sql).await;
+        drop(sql);
+
+        server = house.serve(&[]).await;
+        admin = boss(&server).await;
+        let done = rest(&mut admin, &id).await["import"].clone();
+        assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(3000)), "{done}");
+    }
+    let sql = house.sql().await;
+    let people = format!("SELECT count(*) || ' ' || count(DISTINCT id_index) FROM {schema}.people");
+    assert_eq!(sql.one(&people).await, "6000 6000");
+    let heads = format!("SELECT sum(member_count) FROM {schema}.organisations");
+    assert_eq!(sql.one(&heads).await, "6000");
+    let accounts = format!("SELECT count(*) FROM {schema}.accounts");
+    assert_eq!(sql.one(&accounts).await, "6001");
+    drop(sql);
     server.stop().await;
 }
 

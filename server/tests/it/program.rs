@@ -44,6 +44,10 @@ impl House {
         Self(folder)
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.0.join("data")
     }

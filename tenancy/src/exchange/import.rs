@@ -296,7 +296,8 @@ pub async fn confirm(cx: &Cx, id: ImportId, partial: bool) -> Result<Import> {
 
 /// Takes back what an import wrote, as far as nobody has changed it since.
 pub async fn undo(cx: &Cx, id: ImportId) -> Result<Import> {
-    step(cx, id, &["done"], "undoing", None, UndoImport { id }).await
+    // Of one that failed, what it had written.
+    step(cx, id, &["done", "failed"], "undoing", None, UndoImport { id }).await
 }
 
 /// A job's context: the system, for the person who imports, within what that person may reach now.
@@ -360,6 +361,14 @@ async fn settle(cx: &Cx, id: ImportId, done: Result<()>, refused: &'static str) 
     }
 }
 
+/// Ends a step whose job will not be tried any more; what it has written stays, and can be taken back.
+async fn give_up(cx: &Cx, id: ImportId, state: &'static str) -> Result<()> {
+    let message = Some("处理没有完成，请稍后重试；仍不成功时请联系服务商".to_owned());
+    let finished_at = Some(cx.now());
+    report(cx, id, Progress { state: Some(state), percent: Some(100), message, finished_at, ..Progress::default() })
+        .await
+}
+
 /// The rows of a workbook in chunks, read on a thread of its own.
 fn chunks(path: std::path::PathBuf, template: &'static Template) -> mpsc::Receiver<Result<Vec<Row<'static>>>> {
     let (send, receive) = mpsc::channel(2);
@@ -397,6 +406,10 @@ impl Job for CheckImport {
         let Some(import) = load(cx, self.id, "checking").await? else { return Ok(()) };
         let done = examine(cx, self.id, &import).await;
         settle(cx, self.id, done, "refused").await
+    }
+
+    async fn give_up(self, cx: &Cx) -> Result<()> {
+        give_up(cx, self.id, "refused").await
     }
 }
 
@@ -482,6 +495,10 @@ impl Job for ApplyImport {
         let Some(import) = load(cx, self.id, "applying").await? else { return Ok(()) };
         let done = write_rows(cx, self.id, &import).await;
         settle(cx, self.id, done, "failed").await
+    }
+
+    async fn give_up(self, cx: &Cx) -> Result<()> {
+        give_up(cx, self.id, "failed").await
     }
 }
 
@@ -591,6 +608,11 @@ impl Job for UndoImport {
         let Some(import) = load(cx, self.id, "undoing").await? else { return Ok(()) };
         let done = take_back(cx, self.id, &import).await;
         settle(cx, self.id, done, "done").await
+    }
+
+    /// Undoing may be asked for once more.
+    async fn give_up(self, cx: &Cx) -> Result<()> {
+        give_up(cx, self.id, "done").await
     }
 }
 

@@ -310,6 +310,8 @@ pub fn search_key(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -446,5 +448,103 @@ mod tests {
         assert_eq!(pinyin("吕·A"), "lv a");
         let long = "阿卜杜热合曼·买买提江";
         assert!(search_parts(long).contains(&search_key("热合曼·买买提江")));
+    }
+
+    /// Days around which the rules turn, and others.
+    fn days() -> impl Strategy<Value = NaiveDate> {
+        const TURNS: &[&str] =
+            &["1921-07-01", "1969-04-01", "1977-08-11", "1990-01-01", "2008-01-01", "2016-06-19", "2026-11-25"];
+        (prop::sample::select(TURNS), prop_oneof![-2i64..3, -40_000i64..9_000])
+            .prop_map(|(turn, by)| day(turn) + chrono::Duration::days(by))
+    }
+
+    fn words() -> impl Strategy<Value = String> {
+        prop_oneof![
+            prop::sample::select(vec!["1", "01", "21", "121", "990101199001010019", "13800000000", "张三", "", "99"])
+                .prop_map(str::to_owned),
+            "\\PC{0,60}",
+        ]
+    }
+
+    /// A good record with a few of its fields replaced by anything.
+    fn records() -> impl Strategy<Value = Facts> {
+        let change = (0..20u8, words(), days(), any::<bool>());
+        prop::collection::vec(change, 0..6).prop_map(|changes| {
+            let mut f = facts();
+            for (field, text, date, yes) in changes {
+                let (some, on) = (yes.then(|| text.clone()), yes.then_some(date));
+                match field {
+                    0 => f.name = text,
+                    1 => f.id_number = some,
+                    2 => f.sex = text,
+                    3 => f.birth_date = date,
+                    4 => f.archive_birth_date = on,
+                    5 => f.archive_birth_reason = some,
+                    6 => f.ethnicity = text,
+                    7 => f.education_level = text,
+                    8 => f.degree = some,
+                    9 => f.first_work_date = on,
+                    10 => f.work_post = text,
+                    11 => f.mobile = some,
+                    12 => f.landline = some,
+                    13 => f.home_address = some,
+                    14 => f.join_date = date,
+                    15 => f.conversion_date = on,
+                    16 => f.member_type = if yes { MemberType::Formal } else { MemberType::Probationary },
+                    17 => f.lost_on = on,
+                    18 => f.lost_reason = some,
+                    _ => (f.floating, f.flow_direction) = (yes, (date > day("2000-01-01")).then(|| text.clone())),
+                }
+            }
+            f
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn pc_3_2_1a_what_is_accepted_keeps_every_rule_and_every_fault_has_its_field(facts in records()) {
+            let today = day("2026-11-25");
+            let kept = match accept(facts.clone(), today, true) {
+                Ok(kept) => kept,
+                Err(faults) => {
+                    prop_assert!(!faults.is_empty());
+                    for fault in faults {
+                        prop_assert!(fault.field.is_some() && fault.code == "INVALID", "{fault:?}");
+                    }
+                    return Ok(());
+                }
+            };
+            prop_assert!(kept.join_date >= of_age(kept.birth_date) && kept.join_date <= today);
+            prop_assert!(kept.lost_on.is_none_or(|on| (kept.join_date..=today).contains(&on)));
+            prop_assert_eq!(kept.floating, kept.flow_direction.is_some());
+            match (kept.member_type, kept.conversion_date) {
+                (MemberType::Probationary, on) => prop_assert_eq!(on, None),
+                (MemberType::Formal, None) => prop_assert!(without_probation(kept.join_date)),
+                (MemberType::Formal, Some(on)) => {
+                    let year = kept.join_date.checked_add_months(Months::new(12)).unwrap();
+                    prop_assert!(without_probation(kept.join_date) || on + chrono::Duration::days(1) >= year);
+                    prop_assert!(on >= kept.join_date && on <= today);
+                }
+            }
+            if let Some(number) = &kept.id_number {
+                prop_assert_eq!(&number[6..14], kept.birth_date.format("%Y%m%d").to_string());
+            }
+            let again = accept(kept.clone(), today, true);
+            prop_assert_eq!(again.map_err(|faults| faults.len()), Ok(kept));
+        }
+
+        #[test]
+        fn pc_3_2_1a_a_name_is_found_by_each_of_its_parts_and_each_beginning_of_its_pinyin(
+            name in "[\u{4e00}-\u{4e40}a-zA-Z·]{2,12}", from in 0usize..12, length in 1usize..7,
+        ) {
+            let parts = search_parts(&name);
+            let part: String = name.chars().skip(from).take(length).collect();
+            prop_assert!(part.is_empty() || parts.contains(&search_key(&part)), "{part} of {name}");
+            let whole = pinyin(&name).replace(' ', "");
+            let start: String = whole.chars().take(length).collect();
+            prop_assert!(start.is_empty() || parts.contains(&search_key(&start)), "{start} of {name}");
+        }
     }
 }

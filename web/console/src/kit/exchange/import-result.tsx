@@ -12,12 +12,22 @@ export function ImportResult({ one, kind: { noun, undoing }, onShow, onView }: I
   const confirm = useConfirmDanger()
   const again = <Button onClick={() => onShow('new')}>导入新文件</Button>
   const view = <Button type="primary" onClick={onView}>查看</Button>
+  const undo = () => confirm({
+    title: '撤销本次导入？',
+    content: <p>将撤销本次导入的 {one.doneRows} {noun}，{undoing}。导入后有改动的行会保留，并列出原因。撤销后不能恢复，需要时请重新导入。</p>,
+    okText: '撤销本次导入',
+    work: async () => {
+      const { undoImport } = (await ask(UndoImportDocument, { id: one.id })).system
+      queries.setQueryData(['imports', 'one', one.id], undoImport)
+    },
+  })
+  const takeBack = one.doneRows > 0 && <Button danger onClick={undo}>撤销本次导入</Button>
   if (one.state === 'REFUSED' || one.state === 'FAILED') {
     return (
       <div role="alert">
         <Result status="error" title={one.state === 'REFUSED' ? '文件不能导入' : '导入失败'}
           subTitle={`${one.message ?? '请重新上传后再试'}${one.doneRows > 0 ? `（此前已写入 ${one.doneRows} 行）` : ''}`}
-          extra={<Button type="primary" onClick={() => onShow('new')}>重新上传</Button>} />
+          extra={<><Button type="primary" onClick={() => onShow('new')}>重新上传</Button>{takeBack}</>} />
       </div>
     )
   }
@@ -34,21 +44,12 @@ export function ImportResult({ one, kind: { noun, undoing }, onShow, onView }: I
     )
   }
   if (one.state !== 'DONE') return <Result status="info" title="文件还没有上传完" extra={again} />
-  const undo = () => confirm({
-    title: '撤销本次导入？',
-    content: <p>将撤销本次导入的 {one.doneRows} {noun}，{undoing}。导入后有改动的行会保留，并列出原因。撤销后不能恢复，需要时请重新导入。</p>,
-    okText: '撤销本次导入',
-    work: async () => {
-      const { undoImport } = (await ask(UndoImportDocument, { id: one.id })).system
-      queries.setQueryData(['imports', 'one', one.id], undoImport)
-    },
-  })
   return (
     <>
       {one.message && <Alert className="z-gap-bottom" type="warning" showIcon title={one.message} />}
       <div role="status">
         <Result status="success" title={`已导入 ${one.doneRows} ${noun}`} subTitle={one.badRows > 0 ? `有错误的 ${one.badRows} 行没有导入` : undefined}
-          extra={<>{view}{again}<Button danger onClick={undo}>撤销本次导入</Button></>} />
+          extra={<>{view}{again}{takeBack}</>} />
       </div>
     </>
   )
