@@ -71,9 +71,13 @@ diesel::table! {
     audit (id) {
         id -> Uuid, at -> Timestamptz, actor_kind -> Text, actor_id -> Nullable<Uuid>, actor_name -> Text,
         address -> Text, request_id -> Uuid, action -> Text, object_kind -> Text, object_id -> Nullable<Uuid>,
-        changes -> Jsonb,
+        changes -> Jsonb, seal -> Nullable<Int4>,
     }
 }
+
+diesel::table! { audit_seals (number) { number -> Int4, at -> Timestamptz, rows -> Binary, mark -> Binary, } }
+
+diesel::table! { audit_heads (tenant_id) { tenant_id -> Uuid, number -> Int4, mark -> Binary, } }
 
 diesel::table! {
     accounts (id) {

@@ -12,6 +12,10 @@ use zhibu_tenancy::exchange::export::EXPORT;
 pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
 /// Unlock users and reset their passwords.
 pub const USERS_UNLOCK: Permission = Permission::of("system.users", "user.unlock_reset");
+/// See what was changed in the tenant (审计日志).
+pub const AUDIT_READ: Permission = Permission::of("system.audit", "system.audit.read");
+/// See what operators have changed (审计日志).
+pub const PLATFORM_AUDIT: Permission = Permission::of("plat.audit", "plat.audit.read");
 /// Change what concerns the whole tenant.
 pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
 /// See tenants (operators).
@@ -39,6 +43,8 @@ pub static MODULE: Module = Module {
     permissions: &[
         USERS_READ,
         USERS_UNLOCK,
+        AUDIT_READ,
+        PLATFORM_AUDIT,
         TENANT_SETTINGS,
         EXPORT,
         TENANTS_READ,
@@ -54,6 +60,7 @@ pub static MODULE: Module = Module {
     tenant: &[
         migration!("../../migrations/tenant/system", "0001_init"),
         migration!("../../migrations/tenant/system", "0002_exchange"),
+        migration!("../../migrations/tenant/system", "0003_audit"),
     ],
     seed: None,
     jobs: |worker| worker,

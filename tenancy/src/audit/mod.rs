@@ -1,10 +1,13 @@
-//! One row per change, in the transaction of the change (审计).
+//! One row per change, in the transaction of the change (审计); sealed afterwards into a chain.
 
+pub mod seal;
+
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use zhibu_core::Result;
+use zhibu_core::{Page, PageArgs, Permission, Result};
 
 use crate::cx::{Caller, Cx};
 use crate::db::Conn;
@@ -47,26 +50,99 @@ impl Entry {
     }
 }
 
-/// One stored row, for the history of an object.
-#[derive(Debug, Clone, Queryable)]
+/// One stored row.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = audit)]
 pub struct Row {
     /// Time-ordered id.
     pub id: Uuid,
     /// When.
-    pub at: chrono::DateTime<chrono::Utc>,
+    pub at: DateTime<Utc>,
+    /// `account`, `operator`, `stranger` or `system`.
+    pub actor_kind: String,
     /// Who.
+    pub actor_id: Option<Uuid>,
+    /// Their name at the time.
     pub actor_name: String,
+    /// From where; empty for jobs and commands.
+    pub address: String,
     /// What.
     pub action: String,
+    /// To what kind of thing.
+    pub object_kind: String,
+    /// To which one.
+    pub object_id: Option<Uuid>,
     /// `{field: [before, after]}`
     pub changes: Value,
+    /// The seal that covers it.
+    pub seal: Option<i32>,
+}
+
+/// Which rows a page shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// What somebody did.
+    pub actor: Option<Uuid>,
+    /// What was done to a kind of thing.
+    pub kind: Option<String>,
+    /// Just this action.
+    pub action: Option<String>,
+    /// What was done to one thing.
+    pub object: Option<Uuid>,
+    /// From this moment.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+type Query<'a> =
+    audit::BoxedQuery<'a, diesel::pg::Pg, diesel::dsl::SqlTypeOf<diesel::dsl::AsSelect<Row, diesel::pg::Pg>>>;
+
+/// The rows of the caller's space, newest first.
+pub async fn list(cx: &Cx, permission: Permission, filter: &Filter, page: &PageArgs) -> Result<Page<Row>> {
+    let mut read = cx.read(permission).await?;
+    let mut query = matching(filter).limit(page.limit()).offset(page.offset());
+    if let Some(after) = page.after::<Uuid>()? {
+        query = query.filter(audit::id.lt(after));
+    }
+    Ok(page.page(query.load(read.conn()?).await?, |row| row.id))
+}
+
+fn matching(filter: &Filter) -> Query<'static> {
+    let mut query = audit::table.select(Row::as_select()).order(audit::id.desc()).into_boxed();
+    if let Some(actor) = filter.actor {
+        query = query.filter(audit::actor_id.eq(actor));
+    }
+    if let Some(kind) = filter.kind.clone() {
+        query = query.filter(audit::object_kind.eq(kind));
+    }
+    if let Some(action) = filter.action.clone() {
+        query = query.filter(audit::action.eq(action));
+    }
+    if let Some(object) = filter.object {
+        query = query.filter(audit::object_id.eq(object));
+    }
+    // Ids begin with their time, so that a span of days is a range of the key.
+    if let Some(since) = filter.since {
+        query = query.filter(audit::id.ge(first_id(since)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit::id.lt(first_id(until)));
+    }
+    query
+}
+
+/// The smallest id of a moment.
+fn first_id(at: DateTime<Utc>) -> Uuid {
+    let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u128(millis << 80)
 }
 
 /// The changes of one object, newest first.
 pub async fn history(kind: &str, id: Uuid, before: Option<Uuid>, limit: i64, conn: &mut Conn) -> Result<Vec<Row>> {
     let mut query = audit::table
         .filter(audit::object_kind.eq(kind).and(audit::object_id.eq(id)))
-        .select((audit::id, audit::at, audit::actor_name, audit::action, audit::changes))
+        .select(Row::as_select())
         .order(audit::id.desc())
         .limit(limit)
         .into_boxed();

@@ -1,0 +1,6 @@
+DROP TABLE audit_heads;
+DROP TABLE audit_seals;
+DROP INDEX audit_kind_idx;
+DROP INDEX audit_actor_idx;
+DROP INDEX audit_unsealed_idx;
+ALTER TABLE audit DROP COLUMN seal;
