@@ -144,7 +144,8 @@ impl Cx {
         }
     }
 
-    fn space(&self) -> Space {
+    /// Where the caller acts.
+    pub(crate) fn space(&self) -> Space {
         match &self.caller {
             Caller::Account(identity) => Space::Tenant(identity.tenant.id),
             Caller::Stranger | Caller::Operator(_) => Space::Platform,
