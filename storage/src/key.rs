@@ -3,7 +3,7 @@ use zhibu_core::{Error, Result, TenantId};
 /// The embedded store keeps a key, encoded, in one file name; this fits with any bucket name of up to 20 letters.
 const LONGEST: usize = 140;
 
-/// The name of an object: made by us, below a tenant or below the shared catalogues, never a text from outside.
+/// The name of an object: made by us, below a tenant, the shared catalogues or the platform, never a text from outside.
 ///
 /// A row keeps the segments after the tenant, so that a key read back is again below the reader's own tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,6 +18,11 @@ impl Key {
     /// A key of what every tenant reads.
     pub fn shared<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> Result<Self> {
         Self::below("shared".to_owned(), segments)
+    }
+
+    /// A key of what operators have made for themselves.
+    pub fn platform<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> Result<Self> {
+        Self::below("platform".to_owned(), segments)
     }
 
     /// The key as the store knows it.
@@ -62,6 +67,7 @@ mod tests {
     fn a_key_lies_below_its_tenant() {
         assert_eq!(tenant(&["2026", "党员 1.jpg"]), Some(format!("t/{TENANT}/2026/党员 1.jpg")));
         assert_eq!(Key::shared(["menus", "a.svg"]).ok().map(|key| key.0), Some("shared/menus/a.svg".to_owned()));
+        assert_eq!(Key::platform(["exports", "a"]).ok().map(|key| key.0), Some("platform/exports/a".to_owned()));
     }
 
     #[test]

@@ -8,8 +8,12 @@ use zhibu_core::{Error, Page, PageArgs, Permission, Result, Secret, check};
 
 use crate::audit::Entry;
 use crate::cx::Cx;
+use crate::db::Conn;
 use crate::keys::hash;
 use crate::schema::{code_batches, codes, operators};
+
+/// Characters of a code, without hyphens.
+const WHOLE: usize = 16;
 
 /// The columns of [`CodeRow`], in its order.
 macro_rules! columns {
@@ -107,6 +111,18 @@ pub struct CodeFilter {
     pub batch: Option<Uuid>,
     /// Last four characters, a whole code, or part of the remark.
     pub search: Option<String>,
+}
+
+impl CodeFilter {
+    /// The search as it may be told and kept: of a whole code its last four characters only.
+    pub fn told(&self) -> Option<String> {
+        let search = self.search.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+        let plain = normalise(search);
+        Some(match plain.get(WHOLE - 4..) {
+            Some(tail) if plain.len() == WHOLE => format!("激活码····{tail}"),
+            _ => search.to_owned(),
+        })
+    }
 }
 
 impl CodeRow {
@@ -243,7 +259,7 @@ fn matching(cx: &Cx, filter: &CodeFilter) -> Boxed {
     if let Some(search) = filter.search.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
         let plain = normalise(search);
         query = match plain.len() {
-            16 => query.filter(codes::code_hash.eq(hash(plain.as_bytes()))),
+            WHOLE => query.filter(codes::code_hash.eq(hash(plain.as_bytes()))),
             4 => query.filter(codes::tail.eq(plain).or(codes::note.like(crate::tenants::contains(search)))),
             _ => query.filter(codes::note.like(crate::tenants::contains(search))),
         };
@@ -252,21 +268,19 @@ fn matching(cx: &Cx, filter: &CodeFilter) -> Boxed {
 }
 
 /// The codes that match, newest first.
-pub async fn list(cx: &Cx, permission: Permission, filter: &CodeFilter, page: &PageArgs) -> Result<Page<CodeRow>> {
+pub async fn list(cx: &Cx, filter: &CodeFilter, page: &PageArgs, conn: &mut Conn) -> Result<Page<CodeRow>> {
     let after: Option<Uuid> = page.after()?;
-    let mut read = cx.read(permission).await?;
     let mut query = matching(cx, filter).order(codes::id.desc()).limit(page.limit()).offset(page.offset());
     if let Some(after) = after {
         query = query.filter(codes::id.lt(after));
     }
-    let rows: Vec<CodeRow> = query.select(columns!()).load(read.conn()?).await?;
+    let rows: Vec<CodeRow> = query.select(columns!()).load(conn).await?;
     Ok(page.page(rows, |row| row.id))
 }
 
 /// How many match.
-pub async fn count(cx: &Cx, permission: Permission, filter: &CodeFilter) -> Result<i64> {
-    let mut read = cx.read(permission).await?;
-    Ok(matching(cx, filter).count().get_result(read.conn()?).await?)
+pub async fn count(cx: &Cx, filter: &CodeFilter, conn: &mut Conn) -> Result<i64> {
+    Ok(matching(cx, filter).count().get_result(conn).await?)
 }
 
 /// Makes an unused code useless. Used or revoked already: refused.
@@ -315,7 +329,7 @@ pub(crate) struct Won {
 type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 /// Takes a code for a tenant: one conditional statement, so among many there is one winner.
-pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut crate::db::Conn) -> Result<Won> {
+pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut Conn) -> Result<Won> {
     let digest = hash(normalise(code.expose()).as_bytes());
     let today = cx.app.world.today();
     let won: Option<(String, Vec<String>, i32)> = diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))

@@ -158,11 +158,14 @@ impl Job for Housekeeping {
             .load(write.conn()?)
             .await?;
         write.commit_quietly().await?;
-        for tenant in tenants {
-            let inside = Cx::system(cx.app.clone(), Space::Tenant(tenant.into()));
+        for space in [Space::Platform].into_iter().chain(tenants.into_iter().map(|id| Space::Tenant(id.into()))) {
+            let inside = Cx::system(cx.app.clone(), space);
             // One tenant's trouble is not the others'.
             if let Err(error) = crate::exchange::sweep(&inside).await {
-                tracing::warn!(%tenant, code = error.code, cause = ?error.cause, "old files were not removed");
+                tracing::warn!(?space, code = error.code, cause = ?error.cause, "old files were not removed");
+            }
+            if let Err(error) = crate::audit::seal::seal(&inside).await {
+                tracing::warn!(?space, code = error.code, cause = ?error.cause, "the audit was not sealed");
             }
         }
         Ok(())

@@ -17,7 +17,11 @@ use crate::module::{Module, Registry};
 use crate::schema::{installation, tenants};
 
 const PLATFORM: &[Migration] =
-    &[migration!("../migrations/platform", "0001_init"), migration!("../migrations/platform", "0003_audit")];
+const PLATFORM: &[Migration] = &[
+    migration!("../migrations/platform", "0001_init"),
+    migration!("../migrations/platform", "0002_exports"),
+    migration!("../migrations/platform", "0003_audit"),
+];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (module text NOT NULL, version text NOT NULL, \

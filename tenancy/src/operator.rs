@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
-use zhibu_core::{Error, OperatorId, Result, SELF, Secret, SessionId};
+use zhibu_core::{Error, OperatorId, Permission, Result, SELF, Secret, SessionId};
 
 use crate::app::App;
 use crate::audit::Entry;
@@ -17,7 +17,7 @@ use crate::db::{Conn, Mode, Space};
 use crate::identity::token::{Audience, issue};
 use crate::identity::{Exchange, Tokens, accept_password, throttle};
 use crate::keys::{hash, hex};
-use crate::policy::Grants;
+use crate::policy::{Grants, Scope};
 use crate::schema::{operator_sessions, operators};
 
 /// Tries from one address within [`WAIT`].
@@ -354,10 +354,25 @@ pub(crate) async fn caller(app: &Arc<App>, session: SessionId) -> Result<Caller>
         .optional()?;
     unit.commit().await?;
     let Some((id, user_name)) = row else { return Ok(Caller::Stranger) };
-    let grants = app.policy.grants([("platform_operator", None)], |_| true);
-    let operator = Arc::new(Operator { id: id.into(), session, user_name, grants });
+    let operator = Arc::new(Operator { id: id.into(), session, user_name, grants: grants(app) });
     app.operators.insert(session, operator.clone()).await;
     Ok(Caller::Operator(operator))
+}
+
+/// What an operator may reach with a permission now, for work that goes on without them.
+pub(crate) async fn scope_of(
+    cx: &Cx,
+    operator: OperatorId,
+    permission: Permission,
+    conn: &mut Conn,
+) -> Result<Option<Scope>> {
+    let active = operators::table.find(operator.0).filter(operators::state.eq("active"));
+    let active: i64 = active.count().get_result(conn).await?;
+    Ok(grants(&cx.app).scope(permission).filter(|_| active > 0).cloned())
+}
+
+fn grants(app: &App) -> Grants {
+    app.policy.grants([("platform_operator", None)], |_| true)
 }
 
 /// Refuses a change when the session has ended meanwhile.

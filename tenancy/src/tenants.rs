@@ -11,7 +11,7 @@ use zhibu_core::{Error, Page, PageArgs, Permission, Result, TenantId};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
-use crate::db::{Mode, Space};
+use crate::db::{Conn, Mode, Space};
 use crate::keys::Vault;
 use crate::schema::tenants;
 
@@ -103,9 +103,8 @@ pub async fn get(cx: &Cx, permission: Permission, id: TenantId) -> Result<Tenant
 }
 
 /// Several tenants at once, for lists that name them.
-pub async fn by_ids(cx: &Cx, permission: Permission, ids: &[Uuid]) -> Result<Vec<TenantRow>> {
-    let mut read = cx.read(permission).await?;
-    Ok(tenants::table.filter(tenants::id.eq_any(ids)).select(TenantRow::as_select()).load(read.conn()?).await?)
+pub async fn by_ids(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<TenantRow>> {
+    Ok(tenants::table.filter(tenants::id.eq_any(ids)).select(TenantRow::as_select()).load(conn).await?)
 }
 
 type Boxed = tenants::BoxedQuery<'static, diesel::pg::Pg>;

@@ -571,3 +571,147 @@ async fn pc_8_1_1_organisations_and_users_are_exported() {
     let text = format!("{:?}", read(&admin, url.as_str().unwrap()).await);
     assert!(text.contains("chief") && text.contains("制造党委 组织管理员"), "{text}");
 }
+
+const COLUMNS: &str = "query($kind: String!) { system { exportColumns(kind: $kind) { key sensitive } } }";
+
+/// Another operator, enrolled and signed in.
+async fn colleague(t: &Town, name: &'static str) -> Visitor {
+    let token = t.invite(name).await;
+    let mut visitor = t.operator_visitor();
+    let enrolment = visitor.ok(words::ENROLMENT, json!({"token": token})).await["system"]["operatorEnrolment"].clone();
+    let totp = zhibu_tests::totp(enrolment["secret"].as_str().unwrap(), t.now());
+    visitor.ok(words::ENROL, json!({"token": token, "password": PASSWORD, "totp": totp})).await;
+    visitor
+}
+
+/// Puts the job of an export into the queue once more, as a worker that was killed leaves it.
+async fn run_again(t: &Town, id: &Value) {
+    let job = json!({"tenant": null, "job": {"id": id}});
+    let queued =
+        format!("SELECT count(*) FROM jobs._private_jobs WHERE payload::text LIKE '%{}%'", id.as_str().unwrap());
+    let sql = t.sql().await;
+    sql.rows(&format!("SELECT jobs.add_job('export_make', '{job}'::json)")).await;
+    until("the job has run", async || sql.one(&queued).await == "0").await;
+}
+
+#[tokio::test]
+async fn op_1_activation_codes_are_exported_with_the_filter_and_a_trace() {
+    let t = Town::start().await;
+    let mut operator = t.operator().await;
+    t.tenant("中共海州区委员会", "haizhou", None, &["document"]).await;
+    let codes = t.codes(&mut operator, 2, &[]).await;
+    let first = operator.ok("{ system { codes(first: 1) { nodes { id tail batch } } } }", json!({})).await;
+    let revoke = "mutation($id: ID!) { system { revokeCode(id: $id, reason: \"=客户退订\") { id } } }";
+    let revoked = first["system"]["codes"]["nodes"][0].clone();
+    operator.ok(revoke, json!({"id": revoked["id"]})).await;
+    let offered = operator.ok(COLUMNS, json!({"kind": "code"})).await["system"]["exportColumns"].clone();
+    let all: Vec<&str> = offered.as_array().unwrap().iter().map(|c| c["key"].as_str().unwrap()).collect();
+    assert_eq!((all.len(), offered.to_string().contains("true")), (14, false), "{offered}");
+
+    // The home tenant has used one too.
+    let export = exported(&mut operator, json!({"kind": "code", "filter": {"state": "USED"}, "columns": all})).await;
+    assert_eq!((&export["state"], &export["rowCount"]), (&json!("DONE"), &json!(2)), "{export}");
+    let url = operator.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    assert!(url.as_str().unwrap().contains("platform/exports/"), "{url}");
+    let text = format!("{:?}", read(&operator, url.as_str().unwrap()).await);
+    for words in ["状态：已使用", "中共海州区委员会", "标准版", "文档", "激活码末四位", "operator"]
+    {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    assert!(!text.contains("已作废"), "{text}");
+    let batch =
+        json!({"kind": "code", "filter": {"batch": revoked["batch"]}, "columns": ["state", "revokeReason", "modules"]});
+    let export = exported(&mut operator, batch).await;
+    assert_eq!(export["rowCount"], 2, "{export}");
+    let url = operator.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    let text = format!("{:?}", read(&operator, url.as_str().unwrap()).await);
+    for words in ["已作废", "未使用", "'=客户退订", "仅基础模块"] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    let trail = "SELECT string_agg(action || ' ' || actor_name, ',' ORDER BY id) FROM platform.audit WHERE object_kind = 'export'";
+    let one = "export.ordered operator,export.finished 系统,export.downloaded operator";
+    assert_eq!(t.sql().await.one(trail).await, format!("{one},{one}"));
+
+    // A whole code that was looked for stays nowhere.
+    let export =
+        exported(&mut operator, json!({"kind": "code", "filter": {"search": codes[1]}, "columns": ["tail"]})).await;
+    let tail = &codes[1][codes[1].len() - 4..];
+    assert_eq!((&export["rowCount"], &export["filterWords"]), (&json!(1), &json!(format!("关键字：激活码····{tail}"))));
+    for table in ["exports", "audit"] {
+        let kept = format!("SELECT count(*) FROM platform.{table} r WHERE r::text LIKE '%{}%'", codes[1]);
+        assert_eq!(t.sql().await.one(&kept).await, "0", "{table}");
+    }
+    assert_eq!(
+        operator.refused(EXPORT, json!({"kind": "code", "filter": {"state": 1}, "columns": ["tail"]})).await,
+        "INVALID filter"
+    );
+}
+
+#[tokio::test]
+async fn op_1_an_export_of_codes_is_its_operators_own_and_not_for_ever() {
+    let t = Town::start().await;
+    let (mut operator, mut admin) = (t.operator().await, t.administrator().await);
+    t.codes(&mut operator, 1, &[]).await;
+    let order = json!({"kind": "code", "columns": ["tail"]});
+    let export = exported(&mut operator, order.clone()).await;
+    let id = json!({"id": export["id"]});
+    // Neither side takes what is the other's.
+    assert_eq!(admin.refused(EXPORT, order.clone()).await, "DENIED");
+    assert_eq!(admin.refused(COLUMNS, json!({"kind": "code"})).await, "DENIED");
+    assert_eq!(admin.refused(DOWNLOAD, id.clone()).await, "NOT_FOUND");
+    assert_eq!(admin.ok(EXPORTED, json!({})).await["system"]["exports"]["nodes"], json!([]));
+    assert_eq!(operator.refused(EXPORT, json!({"kind": "member", "columns": ["name"]})).await, "DENIED");
+    assert_eq!(t.operator_visitor().refused(EXPORT, order.clone()).await, "UNAUTHENTICATED");
+    // Nor does another operator.
+    let mut other = colleague(&t, "second").await;
+    assert_eq!(other.refused(DOWNLOAD, id.clone()).await, "NOT_FOUND");
+    assert_eq!(other.ok(EXPORTED, json!({"kind": "code"})).await["system"]["exports"]["nodes"], json!([]));
+    for (by, answer) in [(&operator, "DONE"), (&other, "NOT_FOUND")] {
+        let mut socket = t.operator_socket(by).await;
+        socket.subscribe("subscription($id: ID!) { exportProgress(id: $id) { state } }", id.clone()).await;
+        let told = socket.next().await.unwrap().to_string();
+        assert!(told.contains(answer), "{told}");
+    }
+    operator.ok(DOWNLOAD, id.clone()).await;
+
+    t.pass(chrono::Duration::days(8));
+    let mut operator = t.operator().await;
+    assert_eq!(operator.refused(DOWNLOAD, id).await, "EXPORT_GONE");
+    let key = export["id"].as_str().unwrap().replace('-', "");
+    let files = || walk(&t.folder().join("media")).into_iter().filter(|path| path.contains(&key)).count();
+    assert!(files() > 0);
+    let sql = t.sql().await;
+    sql.rows("SELECT jobs.add_job('housekeeping', '{\"tenant\": null, \"job\": {}}'::json)").await;
+    until("the file is cleared away", async || sql.one("SELECT state FROM platform.exports").await == "expired").await;
+    assert_eq!(files(), 0);
+}
+
+/// Every file below a folder.
+fn walk(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: PathBuf| if path.is_dir() { walk(&path) } else { vec![path.to_string_lossy().into_owned()] };
+    entries.flat_map(below).collect()
+}
+
+#[tokio::test]
+async fn op_1_an_export_of_codes_that_was_cut_off_is_made_once() {
+    let t = Town::start().await;
+    let mut operator = t.operator().await;
+    t.codes(&mut operator, 3, &[]).await;
+    let export = exported(&mut operator, json!({"kind": "code", "columns": ["tail", "state"]})).await;
+    let sql = t.sql().await;
+    let finished = "SELECT count(*) FROM platform.audit WHERE action = 'export.finished'";
+    run_again(&t, &export["id"]).await;
+    assert_eq!(sql.one(finished).await, "1", "what is done is not made again");
+    sql.rows("UPDATE platform.exports SET state = 'running', percent = 40, row_count = 1").await;
+    run_again(&t, &export["id"]).await;
+    let again = operator.ok(EXPORTED, json!({})).await["system"]["exports"]["nodes"].clone();
+    assert_eq!((&again[0]["state"], &again[0]["rowCount"]), (&json!("DONE"), &json!(4)), "{again}");
+    let url = operator.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    assert_eq!(format!("{:?}", read(&operator, url.as_str().unwrap()).await).matches("未使用").count(), 3);
+    // An operator who is none any more gets nothing.
+    sql.rows("UPDATE platform.exports SET state = 'running'; UPDATE platform.operators SET state = 'disabled'").await;
+    run_again(&t, &export["id"]).await;
+    let told = sql.one("SELECT state || ' ' || message FROM platform.exports").await;
+    assert_eq!(told, "failed 导出人已没有此项操作的权限");
+}

@@ -318,7 +318,7 @@ async fn pc_3_2_5_an_administrator_who_leaves_keeps_the_office() {
 #[tokio::test]
 async fn pc_10_the_home_page_counts_what_is_inside_the_reach() {
     const OVERVIEW: &str = "query($u: ID) { directory { overview(under: $u) { organisations kinds { key count } members { total \
-        formal probationary women ages { key count } branches { key count } growth { month added left total } } \
+        formal probationary women ages { key count } branches { id key count } growth { month added left total } } \
         attention { kind count } } } }";
     let t = Town::start().await;
     let mut admin = t.administrator().await;
@@ -346,7 +346,10 @@ async fn pc_10_the_home_page_counts_what_is_inside_the_reach() {
         (&members["ages"][0], &members["ages"][1]),
         (&json!({"key": "≤30", "count": 1}), &json!({"key": "31-40", "count": 2}))
     );
-    assert_eq!(members["branches"], json!([{"key": "制造党委", "count": 2}, {"key": "第二党支部", "count": 1}]));
+    assert_eq!(
+        members["branches"],
+        json!([{"id": committee, "key": "制造党委", "count": 2}, {"id": second, "key": "第二党支部", "count": 1}])
+    );
     let waits = seen["attention"].to_string();
     assert!(waits.contains("PROBATION_OVER") && waits.contains("ORGANISATION_UNFINISHED"), "{waits}");
     admin.ok(DELETE, json!({"ids": [gone], "note": "重复录入"})).await;

@@ -408,3 +408,48 @@ async fn pc_2_3a_users_by_last_sign_in_are_paged_by_number() {
     }
     assert_eq!(seen, ["chief", "sun", "zhao", "qian"]);
 }
+
+/// What the home page counts, its list shows: the same organisations, the bounds of the days included.
+#[tokio::test]
+async fn pc_3_1_1f_the_list_shows_what_the_home_page_reminds_of() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, ..) = small_tree(&t, &mut admin).await;
+    let today = zhibu_core::World::default().today();
+    let three_years_before = |day: chrono::NaiveDate| day.checked_sub_months(chrono::Months::new(36)).unwrap();
+    let soon = today.checked_add_months(chrono::Months::new(6)).unwrap();
+    for (name, end) in
+        [("届满", today.pred_opt().unwrap()), ("当日", today), ("将满", soon.pred_opt().unwrap()), ("未到", soon)]
+    {
+        let start = three_years_before(end);
+        add(
+            &mut admin,
+            with(branch(&committee, name), json!({"foundedOn": "2010-07-01", "termYears": 3, "termStart": start})),
+        )
+        .await;
+    }
+    let counted = |under: Option<&str>| json!({"under": under});
+    let overview = "query($under: ID) { directory { overview(under: $under) { attention { kind count } } } }";
+    for under in [None, Some(committee.as_str())] {
+        let told = admin.ok(overview, counted(under)).await["directory"]["overview"]["attention"].clone();
+        for (kind, waits, shown) in [
+            ("TERM_OVER", "TERM_OVER", vec!["届满党支部"]),
+            ("TERM_ENDING", "TERM_ENDING", vec!["当日党支部", "将满党支部"]),
+            (
+                "ORGANISATION_UNFINISHED",
+                "UNFINISHED",
+                if under.is_some() { vec![] } else { vec![t.home.name.as_str()] },
+            ),
+        ] {
+            let count = told
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|one| one["kind"] == kind)
+                .map_or(json!(0), |one| one["count"].clone());
+            assert_eq!(count, shown.len(), "{kind} {told}");
+            assert_eq!(names(&mut admin, json!({"under": under, "attention": waits})).await, shown, "{kind} {under:?}");
+        }
+    }
+    assert_eq!(names(&mut admin, json!({"search": "当日", "attention": "TERM_OVER"})).await, Vec::<String>::new());
+}

@@ -95,6 +95,63 @@ test('PC-3.2.1a a member is added: every fault is shown at its field and nothing
   await page.getByRole('button', { name: '放弃草稿' }).click()
 })
 
+test('PC-3.2.1a members are added one after another: the branch stays, the rest is empty, the name is next', async ({ pageAs }) => {
+  const page = await pageAs(own.admin)
+  await open(page, '/member/info/new', '新增党员')
+  await page.getByRole('button', { name: '保存并继续新增' }).click()
+  await expect(page.getByText('请输入姓名', { exact: true })).toBeVisible()
+  await fillMember(page, { name: '郑小明', idNumber: someId(), mobile: someMobile(), branch: FIRST })
+  await field(page, '备注').fill('第一名')
+  await page.getByRole('button', { name: '保存并继续新增' }).click()
+  const told = page.getByRole('status').filter({ hasText: '已新增党员“郑小明”' })
+  await expect(told).toContainText('ABC#123')
+  await expect(field(page, '姓名')).toBeFocused()
+  await expect(told).toBeInViewport()
+  for (const label of ['姓名', '公民身份号码', '手机号', '备注']) await expect(field(page, label)).toHaveValue('')
+  await expect(page.getByRole('radio', { name: '正式党员' })).not.toBeChecked()
+  await expect(page.locator('.ant-form-item', { hasText: '所在党支部' })).toContainText(FIRST)
+  await look(page, 'member-create-next')
+
+  await fillMember(page, { name: '钱小红', idNumber: someId(), mobile: someMobile(), branch: FIRST })
+  await page.getByRole('button', { name: '保存并继续新增' }).click()
+  await expect(page.getByRole('status').filter({ hasText: '已新增党员“钱小红”' })).toContainText('本次共新增 2 名：郑小明、钱小红')
+  // Nothing is unsent: nobody asks before the page is left.
+  await follow(page.getByRole('button', { name: '返回列表' }), '党员信息')
+  for (const name of ['郑小明', '钱小红']) await expect(row(page, name)).toContainText(FIRST)
+  await follow(page.getByRole('button', { name: '新增党员' }), '新增党员')
+  await expect(field(page, '姓名')).toHaveValue('')
+})
+
+test('PC-3.2.1a the number of a person that is looked for stays out of the address', async ({ pageAs }) => {
+  const mobile = someMobile()
+  const input = member(second, '孙寻号', { mobile })
+  await addMember(own.admin, input)
+  const page = await pageAs(own.admin)
+  for (const number of [mobile, `${mobile.slice(0, 3)} ${mobile.slice(3)}`, input.idNumber ?? '']) {
+    await open(page, '/member/info', '党员信息')
+    await expect(page.locator('tr.ant-table-row').nth(1)).toBeVisible()
+    await field(page, '党员').fill(number)
+    await page.getByRole('button', { name: '查询' }).click()
+    await expect(page.locator('tr.ant-table-row')).toHaveCount(1)
+    expect(page.url()).not.toContain('search')
+    await choose(page, '人员类别', '正式党员')
+    await expect(page).toHaveURL(/type=FORMAL/)
+    await expect(field(page, '党员')).toHaveValue(number)
+    await page.getByRole('button', { name: '孙寻号', exact: true }).click()
+    await expect(page).toHaveURL(/member=/)
+    await page.keyboard.press('Escape')
+    await expect(page.locator('tr.ant-table-row')).toHaveCount(1)
+    expect(decodeURIComponent(page.url())).not.toMatch(/\d{11}/)
+  }
+  await look(page, 'members-by-number')
+  // One that came with an old bookmark works, and goes from the address.
+  await open(page, `/member/info?search=${mobile}`, '党员信息')
+  await expect(page.locator('tr.ant-table-row')).toHaveCount(1)
+  await expect(page).not.toHaveURL(/search/)
+  await page.getByRole('button', { name: '重置' }).click()
+  await expect(page.locator('tr.ant-table-row').nth(1)).toBeVisible()
+})
+
 test('PC-3.2.1a no seats left is told beside the buttons, and the form stays', async ({ pageAs, operator, baseURL }) => {
   const small = await openTenant(operator, baseURL ?? '', '中共滨海市渔政站委员会', 1)
   const branch = await addBranch(small.admin, small.root, '渔政站党支部')

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zhibu_core::{OrganisationId, Result};
 use zhibu_tenancy::Conn;
 
-use crate::organisation::{self, Reach};
+use crate::organisation::{self, OrganisationAttention, Reach};
 use crate::schema::organisations;
 
 /// A number with what it counts: a code, a band, a month or a name.
@@ -20,6 +20,29 @@ pub struct Count {
     /// How many.
     #[diesel(sql_type = BigInt)]
     pub count: i64,
+}
+
+/// How many members are in an organisation and below it.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, async_graphql::SimpleObject)]
+#[graphql(complex)]
+pub struct BranchCount {
+    #[diesel(sql_type = Id)]
+    #[graphql(skip)]
+    organisation: Uuid,
+    /// Its short name.
+    #[diesel(sql_type = Text)]
+    pub key: String,
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+}
+
+#[async_graphql::ComplexObject]
+impl BranchCount {
+    /// The organisation.
+    async fn id(&self) -> OrganisationId {
+        self.organisation.into()
+    }
 }
 
 /// Members by kind and age, counted today.
@@ -96,7 +119,7 @@ pub async fn kinds(places: &Places, conn: &mut Conn) -> Result<Vec<Count>> {
 
 /// Members of each organisation directly below `top` (the root, or the one that was chosen), everything below it
 /// included; those with the most members first, at most twelve.
-pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Vec<Count>> {
+pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Vec<BranchCount>> {
     let top = match under {
         Some(id) => organisation::get(reach, id, conn).await?,
         None => match organisation::roots(reach, conn).await?.into_iter().next() {
@@ -104,9 +127,9 @@ pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut C
             None => return Ok(Vec::new()),
         },
     };
-    let sql = "SELECT o.short_name AS key, (SELECT coalesce(sum(b.member_count), 0) FROM organisations b \
+    let sql = "SELECT o.id AS organisation, o.short_name AS key, (SELECT coalesce(sum(b.member_count), 0) FROM organisations b \
         WHERE b.path = o.path OR b.path LIKE o.path || '.%') AS count \
-        FROM organisations o WHERE o.parent_id = $1 ORDER BY 2 DESC, o.path LIMIT 12";
+        FROM organisations o WHERE o.parent_id = $1 ORDER BY count DESC, o.path LIMIT 12";
     Ok(diesel::sql_query(sql).bind::<Id, _>(top.id).load(conn).await?)
 }
 
@@ -174,31 +197,9 @@ pub async fn growth(places: &Places, now: i64, today: NaiveDate, conn: &mut Conn
     Ok(grown)
 }
 
-/// Organisations whose term ends within six months, and those whose term has ended.
-pub async fn terms(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result<(i64, i64)> {
-    let mut ends = [0, 0];
-    let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
-    for (end, (from, to)) in ends.iter_mut().zip([(today, soon), (NaiveDate::MIN, today)]) {
-        let sql = "SELECT '' AS key, count(*) AS count FROM organisations WHERE status = 'active' \
-            AND ($1 IS NULL OR id = ANY ($1)) AND term_start IS NOT NULL AND term_years IS NOT NULL \
-            AND term_start + make_interval(years => term_years) >= $2 AND term_start + make_interval(years => term_years) < $3";
-        let from = from.max(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(today));
-        let found: Count = diesel::sql_query(sql)
-            .bind::<Nullable<Array<Id>>, _>(places)
-            .bind::<Date, _>(from)
-            .bind::<Date, _>(to)
-            .get_result(conn)
-            .await?;
-        *end = found.count;
-    }
-    Ok(ends.into())
-}
-
-/// Organisations whose record was never completed.
-pub async fn unfinished(places: &Places, conn: &mut Conn) -> Result<i64> {
-    let mut query = organisations::table
-        .filter(organisations::contact_name.is_null().and(organisations::status.eq("active")))
-        .into_boxed();
+/// How many organisations wait for something.
+pub async fn waiting(places: &Places, what: OrganisationAttention, today: NaiveDate, conn: &mut Conn) -> Result<i64> {
+    let mut query = organisations::table.filter(organisation::waiting(what, today)).into_boxed();
     if let Some(places) = places.clone() {
         query = query.filter(organisations::id.eq_any(places));
     }

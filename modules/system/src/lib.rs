@@ -1,6 +1,7 @@
 //! 系统: what the crate `tenancy` offers, as GraphQL — sign-in, sessions, users, activation, and the operators'
 //! side (manual 1, 2.3; features PC-1.1, PC-1.2, PC-2.3, OP-1).
 
+mod code_export;
 pub mod graphql;
 mod user_export;
 
@@ -65,5 +66,5 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| worker,
     importers: &[],
-    exporters: &[&user_export::Users],
+    exporters: &[&user_export::Users, &code_export::Codes],
 };

@@ -1,5 +1,5 @@
-//! Spreadsheets in and out of a tenant: imports that can be looked at before they write and undone afterwards,
-//! exports that are made in the background.
+//! Spreadsheets in and out: imports that can be looked at before they write and undone afterwards, exports that are
+//! made in the background. Only tenants import; tenants and operators export.
 
 pub mod export;
 pub mod import;
@@ -12,6 +12,7 @@ use zhibu_core::{Error, Result};
 use zhibu_storage::Key;
 
 use crate::cx::Cx;
+use crate::db::Space;
 
 /// The type of an Excel workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -21,7 +22,12 @@ const LINK: Duration = Duration::from_secs(300);
 pub const KEEP_DAYS: i64 = 7;
 
 fn key(cx: &Cx, folder: &str, id: Uuid, file: &str) -> Result<Key> {
-    Key::tenant(cx.tenant()?, [folder, &id.simple().to_string(), file])
+    let id = id.simple().to_string();
+    let segments = [folder, &id, file];
+    match cx.space() {
+        Space::Tenant(tenant) => Key::tenant(tenant, segments),
+        Space::Platform => Key::platform(segments),
+    }
 }
 
 /// A folder of this process for one job's files, gone with the value.
@@ -50,6 +56,8 @@ impl Drop for Scratch {
 
 /// Removes the files of imports and exports whose time is over.
 pub(crate) async fn sweep(cx: &Cx) -> Result<()> {
-    import::sweep(cx).await?;
+    if let Space::Tenant(_) = cx.space() {
+        import::sweep(cx).await?;
+    }
     export::sweep(cx).await
 }

@@ -75,6 +75,7 @@ export type ChooseTenantInput = {
   tenant: string;
 };
 
+/** Which codes a list shows. */
 export type CodeFilter = {
   state?: CodeState | null | undefined;
   batch?: string | null | undefined;
@@ -325,6 +326,15 @@ export type OrgType =
   /** 党小组 */
   | 'PARTY_GROUP';
 
+/** What an organisation waits for (待办提醒), as the home page counts it. */
+export type OrganisationAttention =
+  /** 组织信息未完善 */
+  | 'UNFINISHED'
+  /** 半年内任期届满 */
+  | 'TERM_ENDING'
+  /** 任期已届满 */
+  | 'TERM_OVER';
+
 /** Which organisations a list shows. */
 export type OrganisationFilter = {
   /** Part of a name, or the start of a code. */
@@ -333,6 +343,8 @@ export type OrganisationFilter = {
   under?: string | null | undefined;
   /** These kinds. */
   types?: Array<OrgType> | null | undefined;
+  /** Those that wait for this today. */
+  attention?: OrganisationAttention | null | undefined;
 };
 
 /** What a form gives about an organisation. */
@@ -359,7 +371,7 @@ export type OrganisationInput = {
 };
 
 export type RequestExportInput = {
-  /** `organisation`, `member` or `user`. */
+  /** `organisation`, `member` or `user`; for operators `code`. */
   kind: string;
   /** The filter of the list, as the list takes it. */
   filter?: unknown;
@@ -495,7 +507,7 @@ export type OverviewQueryVariables = Exact<{
 }>;
 
 
-export type OverviewQuery = { directory: { overview: { organisations: number, kinds: Array<{ key: string, count: number }>, members: { total: number, formal: number, probationary: number, women: number, floating: number, ages: Array<{ key: string, count: number }>, branches: Array<{ key: string, count: number }>, growth: Array<{ month: string, added: number, left: number, total: number }> } | null, attention: Array<{ kind: AttentionKind, count: number }> } } };
+export type OverviewQuery = { directory: { overview: { organisations: number, kinds: Array<{ key: string, count: number }>, members: { total: number, formal: number, probationary: number, women: number, floating: number, ages: Array<{ key: string, count: number }>, branches: Array<{ id: string, key: string, count: number }>, growth: Array<{ month: string, added: number, left: number, total: number }> } | null, attention: Array<{ kind: AttentionKind, count: number }> } } };
 
 export type WaitingImportsQueryVariables = Exact<{
   template: string;

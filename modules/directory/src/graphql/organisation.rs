@@ -12,8 +12,8 @@ use zhibu_tenancy::{Conn, Cx};
 
 use super::{ChangeConnection, OrganisationRef};
 use crate::organisation::{
-    self, Administrator, Candidate, Filter, Listing, OrgStatus, OrgType, Reach, Row, Span, Unit, UnitRelation, Wanted,
-    rules,
+    self, Administrator, Candidate, Filter, Listing, OrgStatus, OrgType, OrganisationAttention, Reach, Row, Span, Unit,
+    UnitRelation, Wanted, rules,
 };
 use crate::{ORG_ADMIN, ORG_EDIT, ORG_READ, ORG_REVEAL};
 
@@ -233,16 +233,24 @@ async fn one(cx: &Cx, id: OrganisationId, wanted: Wanted) -> Result<Organisation
 #[derive(InputObject)]
 pub struct OrganisationFilter {
     /// Part of a name, or the start of a code.
-    search: Option<String>,
+    pub(crate) search: Option<String>,
     /// This organisation and everything below.
-    under: Option<OrganisationId>,
+    pub(crate) under: Option<OrganisationId>,
     /// These kinds.
-    types: Option<Vec<OrgType>>,
+    pub(crate) types: Option<Vec<OrgType>>,
+    /// Those that wait for this today.
+    pub(crate) attention: Option<OrganisationAttention>,
 }
 
-impl From<OrganisationFilter> for Filter {
-    fn from(f: OrganisationFilter) -> Self {
-        Self { search: f.search, under: f.under, types: f.types.unwrap_or_default() }
+impl OrganisationFilter {
+    /// What is looked for on a day.
+    pub(crate) fn on(self, today: NaiveDate) -> Filter {
+        Filter {
+            search: self.search,
+            under: self.under,
+            types: self.types.unwrap_or_default(),
+            attention: self.attention.map(|what| (what, today)),
+        }
     }
 }
 
@@ -262,8 +270,8 @@ impl OrganisationQuery {
         filter: Option<OrganisationFilter>,
     ) -> Result<Listed<Organisation>> {
         let args = PageArgs::new(first, after, offset)?;
-        let filter = filter.map(Filter::from).unwrap_or_default();
         let cx = ctx.cx()?;
+        let filter = filter.map(|filter| filter.on(cx.app.world.today())).unwrap_or_default();
         let mut read = cx.read(ORG_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let total = if ctx.shows(&["totalCount"]) {

@@ -2,8 +2,8 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 use zhibu_core::{OrganisationId, Result};
 use zhibu_graphql::Request;
 
-use crate::organisation::Reach;
-use crate::overview::{self, Count, Month};
+use crate::organisation::{OrganisationAttention, Reach};
+use crate::overview::{self, BranchCount, Count, Month};
 use crate::{MEMBER_READ, ORG_READ};
 
 /// Something that waits for somebody (待办提醒).
@@ -41,7 +41,7 @@ pub struct MemberNumbers {
     /// By age band: `≤30`, `31-40`, `41-50`, `51-60`, `>60`.
     ages: Vec<Count>,
     /// By organisation directly below, with everything below that.
-    branches: Vec<Count>,
+    branches: Vec<BranchCount>,
     /// The last twelve months, oldest first.
     growth: Vec<Month>,
 }
@@ -74,13 +74,14 @@ impl OverviewQuery {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let places = overview::places(&reach, under, read.conn()?).await?;
         let kinds = overview::kinds(&places, read.conn()?).await?;
-        let (ending, over) = overview::terms(&places, today, read.conn()?).await?;
-        let unfinished = overview::unfinished(&places, read.conn()?).await?;
-        let mut attention = vec![
-            (AttentionKind::OrganisationUnfinished, unfinished),
-            (AttentionKind::TermOver, over),
-            (AttentionKind::TermEnding, ending),
-        ];
+        let mut attention = Vec::new();
+        for (kind, what) in [
+            (AttentionKind::OrganisationUnfinished, OrganisationAttention::Unfinished),
+            (AttentionKind::TermOver, OrganisationAttention::TermOver),
+            (AttentionKind::TermEnding, OrganisationAttention::TermEnding),
+        ] {
+            attention.push((kind, overview::waiting(&places, what, today, read.conn()?).await?));
+        }
         let mut members = None;
         if sees_members {
             let heads = overview::heads(&places, today, read.conn()?).await?;

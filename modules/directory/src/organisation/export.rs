@@ -10,7 +10,7 @@ use zhibu_core::{Error, PageArgs, Permission, Result};
 use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
 use zhibu_tenancy::{Cx, Read, tenants};
 
-use super::model::{Listing, Wanted};
+use super::model::{Listing, OrganisationAttention, Wanted};
 use super::scope::Reach;
 use super::store::{self, Filter};
 use crate::exchange::{column, label, sensitive};
@@ -42,10 +42,22 @@ const COLUMNS: &[ExportColumn] = &[
     column("administrators", "管理员", 20),
 ];
 
-fn filter(value: &Value) -> Result<Filter> {
+fn parse(value: &Value) -> Result<OrganisationFilter> {
     let fault = || Error::invalid("filter", "筛选条件无效");
     let input = Input::from_json(value.clone()).map_err(|_| fault())?;
-    Ok(<OrganisationFilter as InputType>::parse(Some(input)).map_err(|_| fault())?.into())
+    <OrganisationFilter as InputType>::parse(Some(input)).map_err(|_| fault())
+}
+
+fn filter(cx: &Cx, value: &Value) -> Result<Filter> {
+    Ok(parse(value)?.on(cx.app.world.today()))
+}
+
+fn waits(what: OrganisationAttention) -> &'static str {
+    match what {
+        OrganisationAttention::Unfinished => "组织信息未完善",
+        OrganisationAttention::TermEnding => "半年内任期届满",
+        OrganisationAttention::TermOver => "任期已届满",
+    }
 }
 
 #[async_trait]
@@ -71,23 +83,24 @@ impl Exporter for Organisations {
     }
 
     async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let filter = filter(value)?;
+        let filter = parse(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
             let names = store::names(&[under.0], read.conn()?).await?;
             words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
         }
         words.extend(filter.search.map(|text| format!("搜索：{text}")));
-        if !filter.types.is_empty() {
-            let kinds: Vec<String> = filter.types.iter().map(|kind| label("org_type", kind.code())).collect();
+        if let Some(types) = filter.types.filter(|types| !types.is_empty()) {
+            let kinds: Vec<String> = types.iter().map(|kind| label("org_type", kind.code())).collect();
             words.push(format!("组织类别：{}", kinds.join("、")));
         }
+        words.extend(filter.attention.map(|what| format!("待办：{}", waits(what))));
         Ok(words.join("；"))
     }
 
-    async fn count(&self, _: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        store::count(&reach, &filter(value)?, read.conn()?).await
+        store::count(&reach, &filter(cx, value)?, read.conn()?).await
     }
 
     async fn rows(
@@ -99,7 +112,7 @@ impl Exporter for Organisations {
         read: &mut Read<'_>,
     ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let page = store::list(&reach, &filter(value)?, &PageArgs::batch(after), read.conn()?).await?;
+        let page = store::list(&reach, &filter(cx, value)?, &PageArgs::batch(after), read.conn()?).await?;
         let ids: Vec<Uuid> = page.nodes.iter().map(|row| row.id).collect();
         let heads: Vec<(Uuid, i32)> = organisations::table
             .filter(organisations::id.eq_any(&ids))

@@ -9,9 +9,11 @@ mod scope;
 mod store;
 
 pub use actions::{Candidate, add_administrator, create, remove, remove_administrator, reveal_phone, seed, update};
-pub use model::{Administrator, Listing, OrgStatus, OrgType, Row, Span, Unit, UnitRelation, Wanted};
+pub use model::{
+    Administrator, Listing, OrgStatus, OrgType, OrganisationAttention, Row, Span, Unit, UnitRelation, Wanted,
+};
 pub use scope::Reach;
 pub use store::{
     Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, places, roots, spans,
-    tree,
+    tree, waiting,
 };

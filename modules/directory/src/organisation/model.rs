@@ -33,6 +33,17 @@ crate::coded! {
     }
 }
 
+/// What an organisation waits for (待办提醒), as the home page counts it.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrganisationAttention {
+    /// 组织信息未完善
+    Unfinished,
+    /// 半年内任期届满
+    TermEnding,
+    /// 任期已届满
+    TermOver,
+}
+
 crate::coded! {
     /// State of an organisation (组织状态).
     OrgStatus {

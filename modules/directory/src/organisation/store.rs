@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Date, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{OrganisationId, Page, PageArgs, Result, mask};
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
-use super::model::{Administrator, Listing, OrgType, Row, Span, Unit, Wanted};
+use super::model::{Administrator, Listing, OrgType, OrganisationAttention, Row, Span, Unit, Wanted};
 use super::scope::Reach;
 use crate::schema::{organisation_parents, organisation_units, organisations};
 
@@ -26,6 +28,23 @@ pub struct Filter {
     pub under: Option<OrganisationId>,
     /// These kinds.
     pub types: Vec<OrgType>,
+    /// Those that wait for this, as of a day.
+    pub attention: Option<(OrganisationAttention, NaiveDate)>,
+}
+
+type Condition = Box<dyn BoxableExpression<organisations::table, Pg, SqlType = Nullable<Bool>>>;
+
+/// Active organisations that wait for something on a day.
+pub fn waiting(what: OrganisationAttention, today: NaiveDate) -> Condition {
+    let active = organisations::status.eq("active");
+    let end =
+        || sql::<Nullable<Date>>("(organisations.term_start + make_interval(years => organisations.term_years))::date");
+    let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
+    match what {
+        OrganisationAttention::Unfinished => Box::new(active.and(organisations::contact_name.is_null()).nullable()),
+        OrganisationAttention::TermEnding => Box::new(active.and(end().ge(today)).and(end().lt(soon))),
+        OrganisationAttention::TermOver => Box::new(active.and(end().lt(today))),
+    }
 }
 
 type Boxed<'a> = organisations::BoxedQuery<'a, Pg>;
@@ -47,6 +66,9 @@ fn matching(reach: &Reach, filter: &Filter, under: Option<String>) -> Boxed<'sta
     }
     if !filter.types.is_empty() {
         query = query.filter(organisations::org_type.eq_any(filter.types.iter().map(|t| t.code()).collect::<Vec<_>>()));
+    }
+    if let Some((what, today)) = filter.attention {
+        query = query.filter(waiting(what, today));
     }
     query
 }

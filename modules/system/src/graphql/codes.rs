@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::{BatchId, CodeId, Page, PageArgs, Result};
 use zhibu_graphql::{Listed, Request};
-use zhibu_tenancy::{Cx, codes, tenants};
+use zhibu_tenancy::{Conn, Cx, codes, tenants};
 
 use super::session::TenantBrief;
 use crate::{CODES_ISSUE, CODES_READ};
@@ -24,12 +24,19 @@ pub(super) enum CodeState {
     Revoked,
 }
 
+/// Which codes a list shows.
 #[derive(InputObject)]
-pub(super) struct CodeFilter {
+pub(crate) struct CodeFilter {
     state: Option<CodeState>,
     batch: Option<BatchId>,
     /// Last four characters, a whole code, or part of the remark.
     search: Option<String>,
+}
+
+impl From<CodeFilter> for codes::CodeFilter {
+    fn from(f: CodeFilter) -> Self {
+        Self { state: f.state.map(Into::into), batch: f.batch.map(|b| b.0), search: f.search }
+    }
 }
 
 #[derive(InputObject)]
@@ -74,10 +81,10 @@ pub(super) struct Code {
 }
 
 /// Rows with the tenants that used them, in one more statement.
-async fn show(cx: &Cx, rows: Vec<codes::CodeRow>) -> Result<Vec<Code>> {
+async fn show(cx: &Cx, rows: Vec<codes::CodeRow>, conn: &mut Conn) -> Result<Vec<Code>> {
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.tenant).collect();
     let used: HashMap<Uuid, TenantBrief> =
-        tenants::by_ids(cx, CODES_READ, &ids).await?.into_iter().map(|row| (row.id, row.into())).collect();
+        tenants::by_ids(&ids, conn).await?.into_iter().map(|row| (row.id, row.into())).collect();
     let today = cx.app.world.today();
     let code = |row: codes::CodeRow| Code {
         state: row.state(today).into(),
@@ -115,16 +122,12 @@ impl CodeQuery {
     ) -> Result<Listed<Code>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
-        let filter = filter
-            .map(|f| codes::CodeFilter {
-                state: f.state.map(Into::into),
-                batch: f.batch.map(|b| b.0),
-                search: f.search,
-            })
-            .unwrap_or_default();
-        let total = if ctx.shows(&["totalCount"]) { Some(codes::count(cx, CODES_READ, &filter).await?) } else { None };
-        let page = codes::list(cx, CODES_READ, &filter, &args).await?;
-        Ok(Listed::new(Page { nodes: show(cx, page.nodes).await?, info: page.info }, total))
+        let filter = filter.map(codes::CodeFilter::from).unwrap_or_default();
+        let mut read = cx.read(CODES_READ).await?;
+        let total =
+            if ctx.shows(&["totalCount"]) { Some(codes::count(cx, &filter, read.conn()?).await?) } else { None };
+        let page = codes::list(cx, &filter, &args, read.conn()?).await?;
+        Ok(Listed::new(Page { nodes: show(cx, page.nodes, read.conn()?).await?, info: page.info }, total))
     }
 }
 
@@ -151,6 +154,7 @@ impl CodeMutation {
     async fn revoke_code(&self, ctx: &Context<'_>, id: CodeId, reason: String) -> Result<Code> {
         let cx = ctx.cx()?;
         let row = codes::revoke(cx, CODES_ISSUE, id.0, &reason).await?;
-        show(cx, vec![row]).await?.pop().ok_or_else(zhibu_core::Error::missing)
+        let mut read = cx.read(CODES_READ).await?;
+        show(cx, vec![row], read.conn()?).await?.pop().ok_or_else(zhibu_core::Error::missing)
     }
 }

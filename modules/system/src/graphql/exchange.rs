@@ -266,7 +266,7 @@ pub(super) struct RequestImportInput {
 
 #[derive(InputObject)]
 pub(super) struct RequestExportInput {
-    /// `organisation`, `member` or `user`.
+    /// `organisation`, `member` or `user`; for operators `code`.
     kind: String,
     /// The filter of the list, as the list takes it.
     filter: Option<Json<Value>>,
@@ -349,7 +349,7 @@ impl ExchangeSubscription {
         ctx: &Context<'_>,
         id: ExportId,
     ) -> Result<impl Stream<Item = Result<Export>> + use<>> {
-        identity::must_be_account(ctx.cx()?)?;
+        export::orderer(ctx.cx()?)?;
         let read = move |cx: Arc<Cx>| async move { Ok(export::one(&cx, id).await?.into()) };
         follow(ctx, &export::topic(id), read, |export: &Export| export.state != ExportState::Running)
     }

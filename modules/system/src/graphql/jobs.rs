@@ -75,8 +75,9 @@ impl JobQuery {
         let total = if ctx.shows(&["totalCount"]) { Some(jobs::dead_count(cx, JOBS_READ).await?) } else { None };
         let page = jobs::dead(cx, JOBS_READ, &args).await?;
         let ids: Vec<Uuid> = page.nodes.iter().filter_map(|job| job.tenant).collect();
+        let mut read = cx.read(JOBS_READ).await?;
         let named: HashMap<Uuid, TenantBrief> =
-            tenants::by_ids(cx, JOBS_READ, &ids).await?.into_iter().map(|row| (row.id, row.into())).collect();
+            tenants::by_ids(&ids, read.conn()?).await?.into_iter().map(|row| (row.id, row.into())).collect();
         let show = |job: jobs::DeadJob| DeadJob {
             id: job.id.to_string().into(),
             tenant: job.tenant.and_then(|id| named.get(&id).cloned()),

@@ -14,6 +14,7 @@ mod users;
 
 use async_graphql::{MergedObject, MergedSubscription};
 
+pub(crate) use codes::CodeFilter;
 pub(crate) use users::{User, UserFilter, with_roles};
 
 /// 系统

@@ -21,6 +21,7 @@ export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
           count
         }
         branches {
+          id
           key
           count
         }
@@ -38,7 +39,7 @@ export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"f7c49cb2ef6fccb2eee9e568dcc59ae16ed17bd9cf749c7e5ce78a0fc141b5bd"}) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
+    `, {"hash":"394a49c696baf62709bd8e45238d3a34591b3f08d2b49304e894787a74249f42"}) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
 export const WaitingImportsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query WaitingImports($template: String!) {
   system {

@@ -1,4 +1,5 @@
 import { createContext, useContext, type ReactNode } from 'react'
+import { PermissionContext } from '../kit/permissions'
 import { NotFound } from './page-error'
 
 /** The menu keys that the signed-in person sees. */
@@ -10,7 +11,9 @@ export function useSees(): (menu: string) => boolean {
   return (menu) => keys.has(menu)
 }
 
-/** Opens a page only when its menu entry is visible; a hidden one is as good as none. */
-export function MenuGate({ menu, children }: { menu: string; children: ReactNode }) {
-  return useSees()(menu) ? children : <NotFound />
+/** Opens a page only when its menu entry is visible and its permission is held; a hidden one is as good as none. */
+export function MenuGate({ menu, perm, children }: { menu: string; perm: string | undefined; children: ReactNode }) {
+  const sees = useSees()(menu)
+  const held = useContext(PermissionContext)
+  return sees && (perm === undefined || held.has(perm)) ? children : <NotFound />
 }

@@ -20,7 +20,7 @@ function screen(path: string, load: LoadPage, gate?: (page: ReactElement) => Rea
 
 function screens(pages: Record<string, PageDefinition>): RouteObject[] {
   return Object.entries(pages).flatMap(([key, { path, load, inner = [] }]) =>
-    [{ path, load }, ...inner].map((one) => screen(one.path, one.load, (page) => <MenuGate menu={key}>{page}</MenuGate>)))
+    [{ path, load, perm: undefined }, ...inner].map((one) => screen(one.path, one.load, (page) => <MenuGate menu={key} perm={one.perm}>{page}</MenuGate>)))
 }
 
 const hydrate = { HydrateFallback: Loading, ErrorBoundary: PageError }

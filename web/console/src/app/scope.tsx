@@ -39,7 +39,8 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
   }, [navigate])
   const link = useCallback((path: string) => {
     const [base = '', query = ''] = path.split('?')
-    return base + withOrg(`?${query}`, org)
+    // A link into another range keeps its own.
+    return base + withOrg(`?${query}`, new URLSearchParams(query).get('org') ?? org)
   }, [org])
   const value = useMemo(() => ({ org, setOrg }), [org, setOrg])
   return (

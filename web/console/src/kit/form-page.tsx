@@ -19,6 +19,9 @@ interface FormPageProps<Values, Result> {
   /** Version of the record being edited; null for a new one. */
   basis?: number | null
   submitText: string
+  /** A second way to submit, which stays on the page for the next one. */
+  again?: { text: string; done: (result: Result, values: Values) => void }
+  cancelText?: string
   onCancel: () => void
   /** A way out of a refusal, for example to reload after a conflict. */
   remedy?: (problem: RequestError, clear: () => void) => ReactNode
@@ -31,13 +34,15 @@ const kept = (problem: RequestError) => (problem.code === 'CONFLICT' ? new Reque
 
 /** A form that fills a page: leave guard, draft, the server's faults on their fields, buttons at the bottom. */
 export function FormPage<Values extends object, Result>(props: FormPageProps<Values, Result>) {
-  const { name, form, initialValues, send, done, draft, withheld = '电话号码', basis = null, submitText, onCancel, remedy, children } = props
+  const { name, form, initialValues, send, done, draft, withheld = '电话号码', basis = null, submitText, again, cancelText = '取消', onCancel, remedy, children } = props
   const dirty = useRef(false)
+  const stays = useRef(false)
   const { restored, keep, forget } = useDraft(form as FormInstance, draft, basis)
-  const { submit, busy, problem, clear } = useSubmit<Values, Result>(form as FormInstance, send, (result) => {
+  const { submit, busy, problem, clear } = useSubmit<Values, Result>(form as FormInstance, send, (result, values) => {
     dirty.current = false
     forget()
-    done(result)
+    if (again && stays.current) again.done(result, values)
+    else done(result)
   })
   const isDirty = useCallback(() => dirty.current, [])
   const way = problem && remedy?.(problem, clear)
@@ -73,8 +78,9 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
       {children}
       <div className="z-actions z-actions--sticky">
         <FormProblem problem={way ? kept(problem) : problem} action={way} />
-        <Button onClick={onCancel}>取消</Button>
-        <Button type="primary" htmlType="submit" loading={busy}>{submitText}</Button>
+        <Button onClick={onCancel}>{cancelText}</Button>
+        {again && <Button disabled={busy} onClick={() => { stays.current = true; form.submit() }}>{again.text}</Button>}
+        <Button type="primary" htmlType="submit" loading={busy} onClick={() => { stays.current = false }}>{submitText}</Button>
       </div>
     </Form>
   )

@@ -1,4 +1,4 @@
-import { ReloadOutlined } from '@ant-design/icons'
+import { CloseOutlined, ReloadOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Grid, Table, type TableColumnsType } from 'antd'
 import { useMemo, useState, type Key, type MouseEvent, type ReactNode } from 'react'
@@ -56,7 +56,8 @@ const NO_FIELDS: readonly SearchField[] = []
 export function ListPage<Row extends object>(props: ListPageProps<Row>) {
   const { name, label, columns, search = NO_FIELDS, load, rowKey, rowName = rowKey, depends = [], toolbar, batch } = props
   const names = useMemo(() => search.map((field) => field.name), [search])
-  const [state, change] = useListState(names)
+  const typed = useMemo(() => search.filter((field) => !field.options && !field.control && !field.chip).map((field) => field.name), [search])
+  const [state, change] = useListState(names, typed)
   const [look, setLook] = useLook(name, columns.filter((column) => column.hidden).map((column) => column.key))
   const [picked, setPicked] = useState<Row[]>([])
   const query = useQuery({
@@ -91,6 +92,11 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
             <ListSettings columns={columns.map(({ key, title, fixed }) => ({ key, title, fixed: Boolean(fixed) }))} look={look} onChange={setLook} />
           </div>
         </div>
+        {search.map(({ name, chip }) => {
+          const { [name]: value, ...filter } = state.filter
+          const words = chip && value ? chip(value) : undefined
+          return words && <Chip key={name} words={words} onRemove={() => { clear(); change({ filter, page: 1 }) }} />
+        })}
         {props.banner}
         {batch && picked.length > 0 && (
           <div className="z-batch" role="status">
@@ -136,6 +142,14 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
             />}
       </div>
     </div>
+  )
+}
+
+function Chip({ words, onRemove }: { words: string; onRemove: () => void }) {
+  return (
+    <p className="z-chip z-tag z-tag--info">
+      {words}<button type="button" aria-label={`移除条件“${words}”`} onClick={onRemove}><CloseOutlined aria-hidden /></button>
+    </p>
   )
 }
 

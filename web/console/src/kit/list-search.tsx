@@ -12,6 +12,8 @@ export interface SearchField {
   control?: ReactNode
   /** Takes two places. */
   wide?: boolean
+  /** Not searched by here: it comes from elsewhere by the address and is shown above the table, in these words, until it is removed. */
+  chip?: (value: string) => string | undefined
 }
 
 interface ListSearchProps {
@@ -26,7 +28,8 @@ const SHOWN = 3
 /** A search bar with 查询, 重置 and, when there are many fields, 展开. */
 export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
   const [form] = Form.useForm<Record<string, string | undefined>>()
-  const [open, setOpen] = useState(() => fields.slice(SHOWN).some((field) => value[field.name]))
+  const bars = fields.filter((field) => !field.chip)
+  const [open, setOpen] = useState(() => bars.slice(SHOWN).some((field) => value[field.name]))
   const given = JSON.stringify(value)
   useEffect(() => {
     form.resetFields()
@@ -40,7 +43,8 @@ export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
   return (
     <search className="z-search">
       <Form name={`${name}-search`} form={form} onFinish={search}>
-        {fields.map((field, index) => (
+        {fields.filter((field) => field.chip).map(({ name }) => <Form.Item key={name} name={name} hidden><Input /></Form.Item>)}
+        {bars.map((field, index) => (
           <Form.Item key={field.name} name={field.name} label={field.label} hidden={!open && index >= SHOWN} className={field.wide ? 'z-search-wide' : ''}>
             {field.control ?? (field.options
               ? <Select allowClear options={field.options} placeholder={field.placeholder ?? '全部'} onChange={() => form.submit()} />
@@ -50,7 +54,7 @@ export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
         <div className="z-search-buttons">
           <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />}>查询</Button>
           <Button onClick={() => onSearch({})}>重置</Button>
-          {fields.length > SHOWN && (
+          {bars.length > SHOWN && (
             <Button type="link" aria-expanded={open} icon={open ? <UpOutlined aria-hidden /> : <DownOutlined aria-hidden />} onClick={() => setOpen(!open)}>
               {open ? '收起' : '展开'}
             </Button>

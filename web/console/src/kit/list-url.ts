@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
 /** What a list shows, as the address bar holds it. */
@@ -36,9 +36,41 @@ export function writeListState(params: URLSearchParams, fields: readonly string[
   return next
 }
 
-/** The state of the list on this page, and how to change it. */
-export function useListState(fields: readonly string[]): [ListState, (change: Partial<ListState>) => void] {
+/**
+ * Whether a text holds what must not stand in an address, which histories, proxies and screenshots keep: an identity
+ * number, a mobile number or an activation code. One with a digit too few or too many is no less private.
+ */
+export function isPrivate(text: string): boolean {
+  const plain = text.normalize('NFKC').replace(/[\s\-‐–—]/g, '')
+  return /\d{11}/.test(plain) || (/^[0-9A-Z]{16}$/i.test(plain) && /\d/.test(plain))
+}
+
+type Filter = ListState['filter']
+
+/** What of a filter may stand in the address, and what stays on the page only; `typed` are the fields of free text. */
+export function withhold(filter: Filter, typed: readonly string[]): { open: Filter; kept: Filter } {
+  const [open, kept]: [Filter, Filter] = [{}, {}]
+  for (const [field, text] of Object.entries(filter)) (typed.includes(field) && isPrivate(text) ? kept : open)[field] = text
+  return { open, kept }
+}
+
+/** The state of the list on this page, and how to change it. Private text among the `typed` fields is kept out of the address. */
+export function useListState(fields: readonly string[], typed: readonly string[]): [ListState, (change: Partial<ListState>) => void] {
   const [params, setParams] = useSearchParams()
-  const state = useMemo(() => readListState(params, fields), [params, fields])
-  return [state, (change) => setParams((now) => writeListState(now, fields, { ...readListState(now, fields), ...change }))]
+  const [kept, setKept] = useState<Filter>({})
+  const state = useMemo(() => {
+    const read = readListState(params, fields)
+    return { ...read, filter: { ...read.filter, ...kept } }
+  }, [params, fields, kept])
+  const change = (next: Partial<ListState>, replace = false) => {
+    const split = next.filter && withhold(next.filter, typed)
+    if (split) setKept(split.kept)
+    setParams((now) => writeListState(now, fields, { ...readListState(now, fields), ...next, ...(split ? { filter: split.open } : {}) }), { replace })
+  }
+  // An old bookmark may still hold such a number.
+  const exposed = Object.keys(withhold(readListState(params, fields).filter, typed).kept).length > 0
+  useEffect(() => {
+    if (exposed) change({ filter: state.filter }, true)
+  })
+  return [state, change]
 }

@@ -7,7 +7,7 @@ import { EmptyState } from '../../kit/states'
 import { today } from '../../kit/words'
 import { useSees } from '../menu-gate'
 import { growthPoints, growthWords } from './growth'
-import { bandLabel, bandPath, organisationsPath, orgTypeOf } from './paths'
+import { bandLabel, bandPath, membersPath, organisationsPath, orgTypeOf } from './paths'
 import type { MemberNumbers, Overview } from './use-overview'
 
 const PENDING = <div className="z-bone z-bone--chart" role="img" aria-label="正在统计" />
@@ -52,7 +52,9 @@ function MemberCharts({ members }: { members: MemberNumbers }) {
       <Section title="各组织党员数" extra={branches.length > 0 && <span className="z-muted">{branches.length < MOST ? '直接下级，含其所属组织' : `直接下级中党员最多的 ${MOST} 个，含其所属组织`}</span>}>
         {branches.length === 0
           ? <EmptyState text="没有下级组织" />
-          : <BarChart label="各组织的党员数" unit="名" bars={branches.map(({ key, count }, index) => ({ key: `${index} ${key}`, label: key, value: count }))} />}
+          : <BarChart label="各组织的党员数" unit="名" bars={branches.map(({ id, key, count }) => ({
+            key: id, label: key, value: count, ...(sees ? { to: membersPath({ org: id }) } : {}),
+          }))} />}
       </Section>
       <Section title="近12个月党员增减">
         {moved

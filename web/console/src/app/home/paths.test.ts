@@ -14,6 +14,13 @@ describe('PC-10 ways from the home page', () => {
     expect(search(attentionPath('PROBATION_ENDING', '2026-11-25'))).toEqual({ type: 'PROBATIONARY', joined: '2025-11-25~2025-12-24' })
   })
 
+  it('PC-3.1.1f reminders lead to the organisations they count, bars of branches into their range', () => {
+    expect(attentionPath('ORGANISATION_UNFINISHED', '2026-11-25')).toBe('/org/info?attention=UNFINISHED')
+    expect(attentionPath('TERM_OVER', '2026-11-25')).toBe('/org/info?attention=TERM_OVER')
+    expect(attentionPath('TERM_ENDING', '2026-11-25')).toBe('/org/info?attention=TERM_ENDING')
+    expect(membersPath({ org: 'o1' })).toBe('/member/info?org=o1')
+  })
+
   it('codes of kinds become values of the list’s filter', () => {
     expect(organisationsPath(orgTypeOf('party_committee'))).toBe('/org/info?type=PARTY_COMMITTEE')
     expect(organisationsPath(orgTypeOf('unheard_of'))).toBe('/org/info')

@@ -1,11 +1,11 @@
-import { orgTypes, type AttentionKind, type OrgType } from '@zhibu/api'
+import { orgTypes, type AttentionKind, type OrganisationAttention, type OrgType } from '@zhibu/api'
 import dayjs from 'dayjs'
 import { oneOf } from '../../kit/words'
 
 const ORGANISATIONS = '/org/info'
 const MEMBERS = '/member/info'
 
-/** The list of members that a search shows; the names are those of its search bar. */
+/** The list of members that a search shows; the names are those of its search bar, and `org` names another range. */
 export const membersPath = (search: Record<string, string> = {}): string => {
   const text = new URLSearchParams(search).toString()
   return text ? `${MEMBERS}?${text}` : MEMBERS
@@ -13,6 +13,8 @@ export const membersPath = (search: Record<string, string> = {}): string => {
 
 /** The organisations of one kind, or all. */
 export const organisationsPath = (type?: OrgType): string => (type ? `${ORGANISATIONS}?type=${type}` : ORGANISATIONS)
+
+const waiting = (attention: OrganisationAttention) => `${ORGANISATIONS}?attention=${attention}`
 
 /** The enumeration's value for a code such as `party_committee`. */
 export const orgTypeOf = (code: string): OrgType | undefined => oneOf(orgTypes, code.toUpperCase())
@@ -45,6 +47,8 @@ export function attentionPath(kind: AttentionKind, today: string): string {
     case 'PROBATION_OVER': return membersPath({ type: 'PROBATIONARY', joined: `~${day(-1)}` })
     case 'PROBATION_ENDING': return membersPath({ type: 'PROBATIONARY', joined: `${day(0)}~${day(29)}` })
     case 'LOST_MEMBERS': return membersPath({ lost: 'yes' })
-    default: return organisationsPath()
+    case 'TERM_OVER': return waiting('TERM_OVER')
+    case 'TERM_ENDING': return waiting('TERM_ENDING')
+    case 'ORGANISATION_UNFINISHED': return waiting('UNFINISHED')
   }
 }

@@ -1,25 +1,37 @@
-import { OrganisationsDocument, optionsOf, orgStatuses, orgTypes, type OrganisationFilter, type OrganisationRowFragment } from '@zhibu/api'
+import { OrganisationsDocument, optionsOf, orgStatuses, orgTypes, type OrganisationAttention, type OrganisationFilter, type OrganisationRowFragment } from '@zhibu/api'
 import { Button } from 'antd'
 import { useNavigate } from 'react-router'
 import { ExportBar } from '../../kit/exchange/export-bar'
 import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
+import type { SearchField } from '../../kit/list-search'
 import { useLink } from '../../kit/page'
 import { StatusTag } from '../../kit/status-tag'
 import { oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 
-const SEARCH = [
+const WAITING: Record<OrganisationAttention, string> = { TERM_OVER: '任期已届满', TERM_ENDING: '任期将在半年内届满', UNFINISHED: '信息未完善' }
+
+/** What the organisations in a list wait for, as the address names it. */
+export const waitingOf = (text: string | null | undefined): OrganisationAttention | undefined => oneOf(WAITING, text ?? undefined)
+
+const SEARCH: readonly SearchField[] = [
   { name: 'search', label: '组织', placeholder: '名称或组织代码' },
   { name: 'type', label: '类别', options: optionsOf(orgTypes) },
-] as const
+  {
+    name: 'attention', label: '待办', chip: (value) => {
+      const what = waitingOf(value)
+      return what && `待办：${WAITING[what]}`
+    },
+  },
+]
 
 const EXPORT: ExportKind = { kind: 'organisation', title: '组织信息' }
 
 /** What is asked for the search in the address. */
 function filterOf(filter: Record<string, string>, under: string | null): OrganisationFilter {
   const type = oneOf(orgTypes, filter.type)
-  return { search: filter.search ?? null, under, types: type ? [type] : null }
+  return { search: filter.search ?? null, under, types: type ? [type] : null, attention: waitingOf(filter.attention) ?? null }
 }
 
 /** The organisations under one, as a list. */

@@ -8,8 +8,8 @@ export const directory: Module = {
       path: '/org/info',
       load: () => import('./page'),
       inner: [
-        { path: '/org/info/new', load: () => import('./create-page') },
-        { path: '/org/info/:id/edit', load: () => import('./edit-page') },
+        { path: '/org/info/new', load: () => import('./create-page'), perm: 'org.tree_edit' },
+        { path: '/org/info/:id/edit', load: () => import('./edit-page'), perm: 'org.tree_edit' },
       ],
     },
   },

@@ -7,7 +7,7 @@ import { Can } from '../../kit/permissions'
 import { Page, useLink } from '../../kit/page'
 import { OrganisationChart } from './chart'
 import { OrganisationDrawer } from './drawer'
-import { OrganisationList } from './list'
+import { OrganisationList, waitingOf } from './list'
 import { OrganisationTree } from './tree'
 
 const IMPORT: ImportKind = { template: 'organisation', title: '导入组织', noun: '个组织', refresh: ['organisations'], undoing: '这些组织会从组织树中移除' }
@@ -23,6 +23,8 @@ export default function OrganisationsPage() {
   const node = params.get('node') ?? top ?? roots[0]?.id ?? null
   const view = params.get('view') === 'chart' ? 'chart' : 'list'
   const opened = params.get('organisation')
+  // Reminders count the whole range, which may have several tops.
+  const under = waitingOf(params.get('attention')) ? params.get('node') ?? top : node
 
   const change = (changes: Record<string, string | null>, replace = true) => setParams((now) => {
     const next = new URLSearchParams(now)
@@ -55,7 +57,7 @@ export default function OrganisationsPage() {
         <div className="z-split-main">
           {view === 'chart'
             ? <OrganisationChart key={node} root={node} onOpen={open} onList={(id) => change({ node: id, view: null, page: null })} />
-            : <OrganisationList under={node} onOpen={open} />}
+            : <OrganisationList under={under} onOpen={open} />}
         </div>
       </div>
       {opened && <OrganisationDrawer id={opened} onOpen={open} onClose={() => change({ organisation: null })} />}

@@ -8,8 +8,8 @@ export const member: Module = {
       path: '/member/info',
       load: () => import('./page'),
       inner: [
-        { path: '/member/info/new', load: () => import('./create-page') },
-        { path: '/member/info/:id/edit', load: () => import('./edit-page') },
+        { path: '/member/info/new', load: () => import('./create-page'), perm: 'member.edit' },
+        { path: '/member/info/:id/edit', load: () => import('./edit-page'), perm: 'member.edit' },
       ],
     },
     'member.history': { path: '/member/history', load: () => import('./history-page') },

@@ -1,8 +1,10 @@
-import { CodesDocument, RevokeCodeDocument, codeStates, optionsOf, type CodeRowFragment } from '@zhibu/api'
+import { CodesDocument, RevokeCodeDocument, codeStates, optionsOf, type CodeFilter, type CodeRowFragment } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useConfirmDanger } from '../../../kit/confirm-danger'
+import { ExportBar } from '../../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../../kit/list-page'
 import { Page } from '../../../kit/page'
 import { StatusTag } from '../../../kit/status-tag'
@@ -13,9 +15,14 @@ import { useModuleTitles } from './use-modules'
 const IssueCodes = lazy(async () => ({ default: (await import('./issue-codes')).IssueCodes }))
 
 const SEARCH = [
-  { name: 'search', label: '关键字', placeholder: '末四位、备注或租户' },
+  { name: 'search', label: '关键字', placeholder: '末四位、完整激活码或备注' },
   { name: 'state', label: '状态', options: optionsOf(codeStates) },
 ] as const
+
+const EXPORT: ExportKind = { kind: 'code', title: '激活码' }
+
+/** What is asked for the search in the address. */
+const filterOf = (filter: Record<string, string>): CodeFilter => ({ search: filter.search ?? null, state: oneOf(codeStates, filter.state) ?? null })
 
 /** 激活码: issued once in plain text, listed by their last four characters, revoked with a reason. */
 export default function CodesPage() {
@@ -63,14 +70,18 @@ export default function CodesPage() {
         name="codes" label="激活码列表" columns={columns} search={SEARCH} empty="还没有发放过激活码"
         rowKey={(code) => code.id}
         rowName={(code) => `尾号 ${code.tail}`}
-        toolbar={<Button type="primary" onClick={() => setIssuing(true)}>发放激活码</Button>}
+        toolbar={({ filter, count }) => (
+          <>
+            <Button type="primary" onClick={() => setIssuing(true)}>发放激活码</Button>
+            <ExportButtons {...EXPORT} filter={filterOf(filter)} count={count} />
+          </>
+        )}
+        banner={<ExportBar {...EXPORT} />}
         batch={(rows, clear) => {
           const usable = rows.filter((code) => code.state === 'ISSUED')
           return <Button size="small" danger disabled={usable.length === 0} onClick={() => revoke(usable, clear)}>作废未使用的 {usable.length} 个</Button>
         }}
-        load={async ({ first, offset, filter }, signal) => (await ask(CodesDocument, {
-          first, offset, filter: { search: filter.search ?? null, state: oneOf(codeStates, filter.state) ?? null },
-        }, signal)).system.codes}
+        load={async ({ first, offset, filter }, signal) => (await ask(CodesDocument, { first, offset, filter: filterOf(filter) }, signal)).system.codes}
       />
       {issuing && (
         <Suspense>

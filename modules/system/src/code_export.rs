@@ -1,0 +1,141 @@
+//! The export of activation codes (OP-1), which operators order. A code itself is stored nowhere; its last four
+//! characters are all there is.
+
+use std::collections::HashMap;
+
+use async_graphql::{InputType, Value as Input};
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_tenancy::codes::{self, CodeFilter, CodeRow, CodeState};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::{Cx, Read, tenants};
+
+use crate::{CODES_READ, graphql};
+
+/// Exports activation codes.
+pub(crate) struct Codes;
+
+const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
+    ExportColumn { key, title, width, sensitive: false }
+}
+
+const COLUMNS: &[ExportColumn] = &[
+    column("tail", "激活码末四位", 14),
+    column("state", "状态", 10),
+    column("plan", "套餐", 14),
+    column("modules", "模块", 30),
+    column("seats", "用户数", 10),
+    column("expiresOn", "有效期至", 12),
+    column("tenant", "开通的组织", 36),
+    column("usedAt", "使用时间", 18),
+    column("note", "备注", 30),
+    column("issuedAt", "发放时间", 18),
+    column("issuedBy", "发放人", 14),
+    column("batch", "批次", 38),
+    column("revokedAt", "作废时间", 18),
+    column("revokeReason", "作废原因", 30),
+];
+
+fn filter(value: &Value) -> Result<CodeFilter> {
+    let fault = || Error::invalid("filter", "筛选条件无效");
+    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
+    Ok(<graphql::CodeFilter as InputType>::parse(Some(input)).map_err(|_| fault())?.into())
+}
+
+fn state(state: CodeState) -> &'static str {
+    match state {
+        CodeState::Issued => "未使用",
+        CodeState::Used => "已使用",
+        CodeState::Expired => "已过期",
+        CodeState::Revoked => "已作废",
+    }
+}
+
+#[async_trait]
+impl Exporter for Codes {
+    fn kind(&self) -> &'static str {
+        "code"
+    }
+
+    fn title(&self) -> &'static str {
+        "激活码"
+    }
+
+    fn permission(&self) -> Permission {
+        CODES_READ
+    }
+
+    fn reveals(&self) -> Option<Permission> {
+        None
+    }
+
+    fn columns(&self) -> &'static [ExportColumn] {
+        COLUMNS
+    }
+
+    async fn words(&self, value: &Value, _: &mut Read<'_>) -> Result<String> {
+        let filter = filter(value)?;
+        let mut words = Vec::new();
+        words.extend(filter.told().map(|text| format!("关键字：{text}")));
+        words.extend(filter.state.map(|one| format!("状态：{}", state(one))));
+        words.extend(filter.batch.map(|batch| format!("批次：{batch}")));
+        Ok(words.join("；"))
+    }
+
+    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+        codes::count(cx, &filter(value)?, read.conn()?).await
+    }
+
+    async fn rows(
+        &self,
+        cx: &Cx,
+        value: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+        let page = codes::list(cx, &filter(value)?, &PageArgs::batch(after), read.conn()?).await?;
+        let used: Vec<Uuid> = page.nodes.iter().filter_map(|code| code.tenant).collect();
+        let names: HashMap<Uuid, String> =
+            tenants::by_ids(&used, read.conn()?).await?.into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
+        let row = |code: &CodeRow| columns.iter().map(|column| cell(cx, column.key, code, &names)).collect();
+        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
+        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+    }
+}
+
+fn at(time: DateTime<Utc>) -> String {
+    (time + Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn modules(cx: &Cx, keys: &[String]) -> String {
+    if keys.is_empty() {
+        return "仅基础模块".to_owned();
+    }
+    let title =
+        |key: &String| cx.app.registry.module(key).map_or_else(|| key.clone(), |module| module.title.to_owned());
+    keys.iter().map(title).collect::<Vec<_>>().join("、")
+}
+
+fn cell(cx: &Cx, key: &str, code: &CodeRow, names: &HashMap<Uuid, String>) -> Result<Cell> {
+    Ok(match key {
+        "tail" => Cell::Text(code.tail.clone()),
+        "state" => Cell::Text(state(code.state(cx.app.world.today())).to_owned()),
+        "plan" => Cell::Text(code.plan.clone()),
+        "modules" => Cell::Text(modules(cx, &code.modules)),
+        "seats" => Cell::Integer(code.seats.into()),
+        "expiresOn" => Cell::Date(code.expires_on),
+        "tenant" => code.tenant.and_then(|id| names.get(&id).cloned()).into(),
+        "usedAt" => code.used_at.map(at).into(),
+        "note" => code.note.clone().into(),
+        "issuedAt" => Cell::Text(at(code.issued_at)),
+        "issuedBy" => Cell::Text(code.issued_by.clone().unwrap_or_else(|| "命令行".to_owned())),
+        "batch" => Cell::Text(code.batch.to_string()),
+        "revokedAt" => code.revoked_at.map(at).into(),
+        "revokeReason" => code.revoke_reason.clone().into(),
+        other => return Err(Error::bug(format!("no column {other}"))),
+    })
+}
