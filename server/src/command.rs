@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 use zhibu_core::{ANYONE, Error, PageArgs, Result, World};
+use zhibu_tenancy::audit::seal::{self, Verdict};
 use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants};
 
 use crate::config::{Config, Flags, Profile};
@@ -73,6 +74,9 @@ enum Command {
     /// Operators
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Make a tenant with made-up data
     Demo {
         /// So many members more than the two hundred of the usual one, for measuring
@@ -98,6 +102,18 @@ enum TenantCommand {
         /// Its id
         id: zhibu_core::TenantId,
     },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Prove that no audit row was removed, altered or slipped in: of the platform and every tenant, or of one
+    Verify {
+        /// Only this tenant
+        #[arg(long)]
+        tenant: Option<zhibu_core::TenantId>,
+    },
+    /// Seal what waits for it now, which the running server does every hour
+    Seal,
 }
 
 #[derive(Subcommand)]
@@ -161,7 +177,7 @@ impl Cli {
         if !serving && self.place.profile.is_none() && noted(&config, PROFILE).as_deref() == Some("production") {
             config.profile = Profile::Production;
         }
-        if matches!(self.command, Command::Tenant(_)) && config.is_new() {
+        if matches!(self.command, Command::Tenant(_) | Command::Audit(_)) && config.is_new() {
             let words = format!("这里没有安装: {}", config.data.display());
             return Err(Error::refuse("NO_INSTALLATION", words));
         }
@@ -198,6 +214,14 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             return if well { Ok(()) } else { Err(Error::refuse("DOCTOR", "有项目不可用")) };
         }
         Command::Tenant(command) => return tenant(&cx, command, json).await,
+        Command::Audit(AuditCommand::Verify { tenant }) => return verify(&cx, tenant, json).await,
+        Command::Audit(AuditCommand::Seal) => {
+            for space in spaces(&all_tenants(&cx).await?) {
+                seal::seal(&Cx::system(cx.app.clone(), space)).await?;
+            }
+            cx.close().await;
+            return verify(&cx, None, json).await;
+        }
         _ => migrate::platform(&installation.app).await?,
     }
     match command {
@@ -277,27 +301,70 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
             vec![Line::from(tenants::get(cx, ANYONE, id).await?)]
         }
         TenantCommand::Show { id } => vec![Line::from(tenants::get(cx, ANYONE, id).await?)],
-        TenantCommand::List => {
-            let mut rows = Vec::new();
-            let mut after = None;
-            loop {
-                let page = tenants::list(
-                    cx,
-                    ANYONE,
-                    &tenants::TenantFilter::default(),
-                    &PageArgs::new(Some(100), after, None)?,
-                )
-                .await?;
-                rows.extend(page.nodes.into_iter().map(Line::from));
-                after = page.info.end_cursor.filter(|_| page.info.has_next_page);
-                if after.is_none() {
-                    break rows;
-                }
-            }
-        }
+        TenantCommand::List => all_tenants(cx).await?.into_iter().map(Line::from).collect(),
     };
     cx.close().await;
     print_rows(json, &rows, words)
+}
+
+/// A chain that was looked through.
+#[derive(serde::Serialize)]
+struct Chain {
+    /// Nothing for the platform's own.
+    tenant: Option<uuid::Uuid>,
+    name: String,
+    #[serde(flatten)]
+    verdict: Verdict,
+}
+
+async fn verify(cx: &Cx, only: Option<zhibu_core::TenantId>, json: bool) -> Result<()> {
+    let mut chains = Vec::new();
+    let own = match only {
+        Some(id) => vec![tenants::get(cx, ANYONE, id).await?],
+        None => {
+            let verdict = seal::verify(&Cx::system(cx.app.clone(), Space::Platform)).await?;
+            chains.push(Chain { tenant: None, name: "平台".to_owned(), verdict });
+            all_tenants(cx).await?
+        }
+    };
+    cx.close().await;
+    for row in own.into_iter().filter(|row| row.state != "provisioning") {
+        let inside = Cx::system(cx.app.clone(), Space::Tenant(row.id.into()));
+        let verdict = seal::verify(&inside).await?;
+        inside.close().await;
+        chains.push(Chain { tenant: Some(row.id), name: row.name, verdict });
+    }
+    print_rows(json, &chains, |chain| {
+        let Verdict { seals, rows, waiting, mark, faults } = &chain.verdict;
+        let mark = mark.as_deref().unwrap_or("-");
+        let state = if faults.is_empty() { "✓".to_owned() } else { format!("✗ {}处问题", faults.len()) };
+        let head = format!("{state}  {}  封存{seals}批{rows}条，待封存{waiting}条，末批标记 {mark}", chain.name);
+        std::iter::once(head).chain(faults.iter().map(|fault| format!("    {fault}"))).collect::<Vec<_>>().join("\n")
+    })?;
+    if chains.iter().all(|chain| chain.verdict.faults.is_empty()) {
+        Ok(())
+    } else {
+        Err(Error::refuse("AUDIT", "审计日志与封存不符"))
+    }
+}
+
+/// The platform, and the tenants that have a schema.
+fn spaces(rows: &[tenants::TenantRow]) -> Vec<Space> {
+    let there = rows.iter().filter(|row| row.state != "provisioning").map(|row| Space::Tenant(row.id.into()));
+    std::iter::once(Space::Platform).chain(there).collect()
+}
+
+async fn all_tenants(cx: &Cx) -> Result<Vec<tenants::TenantRow>> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let args = PageArgs::new(Some(100), after, None)?;
+        let page = tenants::list(cx, ANYONE, &tenants::TenantFilter::default(), &args).await?;
+        rows.extend(page.nodes);
+        after = page.info.end_cursor.filter(|_| page.info.has_next_page);
+        if after.is_none() {
+            return Ok(rows);
+        }
+    }
 }
 
 /// A tenant in a listing.

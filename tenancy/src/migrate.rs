@@ -16,7 +16,6 @@ use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
 use crate::schema::{installation, tenants};
 
-const PLATFORM: &[Migration] =
 const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0001_init"),
     migration!("../migrations/platform", "0002_exports"),

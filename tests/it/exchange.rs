@@ -1,6 +1,6 @@
 //! Imports and exports, from the workbook to the rows and back (PC-3.2.1b, PC-3.1.1f, PC-8.1.1, PC-8.2).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use http::Method;
 use serde_json::{Value, json};

@@ -124,6 +124,27 @@ fn what_anyone_may_do_is_counted() {
     assert_eq!(counted, known);
 }
 
+/// The audit log's page tells every deed, object and field in words.
+#[test]
+fn audit_view_everything_that_is_recorded_has_its_words() {
+    let code: String = lines().into_iter().map(|(_, line)| line).collect();
+    let mut deeds = 0;
+    let told = |kind: &str, text: &str| {
+        let code = text.split('"').nth(1).unwrap();
+        assert!(zhibu_core::dictionary::has(kind, code), "{kind} {code} is not in config/enums.csv");
+    };
+    for entry in code.split("Entry::new(").skip(1).filter(|entry| entry.starts_with('"')) {
+        deeds += 1;
+        let (action, rest) = entry.split_once(',').unwrap();
+        told("audit_action", action);
+        told("audit_object", rest);
+    }
+    assert!(deeds > 50, "{deeds}");
+    for part in [".note(\"", ".change(\""] {
+        code.split(part).skip(1).for_each(|field| told("audit_field", &format!("\"{field}")));
+    }
+}
+
 #[test]
 fn schemas_are_switched_in_one_place() {
     for (file, line) in lines() {

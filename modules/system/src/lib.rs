@@ -1,6 +1,7 @@
 //! 系统: what the crate `tenancy` offers, as GraphQL — sign-in, sessions, users, activation, and the operators'
 //! side (manual 1, 2.3; features PC-1.1, PC-1.2, PC-2.3, OP-1).
 
+mod audit_export;
 mod code_export;
 pub mod graphql;
 mod user_export;
@@ -66,5 +67,10 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| worker,
     importers: &[],
-    exporters: &[&user_export::Users, &code_export::Codes],
+    exporters: &[
+        &user_export::Users,
+        &code_export::Codes,
+        &audit_export::Audit { kind: "audit", permission: AUDIT_READ },
+        &audit_export::Audit { kind: "platform_audit", permission: PLATFORM_AUDIT },
+    ],
 };

@@ -3,15 +3,16 @@
 pub mod seal;
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use zhibu_core::{Page, PageArgs, Permission, Result};
+use zhibu_core::{Page, PageArgs, Result};
 
 use crate::cx::{Caller, Cx};
-use crate::db::Conn;
-use crate::schema::audit;
+use crate::db::{Conn, Space};
+use crate::schema::{accounts, audit, operators};
 
 /// What happened to what.
 #[derive(Debug, Clone)]
@@ -81,8 +82,8 @@ pub struct Row {
 /// Which rows a page shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// What somebody did.
-    pub actor: Option<Uuid>,
+    /// What people of this name did: a user name or a name, whole.
+    pub by: Option<String>,
     /// What was done to a kind of thing.
     pub kind: Option<String>,
     /// Just this action.
@@ -95,23 +96,24 @@ pub struct Filter {
     pub until: Option<DateTime<Utc>>,
 }
 
-type Query<'a> =
-    audit::BoxedQuery<'a, diesel::pg::Pg, diesel::dsl::SqlTypeOf<diesel::dsl::AsSelect<Row, diesel::pg::Pg>>>;
-
 /// The rows of the caller's space, newest first.
-pub async fn list(cx: &Cx, permission: Permission, filter: &Filter, page: &PageArgs) -> Result<Page<Row>> {
-    let mut read = cx.read(permission).await?;
-    let mut query = matching(filter).limit(page.limit()).offset(page.offset());
+pub async fn list(cx: &Cx, filter: &Filter, page: &PageArgs, conn: &mut Conn) -> Result<Page<Row>> {
+    let mut query = matching(cx, filter, conn).await?.limit(page.limit()).offset(page.offset()).order(audit::id.desc());
     if let Some(after) = page.after::<Uuid>()? {
         query = query.filter(audit::id.lt(after));
     }
-    Ok(page.page(query.load(read.conn()?).await?, |row| row.id))
+    Ok(page.page(query.select(Row::as_select()).load(conn).await?, |row| row.id))
 }
 
-fn matching(filter: &Filter) -> Query<'static> {
-    let mut query = audit::table.select(Row::as_select()).order(audit::id.desc()).into_boxed();
-    if let Some(actor) = filter.actor {
-        query = query.filter(audit::actor_id.eq(actor));
+/// How many rows there are.
+pub async fn count(cx: &Cx, filter: &Filter, conn: &mut Conn) -> Result<i64> {
+    Ok(matching(cx, filter, conn).await?.count().get_result(conn).await?)
+}
+
+async fn matching(cx: &Cx, filter: &Filter, conn: &mut Conn) -> Result<audit::BoxedQuery<'static, Pg>> {
+    let mut query = audit::table.into_boxed();
+    if let Some(by) = &filter.by {
+        query = query.filter(audit::actor_id.eq_any(named(cx, by, conn).await?));
     }
     if let Some(kind) = filter.kind.clone() {
         query = query.filter(audit::object_kind.eq(kind));
@@ -129,7 +131,25 @@ fn matching(filter: &Filter) -> Query<'static> {
     if let Some(until) = filter.until {
         query = query.filter(audit::id.lt(first_id(until)));
     }
-    query
+    Ok(query)
+}
+
+/// The people of a name in the caller's space.
+async fn named(cx: &Cx, name: &str, conn: &mut Conn) -> Result<Vec<Uuid>> {
+    let name = name.trim();
+    Ok(match cx.space() {
+        Space::Platform => {
+            operators::table.filter(operators::user_name.eq(name)).select(operators::id).load(conn).await?
+        }
+        Space::Tenant(_) => {
+            accounts::table
+                .filter(accounts::user_name.eq(name).or(accounts::display_name.eq(name)))
+                .select(accounts::id)
+                .limit(100)
+                .load(conn)
+                .await?
+        }
+    })
 }
 
 /// The smallest id of a moment.

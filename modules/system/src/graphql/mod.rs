@@ -2,6 +2,7 @@
 
 mod account;
 mod activation;
+mod audit;
 mod codes;
 mod common;
 mod exchange;
@@ -14,6 +15,7 @@ mod users;
 
 use async_graphql::{MergedObject, MergedSubscription};
 
+pub(crate) use audit::{AuditEntry, AuditFilter, moment};
 pub(crate) use codes::CodeFilter;
 pub(crate) use users::{User, UserFilter, with_roles};
 
@@ -29,6 +31,7 @@ pub struct SystemQuery(
     tenants::TenantQuery,
     jobs::JobQuery,
     exchange::ExchangeQuery,
+    audit::AuditQuery,
 );
 
 /// 系统

@@ -1,0 +1,104 @@
+//! The export of the audit log, of a tenant's and of the operators'.
+
+use async_graphql::{InputType, Value as Input};
+use async_trait::async_trait;
+use serde_json::Value;
+use zhibu_core::{Error, PageArgs, Permission, Result, dictionary};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::{Cx, Read, audit};
+
+use crate::graphql::{AuditEntry, AuditFilter, moment};
+
+/// Exports one side's audit log.
+pub(crate) struct Audit {
+    pub(crate) kind: &'static str,
+    pub(crate) permission: Permission,
+}
+
+const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
+    ExportColumn { key, title, width, sensitive: false }
+}
+
+const COLUMNS: &[ExportColumn] = &[
+    column("at", "时间", 20),
+    column("by", "操作人", 14),
+    column("address", "来源地址", 18),
+    column("action", "操作", 18),
+    column("kind", "对象", 12),
+    column("changes", "变更内容", 80),
+];
+
+fn parse(value: &Value) -> Result<AuditFilter> {
+    let fault = || Error::invalid("filter", "筛选条件无效");
+    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
+    <AuditFilter as InputType>::parse(Some(input)).map_err(|_| fault())
+}
+
+#[async_trait]
+impl Exporter for Audit {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn title(&self) -> &'static str {
+        "审计日志"
+    }
+
+    fn permission(&self) -> Permission {
+        self.permission
+    }
+
+    fn reveals(&self) -> Option<Permission> {
+        None
+    }
+
+    fn columns(&self) -> &'static [ExportColumn] {
+        COLUMNS
+    }
+
+    async fn words(&self, value: &Value, _: &mut Read<'_>) -> Result<String> {
+        let filter = parse(value)?;
+        let label = |kind: &str, code: String| dictionary::label(kind, &code).map_or(code, str::to_owned);
+        let mut words = Vec::new();
+        words.extend(filter.by.map(|name| format!("操作人：{name}")));
+        words.extend(filter.kind.map(|kind| format!("对象：{}", label("audit_object", kind))));
+        words.extend(filter.action.map(|action| format!("操作：{}", label("audit_action", action))));
+        words.extend(filter.since.map(|day| format!("开始日期：{day}")));
+        words.extend(filter.until.map(|day| format!("结束日期：{day}")));
+        Ok(words.join("；"))
+    }
+
+    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+        audit::count(cx, &parse(value)?.try_into()?, read.conn()?).await
+    }
+
+    async fn rows(
+        &self,
+        cx: &Cx,
+        value: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+        let filter = parse(value)?.try_into()?;
+        let page = audit::list(cx, &filter, &PageArgs::batch(after), read.conn()?).await?;
+        let rows = page.nodes.into_iter().map(|row| {
+            let at = moment(row.at);
+            let entry = AuditEntry::from(row);
+            columns.iter().map(|column| cell(column.key, &at, &entry)).collect()
+        });
+        Ok((rows.collect::<Result<Vec<_>>>()?, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+    }
+}
+
+fn cell(key: &str, at: &str, entry: &AuditEntry) -> Result<Cell> {
+    Ok(Cell::Text(match key {
+        "at" => at.to_owned(),
+        "by" => entry.change.by.clone(),
+        "address" => entry.address.clone(),
+        "action" => entry.change.action.clone(),
+        "kind" => entry.kind_label.clone(),
+        "changes" => entry.change.in_words(),
+        other => return Err(Error::bug(format!("no column {other}"))),
+    }))
+}
