@@ -105,8 +105,8 @@ test('PC-10 every number, bar and reminder leads to a list that shows as many', 
   await leads('待办提醒', /1 名预备党员预备期将在 30 天内届满/, '党员信息', ['何美兰'])
   await leads('待办提醒', /1 名党员失去联系/, '党员信息', ['许文斌'])
   await look(page, 'home-lost-members')
-  await leads('待办提醒', /1 个组织任期已届满/, '组织信息', ['集团机关党支部'])
-  await leads('待办提醒', /1 个组织任期将在半年内届满/, '组织信息', [GENERAL])
+  await leads('待办提醒', /1 个组织任期已届满/, '组织信息', [GENERAL])
+  await leads('待办提醒', /1 个组织任期将在半年内届满/, '组织信息', ['集团机关党支部'])
   await leads('待办提醒', /1 个组织信息未完善/, '组织信息', [own.name])
 
   await open(page, `/home?org=${general}`, '首页')
@@ -123,7 +123,7 @@ test('PC-3.1.1f PC-10 what a reminder asked for stands above the list until it i
   await expect(page.getByText('待办：任期已届满')).toBeVisible()
   await look(page, 'organisations-term-over')
   // A search goes on among them, a reload keeps them, an export is of them.
-  await field(page, '组织').fill('机关')
+  await field(page, '组织').fill('船舶')
   await page.getByRole('button', { name: '查询' }).click()
   await expect(page).toHaveURL(/attention=TERM_OVER/)
   await page.reload()

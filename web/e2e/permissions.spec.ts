@@ -63,9 +63,14 @@ test('PC-3.2.1a who may not edit members finds no way to it, not by the address 
 test('PC-3.1.1a who may not edit the tree finds no way to it, not by the address either', async ({ pageAs }) => {
   const page = await pageAs(own.admin)
   await without(page, 'org.tree_edit')
+  // What can be edited is the server's word, which without the permission is never.
+  await intercept(page, 'Organisations', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"editable":true', '"editable":false') })
+  })
   await open(page, '/org/info?import=new', '组织信息')
   await expect(row(page, '苗圃党支部')).toBeVisible()
-  await absent(page, '导入', '新增下级')
+  await absent(page, '导入', '新增下级', /^编辑/)
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await look(page, 'organisations-without-edit')
   for (const path of [`/org/info/new?parent=${own.root}`, `/org/info/${branch}/edit`]) await refused(page, path)

@@ -68,9 +68,10 @@ export function useListState(fields: readonly string[], typed: readonly string[]
     setParams((now) => writeListState(now, fields, { ...readListState(now, fields), ...next, ...(split ? { filter: split.open } : {}) }), { replace })
   }
   // An old bookmark may still hold such a number.
-  const exposed = Object.keys(withhold(readListState(params, fields).filter, typed).kept).length > 0
   useEffect(() => {
-    if (exposed) change({ filter: state.filter }, true)
-  })
+    const { filter } = readListState(params, fields)
+    if (Object.keys(withhold(filter, typed).kept).length > 0) change({ filter: { ...filter, ...kept } }, true)
+  // Only what comes by the address is looked at.
+  }, [params])
   return [state, change]
 }

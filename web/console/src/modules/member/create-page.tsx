@@ -76,7 +76,7 @@ function Create({ branch }: { branch: string | null }) {
     >
       {added.length > 0 && (
         <Alert
-          className="z-gap-bottom" type="success" showIcon role="status" title={`已新增党员“${added.at(-1) ?? ''}”，请填写下一名`}
+          className="z-gap-bottom" type="success" showIcon role="status" title={`已新增党员“${added.at(-1) ?? ''}”，请填写下一名（所在党支部已保留）`}
           description={<>{added.length > 1 && `本次共新增 ${added.length} 名：${added.join('、')}。`}请通知本人：{FIRST_SIGN_IN}</>}
         />
       )}
