@@ -12,6 +12,6 @@ pub use actions::{Candidate, add_administrator, create, remove, remove_administr
 pub use model::{Administrator, Listing, OrgStatus, OrgType, Row, Span, Unit, UnitRelation, Wanted};
 pub use scope::Reach;
 pub use store::{
-    Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, places, roots, spans,
-    tree,
+    Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, part, places, roots,
+    spans, tree,
 };
