@@ -1,66 +1,14 @@
 // Measures the release binary against pgbench (the limit) and PostGraphile (what a user would pick), interleaved.
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { activate, children, enter, folder, issue, machine, median, psql, resident, run, say, serve, socket, stop, url } from './installation.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const [zhibu, wanted] = [process.argv[2], Number(process.argv[3])]
-const folder = mkdtempSync('/var/tmp/zhibu-bench-')
-chmodSync(folder, 0o755)
-const [data, port, peer] = [join(folder, 'data'), 18100, 18101]
-const url = `http://127.0.0.1:${port}`
-const socket = join(data, 'postgres/run')
+const peer = 18101
 const rounds = 3, seconds = 4
-const env = {
-  ...process.env, ZHIBU_LOG: 'error', ZHIBU__SETTINGS__ACTIVATIONS_PER_ADDRESS: '1000000',
-  ZHIBU__SETTINGS__SIGN_INS_PER_ADDRESS: '1000000', ZHIBU__SETTINGS__ACCESS_MINUTES: '600',
-}
-const children = []
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
-const say = (name, value) => console.log(`| ${name} | ${value} |`)
-
-function serve() {
-  const started = performance.now()
-  const child = spawn(zhibu, ['serve', '--profile', 'embedded', '--data', data, '--listen', `127.0.0.1:${port}`], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  children.push(child)
-  return new Promise((done, fail) => {
-    child.stdout.on('data', (text) => String(text).includes('租户入口') && done({ child, ms: performance.now() - started }))
-    child.on('exit', (code) => fail(new Error(`the server ended: ${code}`)))
-  })
-}
-const stop = (child) => new Promise((done) => { child.removeAllListeners('exit'); child.on('exit', done); child.kill('SIGTERM') })
-
-const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
-const psql = (sql) => execFileSync('psql', ['-qtA', '-v', 'ON_ERROR_STOP=1', '-h', socket, '-U', 'zhibu_owner', 'zhibu'], { input: `SET client_min_messages = 'error'; ${sql}`, encoding: 'utf8', maxBuffer: 1 << 28 })
-
-async function ask(query, variables = {}, cookie = '') {
-  const answer = await fetch(`${url}/graphql`, {
-    method: 'POST', body: JSON.stringify({ query, variables }),
-    headers: { 'content-type': 'application/json', 'x-zhibu-csrf': '1', ...(cookie && { cookie }) },
-  })
-  const { data: found, errors } = await answer.json()
-  if (errors) throw new Error(JSON.stringify(errors))
-  return { found, cookie: answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ') }
-}
-
-async function activate(code, name) {
-  const started = performance.now()
-  const input = { code, organisationName: `中共基准${name}委员会`, userName: name }
-  const { found } = await ask('mutation($i: ActivateInput!) { system { activate(input: $i) { ticket } } }', { i: input })
-  for (;;) {
-    const step = await ask('query($t: String!) { system { activationProgress(ticket: $t) { state } } }', { t: found.system.activate.ticket })
-    if (step.found.system.activationProgress.state === 'READY') return performance.now() - started
-    await new Promise((next) => setTimeout(next, 5))
-  }
-}
-
-async function enter(name) {
-  const first = await ask('mutation($n: String!) { system { signIn(input: {userName: $n, password: "ABC#123"}) { __typename } } }', { n: name })
-  const done = await ask('mutation { system { changeInitialPassword(input: {newPassword: "Bench-2026-x"}) { id } } }', {}, first.cookie)
-  return done.cookie
-}
 
 /** The same statements as activation sends, as one psql batch. */
 function batch() {
@@ -123,20 +71,16 @@ async function answering(body) {
 }
 
 async function main() {
-  console.log(`${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${wanted} tenants, ${new Date().toISOString().slice(0, 10)}\n`)
+  console.log(`${machine()}, ${wanted} tenants, ${new Date().toISOString().slice(0, 10)}\n`)
   console.log('| what | figure |\n|---|---|')
-  const first = await serve()
+  const first = await serve(zhibu)
   say('first start, with initdb', `${(first.ms / 1000).toFixed(2)} s`)
   await stop(first.child)
-  const { child, ms } = await serve()
+  const { child, ms } = await serve(zhibu)
   say('cold start on an existing cluster (P12)', `${(ms / 1000).toFixed(2)} s`)
   say('resident memory, idle (P5)', `${resident(child.pid).toFixed(0)} MB`)
 
-  const codes = []
-  while (codes.length < wanted) {
-    const count = Math.min(200, wanted - codes.length)
-    codes.push(...execFileSync(zhibu, ['--data', data, 'code', 'issue', '--expires', '2030-01-01', '--module', 'document', '--count', String(count)], { env, encoding: 'utf8' }).trim().split('\n'))
-  }
+  const codes = issue(zhibu, wanted)
   const names = codes.map((_, n) => `bench${n}`)
   const times = []
   for (let n = 0; n < Math.min(7, wanted); n += 1) times.push(await activate(codes[n], names[n]))
@@ -209,6 +153,4 @@ SELECT id, user_name FROM accounts WHERE id = ${holder};\nCOMMIT;\n`,
   await stop(child)
 }
 
-process.on('exit', () => { children.forEach((child) => child.exitCode === null && child.kill('SIGKILL')); rmSync(folder, { recursive: true, force: true }) })
-await main().catch((fault) => { console.error(fault); process.exitCode = 1 })
-process.exit()
+await run(main)

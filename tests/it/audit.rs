@@ -97,7 +97,9 @@ async fn audit_view_whatever_is_taken_out_altered_or_slipped_in_is_named() {
     let (sql, schema) = (t.sql().await, t.home.schema());
     let row = sql.one(&format!("SELECT id FROM {schema}.audit WHERE seal = 2 ORDER BY id LIMIT 1")).await;
     let row: uuid::Uuid = row.parse().unwrap();
-    let keep = format!("CREATE TABLE kept AS SELECT * FROM {schema}.audit; CREATE TABLE seals AS SELECT * FROM {schema}.audit_seals");
+    let keep = format!(
+        "CREATE TABLE kept AS SELECT * FROM {schema}.audit; CREATE TABLE seals AS SELECT * FROM {schema}.audit_seals"
+    );
     sql.rows(&keep).await;
     let back = format!(
         "TRUNCATE {schema}.audit, {schema}.audit_seals; INSERT INTO {schema}.audit SELECT * FROM kept; \
@@ -118,8 +120,14 @@ async fn audit_view_whatever_is_taken_out_altered_or_slipped_in_is_named() {
             ),
             Fault::Added { seal: 2, row: slipped },
         ),
-        (format!("UPDATE {schema}.audit_seals SET at = at + interval '1 s' WHERE number = 2"), Fault::SealAltered { seal: 2 }),
-        (format!("UPDATE {schema}.audit_seals SET mark = mark || '' , rows = '' WHERE number = 3"), Fault::SealAltered { seal: 3 }),
+        (
+            format!("UPDATE {schema}.audit_seals SET at = at + interval '1 s' WHERE number = 2"),
+            Fault::SealAltered { seal: 2 },
+        ),
+        (
+            format!("UPDATE {schema}.audit_seals SET mark = mark || '' , rows = '' WHERE number = 3"),
+            Fault::SealAltered { seal: 3 },
+        ),
         // With all its rows, as if it had never been: the middle, and the end of which the platform knows.
         (
             format!("DELETE FROM {schema}.audit WHERE seal = 2; DELETE FROM {schema}.audit_seals WHERE number = 2"),
@@ -145,7 +153,10 @@ async fn audit_view_whatever_is_taken_out_altered_or_slipped_in_is_named() {
     // The platform's own.
     sealed(&t, None).await;
     assert!(verdict(&t, None).await.faults.is_empty());
-    sql.rows("UPDATE platform.audit SET action = 'nothing' WHERE id = (SELECT min(id::text)::uuid FROM platform.audit)").await;
+    sql.rows(
+        "UPDATE platform.audit SET action = 'nothing' WHERE id = (SELECT min(id::text)::uuid FROM platform.audit)",
+    )
+    .await;
     assert!(matches!(verdict(&t, None).await.faults[..], [Fault::Altered { seal: 1, .. }]));
 }
 

@@ -10,6 +10,7 @@ mod http;
 mod isolation;
 mod jobs;
 mod live;
+mod many_members;
 mod members;
 mod migrations;
 mod modules_off;

@@ -42,6 +42,7 @@ pub static MODULE: Module = Module {
     tenant: &[
         migration!("../../migrations/tenant/directory", "0001_init"),
         migration!("../../migrations/tenant/directory", "0002_members"),
+        migration!("../../migrations/tenant/directory", "0003_counting"),
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: |worker| worker,

@@ -8,8 +8,7 @@ use uuid::Uuid;
 use zhibu_core::{OrganisationId, Result};
 use zhibu_tenancy::Conn;
 
-use crate::organisation::{self, OrganisationAttention, Reach};
-use crate::schema::organisations;
+use crate::organisation::{self, Reach};
 
 /// A number with what it counts: a code, a band, a month or a name.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName, async_graphql::SimpleObject)]
@@ -45,12 +44,32 @@ impl BranchCount {
     }
 }
 
+/// Organisations of one kind, with what waits in them.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Kind {
+    /// Dictionary `org_type`.
+    #[diesel(sql_type = Text)]
+    pub key: String,
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+    /// Those whose term ends within six months.
+    #[diesel(sql_type = BigInt)]
+    pub ending: i64,
+    /// Those whose term has ended.
+    #[diesel(sql_type = BigInt)]
+    pub over: i64,
+    /// Those whose record was never completed.
+    #[diesel(sql_type = BigInt)]
+    pub unfinished: i64,
+    /// Members assigned to them.
+    #[diesel(sql_type = BigInt)]
+    pub members: i64,
+}
+
 /// Members by kind and age, counted today.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Heads {
-    /// 党员总数
-    #[diesel(sql_type = BigInt)]
-    pub total: i64,
     /// 预备党员
     #[diesel(sql_type = BigInt)]
     pub probationary: i64,
@@ -102,19 +121,18 @@ pub struct Month {
 /// The organisations that are looked at; none stands for the whole tenant.
 pub type Places = Option<Vec<Uuid>>;
 
-/// The organisations of the reach, or of one part of it.
-pub async fn places(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Places> {
-    match (reach.is_all(), under) {
-        (true, None) => Ok(None),
-        (_, under) => Ok(Some(organisation::ids(reach, under, conn).await?)),
-    }
-}
-
-/// Organisations by kind, most frequent first.
-pub async fn kinds(places: &Places, conn: &mut Conn) -> Result<Vec<Count>> {
-    let sql = "SELECT org_type AS key, count(*) AS count FROM organisations \
-        WHERE status = 'active' AND ($1 IS NULL OR id = ANY ($1)) GROUP BY org_type ORDER BY 2 DESC, 1";
-    Ok(diesel::sql_query(sql).bind::<Nullable<Array<Id>>, _>(places).load(conn).await?)
+/// Organisations by kind, most frequent first, in one pass; kinds that only have members of old come last, with none.
+pub async fn kinds(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result<Vec<Kind>> {
+    let sql = "SELECT org_type AS key, count(*) FILTER (WHERE active) AS count, \
+        count(*) FILTER (WHERE active AND term_end >= $2 AND term_end < $3) AS ending, \
+        count(*) FILTER (WHERE active AND term_end < $2) AS over, \
+        count(*) FILTER (WHERE active AND contact_name IS NULL) AS unfinished, sum(member_count) AS members \
+        FROM (SELECT org_type, contact_name, member_count, status = 'active' AS active, \
+            term_start + make_interval(years => term_years) AS term_end \
+            FROM organisations WHERE $1 IS NULL OR id = ANY ($1)) o GROUP BY org_type ORDER BY 2 DESC, 1";
+    let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
+    let query = diesel::sql_query(sql).bind::<Nullable<Array<Id>>, _>(places).bind::<Date, _>(today);
+    Ok(query.bind::<Date, _>(soon).load(conn).await?)
 }
 
 /// Members of each organisation directly below `top` (the root, or the one that was chosen), everything below it
@@ -127,35 +145,21 @@ pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut C
             None => return Ok(Vec::new()),
         },
     };
-    let sql = "SELECT o.id AS organisation, o.short_name AS key, (SELECT coalesce(sum(b.member_count), 0) FROM organisations b \
-        WHERE b.path = o.path OR b.path LIKE o.path || '.%') AS count \
-        FROM organisations o WHERE o.parent_id = $1 ORDER BY count DESC, o.path LIMIT 12";
+    // What lies below a path stands between its '.' and the next character, '/': a range of the index.
+    let sql = "SELECT o.id AS organisation, o.short_name AS key, o.member_count + (SELECT coalesce(sum(b.member_count), 0) FROM organisations b \
+        WHERE b.path > o.path || '.' AND b.path < o.path || '/') AS count \
+        FROM organisations o WHERE o.parent_id = $1 ORDER BY 2 DESC, o.path LIMIT 12";
     Ok(diesel::sql_query(sql).bind::<Id, _>(top.id).load(conn).await?)
 }
 
 /// Members counted by kind and age.
 pub async fn heads(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result<Heads> {
-    let sql = "SELECT count(*) AS total, \
-        count(*) FILTER (WHERE m.member_type = 'probationary') AS probationary, \
-        count(*) FILTER (WHERE p.sex = '2') AS women, \
-        count(*) FILTER (WHERE m.floating) AS floating, \
-        count(*) FILTER (WHERE m.lost_on IS NOT NULL) AS lost, \
-        count(*) FILTER (WHERE p.birth_date > $3) AS to_30, \
-        count(*) FILTER (WHERE p.birth_date <= $3 AND p.birth_date > $4) AS to_40, \
-        count(*) FILTER (WHERE p.birth_date <= $4 AND p.birth_date > $5) AS to_50, \
-        count(*) FILTER (WHERE p.birth_date <= $5 AND p.birth_date > $6) AS to_60, \
-        count(*) FILTER (WHERE p.birth_date <= $6) AS over_60, \
-        count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' >= $2 \
-            AND m.join_date + interval '1 year' < $2 + 30) AS due, \
-        count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' < $2) AS overdue \
-        FROM people p JOIN memberships m ON m.person_id = p.id AND m.until IS NULL \
-        JOIN branch_assignments b ON b.membership_id = m.id AND b.until IS NULL \
-        WHERE p.left_at IS NULL AND ($1 IS NULL OR b.organisation_id = ANY ($1))";
-    // Born on this day or before: so many years old, or older.
     let born = |years: u32| today.checked_sub_months(Months::new(12 * years)).unwrap_or(today);
-    Ok(diesel::sql_query(sql)
+    let query = diesel::sql_query(if places.is_some() { SOME } else { ALL });
+    Ok(query
         .bind::<Nullable<Array<Id>>, _>(places)
         .bind::<Date, _>(today)
+        // Born on this day or before: so many years old, or older.
         .bind::<Date, _>(born(31))
         .bind::<Date, _>(born(41))
         .bind::<Date, _>(born(51))
@@ -163,6 +167,41 @@ pub async fn heads(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result
         .get_result(conn)
         .await?)
 }
+
+/// Counted over the members of some organisations.
+const SOME: &str = "SELECT count(*) FILTER (WHERE m.member_type = 'probationary') AS probationary, \
+    count(*) FILTER (WHERE p.sex = '2') AS women, \
+    count(*) FILTER (WHERE m.floating) AS floating, \
+    count(*) FILTER (WHERE m.lost_on IS NOT NULL) AS lost, \
+    count(*) FILTER (WHERE p.birth_date > $3) AS to_30, \
+    count(*) FILTER (WHERE p.birth_date <= $3 AND p.birth_date > $4) AS to_40, \
+    count(*) FILTER (WHERE p.birth_date <= $4 AND p.birth_date > $5) AS to_50, \
+    count(*) FILTER (WHERE p.birth_date <= $5 AND p.birth_date > $6) AS to_60, \
+    count(*) FILTER (WHERE p.birth_date <= $6) AS over_60, \
+    count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' >= $2 \
+        AND m.join_date + interval '1 year' < $2 + 30) AS due, \
+    count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' < $2) AS overdue \
+    FROM people p JOIN memberships m ON m.person_id = p.id AND m.until IS NULL \
+    JOIN branch_assignments b ON b.membership_id = m.id AND b.until IS NULL \
+    WHERE p.left_at IS NULL AND b.organisation_id = ANY ($1)";
+
+/// The same over the whole tenant, where whoever is here has one membership: each number is a range of an index. The
+/// columns before the one that matters are named with all their values, so that the index leads to it.
+const ALL: &str = "SELECT \
+    (SELECT count(*) FROM memberships WHERE until IS NULL AND member_type = 'probationary') AS probationary, \
+    (SELECT count(*) FROM people WHERE left_at IS NULL AND sex = '2') AS women, \
+    (SELECT count(*) FROM memberships WHERE until IS NULL AND member_type IN ('formal', 'probationary') \
+        AND status IN ('normal', 'suspended') AND floating) AS floating, \
+    (SELECT count(*) FROM memberships WHERE until IS NULL AND member_type IN ('formal', 'probationary') \
+        AND status IN ('normal', 'suspended') AND floating IN (true, false) AND lost_on IS NOT NULL) AS lost, \
+    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date > $3) AS to_30, \
+    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $3 AND birth_date > $4) AS to_40, \
+    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $4 AND birth_date > $5) AS to_50, \
+    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $5 AND birth_date > $6) AS to_60, \
+    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $6) AS over_60, \
+    due, overdue FROM (SELECT count(*) FILTER (WHERE over >= $2 AND over < $2 + 30) AS due, \
+        count(*) FILTER (WHERE over < $2) AS overdue FROM (SELECT join_date + interval '1 year' AS over \
+        FROM memberships WHERE until IS NULL AND member_type = 'probationary') ends) probation WHERE $1 IS NULL";
 
 #[derive(QueryableByName)]
 struct Moves {
@@ -176,11 +215,7 @@ struct Moves {
 
 /// The last twelve months, oldest first, reckoned back from how many there are now.
 pub async fn growth(places: &Places, now: i64, today: NaiveDate, conn: &mut Conn) -> Result<Vec<Month>> {
-    let sql = "SELECT to_char(day, 'YYYY-MM') AS month, sum(a)::bigint AS added, sum(l)::bigint AS gone FROM ( \
-        SELECT m.since AS day, 1 AS a, 0 AS l, m.id FROM memberships m WHERE m.since >= $2 \
-        UNION ALL SELECT m.until, 0, 1, m.id FROM memberships m WHERE m.until >= $2) moves \
-        WHERE $1 IS NULL OR EXISTS (SELECT FROM branch_assignments b WHERE b.membership_id = moves.id \
-        AND b.organisation_id = ANY ($1)) GROUP BY 1";
+    let sql = if places.is_some() { MOVES_OF_SOME } else { MOVES };
     let months: Vec<NaiveDate> =
         (0..12).rev().filter_map(|back| today.with_day(1)?.checked_sub_months(Months::new(back))).collect();
     let first = months.iter().copied().next().unwrap_or(today);
@@ -197,11 +232,15 @@ pub async fn growth(places: &Places, now: i64, today: NaiveDate, conn: &mut Conn
     Ok(grown)
 }
 
-/// How many organisations wait for something.
-pub async fn waiting(places: &Places, what: OrganisationAttention, today: NaiveDate, conn: &mut Conn) -> Result<i64> {
-    let mut query = organisations::table.filter(organisation::waiting(what, today)).into_boxed();
-    if let Some(places) = places.clone() {
-        query = query.filter(organisations::id.eq_any(places));
-    }
-    Ok(query.count().get_result(conn).await?)
-}
+/// Who came and went, by month.
+const MOVES: &str = "SELECT to_char(day, 'YYYY-MM') AS month, sum(a)::bigint AS added, sum(l)::bigint AS gone FROM ( \
+    SELECT since AS day, count(*) AS a, 0 AS l FROM memberships WHERE since >= $2 GROUP BY since \
+    UNION ALL SELECT until, 0, count(*) FROM memberships WHERE until >= $2 GROUP BY until) moves \
+    WHERE $1 IS NULL GROUP BY 1";
+
+/// The same for some organisations.
+const MOVES_OF_SOME: &str = "SELECT to_char(day, 'YYYY-MM') AS month, sum(a)::bigint AS added, sum(l)::bigint AS gone FROM ( \
+    SELECT m.since AS day, 1 AS a, 0 AS l, m.id FROM memberships m WHERE m.since >= $2 \
+    UNION ALL SELECT m.until, 0, 1, m.id FROM memberships m WHERE m.until >= $2) moves \
+    WHERE EXISTS (SELECT FROM branch_assignments b WHERE b.membership_id = moves.id \
+    AND b.organisation_id = ANY ($1)) GROUP BY 1";

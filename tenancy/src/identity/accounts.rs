@@ -499,15 +499,12 @@ async fn claim_all(write: &mut Write<'_>, claims: Vec<(&'static str, Vec<u8>, Uu
         blinds.push(blind);
         ids.push(id);
     }
-    let claimed: Claimed = diesel::sql_query(
-        "SELECT count(*) FILTER (WHERE NOT shared.claim_login(c.kind, c.blind, c.account)) AS lost \
-         FROM unnest($1, $2, $3) AS c(kind, blind, account)",
-    )
-    .bind::<Array<Text>, _>(kinds)
-    .bind::<Array<Binary>, _>(blinds)
-    .bind::<Array<Id>, _>(ids)
-    .get_result(write.conn()?)
-    .await?;
+    let claimed: Claimed = diesel::sql_query("SELECT shared.claim_logins($1, $2, $3) AS lost")
+        .bind::<Array<Text>, _>(kinds)
+        .bind::<Array<Binary>, _>(blinds)
+        .bind::<Array<Id>, _>(ids)
+        .get_result(write.conn()?)
+        .await?;
     if claimed.lost == 0 { Ok(()) } else { Err(Error::invalid("mobile", "手机号已被使用")) }
 }
 

@@ -2,8 +2,8 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 use zhibu_core::{OrganisationId, Result};
 use zhibu_graphql::Request;
 
-use crate::organisation::{OrganisationAttention, Reach};
-use crate::overview::{self, BranchCount, Count, Month};
+use crate::organisation::{self, Reach};
+use crate::overview::{self, BranchCount, Count, Kind, Month};
 use crate::{MEMBER_READ, ORG_READ};
 
 /// Something that waits for somebody (待办提醒).
@@ -72,16 +72,14 @@ impl OverviewQuery {
         let sees_members = cx.allow(MEMBER_READ).is_ok_and(|scope| !scope.is_own_only());
         let mut read = cx.read(ORG_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let places = overview::places(&reach, under, read.conn()?).await?;
-        let kinds = overview::kinds(&places, read.conn()?).await?;
-        let mut attention = Vec::new();
-        for (kind, what) in [
-            (AttentionKind::OrganisationUnfinished, OrganisationAttention::Unfinished),
-            (AttentionKind::TermOver, OrganisationAttention::TermOver),
-            (AttentionKind::TermEnding, OrganisationAttention::TermEnding),
-        ] {
-            attention.push((kind, overview::waiting(&places, what, today, read.conn()?).await?));
-        }
+        let places = organisation::part(&reach, under, read.conn()?).await?;
+        let kinds = overview::kinds(&places, today, read.conn()?).await?;
+        let sum = |number: fn(&Kind) -> i64| kinds.iter().map(number).sum::<i64>();
+        let mut attention = vec![
+            (AttentionKind::OrganisationUnfinished, sum(|kind| kind.unfinished)),
+            (AttentionKind::TermOver, sum(|kind| kind.over)),
+            (AttentionKind::TermEnding, sum(|kind| kind.ending)),
+        ];
         let mut members = None;
         if sees_members {
             let heads = overview::heads(&places, today, read.conn()?).await?;
@@ -95,20 +93,25 @@ impl OverviewQuery {
                 ("51-60", heads.to_60),
                 (">60", heads.over_60),
             ];
+            let total = sum(|kind| kind.members);
             members = Some(MemberNumbers {
-                total: heads.total,
-                formal: heads.total - heads.probationary,
+                total,
+                formal: total - heads.probationary,
                 probationary: heads.probationary,
                 women: heads.women,
                 floating: heads.floating,
                 ages: bands.into_iter().map(|(key, count)| Count { key: key.to_owned(), count }).collect(),
                 branches: overview::branches(&reach, under, read.conn()?).await?,
-                growth: overview::growth(&places, heads.total, today, read.conn()?).await?,
+                growth: overview::growth(&places, total, today, read.conn()?).await?,
             });
         }
         Ok(Overview {
-            organisations: kinds.iter().map(|kind| kind.count).sum(),
-            kinds,
+            organisations: sum(|kind| kind.count),
+            kinds: kinds
+                .into_iter()
+                .filter(|kind| kind.count > 0)
+                .map(|Kind { key, count, .. }| Count { key, count })
+                .collect(),
             members,
             attention: attention
                 .into_iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Uuid as Id};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
@@ -312,10 +313,7 @@ async fn assign(write: &mut Write<'_>, places: &[(Uuid, Place)]) -> Result<()> {
     for (_, place) in places {
         *heads.entry(place.branch.0).or_default() += 1;
     }
-    for (branch, by) in heads {
-        head_count(write, branch, by).await?;
-    }
-    Ok(())
+    head_counts(write, &heads).await
 }
 
 /// Ends the present assignment of a membership today.
@@ -330,10 +328,20 @@ async fn withdraw(write: &mut Write<'_>, membership: Uuid, branch: Uuid) -> Resu
 }
 
 async fn head_count(write: &mut Write<'_>, branch: Uuid, by: i32) -> Result<()> {
-    diesel::update(organisations::table.find(branch))
-        .set(organisations::member_count.eq(organisations::member_count + by))
-        .execute(write.conn()?)
-        .await?;
+    head_counts(write, &BTreeMap::from([(branch, by)])).await
+}
+
+/// Changes the numbers of members that branches have, by one statement for all of them.
+async fn head_counts(write: &mut Write<'_>, by: &BTreeMap<Uuid, i32>) -> Result<()> {
+    let (branches, changes): (Vec<Uuid>, Vec<i32>) = by.iter().map(|(branch, by)| (*branch, *by)).unzip();
+    diesel::sql_query(
+        "UPDATE organisations SET member_count = member_count + change \
+         FROM unnest($1, $2) AS t(branch, change) WHERE id = branch",
+    )
+    .bind::<Array<Id>, _>(branches)
+    .bind::<Array<Integer>, _>(changes)
+    .execute(write.conn()?)
+    .await?;
     Ok(())
 }
 

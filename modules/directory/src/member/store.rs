@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, check};
 use zhibu_tenancy::{Conn, Cx, tenants};
@@ -14,6 +15,9 @@ use super::model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, M
 use super::rules;
 use crate::organisation::{self, Reach};
 use crate::schema::{branch_assignments, memberships, organisations, people, posts};
+
+/// From so many skipped rows on a page is found before it is joined.
+const FAR: i64 = 200;
 
 /// Which members are looked for.
 #[derive(Debug, Clone, Default)]
@@ -49,10 +53,25 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// True when nothing narrows the list beside the place in the tree.
-    fn only_place(&self) -> bool {
-        let blank = Self { under: self.under, ..Self::default() };
-        format!("{self:?}") == format!("{blank:?}")
+    /// True when a condition concerns the person, not only the place and the membership.
+    fn asks_of_person(&self) -> bool {
+        let Self { search, sex, ethnicities, education_levels, work_posts, born_from, born_to, .. } = self;
+        search.as_deref().is_some_and(|text| !text.trim().is_empty())
+            || sex.is_some()
+            || [ethnicities, education_levels, work_posts].iter().any(|chosen| !chosen.is_empty())
+            || born_from.is_some()
+            || born_to.is_some()
+    }
+
+    /// True when a condition concerns the membership.
+    fn asks_of_membership(&self) -> bool {
+        let Self { member_type, status, joined_from, joined_to, floating, lost, .. } = self;
+        member_type.is_some()
+            || status.is_some()
+            || joined_from.is_some()
+            || joined_to.is_some()
+            || floating.is_some()
+            || lost.is_some()
     }
 }
 
@@ -83,74 +102,113 @@ fn current() -> Boxed<'static> {
         .filter(branch_assignments::until.is_null())
 }
 
-/// The organisations of the reach, or of one part of it, as a condition on where a member belongs; none when that is
-/// the whole tenant.
-async fn place(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Option<Vec<Uuid>>> {
-    match (reach.is_all(), under) {
-        (true, None) => Ok(None),
-        (_, under) => Ok(Some(organisation::ids(reach, under, conn).await?)),
-    }
+/// What a search text means.
+enum Sought {
+    /// The blind index of a whole mobile number.
+    Mobile(Vec<u8>),
+    /// The blind index of a whole identity number.
+    Number(Vec<u8>),
+    /// Part of a name.
+    Part(String),
 }
 
-/// Narrows to the people that a search text means: a whole mobile or identity number, or part of a name.
-async fn found_by(cx: &Cx, query: Boxed<'static>, search: Option<&str>) -> Result<Boxed<'static>> {
-    let Some(search) = search.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(query) };
+async fn sought(cx: &Cx, search: Option<&str>) -> Result<Option<Sought>> {
+    let Some(search) = search.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
     let number = check::id_number(search, cx.app.world.today(), true).ok();
-    Ok(match (check::mobile(search), number) {
-        (Some(mobile), _) => query.filter(people::mobile_index.eq(vault.blind(&mobile))),
-        (None, Some(number)) => query.filter(people::id_index.eq(vault.blind(&number.text))),
-        (None, None) => query.filter(people::search.contains(vec![rules::search_key(search)])),
-    })
+    Ok(Some(match (check::mobile(search), number) {
+        (Some(mobile), _) => Sought::Mobile(vault.blind(&mobile)),
+        (None, Some(number)) => Sought::Number(vault.blind(&number.text)),
+        (None, None) => Sought::Part(rules::search_key(search)),
+    }))
+}
+
+/// Narrows a boxed query to the people that a search text means.
+macro_rules! found_by {
+    ($query:ident, $sought:expr) => {
+        $query = match $sought {
+            None => $query,
+            Some(Sought::Mobile(blind)) => $query.filter(people::mobile_index.eq(blind)),
+            Some(Sought::Number(blind)) => $query.filter(people::id_index.eq(blind)),
+            Some(Sought::Part(part)) => $query.filter(people::search.contains(vec![part])),
+        };
+    };
+}
+
+/// Narrows a boxed query in which people appear by what a filter says of the person.
+macro_rules! of_person {
+    ($query:ident, $filter:ident, $sought:expr) => {
+        found_by!($query, $sought);
+        if let Some(sex) = $filter.sex.clone() {
+            $query = $query.filter(people::sex.eq(sex));
+        }
+        if !$filter.ethnicities.is_empty() {
+            $query = $query.filter(people::ethnicity.eq_any($filter.ethnicities.clone()));
+        }
+        if !$filter.education_levels.is_empty() {
+            $query = $query.filter(people::education_level.eq_any($filter.education_levels.clone()));
+        }
+        if !$filter.work_posts.is_empty() {
+            $query = $query.filter(people::work_post.eq_any($filter.work_posts.clone()));
+        }
+        if let Some(day) = $filter.born_from {
+            $query = $query.filter(people::birth_date.ge(day));
+        }
+        if let Some(day) = $filter.born_to {
+            $query = $query.filter(people::birth_date.le(day));
+        }
+    };
+}
+
+/// The same for what it says of the membership.
+macro_rules! of_membership {
+    ($query:ident, $filter:ident) => {
+        if let Some(kind) = $filter.member_type {
+            $query = $query.filter(memberships::member_type.eq(kind.code()));
+        }
+        if let Some(status) = $filter.status {
+            $query = $query.filter(memberships::status.eq(status.code()));
+        }
+        if let Some(day) = $filter.joined_from {
+            $query = $query.filter(memberships::join_date.ge(day));
+        }
+        if let Some(day) = $filter.joined_to {
+            $query = $query.filter(memberships::join_date.le(day));
+        }
+        if let Some(floating) = $filter.floating {
+            $query = $query.filter(memberships::floating.eq(floating));
+        }
+        match $filter.lost {
+            Some(true) => $query = $query.filter(memberships::lost_on.is_not_null()),
+            Some(false) => $query = $query.filter(memberships::lost_on.is_null()),
+            None => {}
+        }
+    };
 }
 
 async fn matching(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<Boxed<'static>> {
     let mut query = current();
-    if let Some(places) = place(reach, filter.under, conn).await? {
+    if let Some(places) = organisation::part(reach, filter.under, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }
-    query = found_by(cx, query, filter.search.as_deref()).await?;
-    if let Some(kind) = filter.member_type {
-        query = query.filter(memberships::member_type.eq(kind.code()));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(memberships::status.eq(status.code()));
-    }
-    if let Some(sex) = filter.sex.clone() {
-        query = query.filter(people::sex.eq(sex));
-    }
-    if !filter.ethnicities.is_empty() {
-        query = query.filter(people::ethnicity.eq_any(filter.ethnicities.clone()));
-    }
-    if !filter.education_levels.is_empty() {
-        query = query.filter(people::education_level.eq_any(filter.education_levels.clone()));
-    }
-    if !filter.work_posts.is_empty() {
-        query = query.filter(people::work_post.eq_any(filter.work_posts.clone()));
-    }
-    if let Some(day) = filter.born_from {
-        query = query.filter(people::birth_date.ge(day));
-    }
-    if let Some(day) = filter.born_to {
-        query = query.filter(people::birth_date.le(day));
-    }
-    if let Some(day) = filter.joined_from {
-        query = query.filter(memberships::join_date.ge(day));
-    }
-    if let Some(day) = filter.joined_to {
-        query = query.filter(memberships::join_date.le(day));
-    }
-    if let Some(floating) = filter.floating {
-        query = query.filter(memberships::floating.eq(floating));
-    }
-    if let Some(lost) = filter.lost {
-        query = if lost {
-            query.filter(memberships::lost_on.is_not_null())
-        } else {
-            query.filter(memberships::lost_on.is_null())
-        };
-    }
+    of_person!(query, filter, sought(cx, filter.search.as_deref()).await?);
+    of_membership!(query, filter);
     Ok(query)
+}
+
+/// The present people that match, as far as that can be told from the person alone. Whoever is present has one current
+/// membership with one assignment, so nobody is counted who would not be listed.
+async fn persons(cx: &Cx, filter: &Filter) -> Result<people::BoxedQuery<'static, Pg>> {
+    let mut query = people::table.filter(people::left_at.is_null()).into_boxed();
+    of_person!(query, filter, sought(cx, filter.search.as_deref()).await?);
+    Ok(query)
+}
+
+/// The current memberships that match, as far as that can be told from the membership alone.
+fn terms(filter: &Filter) -> memberships::BoxedQuery<'static, Pg> {
+    let mut query = memberships::table.filter(memberships::until.is_null()).into_boxed();
+    of_membership!(query, filter);
+    query
 }
 
 type Selection = (
@@ -176,25 +234,30 @@ pub async fn list(
     page: &PageArgs,
     conn: &mut Conn,
 ) -> Result<Page<Entry>> {
-    let mut query = matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
+    let mut query = match far(cx, reach, filter, sort, page, conn).await? {
+        Some(ids) => current().filter(people::id.eq_any(ids)),
+        None => matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset()),
+    };
+    // After a cursor: the first condition leads into the index, the second tells equals apart.
     query = match sort {
         Sort::Name => {
             if let Some((name, id)) = page.after::<(String, Uuid)>()? {
-                query =
-                    query.filter(people::pinyin.gt(name.clone()).or(people::pinyin.eq(name).and(people::id.gt(id))));
+                let later = people::pinyin.gt(name.clone()).or(people::id.gt(id));
+                query = query.filter(people::pinyin.ge(name)).filter(later);
             }
             query.order((people::pinyin, people::id))
         }
         Sort::BirthDate => {
             if let Some((day, id)) = page.after::<(NaiveDate, Uuid)>()? {
-                query = query.filter(people::birth_date.gt(day).or(people::birth_date.eq(day).and(people::id.gt(id))));
+                query =
+                    query.filter(people::birth_date.ge(day)).filter(people::birth_date.gt(day).or(people::id.gt(id)));
             }
             query.order((people::birth_date, people::id))
         }
         Sort::JoinDate => {
             if let Some((day, id)) = page.after::<(NaiveDate, Uuid)>()? {
-                let later = memberships::join_date.eq(day).and(memberships::person_id.gt(id));
-                query = query.filter(memberships::join_date.gt(day).or(later));
+                let later = memberships::join_date.gt(day).or(memberships::person_id.gt(id));
+                query = query.filter(memberships::join_date.ge(day)).filter(later);
             }
             query.order((memberships::join_date, memberships::person_id))
         }
@@ -208,12 +271,57 @@ pub async fn list(
     Ok(Page { nodes: page.nodes.into_iter().map(entry).collect(), info: page.info })
 }
 
-/// How many match. Without conditions on the persons themselves the organisations know.
+/// The people of a page far back, where one table's index tells them: what is skipped is not joined.
+async fn far(
+    cx: &Cx,
+    reach: &Reach,
+    filter: &Filter,
+    sort: Sort,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Option<Vec<Uuid>>> {
+    if page.offset() < FAR
+        || page.after::<Value>()?.is_some()
+        || organisation::part(reach, filter.under, conn).await?.is_some()
+    {
+        return Ok(None);
+    }
+    let ids = match sort {
+        Sort::Name | Sort::BirthDate if !filter.asks_of_membership() => {
+            let query = persons(cx, filter).await?.select(people::id).limit(page.limit()).offset(page.offset());
+            match sort {
+                Sort::Name => query.order((people::pinyin, people::id)).load(conn).await?,
+                Sort::BirthDate | Sort::JoinDate => query.order((people::birth_date, people::id)).load(conn).await?,
+            }
+        }
+        Sort::JoinDate if !filter.asks_of_person() => {
+            let query = terms(filter).select(memberships::person_id).limit(page.limit()).offset(page.offset());
+            query.order((memberships::join_date, memberships::person_id)).load(conn).await?
+        }
+        Sort::Name | Sort::BirthDate | Sort::JoinDate => return Ok(None),
+    };
+    Ok(Some(ids))
+}
+
+/// How many match. Without conditions on the persons themselves the organisations know; in the whole tenant one narrow
+/// index does where the conditions concern one table.
 pub async fn count(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<i64> {
-    if filter.only_place() {
+    let (person, membership) = (filter.asks_of_person(), filter.asks_of_membership());
+    if !person && !membership {
         return organisation::members(reach, filter.under, conn).await;
     }
-    Ok(matching(cx, reach, filter, conn).await?.count().get_result(conn).await?)
+    if person && membership || organisation::part(reach, filter.under, conn).await?.is_some() {
+        return Ok(matching(cx, reach, filter, conn).await?.count().get_result(conn).await?);
+    }
+    if person {
+        return Ok(persons(cx, filter).await?.count().get_result(conn).await?);
+    }
+    // Naming every value of the index's first columns lets it lead to the later ones.
+    let (kinds, states) = (MemberType::ALL.iter(), MembershipStatus::ALL.iter());
+    let query = terms(filter)
+        .filter(memberships::member_type.eq_any(kinds.map(|kind| kind.code())))
+        .filter(memberships::status.eq_any(states.map(|state| state.code())));
+    Ok(query.count().get_result(conn).await?)
 }
 
 /// One present member inside the reach; outside looks like not there.
@@ -245,7 +353,7 @@ async fn within(reach: &Reach, assignment: &AssignmentRow, conn: &mut Conn) -> R
 /// Several present members by id, for batch actions; those outside the reach are not among them.
 pub(super) async fn several(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Entry>> {
     let mut query = current().filter(people::id.eq_any(ids.to_vec()));
-    if let Some(places) = place(reach, None, conn).await? {
+    if let Some(places) = organisation::part(reach, None, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }
     let rows: Vec<Found> = query.order(people::id).select(selection()).load(conn).await?;
@@ -271,10 +379,10 @@ async fn former_matching(cx: &Cx, reach: &Reach, filter: &FormerFilter, conn: &m
          ORDER BY b.since DESC, b.id DESC LIMIT 1)",
     );
     let mut query = joined().filter(people::left_at.is_not_null()).filter(last_membership);
-    if let Some(places) = place(reach, filter.under, conn).await? {
+    if let Some(places) = organisation::part(reach, filter.under, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }
-    query = found_by(cx, query, filter.search.as_deref()).await?;
+    found_by!(query, sought(cx, filter.search.as_deref()).await?);
     if let Some(reason) = filter.reason {
         query = query.filter(memberships::end_reason.eq(reason.code()));
     }
@@ -291,7 +399,7 @@ pub async fn former(
 ) -> Result<Page<Entry>> {
     let mut query = former_matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
     if let Some((at, id)) = page.after::<(DateTime<Utc>, Uuid)>()? {
-        query = query.filter(people::left_at.lt(at).or(people::left_at.eq(at).and(people::id.gt(id))));
+        query = query.filter(people::left_at.le(at)).filter(people::left_at.lt(at).or(people::id.gt(id)));
     }
     let rows: Vec<Found> = query.order((people::left_at.desc(), people::id)).select(selection()).load(conn).await?;
     let page = page.page(rows, |row| (row.0.left_at.unwrap_or_default(), row.0.id));

@@ -170,6 +170,16 @@ pub async fn ids(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) 
     Ok(matching(reach, &Filter::default(), under).select(organisations::id).load(conn).await?)
 }
 
+/// The same, or none when that is the whole tenant.
+pub async fn part(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn) -> Result<Option<Vec<Uuid>>> {
+    let under = place(reach, under, conn).await?;
+    // Only the root has one level.
+    if reach.is_all() && under.as_deref().is_none_or(|path| !path.contains('.')) {
+        return Ok(None);
+    }
+    Ok(Some(matching(reach, &Filter::default(), under).select(organisations::id).load(conn).await?))
+}
+
 /// Names of organisations by id.
 pub async fn names(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, String>> {
     let rows: Vec<(Uuid, String)> = organisations::table
