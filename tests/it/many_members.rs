@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use zhibu_tests::{PASSWORD, Town, Visitor};
 
-use crate::exchange::{rest, typed, upload, workbook};
-use crate::members::id_number;
+use zhibu_tests::roster::{rest, typed, upload, workbook};
+use zhibu_tests::roster::id_number;
 use crate::organisations::small_tree;
 
 const ALL: u32 = 230;
