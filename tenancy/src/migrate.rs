@@ -16,7 +16,8 @@ use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
 use crate::schema::{installation, tenants};
 
-const PLATFORM: &[Migration] = &[migration!("../migrations/platform", "0001_init")];
+const PLATFORM: &[Migration] =
+    &[migration!("../migrations/platform", "0001_init"), migration!("../migrations/platform", "0003_deliveries")];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (module text NOT NULL, version text NOT NULL, \
