@@ -77,6 +77,25 @@ async fn published_cases_are_decided_as_published() {
     }
 }
 
+#[tokio::test]
+async fn a_listed_name_alone_is_not_enough() {
+    let names = Arc::new(Names::default());
+    let fetcher = Fetcher::new(&["www.12371.cn".to_owned(), "*.people.com.cn".to_owned()], names).unwrap();
+    let allowed = |text: &str| fetcher.allow(&Url::parse(text).unwrap()).is_ok();
+    assert!(allowed("https://www.12371.cn/") && allowed("http://cpc.people.com.cn:80/"));
+    for text in [
+        "http://user@www.12371.cn/",
+        "http://:secret@www.12371.cn/",
+        "https://www.12371.cn:8443/",
+        "ftp://www.12371.cn/",
+        "http://www.12371.cn./",
+        "http://people.com.cn/",
+        "http://.people.com.cn/",
+    ] {
+        assert!(!allowed(text), "{text}");
+    }
+}
+
 /// Addresses that a name must not stand for, in forms that an address bar does not offer.
 #[test]
 fn closed_addresses_are_known() {
