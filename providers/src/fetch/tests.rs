@@ -96,6 +96,19 @@ async fn a_listed_name_alone_is_not_enough() {
     }
 }
 
+#[tokio::test]
+async fn three_redirects_are_followed_and_a_fourth_is_not() {
+    let fetcher = Fetcher::new(&["www.12371.cn".to_owned()], Arc::new(Names::default())).unwrap();
+    let get = async |url: Url| {
+        Ok(match url.path().trim_start_matches('/').parse::<u32>().unwrap() {
+            0 => Hop::Here(Fetched { url, content_type: String::new(), body: Vec::new() }),
+            left => Hop::Elsewhere(format!("/{}", left - 1)),
+        })
+    };
+    assert_eq!(fetcher.follow("https://www.12371.cn/3", get).await.unwrap().url.path(), "/0");
+    assert_eq!(fetcher.follow("https://www.12371.cn/4", get).await.unwrap_err().message, "网址跳转次数过多");
+}
+
 /// Addresses that a name must not stand for, in forms that an address bar does not offer.
 #[test]
 fn closed_addresses_are_known() {
