@@ -1,8 +1,16 @@
 //! Outside services: one trait a capability, real clients, and the sandbox of each.
 //!
-//! Today: text messages, with the sandbox only. A sandbox delivers nothing; what it was given stays readable in
+//! Today: text messages by Aliyun and Tencent Cloud, and the guarded fetcher. A sandbox delivers nothing; what it was given stays readable in
 //! the operator's outbox.
 
-mod sms;
+mod error;
+pub mod fetch;
+mod sign;
+pub mod sms;
+#[cfg(test)]
+mod vectors;
+mod wire;
 
-pub use sms::{Closed, Sandbox, Sms};
+pub use error::{Fault, ProviderError};
+pub use sign::meeting;
+pub use sms::{Closed, Found, Handed, Message, Purpose, Sandbox, Sms};

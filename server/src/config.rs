@@ -44,6 +44,9 @@ pub struct Config {
     /// The object store; unset: the embedded one.
     #[serde(default)]
     pub storage: Option<zhibu_storage::Settings>,
+    /// Text messages.
+    #[serde(default)]
+    pub sms: zhibu_providers::sms::Settings,
     /// Background work.
     pub jobs: Jobs,
     /// Limits and rules.
@@ -132,7 +135,7 @@ impl Config {
         if production && self.public_url.as_ref().is_none_or(|url| url.scheme() != "https") {
             return Err(Error::refuse("CONFIG", "正式环境须设置以 https:// 开头的 public_url（浏览器看到的网址）"));
         }
-        Ok(())
+        self.sms.check(production)
     }
 
     /// The origin people reach the console under.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use zhibu_core::{Error, Result, Secret, World};
 use zhibu_embedded::{APP, Cluster, OWNER};
-use zhibu_providers::{Closed, Sandbox, Sms};
 use zhibu_storage::{Embedded, Store};
 use zhibu_tenancy::keys::hex;
 use zhibu_tenancy::{App, Parts, Registry, migrate};
@@ -56,6 +55,7 @@ impl Installation {
             }
             _ => None,
         };
+        let sms = config.sms.open(config.profile == Profile::Production, &world)?;
         let parts = Parts {
             settings: zhibu_tenancy::Settings {
                 secure_cookies: config.settings.secure_cookies || config.public()?.scheme() == "https",
@@ -65,7 +65,7 @@ impl Installation {
             master: keys.master()?,
             app_url,
             ddl_url,
-            sms: sms(config.profile),
+            sms,
             store: Store::new(&store_settings(&config, &keys, embedded_store.as_ref())?),
             world,
         };
@@ -114,14 +114,6 @@ async fn database(config: &Config) -> Result<(Option<Cluster>, String, String)> 
     cluster.ensure_database(DATABASE).await.map_err(Error::unavailable)?;
     let (app, ddl) = (cluster.url(APP, DATABASE), cluster.url(OWNER, DATABASE));
     Ok((Some(cluster), app, ddl))
-}
-
-/// No carrier is built in yet: the sandbox in the embedded profile, nothing in production.
-fn sms(profile: Profile) -> Arc<dyn Sms> {
-    match profile {
-        Profile::Embedded => Arc::new(Sandbox),
-        Profile::Production => Arc::new(Closed),
-    }
 }
 
 fn store_settings(config: &Config, keys: &KeyFile, embedded: Option<&Embedded>) -> Result<zhibu_storage::Settings> {

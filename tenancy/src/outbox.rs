@@ -5,8 +5,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
+use zhibu_providers::sms::receipt::Receipt;
 
 use crate::cx::Cx;
+use crate::db::Space;
 use crate::schema::outbox;
 
 /// A message nobody was sent.
@@ -68,4 +70,30 @@ fn open(cx: &Cx, (id, mobile, text, purpose, created_at): Row) -> Result<Message
     let keys = &cx.app.keys.platform;
     let (mobile, text) = (keys.open_text(&mobile)?, keys.open_text(&text)?);
     Ok(Message { id, mobile: mobile.expose().to_owned(), text: text.expose().to_owned(), purpose, created_at })
+}
+
+/// Notes what the carrier says became of messages. Nobody has signed that: it must name the carrier's number (or our own,
+/// before that one is known) and the telephone number of a message on its way, and says it once.
+pub async fn report(cx: &Cx, receipts: &[Receipt]) -> Result<()> {
+    let mut write = cx.beside(Space::Platform).await?;
+    for receipt in receipts {
+        let Some(mobile) = check::mobile(&receipt.mobile) else { continue };
+        let ours: Option<Uuid> = receipt.reference.as_deref().and_then(|reference| reference.parse().ok());
+        let unnamed = outbox::carrier_id.is_null().and(outbox::tried_at.is_not_null());
+        let named = outbox::carrier_id.is_not_distinct_from(Some(&receipt.id));
+        diesel::update(outbox::table)
+            .filter(named.or(unnamed.and(outbox::id.eq(ours.unwrap_or_default()))))
+            .filter(outbox::mobile_index.eq(cx.app.keys.platform.blind(&mobile)))
+            .filter(outbox::carrier.is_not_distinct_from(Some(cx.app.sms.carrier().key())))
+            .filter(outbox::state.is_null().or(outbox::state.eq_any(["sent", "unknown"])))
+            .set((
+                outbox::state.eq(if receipt.delivered { "delivered" } else { "undelivered" }),
+                outbox::carrier_id.eq(&receipt.id),
+                outbox::detail.eq(&receipt.code),
+                outbox::reported_at.eq(cx.now()),
+            ))
+            .execute(write.conn()?)
+            .await?;
+    }
+    write.commit_quietly().await
 }

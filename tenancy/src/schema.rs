@@ -56,7 +56,10 @@ diesel::table! { throttles (key, span_start) { key -> Text, span_start -> Timest
 diesel::table! {
     outbox (id) {
         id -> Uuid, mobile -> Binary, mobile_index -> Binary, text -> Binary, purpose -> Text,
-        created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>, tenant_id -> Nullable<Uuid>,
+        params -> Nullable<Binary>, carrier -> Nullable<Text>, carrier_id -> Nullable<Text>,
+        tried_at -> Nullable<Timestamptz>, detail -> Nullable<Text>, reported_at -> Nullable<Timestamptz>,
+        state -> Nullable<Text>,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod activation;
 mod audit;
+mod carriers;
 mod database;
 mod documents;
 mod exchange;

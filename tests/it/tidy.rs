@@ -26,7 +26,7 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 
 /// Each layer may use those before it, and nothing of its own.
 const LAYERS: &[&[&str]] = &[
-    &["core", "embedded"],
+    &["core", "embedded", "emulator"],
     &["storage", "providers", "endpoint", "office"],
     &["tenancy"],
     &["graphql"],
@@ -44,12 +44,15 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["tenancy", "providers"]),
     ("graphile_worker", &["tenancy"]),
     ("argon2", &["tenancy"]),
-    ("aws-lc-rs", &["tenancy"]),
+    ("aws-lc-rs", &["tenancy", "providers"]),
     ("moka", &["tenancy"]),
     ("aws-sdk-s3", &["storage"]),
     ("s3s", &["storage"]),
     ("s3s-fs", &["storage"]),
     ("reqwest", &["providers"]),
+    ("sm3", &["providers"]),
+    ("hmac", &["providers"]),
+    ("governor", &["providers"]),
     ("rust_xlsxwriter", &["office"]),
     ("quick-xml", &["office"]),
     ("clap", &["server"]),

@@ -8,7 +8,7 @@ use crate::program::{Done, House, tomorrow};
 impl Done {
     /// What a command that went well has printed.
     #[track_caller]
-    fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         assert!(self.ok, "{self:?}");
         self.out.trim_end()
     }
@@ -20,7 +20,7 @@ impl Done {
 
     /// That a command failed, printed nothing, and said this.
     #[track_caller]
-    fn refused(&self, words: &str) {
+    pub(crate) fn refused(&self, words: &str) {
         assert!(!self.ok && self.out.is_empty() && self.err.contains(words), "{words}: {self:?}");
     }
 }

@@ -2,6 +2,7 @@
 //! killed.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod carriers;
 mod command_line;
 mod killed;
 mod logs;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use zhibu_core::{Page, PageArgs, Result};
+use zhibu_core::{AccountId, Page, PageArgs, Result};
 
 use crate::cx::{Caller, Cx};
 use crate::db::{Conn, Space};
@@ -21,12 +21,20 @@ pub struct Entry {
     kind: &'static str,
     id: Option<Uuid>,
     changes: Map<String, Value>,
+    by: Option<(AccountId, String)>,
 }
 
 impl Entry {
     /// `action` (`organisation.updated`) on an object of `kind`.
     pub fn new(action: &'static str, kind: &'static str, id: impl Into<Option<Uuid>>) -> Self {
-        Self { action, kind, id: id.into(), changes: Map::new() }
+        Self { action, kind, id: id.into(), changes: Map::new(), by: None }
+    }
+
+    /// Names who did it, where the request itself does not know yet: whoever signs in.
+    #[must_use]
+    pub fn by(mut self, account: AccountId, name: String) -> Self {
+        self.by = Some((account, name));
+        self
     }
 
     /// Notes a field's value before and after. Sensitive values must come masked.
@@ -183,12 +191,16 @@ pub(crate) async fn insert(cx: &Cx, entries: Vec<Entry>, conn: &mut Conn) -> Res
         },
     };
     let row = |entry: Entry| {
+        let (kind, id, name) = match entry.by {
+            Some((account, name)) => ("account", Some(account.0), name),
+            None => (kind, id, name.clone()),
+        };
         (
             audit::id.eq(cx.app.world.id::<Uuid>()),
             audit::at.eq(cx.now()),
             audit::actor_kind.eq(kind),
             audit::actor_id.eq(id),
-            audit::actor_name.eq(name.clone()),
+            audit::actor_name.eq(name),
             audit::address.eq(&cx.origin.address),
             audit::request_id.eq(cx.origin.request),
             audit::action.eq(entry.action),

@@ -1,6 +1,7 @@
 //! Who somebody is: accounts, passwords, codes, sessions (PC-1.2, PC-2.3).
 
 mod accounts;
+mod delivery;
 mod hasher;
 mod password;
 mod session;
@@ -22,13 +23,13 @@ pub use accounts::{
     accounts_by_ids, assign, assign_all, assignments, change_mine, count_accounts, create, enrol, enrol_all,
     find_login, list_accounts, rename, retire, revive, unassign, unlock,
 };
+pub(crate) use delivery::SendSms;
 pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
 pub use sign_in::{Outcome, by_password, by_sms, choose};
-pub(crate) use sms::SendSms;
 pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
 pub(crate) use throttle::throttle;
 

@@ -156,21 +156,17 @@ async fn enter(
         return Err(super::password::expired());
     }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    let mobile: Option<Option<Vec<u8>>> = diesel::update(accounts::table.find(account.0))
+    let known: Option<(Option<Vec<u8>>, String)> = diesel::update(accounts::table.find(account.0))
         .filter(accounts::state.eq("active"))
         .set((accounts::failed.eq(0), accounts::last_sign_in_at.eq(cx.now())))
-        .returning(accounts::mobile)
+        .returning((accounts::mobile, accounts::display_name))
         .get_result(write.conn()?)
         .await
         .optional()?;
-    let mobile = mobile.ok_or_else(locked)?;
+    let (mobile, name) = known.ok_or_else(locked)?;
     let purpose = if initial { Purpose::Password } else { Purpose::Full };
     let (id, tokens) = session::open(&mut write, tenant, account, purpose).await?;
-    write
-        .audit(
-            Entry::new("session.opened", "session", id.0).note("by", "password").note("account", account.to_string()),
-        )
-        .await?;
+    write.audit(Entry::new("session.opened", "session", id.0).by(account, name).note("by", "password")).await?;
     write.commit().await?;
     if !initial {
         return Ok(Outcome::Signed(tokens));
@@ -242,15 +238,15 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
         return Err(Error::unavailable("tenant in maintenance"));
     }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    let before: Option<String> = accounts::table
+    let before: Option<(String, String)> = accounts::table
         .find(account.0)
         .filter(accounts::state.ne("disabled"))
-        .select(accounts::state)
+        .select((accounts::state, accounts::display_name))
         .for_update()
         .first(write.conn()?)
         .await
         .optional()?;
-    let before = before.ok_or_else(|| Error::refuse("DISABLED", "账号已停用，请联系管理员"))?;
+    let (before, name) = before.ok_or_else(|| Error::refuse("DISABLED", "账号已停用，请联系管理员"))?;
     diesel::update(accounts::table.find(account.0))
         .set((
             accounts::state.eq("active"),
@@ -270,9 +266,7 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
             )
             .await?;
     }
-    write
-        .audit(Entry::new("session.opened", "session", id.0).note("by", "sms").note("account", account.to_string()))
-        .await?;
+    write.audit(Entry::new("session.opened", "session", id.0).by(account, name).note("by", "sms")).await?;
     write.commit().await?;
     Ok(Outcome::Signed(tokens))
 }

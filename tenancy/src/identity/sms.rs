@@ -3,50 +3,31 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::{CHANGE_PASSWORD, Error, Result, SELF, Secret, check};
 
+use super::delivery::post;
 use super::{find_login, throttle};
 use crate::cx::{Cx, Write};
 use crate::db::{Mode, Space};
-use crate::jobs::Job;
 use crate::keys::hash;
-use crate::schema::{accounts, outbox, sms_codes};
+use crate::schema::{accounts, sms_codes};
 use crate::tenants;
 
-const LIFE: Duration = Duration::minutes(5);
+pub(super) const LIFE: Duration = Duration::minutes(5);
 const TRIES: i16 = 5;
 /// Messages an hour that one account, and one tenant's accounts together, may cause.
 const PER_ACCOUNT: i32 = 20;
 const PER_TENANT: i32 = 1000;
 
 /// What a code proves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmsPurpose {
-    /// Signing in.
-    SignIn,
-    /// Setting a password.
-    Password,
-    /// Owning a new number.
-    Mobile,
-}
+pub type SmsPurpose = zhibu_providers::Purpose;
 
-impl SmsPurpose {
-    fn key(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Password => "password",
-            Self::Mobile => "mobile",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::SignIn => "登录",
-            Self::Password => "修改密码",
-            Self::Mobile => "绑定手机号",
-        }
+fn words(purpose: SmsPurpose) -> &'static str {
+    match purpose {
+        SmsPurpose::SignIn => "登录",
+        SmsPurpose::Password => "修改密码",
+        SmsPurpose::Mobile => "绑定手机号",
     }
 }
 
@@ -127,8 +108,10 @@ async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<
         .execute(write.conn()?)
         .await?;
     if send {
-        let text = format!("【支部】您的{}验证码为{code}，5分钟内有效。请勿告诉他人。", purpose.words());
-        post(&mut write, mobile, &text, purpose.key()).await?;
+        let minutes = LIFE.num_minutes().to_string();
+        let text = format!("【支部】您的{}验证码为{code}，{minutes}分钟内有效。请勿告诉他人。", words(purpose));
+        let params = [("code", code), ("minutes", minutes)].map(|(name, value)| (name.to_owned(), Secret::new(value)));
+        post(&mut write, mobile, purpose, &text, &params).await?;
     }
     write.commit_quietly().await
 }
@@ -166,22 +149,6 @@ async fn pace(write: &mut Write<'_>, index: &[u8]) -> Result<()> {
     }
 }
 
-/// Puts a message into the outbox and a job that hands it to the provider into the same transaction.
-async fn post(write: &mut Write<'_>, mobile: &str, text: &str, purpose: &str) -> Result<()> {
-    let keys = &write.cx.app.keys.platform;
-    let id: Uuid = write.cx.app.world.id();
-    let row = (
-        outbox::id.eq(id),
-        outbox::mobile.eq(keys.seal(mobile.as_bytes())?),
-        outbox::mobile_index.eq(keys.blind(mobile)),
-        outbox::text.eq(keys.seal(text.as_bytes())?),
-        outbox::purpose.eq(purpose.to_owned()),
-        outbox::created_at.eq(write.cx.now()),
-    );
-    diesel::insert_into(outbox::table).values(row).execute(write.conn()?).await?;
-    write.enqueue(&SendSms { id }).await
-}
-
 fn salted(id: Uuid, code: &str) -> Vec<u8> {
     hash(&[id.as_bytes().as_slice(), code.as_bytes()].concat())
 }
@@ -216,31 +183,4 @@ pub(super) async fn spend(cx: &Cx, mobile: &str, purpose: SmsPurpose, code: &Sec
     }
     write.commit_quietly().await?;
     if right { Ok(()) } else { Err(wrong()) }
-}
-
-/// Hands one message of the outbox to the provider.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct SendSms {
-    id: Uuid,
-}
-
-impl Job for SendSms {
-    const NAME: &'static str = "sms_send";
-
-    async fn run(self, cx: &Cx) -> Result<()> {
-        let mut write = cx.beside(Space::Platform).await?;
-        let row: Option<(Vec<u8>, Vec<u8>)> = outbox::table
-            .find(self.id)
-            .filter(outbox::sent_at.is_null())
-            .select((outbox::mobile, outbox::text))
-            .for_update()
-            .first(write.conn()?)
-            .await
-            .optional()?;
-        let Some((mobile, text)) = row else { return Ok(()) };
-        let keys = &cx.app.keys.platform;
-        cx.app.sms.send(self.id, &keys.open_text(&mobile)?, &keys.open_text(&text)?).await?;
-        diesel::update(outbox::table.find(self.id)).set(outbox::sent_at.eq(cx.now())).execute(write.conn()?).await?;
-        write.commit_quietly().await
-    }
 }

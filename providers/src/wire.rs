@@ -1,0 +1,75 @@
+//! One way out for every client: no proxy from the environment, no redirects, caps on time and size; and what a broken
+//! call means for the work it asked for.
+
+use std::time::Duration;
+
+use reqwest::header::RETRY_AFTER;
+use serde_json::Value;
+use zhibu_core::Error;
+
+use crate::{Fault, ProviderError};
+
+const CONNECT: Duration = Duration::from_secs(5);
+const WHOLE: Duration = Duration::from_secs(10);
+const LARGEST: usize = 256 * 1024;
+
+/// An HTTP client to one service.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire(reqwest::Client);
+
+impl Wire {
+    pub(crate) fn new() -> Result<Self, Error> {
+        Self::patient(WHOLE)
+    }
+
+    /// With another limit for the whole call.
+    pub(crate) fn patient(whole: Duration) -> Result<Self, Error> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(whole)
+            .user_agent("zhibu")
+            .build()
+            .map_err(Error::bug)?;
+        Ok(Self(client))
+    }
+
+    pub(crate) fn post(&self, url: url::Url) -> reqwest::RequestBuilder {
+        self.0.post(url)
+    }
+
+    /// Sends and reads a JSON answer together with its status. Statuses that say enough by themselves are faults here.
+    pub(crate) async fn json(&self, request: reqwest::RequestBuilder) -> Result<(u16, Value), ProviderError> {
+        let mut answer = request.send().await.map_err(|fault| lost(&fault))?;
+        let status = answer.status().as_u16();
+        let at = |kind| ProviderError { http: Some(status), ..ProviderError::new(kind) };
+        if status == 429 {
+            let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            return Err(at(Fault::RateLimited { retry_after: wait }));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|_| at(Fault::Unknown))? {
+            if body.len() + part.len() > LARGEST {
+                return Err(at(Fault::Unknown));
+            }
+            body.extend_from_slice(&part);
+        }
+        match serde_json::from_slice(&body) {
+            // A gateway in front may fail after the work was done.
+            _ if status >= 500 || status == 408 => Err(at(Fault::Unknown)),
+            Ok(body) => Ok((status, body)),
+            Err(_) if (400..500).contains(&status) => Err(at(Fault::Invalid)),
+            Err(_) => Err(at(Fault::Unknown)),
+        }
+    }
+}
+
+/// A call without an answer: harmless only when no connection came about.
+fn lost(fault: &reqwest::Error) -> ProviderError {
+    if fault.is_connect() || fault.is_builder() {
+        ProviderError::new(Fault::Unavailable)
+    } else {
+        ProviderError::new(Fault::Unknown)
+    }
+}

@@ -1,0 +1,4 @@
+//! The clients against the emulator, on 127.0.0.1.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod carriers;
