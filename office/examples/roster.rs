@@ -1,5 +1,5 @@
 //! A workbook of made-up members, as people fill in the template: `roster FILE ROWS BRANCHES [FIRST]`. Members go round
-//! the branches `第1党支部` …; numbers begin with the FIRST member's, so that several workbooks do not share any.
+//! the branches `第1党支部` … in turn; FIRST is the first member's number, so that several workbooks share none.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for measurements prints, and may stop")]
 
 use chrono::{Days, NaiveDate};
@@ -37,7 +37,7 @@ fn cell<'a>(line: &'a Line, key: &str) -> Cell<'a> {
 fn typed(n: u32, branch: u32) -> Line {
     let birth = NaiveDate::from_ymd_opt(1960, 1, 1).unwrap() + Days::new(u64::from(n * 11 % 14_000));
     let join = birth.format("%Y").to_string().parse::<i32>().unwrap() + 20 + i32::try_from(n % 5).unwrap();
-    let pick = |from: &[&'static str], at: u32| from[usize::try_from(at).unwrap() % from.len()];
+    let pick = |from: &[&'static str], at: u32| *from.get(usize::try_from(at).unwrap() % from.len()).unwrap();
     let name = [pick(SURNAMES, n), pick(GIVEN, n / 14), pick(GIVEN, n / 266)].concat();
     let floating = n.is_multiple_of(25);
     let mut line = vec![
