@@ -304,6 +304,37 @@ async fn pc_3_2_1b_two_imports_of_one_file_at_once_make_no_doubles() {
     assert_eq!(sql.one(&heads).await, "2400");
 }
 
+/// All or nothing is one long transaction; nobody waits for it.
+#[tokio::test]
+async fn pc_3_2_1b_others_add_members_while_an_import_is_under_way() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let schema = t.home.schema();
+    t.sql().await.rows(&format!("UPDATE {schema}.policy SET seats = 12")).await;
+    let lines: Vec<Line> = (0..10).map(|n| typed("第一党支部", "张三", n)).collect();
+    let id = upload(&mut admin, "member", workbook(&folder(), "member", &lines)).await;
+    rest(&mut admin, &id).await;
+    let sql = t.sql().await;
+    sql.rows(&format!("BEGIN; LOCK TABLE {schema}.import_items IN SHARE MODE")).await;
+    admin.ok(CONFIRM, json!({"id": id, "partial": false})).await;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let watch = t.sql().await;
+    until("the rows are written and wait", async || watch.one(waits).await == "1").await;
+    let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
+    admin.ok(create, json!({"input": member(&first, "李四", 50)})).await;
+    admin.ok(create, json!({"input": member(&first, "王五", 51)})).await;
+    // The last two places are taken meanwhile by more than were left: the import is the one that finds none.
+    admin.ok(create, json!({"input": member(&first, "赵六", 52)})).await;
+    sql.rows("COMMIT").await;
+    let end = rest(&mut admin, &id).await["import"].clone();
+    assert_eq!((&end["state"], &end["doneRows"]), (&json!("FAILED"), &json!(0)), "{end}");
+    assert!(end["message"].as_str().unwrap().contains("席位"), "{end}");
+    assert_eq!(count(&mut admin).await, 3);
+    let heads = format!("SELECT sum(member_count) FROM {schema}.organisations");
+    assert_eq!(t.sql().await.one(&heads).await, "3");
+}
+
 /// The job's last try has failed: whoever waits is told, and what was written can be taken back.
 #[tokio::test]
 async fn pc_3_2_1b_an_import_whose_last_try_fails_says_so() {

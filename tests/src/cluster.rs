@@ -27,6 +27,8 @@ pub(crate) async fn cluster() -> Cluster {
     if counts_statements() {
         options = options
             .setting("shared_preload_libraries", "pg_stat_statements")
+            // Of all databases of a run: what is thrown out of the list is not counted any more.
+            .setting("pg_stat_statements.max", "50000")
             .setting("pg_stat_statements.track_planning", "off");
     }
     options.start().await.expect("the tests' cluster")

@@ -30,6 +30,8 @@ const CHUNK: usize = 500;
 const SHOWN: usize = 100;
 /// From so many rows on the tables' statistics are renewed.
 const MANY: i32 = 1000;
+/// Percent between two notes of progress, while nothing is committed.
+const STEP: i16 = 5;
 /// Objects that are undone together.
 const UNDO: i64 = 100;
 
@@ -57,6 +59,10 @@ pub trait Run: Send {
     async fn check(&mut self, write: &mut Write<'_>, rows: &mut [Row<'static>]) -> Result<()>;
     /// Writes rows that were checked last and have no faults; the ids of what was written, in their order.
     async fn apply(&mut self, write: &mut Write<'_>, rows: &[Row<'static>]) -> Result<Vec<Uuid>>;
+    /// Comes before each commit: for what others would wait for, and for sums.
+    async fn finish(&mut self, _: &mut Write<'_>) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// An import as its page shows it.
@@ -515,6 +521,7 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         let rows = import_items::table.filter(import_items::import_id.eq(id.0)).select(import_items::row_number);
         rows.load(read.conn()?).await?.into_iter().collect()
     };
+    let mut told = 0;
     let mut done = i32::try_from(written.len()).map_err(Error::bug)?;
     let mut write = begin(&own, &scope).await?;
     let mut run = importer.start(&mut write).await?;
@@ -531,17 +538,19 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         }
         done += record(&mut write, id, run.as_mut(), &good).await?;
         if import.partial {
+            run.finish(&mut write).await?;
             write.commit_quietly().await?;
             write = begin(&own, &scope).await?;
         }
         let percent = i16::try_from(i64::from(done) * 99 / i64::from(import.row_count.max(1))).unwrap_or(99);
-        report(
-            &own,
-            id,
-            Progress { percent: Some(percent), done_rows: import.partial.then_some(done), ..Progress::default() },
-        )
-        .await?;
+        // Not after every portion: each version of the row is looked at by the rows that refer to it.
+        if percent >= told + STEP || import.partial {
+            told = percent;
+            let done_rows = import.partial.then_some(done);
+            report(&own, id, Progress { percent: Some(percent), done_rows, ..Progress::default() }).await?;
+        }
     }
+    run.finish(&mut write).await?;
     let end = Progress {
         state: Some("done"),
         percent: Some(100),

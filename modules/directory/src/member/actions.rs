@@ -185,9 +185,40 @@ async fn reach(write: &mut Write<'_>) -> Result<Reach> {
     Reach::of(&write.scope.clone(), write.conn()?).await
 }
 
-/// Refuses more members than the tenant has places for. The lock makes additions wait for each other.
-async fn seats(write: &mut Write<'_>, more: i64) -> Result<()> {
-    let seats = tenants::seats(write).await?;
+/// How many members came into each branch: written at the end of a transaction, since whoever adds others to the
+/// same branch waits from then on.
+#[derive(Debug, Default)]
+pub struct Heads(BTreeMap<Uuid, i32>);
+
+impl Heads {
+    fn of(places: &[(Uuid, Place)]) -> Self {
+        let mut heads = Self::default();
+        for (_, place) in places {
+            *heads.0.entry(place.branch.0).or_default() += 1;
+        }
+        heads
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (branch, by) in &other.0 {
+            *self.0.entry(*branch).or_default() += by;
+        }
+    }
+
+    fn total(&self) -> i64 {
+        self.0.values().copied().map(i64::from).sum()
+    }
+
+    /// Writes them, if the tenant has places for so many: additions wait for each other here.
+    pub async fn settle(self, write: &mut Write<'_>) -> Result<()> {
+        let seats = tenants::seats(write, true).await?;
+        enough(write, seats, self.total()).await?;
+        head_counts(write, &self.0).await
+    }
+}
+
+/// Refuses more members than the tenant has places for.
+async fn enough(write: &mut Write<'_>, seats: i32, more: i64) -> Result<()> {
     let used: Option<i64> =
         organisations::table.select(diesel::dsl::sum(organisations::member_count)).first(write.conn()?).await?;
     if used.unwrap_or_default() + more > i64::from(seats) {
@@ -219,8 +250,18 @@ pub async fn create(write: &mut Write<'_>, place: Place, facts: &Facts) -> Resul
 
 /// Adds many members at once; the branches were looked up within the caller's reach.
 pub async fn create_all(write: &mut Write<'_>, newcomers: Vec<Newcomer>) -> Result<Vec<PersonId>> {
+    let mut heads = Heads::default();
+    let ids = add_all(write, newcomers, &mut heads).await?;
+    heads.settle(write).await?;
+    Ok(ids)
+}
+
+/// The same in portions: the heads are to be settled before the transaction ends.
+pub async fn add_all(write: &mut Write<'_>, newcomers: Vec<Newcomer>, heads: &mut Heads) -> Result<Vec<PersonId>> {
     let opened = newcomers.iter().map(|n| Opened::after(None, &n.facts)).collect::<Result<Vec<_>>>()?;
-    seats(write, i64::try_from(newcomers.len()).map_err(Error::bug)?).await?;
+    // Whoever has too few places is told now and not after the last portion; settling decides.
+    let seats = tenants::seats(write, false).await?;
+    enough(write, seats, heads.total() + i64::try_from(newcomers.len()).map_err(Error::bug)?).await?;
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let app = write.cx.app.clone();
     let known: Vec<_> = newcomers.iter().zip(&opened).map(|(n, o)| (n.facts.name.as_str(), &o.mobile)).collect();
@@ -241,7 +282,7 @@ pub async fn create_all(write: &mut Write<'_>, newcomers: Vec<Newcomer>) -> Resu
         .zip(&ids)
         .map(|(n, id)| (*id, n.place, Membership::of(&n.facts), n.facts.status.code().to_owned()))
         .collect();
-    begin(write, episodes).await?;
+    heads.add(&begin(write, episodes).await?);
     let held: Vec<_> = accounts.iter().copied().zip(newcomers.iter().map(|n| n.place.branch)).collect();
     identity::assign_all(write, ROLE, &held).await?;
     appoint(write, &newcomers, &ids).await?;
@@ -279,7 +320,7 @@ async fn appoint(write: &mut Write<'_>, newcomers: &[Newcomer], ids: &[PersonId]
 }
 
 /// Opens membership episodes with their assignments, from today.
-async fn begin(write: &mut Write<'_>, episodes: Vec<(PersonId, Place, Membership, String)>) -> Result<()> {
+async fn begin(write: &mut Write<'_>, episodes: Vec<(PersonId, Place, Membership, String)>) -> Result<Heads> {
     let app = write.cx.app.clone();
     let since = app.world.today();
     let ids: Vec<Uuid> = episodes.iter().map(|_| app.world.id()).collect();
@@ -294,7 +335,7 @@ async fn begin(write: &mut Write<'_>, episodes: Vec<(PersonId, Place, Membership
 }
 
 /// Puts memberships into branches from today.
-async fn assign(write: &mut Write<'_>, places: &[(Uuid, Place)]) -> Result<()> {
+async fn assign(write: &mut Write<'_>, places: &[(Uuid, Place)]) -> Result<Heads> {
     let app = write.cx.app.clone();
     let rows: Vec<_> = places
         .iter()
@@ -309,11 +350,7 @@ async fn assign(write: &mut Write<'_>, places: &[(Uuid, Place)]) -> Result<()> {
         })
         .collect();
     diesel::insert_into(branch_assignments::table).values(rows).execute(write.conn()?).await?;
-    let mut heads: BTreeMap<Uuid, i32> = BTreeMap::new();
-    for (_, place) in places {
-        *heads.entry(place.branch.0).or_default() += 1;
-    }
-    head_counts(write, &heads).await
+    Ok(Heads::of(places))
 }
 
 /// Ends the present assignment of a membership today.
@@ -416,7 +453,8 @@ async fn move_to(
     }
     let branch = store::branch(reach, place.branch, place.group, write.conn()?).await?;
     withdraw(write, before.membership.id, present.organisation_id).await?;
-    assign(write, &[(before.membership.id, place)]).await?;
+    let heads = assign(write, &[(before.membership.id, place)]).await?;
+    head_counts(write, &heads.0).await?;
     let ids: Vec<Uuid> =
         [Some(present.organisation_id), present.group_id, place.group.map(|g| g.0)].into_iter().flatten().collect();
     let names = organisation::names(&ids, write.conn()?).await?;
@@ -564,7 +602,6 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
         }
         other => other?,
     };
-    seats(write, 1).await?;
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let mobile = vault.open_text(&person.mobile)?;
     let account = identity::revive(write, person.account_id.map(Into::into), &person.name, &mobile).await?;
@@ -582,7 +619,7 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
         floating: membership.floating,
         flow_direction: membership.flow_direction,
     };
-    begin(write, vec![(id, wanted, terms, membership.status)]).await?;
+    begin(write, vec![(id, wanted, terms, membership.status)]).await?.settle(write).await?;
     identity::assign(write, account, ROLE, wanted.branch).await?;
     let entry = audit::Entry::new("member.restored", "person", id.0).note("branch", branch.short_name);
     write.audit(entry).await

@@ -13,7 +13,7 @@ use zhibu_office::Row;
 use zhibu_tenancy::exchange::import::{Importer, Run};
 use zhibu_tenancy::{Conn, Write, tenants};
 
-use super::actions::{Newcomer, Place, create_all, leave};
+use super::actions::{Heads, Newcomer, Place, add_all, leave};
 use super::model::{EndReason, MemberType, MembershipStatus};
 use super::rules::{self, Facts};
 use crate::MEMBER_EDIT;
@@ -55,6 +55,7 @@ impl Importer for Members {
             mobiles: HashSet::new(),
             secretaries: HashSet::new(),
             ready: HashMap::new(),
+            heads: Heads::default(),
         }))
     }
 
@@ -129,6 +130,8 @@ struct MemberRun {
     secretaries: HashSet<OrganisationId>,
     /// What the rows checked last will become, by row.
     ready: HashMap<u32, Newcomer>,
+    /// What is written at the end of the transaction.
+    heads: Heads,
 }
 
 #[async_trait]
@@ -150,7 +153,11 @@ impl Run for MemberRun {
     async fn apply(&mut self, write: &mut Write<'_>, rows: &[Row<'static>]) -> Result<Vec<Uuid>> {
         let newcomers: Option<Vec<Newcomer>> = rows.iter().map(|row| self.ready.remove(&row.number)).collect();
         let newcomers = newcomers.ok_or_else(|| Error::bug("a row that was not checked"))?;
-        Ok(create_all(write, newcomers).await?.into_iter().map(|id| id.0).collect())
+        Ok(add_all(write, newcomers, &mut self.heads).await?.into_iter().map(|id| id.0).collect())
+    }
+
+    async fn finish(&mut self, write: &mut Write<'_>) -> Result<()> {
+        std::mem::take(&mut self.heads).settle(write).await
     }
 }
 
