@@ -323,6 +323,7 @@ async fn pc_3_2_1b_others_add_members_while_an_import_is_under_way() {
     until("the rows are written and wait", async || watch.one(waits).await == "1").await;
     let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
     admin.ok(create, json!({"input": member(&first, "李四", 50)})).await;
+    assert_eq!(watch.one(waits).await, "1", "the import still holds what it holds");
     admin.ok(create, json!({"input": member(&first, "王五", 51)})).await;
     // The last two places are taken meanwhile by more than were left: the import is the one that finds none.
     admin.ok(create, json!({"input": member(&first, "赵六", 52)})).await;
