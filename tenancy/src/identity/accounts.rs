@@ -661,7 +661,13 @@ pub async fn assign_all(write: &mut Write<'_>, role: &str, held: &[(AccountId, O
         })
         .collect();
     diesel::insert_into(role_assignments::table).values(rows).on_conflict_do_nothing().execute(write.conn()?).await?;
-    super::bump(write.conn()?).await
+    // Nothing changes for anybody while none of them is signed in, and whoever bumps makes others wait.
+    let accounts: Vec<Uuid> = held.iter().map(|(account, _)| account.0).collect();
+    let open = sessions::table.filter(sessions::account_id.eq_any(accounts).and(sessions::ended_at.is_null()));
+    if diesel::select(diesel::dsl::exists(open)).get_result(write.conn()?).await? {
+        super::bump(write.conn()?).await?;
+    }
+    Ok(())
 }
 
 /// Takes a role away; missing counts as not found.
