@@ -58,7 +58,7 @@ impl Deck {
     }
 
     /// Deals anew when a pile is used up.
-    fn next(&mut self) -> (&'static str, &'static str, (u32, u32), &'static str) {
+    fn next(&mut self, retired: bool) -> (&'static str, &'static str, (u32, u32), &'static str) {
         let rng = &mut self.rng;
         if self.sexes.is_empty() {
             self.sexes = deal(rng, &[("1", 128), ("2", 72)]);
@@ -66,14 +66,14 @@ impl Deck {
             self.educations =
                 deal(rng, &[("11", 4), ("14", 24), ("21", 92), ("31", 48), ("41", 10), ("61", 14), ("71", 8)]);
         }
-        if self.ages.is_empty() {
+        if self.ages.is_empty() && !retired {
             self.ages = deal(rng, &[((22, 30), 34), ((31, 40), 58), ((41, 50), 52), ((51, 60), 35)]);
         }
         let fallback = ("1", "01", (31, 40), "21");
         (
             self.sexes.pop().unwrap_or(fallback.0),
             self.ethnicities.pop().unwrap_or(fallback.1),
-            self.ages.pop().unwrap_or(fallback.2),
+            if retired { fallback.2 } else { self.ages.pop().unwrap_or(fallback.2) },
             self.educations.pop().unwrap_or(fallback.3),
         )
     }
@@ -91,10 +91,10 @@ impl Deck {
 pub(super) async fn fill(cx: &Cx, branches: &[Branch], tell: impl Fn(u64)) -> Result<()> {
     let today = cx.app.world.today();
     let mut deck = Deck::new();
-    let (mut index, mut waiting) = (0, Vec::new());
+    let (mut index, mut working, mut waiting) = (0, 0, Vec::new());
     for branch in branches {
         for at in 0..branch.members {
-            let facts = member(&mut deck, index, branch, today)?;
+            let facts = member(&mut deck, Spot::of(branch, index, at, &mut working), branch, today)?;
             let group = branch.groups.get(at % branch.groups.len().max(1)).copied();
             let post = ["secretary", "organisation_member", "publicity_member", "discipline_member"].get(at);
             waiting.push(Newcomer {
@@ -115,6 +115,55 @@ pub(super) async fn fill(cx: &Cx, branches: &[Branch], tell: impl Fn(u64)) -> Re
     renew(cx, TABLES).await
 }
 
+/// Which of the special cases of the demo tenant somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Case {
+    /// None.
+    Usual,
+    /// 预备党员: the first one is overdue by twenty days, two end within thirty days.
+    Probation(u64),
+    /// 停止党籍
+    Suspended,
+    /// 失联
+    Lost,
+    /// 流出
+    Away,
+    /// 光荣在党50年
+    Veteran,
+    /// Retired, for fewer than fifty years in the Party.
+    Retired,
+}
+
+/// A member's number, counted from nought, and what is special.
+struct Spot {
+    index: u32,
+    case: Case,
+}
+
+/// Of two hundred so many work and live here; the special cases are dealt among them.
+const WORKING: u32 = 169;
+
+impl Spot {
+    fn of(branch: &Branch, index: u32, at: usize, working: &mut u32) -> Self {
+        if branch.retired {
+            return Self { index, case: if at < 3 { Case::Veteran } else { Case::Retired } };
+        }
+        if branch.away {
+            return Self { index, case: if at % 10 < 6 { Case::Away } else { Case::Usual } };
+        }
+        let place = *working % WORKING;
+        *working += 1;
+        let case = match place {
+            57 | 101 => Case::Suspended,
+            133 => Case::Lost,
+            n if n % 14 == 0 && n < 168 => Case::Probation(u64::from(n / 14)),
+            n if n % 20 == 9 && n < 160 => Case::Away,
+            _ => Case::Usual,
+        };
+        Self { index, case }
+    }
+}
+
 async fn store(cx: &Cx, newcomers: Vec<Newcomer>) -> Result<()> {
     if newcomers.is_empty() {
         return Ok(());
@@ -124,9 +173,13 @@ async fn store(cx: &Cx, newcomers: Vec<Newcomer>) -> Result<()> {
     write.commit().await
 }
 
-fn member(deck: &mut Deck, index: u32, branch: &Branch, today: NaiveDate) -> Result<Facts> {
-    let (sex, ethnicity, band, education) = deck.next();
-    let band = if branch.retired { (61, 85) } else { band };
+fn member(deck: &mut Deck, Spot { index, case }: Spot, branch: &Branch, today: NaiveDate) -> Result<Facts> {
+    let (sex, ethnicity, band, education) = deck.next(branch.retired);
+    let band = match case {
+        Case::Veteran => (74, 85),
+        Case::Retired => (61, 67),
+        _ => band,
+    };
     let age = deck.rng.random_range(band.0..=band.1);
     let birth_date = today
         .checked_sub_months(Months::new(12 * age))
@@ -134,22 +187,20 @@ fn member(deck: &mut Deck, index: u32, branch: &Branch, today: NaiveDate) -> Res
         .unwrap_or(today);
     let of_age = rules::of_age(birth_date);
     let years = today.years_since(of_age).unwrap_or_default();
-    // Twelve of two hundred are probationary; the first of them are due and overdue.
-    let probation = (index % 200 / 16 * 16 == index % 200 && index % 200 < 192 && years > 2 && !branch.retired)
-        .then_some(index % 200 / 16);
-    let join_date = match probation {
-        Some(0) => back(today, 385),
-        Some(n @ 1..=2) => back(today, 365 - 10 * u64::from(n)),
-        Some(n) => back(today, 25 * u64::from(n)),
-        None => {
+    let join_date = match case {
+        Case::Probation(0) => back(today, 385),
+        Case::Probation(n @ 1..=2) => back(today, 365 - 10 * n),
+        Case::Probation(n) => back(today, 25 * n),
+        Case::Veteran => of_age.checked_add_months(Months::new(12)).unwrap_or(of_age),
+        _ => {
             let most = i64::from(years.saturating_sub(2).max(1));
             let later = Months::new(u32::try_from(deck.rng.random_range(0..most * 12)).unwrap_or_default());
             of_age.checked_add_months(later).unwrap_or(of_age)
         }
     };
     let conversion = join_date.checked_add_months(Months::new(12)).filter(|day| *day <= today);
-    let formal = probation.is_none() && conversion.is_some();
-    let floating = branch.away && index % 5 < 3 || index % 25 == 24;
+    let formal = !matches!(case, Case::Probation(_)) && conversion.is_some();
+    let floating = case == Case::Away;
     let facts = Facts {
         name: deck.name(),
         id_number: Some(id_number(index, sex, birth_date, today)?),
@@ -175,8 +226,8 @@ fn member(deck: &mut Deck, index: u32, branch: &Branch, today: NaiveDate) -> Res
         member_type: if formal { MemberType::Formal } else { MemberType::Probationary },
         join_date,
         conversion_date: conversion.filter(|_| formal),
-        status: if index % 100 == 57 { MembershipStatus::Suspended } else { MembershipStatus::Normal },
-        lost_on: (index % 200 == 133).then(|| back(today, 200)).filter(|day| *day >= join_date),
+        status: if case == Case::Suspended { MembershipStatus::Suspended } else { MembershipStatus::Normal },
+        lost_on: (case == Case::Lost).then(|| back(today, 200)).filter(|day| *day >= join_date),
         lost_reason: None,
         floating,
         flow_direction: floating.then(|| "1".into()),
@@ -215,30 +266,53 @@ fn id_number(index: u32, sex: &str, birth: NaiveDate, today: NaiveDate) -> Resul
 mod tests {
     use super::*;
 
+    /// The branches of the demo tenant with their members.
     fn two_hundred() -> (Vec<Facts>, NaiveDate) {
         let today = NaiveDate::from_ymd_opt(2026, 11, 25).unwrap();
         let world = zhibu_core::World::default();
-        let branch = Branch {
-            id: world.id(),
-            name: "示例党支部".into(),
-            groups: Vec::new(),
-            members: 200,
-            retired: false,
-            away: false,
-        };
-        let mut deck = Deck::new();
-        ((0..200).map(|index| member(&mut deck, index, &branch, today).unwrap()).collect(), today)
+        let (mut deck, mut working, mut index, mut all) = (Deck::new(), 0, 0, Vec::new());
+        for (number, members, _) in super::super::HEADS {
+            let branch = Branch {
+                id: world.id(),
+                name: "示例党支部".into(),
+                groups: Vec::new(),
+                members: *members,
+                retired: *number == 9,
+                away: *number == 12,
+            };
+            for at in 0..branch.members {
+                all.push(member(&mut deck, Spot::of(&branch, index, at, &mut working), &branch, today).unwrap());
+                index += 1;
+            }
+        }
+        (all, today)
     }
 
     #[test]
     fn the_demo_has_the_same_members_everywhere_in_the_same_shares() {
-        let (members, _) = two_hundred();
+        let (members, today) = two_hundred();
         let count = |holds: &dyn Fn(&Facts) -> bool| members.iter().filter(|member| holds(member)).count();
+        assert_eq!(members.len(), 200);
         assert_eq!(count(&|m| m.sex == "2"), 72);
-        assert_eq!(count(&|m| m.ethnicity == "01"), 184);
-        assert_eq!(count(&|m| m.education_level == "21"), 92);
+        for (ethnicity, people) in [("01", 184), ("03", 5), ("11", 4), ("08", 3), ("02", 2), ("15", 2)] {
+            assert_eq!(count(&|m| m.ethnicity == ethnicity), people, "{ethnicity}");
+        }
+        for (education, people) in [("11", 4), ("14", 24), ("21", 92), ("31", 48), ("41", 10), ("61", 14), ("71", 8)] {
+            assert_eq!(count(&|m| m.education_level == education), people, "{education}");
+        }
+        for (ages, people) in [(0..=30, 34), (31..=40, 58), (41..=50, 52), (51..=60, 35), (61..=120, 21)] {
+            let age = |m: &Facts| today.years_since(m.birth_date).unwrap();
+            assert_eq!(count(&|m| ages.contains(&age(m))), people, "{ages:?}");
+        }
         assert_eq!(count(&|m| m.member_type == MemberType::Probationary), 12);
+        let ends = |m: &Facts| (rules::probation_end(m.join_date) - today).num_days();
+        let probation =
+            |holds: &dyn Fn(i64) -> bool| count(&|m| m.member_type == MemberType::Probationary && holds(ends(m)));
+        assert_eq!((probation(&|days| (0..=30).contains(&days)), probation(&|days| days < 0)), (2, 1));
         assert_eq!(count(&|m| m.status == MembershipStatus::Suspended), 2);
+        assert_eq!((count(&|m| m.lost_on.is_some()), count(&|m| m.floating)), (1, 14));
+        let fifty = |m: &Facts| rules::party_age(m.join_date, m.conversion_date, m.member_type, today) >= Some(50);
+        assert_eq!(count(&fifty), 3);
         let numbers: std::collections::HashSet<_> = members.iter().map(|m| m.id_number.clone()).collect();
         assert_eq!(numbers.len(), 200);
         let names: Vec<&str> = members.iter().take(5).map(|m| m.name.as_str()).collect();

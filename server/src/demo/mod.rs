@@ -2,7 +2,7 @@
 
 mod members;
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 use zhibu_core::{ANYONE, Error, OrganisationId, Result, Secret};
 use zhibu_modules::directory::ORG_EDIT;
 use zhibu_modules::directory::organisation::rules::{self, Facts};
@@ -84,11 +84,14 @@ async fn organisations(cx: &Cx) -> Result<Vec<Branch>> {
     let today = cx.app.world.today();
     let mut first = facts("中共示例集团有限公司委员会", "示例集团党委", OrgType::PartyCommittee, 0);
     first.can_approve_members = true;
+    first.term_start = first.term_years.and_then(|years| term_start(1, years, today));
     let first = rules::accept(first, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
     organisation::update(&mut write, root.id.into(), root.version, &first).await?;
     for (number, full, short, kind, parent) in TREE {
         let above = ids.iter().find(|(n, _)| n == parent).map(|(_, id)| *id).ok_or_else(|| Error::bug("demo tree"))?;
-        let facts = facts(full, short, *kind, i16::from(*number));
+        let mut facts = facts(full, short, *kind, i16::from(*number));
+        let term = facts.term_years.and_then(|years| term_start(*number, years, today));
+        facts.term_start = term.or(facts.term_start);
         let facts = rules::accept(facts, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
         let row = organisation::create(&mut write, above, &facts).await?;
         ids.push((*number, row.id.into()));
@@ -112,6 +115,18 @@ async fn organisations(cx: &Cx) -> Result<Vec<Branch>> {
     }
     write.commit().await?;
     Ok(branches)
+}
+
+/// When the present term of an organisation began, for those of which the demo tenant wants a certain end: the root's
+/// in 26 months, one branch's in five, another's forty days ago.
+fn term_start(number: u8, years: i16, today: NaiveDate) -> Option<NaiveDate> {
+    let end = match number {
+        1 => today.checked_add_months(Months::new(26)),
+        4 => today.checked_add_months(Months::new(5)),
+        7 => today.checked_sub_days(Days::new(40)),
+        _ => None,
+    };
+    end?.checked_sub_months(Months::new(12 * u32::try_from(years).ok()?))
 }
 
 /// Number of a branch, its members, its groups.
