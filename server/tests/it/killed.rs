@@ -111,6 +111,76 @@ async fn pc_3_2_1b_a_server_killed_in_the_middle_of_an_import_leaves_nothing_or_
     server.stop().await;
 }
 
+/// Two hundred tenants behind, and a migration that is killed fifty times: none is left half done. Takes minutes:
+/// `script/full`.
+#[tokio::test]
+#[ignore = "slow"]
+async fn a_migration_of_two_hundred_tenants_survives_fifty_kills() {
+    let house = House::new();
+    let server = house.serve(&[("ZHIBU__SETTINGS__ACTIVATIONS_PER_ADDRESS", "1000")]).await;
+    let order = ["code", "issue", "--expires", &tomorrow(), "--module", "document", "--count", "200", "--json"];
+    let codes: Vec<String> = serde_json::from_str(&house.run(&order).await.out).unwrap();
+    for (n, code) in codes.iter().enumerate() {
+        let input =
+            json!({"code": code, "organisationName": format!("中共第{n}单位委员会"), "userName": format!("boss{n}")});
+        let ticket = server.visitor().ok(words::ACTIVATE, json!({"input": input})).await;
+        server.ready(&ticket["system"]["activate"]["ticket"]).await;
+    }
+    server.stop().await;
+    let sql = house.sql().await;
+    let module = zhibu_server::registry().unwrap().module("document").unwrap();
+    let down: String = module.tenant.iter().rev().map(|step| step.down).collect::<Vec<_>>().join(";");
+    let tenants = sql.column("SELECT 't_' || replace(id::text, '-', '') FROM platform.tenants").await;
+    assert_eq!(tenants.len(), 200);
+    let set_back = async |schema: &str| {
+        sql.rows(&format!(
+            "BEGIN; SET LOCAL search_path TO {schema}; {down}; DELETE FROM migration WHERE module = 'document'; \
+             UPDATE platform.tenants SET schema_version = 'an older one' WHERE id = replace('{schema}', 't_', '')::uuid; COMMIT"
+        ))
+        .await;
+    };
+    let behind = "SELECT count(*) FROM platform.tenants WHERE schema_version = 'an older one'";
+    for schema in &tenants {
+        set_back(schema).await;
+    }
+    let mut cut = 0;
+    for kill in 0..50u64 {
+        let mut run = house.start(&["migrate"]);
+        tokio::time::sleep(Duration::from_millis(40 + kill * 37 % 400)).await;
+        run.kill().await.unwrap();
+        let left: i32 = sql.one(behind).await.parse().unwrap();
+        cut += i32::from(left > 0);
+        if left < 60 {
+            for schema in &tenants {
+                let done = format!(
+                    "SELECT count(*) FROM platform.tenants WHERE schema_version <> 'an older one' AND id = replace('{schema}', 't_', '')::uuid"
+                );
+                if sql.one(&done).await == "1" {
+                    set_back(schema).await;
+                }
+            }
+        }
+    }
+    assert!(cut > 25, "only {cut} of fifty runs were cut off in their middle");
+    let last = house.run(&["migrate"]).await;
+    assert!(last.ok, "{last:?}");
+    assert_eq!(sql.one(behind).await, "0");
+    assert_eq!(
+        sql.one(
+            "SELECT count(DISTINCT schema_version) || ' ' || count(*) FROM platform.tenants WHERE state = 'active'"
+        )
+        .await,
+        "1 200"
+    );
+    for schema in &tenants {
+        let whole = format!(
+            "SELECT (SELECT count(*) FROM {schema}.migration WHERE module = 'document') || ' ' || \
+             (SELECT count(*) FROM information_schema.tables WHERE table_schema = '{schema}' AND table_name = 'sample_uses')"
+        );
+        assert_eq!(sql.one(&whole).await, format!("{} 1", module.tenant.len()), "{schema}");
+    }
+}
+
 async fn probe(server: &Running, path: &str) -> u16 {
     server.visitor().send(Method::GET, path, &[], "").await.status
 }

@@ -58,6 +58,11 @@ impl House {
         command
     }
 
+    /// Starts a command.
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// Runs a command to its end.
     pub(crate) async fn run(&self, args: &[&str]) -> Done {
         self.run_with(args, &[]).await
