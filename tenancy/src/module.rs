@@ -121,16 +121,18 @@ impl Registry {
         self.modules.iter().copied().filter(|m| m.base || entitled.iter().any(|e| e == m.key))
     }
 
+    /// A menu and the groups it stands in, from the inside.
+    pub fn path<'a>(&'a self, key: Option<&str>) -> impl Iterator<Item = &'a Menu> + use<'a> {
+        let find = |key: &str| self.menus.iter().find(|menu| menu.key == key);
+        std::iter::successors(key.and_then(find), move |menu| find(menu.parent.as_deref()?))
+    }
+
     /// The menus a caller sees: pages whose `<key>.read` is held, and the groups that lead to them.
     pub fn visible(&self, console: &str, holds: impl Fn(&str) -> bool) -> Vec<Menu> {
         let pages = |m: &&Menu| m.page && m.console == console && holds(&format!("{}.read", m.key));
         let mut keys: Vec<&str> = Vec::new();
         for page in self.menus.iter().filter(pages) {
-            let mut at = Some(page.key.as_str());
-            while let Some(key) = at {
-                keys.push(key);
-                at = self.menus.iter().find(|m| m.key == key).and_then(|m| m.parent.as_deref());
-            }
+            keys.extend(self.path(Some(&page.key)).map(|menu| menu.key.as_str()));
         }
         self.menus.iter().filter(|m| keys.contains(&m.key.as_str())).cloned().collect()
     }

@@ -105,6 +105,11 @@ impl Policy {
         Ok(Self { roles })
     }
 
+    /// How far a role lets somebody do something.
+    pub fn reach(&self, role: &str, permission: Permission) -> Option<Reach> {
+        self.roles.get(role)?.iter().find(|(one, _)| *one == permission).map(|(_, reach)| *reach)
+    }
+
     /// What somebody with these roles may do. Permissions for which `on` is false (module or menu switched off)
     /// are left out.
     pub fn grants<'a>(

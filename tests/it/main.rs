@@ -1,6 +1,7 @@
 //! The product from outside: one file a subject, every test on a server and a database of its own.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod access;
 mod activation;
 mod audit;
 mod carriers;

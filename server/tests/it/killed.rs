@@ -132,7 +132,7 @@ async fn a_migration_of_two_hundred_tenants_survives_fifty_kills() {
     let down: String = module.tenant.iter().rev().map(|step| step.down).collect::<Vec<_>>().join(";");
     let tenants = sql.column("SELECT 't_' || replace(id::text, '-', '') FROM platform.tenants").await;
     assert_eq!(tenants.len(), 200);
-    let set_back = async |schema: &str| {
+    let set_back = async |sql: &Sql, schema: &str| {
         sql.rows(&format!(
             "BEGIN; SET LOCAL search_path TO {schema}; {down}; DELETE FROM migration WHERE module = 'document'; \
              UPDATE platform.tenants SET schema_version = 'an older one' WHERE id = replace('{schema}', 't_', '')::uuid; COMMIT"
@@ -141,13 +141,15 @@ async fn a_migration_of_two_hundred_tenants_survives_fifty_kills() {
     };
     let behind = "SELECT count(*) FROM platform.tenants WHERE schema_version = 'an older one'";
     for schema in &tenants {
-        set_back(schema).await;
+        set_back(&sql, schema).await;
     }
+    drop(sql);
     let mut cut = 0;
     for kill in 0..50u64 {
         let mut run = house.start(&["migrate"]);
         tokio::time::sleep(Duration::from_millis(40 + kill * 37 % 400)).await;
         run.kill().await.unwrap();
+        let sql = house.sql().await;
         let left: i32 = sql.one(behind).await.parse().unwrap();
         cut += i32::from(left > 0);
         if left < 60 {
@@ -156,7 +158,7 @@ async fn a_migration_of_two_hundred_tenants_survives_fifty_kills() {
                     "SELECT count(*) FROM platform.tenants WHERE schema_version <> 'an older one' AND id = replace('{schema}', 't_', '')::uuid"
                 );
                 if sql.one(&done).await == "1" {
-                    set_back(schema).await;
+                    set_back(&sql, schema).await;
                 }
             }
         }
@@ -164,6 +166,7 @@ async fn a_migration_of_two_hundred_tenants_survives_fifty_kills() {
     assert!(cut > 25, "only {cut} of fifty runs were cut off in their middle");
     let last = house.run(&["migrate"]).await;
     assert!(last.ok, "{last:?}");
+    let sql = house.sql().await;
     assert_eq!(sql.one(behind).await, "0");
     assert_eq!(
         sql.one(

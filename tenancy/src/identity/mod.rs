@@ -2,6 +2,7 @@
 
 mod accounts;
 mod delivery;
+mod explain;
 mod hasher;
 mod password;
 mod session;
@@ -24,6 +25,7 @@ pub use accounts::{
     find_login, list_accounts, rename, retire, revive, unassign, unlock,
 };
 pub(crate) use delivery::SendSms;
+pub use explain::{Explanation, Held, Obstacle, explain};
 pub(crate) use hasher::Hasher;
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
@@ -222,14 +224,7 @@ fn open(app: &App, permission: Permission, modules: &[String], hidden: &[String]
     if !app.registry.of(modules).any(|m| m.key == owner) {
         return false;
     }
-    let mut at = permission.menu;
-    while let Some(key) = at {
-        if hidden.iter().any(|h| h == key) {
-            return false;
-        }
-        at = app.registry.menus.iter().find(|m| m.key == key).and_then(|m| m.parent.as_deref());
-    }
-    true
+    !app.registry.path(permission.menu).any(|menu| hidden.contains(&menu.key))
 }
 
 /// Forgets what this replica remembers of a session.

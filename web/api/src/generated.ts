@@ -1206,6 +1206,20 @@ export type UnlockUserMutationVariables = Exact<{
 
 export type UnlockUserMutation = { system: { unlockUser: { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, organisation: { id: string, shortName: string } }> } } };
 
+export type AbilitiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AbilitiesQuery = { system: { abilities: Array<{ key: string, label: string, module: string }> } };
+
+export type AccessQueryVariables = Exact<{
+  account: string;
+  permission: string;
+  organisation?: string | null | undefined;
+}>;
+
+
+export type AccessQuery = { system: { access: { allowed: boolean, sentence: string, roles: Array<{ label: string, reach: string | null, organisation: { id: string, shortName: string } }> } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>

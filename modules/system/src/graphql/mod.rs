@@ -1,5 +1,6 @@
 //! The namespace `system`.
 
+mod access;
 mod account;
 mod activation;
 mod audit;
@@ -32,6 +33,7 @@ pub struct SystemQuery(
     jobs::JobQuery,
     exchange::ExchangeQuery,
     audit::AuditQuery,
+    access::AccessQuery,
 );
 
 /// 系统

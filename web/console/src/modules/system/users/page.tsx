@@ -1,6 +1,7 @@
 import { UnlockUserDocument, UsersDocument, accountStates, optionsOf, type UserFilter, type UserRowFragment, type UserSort } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
+import { Suspense, lazy, useState } from 'react'
 import { useScope } from '../../../app/scope'
 import { useConfirmDanger } from '../../../kit/confirm-danger'
 import { ExportBar } from '../../../kit/exchange/export-bar'
@@ -17,6 +18,8 @@ const SEARCH = [
   { name: 'state', label: '状态', options: optionsOf(accountStates) },
 ] as const
 
+const AccessDialog = lazy(() => import('./access-dialog'))
+
 const SORTS: Record<UserSort, true> = { USER_NAME: true, LAST_SIGN_IN: true }
 
 const EXPORT: ExportKind = { kind: 'user', title: '用户' }
@@ -32,6 +35,7 @@ export default function UsersPage() {
   const confirm = useConfirmDanger()
   const { modal } = App.useApp()
   const mayUnlock = usePermission('user.unlock_reset')
+  const [asked, setAsked] = useState<UserRowFragment | null>(null)
 
   const unlock = (user: UserRowFragment) => confirm({
     title: `${user.state === 'LOCKED' ? '解锁并重置' : '重置'}“${user.displayName}”的密码`,
@@ -62,14 +66,19 @@ export default function UsersPage() {
     { key: 'lastSignInAt', title: '最近登录', sort: { value: 'LAST_SIGN_IN', order: 'descend' }, cell: (user) => (user.lastSignInAt ? instant(user.lastSignInAt) : '从未登录') },
     { key: 'lockedAt', title: '锁定时间', hidden: true, cell: (user) => instant(user.lockedAt) },
     { key: 'createdAt', title: '创建时间', hidden: true, cell: (user) => instant(user.createdAt) },
-    ...(mayUnlock ? [{
+    {
       key: 'actions', title: '操作', fixed: 'right' as const,
       cell: (user: UserRowFragment) => (
-        <Button type="link" size="small" disabled={user.state === 'DISABLED'} aria-label={`${user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}：${user.displayName}`} onClick={() => unlock(user)}>
-          {user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}
-        </Button>
+        <>
+          <Button type="link" size="small" aria-label={`权限说明：${user.displayName}`} onClick={() => setAsked(user)}>权限说明</Button>
+          {mayUnlock && (
+            <Button type="link" size="small" disabled={user.state === 'DISABLED'} aria-label={`${user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}：${user.displayName}`} onClick={() => unlock(user)}>
+              {user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}
+            </Button>
+          )}
+        </>
       ),
-    }] : []),
+    },
   ]
   return (
     <Page title="用户管理" menu="system.users" hint="连续多次输错密码的账号会被锁定，核实身份后可在此解锁。按手机号查找时请输入完整号码。">
@@ -82,6 +91,7 @@ export default function UsersPage() {
           first, offset, sort: oneOf(SORTS, sort) ?? null, filter: filterOf(filter, org),
         }, signal)).system.users}
       />
+      {asked && <Suspense fallback={null}><AccessDialog user={asked} onClose={() => setAsked(null)} /></Suspense>}
     </Page>
   )
 }
