@@ -122,6 +122,8 @@ impl From<diesel::result::Error> for Error {
                 refused
             }
             E::DatabaseError(K::SerializationFailure | K::ReadOnlyTransaction, _) => Self::conflict(),
+            // Of two that waited for each other one was given up; the same again will do.
+            E::DatabaseError(_, ref info) if info.message().contains("deadlock detected") => Self::unavailable(error),
             E::DatabaseError(K::ClosedConnection | K::UnableToSendCommand, _) | E::BrokenTransactionManager => {
                 Self::unavailable(error)
             }

@@ -366,3 +366,131 @@ async fn pc_10_the_home_page_counts_what_is_inside_the_reach() {
     assert_eq!(zhao.ok(OVERVIEW, json!({})).await["directory"]["overview"]["members"]["total"], 2);
     assert_eq!(zhao.refused(OVERVIEW, json!({"u": second})).await, "NOT_FOUND");
 }
+
+/// Whoever has the number of an account has what it may do: nobody gets hold of one that is above them by writing
+/// its number into a member's record.
+#[tokio::test]
+async fn pc_3_2_1a_no_account_above_ones_own_is_taken_over_by_a_members_record() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (committee, first, second) = small_tree(&t, &mut admin).await;
+    let boss = t.home.mobile.clone().expect("the first administrator has a number");
+    let with_number = |n: u32, mobile: &str| with(member(&first, "张三", n), json!({"mobile": mobile}));
+    t.person("zhao", "org_admin", &committee).await;
+    let mut zhao = t.signed_in("zhao", PASSWORD).await;
+    assert_eq!(zhao.refused(CREATE, json!({"input": with_number(1, &boss)})).await, "INVALID mobile");
+    // The first administrator's own record is made by themselves; it keeps its number whoever edits it.
+    let id = enrol(&mut admin, with_number(1, &boss)).await;
+    let other = with(member(&first, "张三丰", 1), json!({"mobile": "13811112222"}));
+    let edit = |version: i32, input: &Value| json!({"id": id, "version": version, "input": input});
+    assert_eq!(zhao.refused(UPDATE, edit(1, &other)).await, "INVALID mobile");
+    assert_eq!(admin.refused(UPDATE, edit(1, &other)).await, "INVALID mobile", "one's own needs a proof");
+    let remark = with(member(&first, "张三丰", 1), json!({"mobile": null, "idNumber": null, "remark": "核对过"}));
+    zhao.ok(UPDATE, edit(1, &remark)).await;
+    let account = format!("SELECT display_name FROM {}.accounts WHERE id = '{}'", t.home.schema(), t.home.account);
+    assert_ne!(t.sql().await.one(&account).await, "张三丰", "the account's name is theirs");
+
+    // Work for the same branch puts nobody above each other: who only works there decides about no administrator.
+    let qian = enrol(&mut admin, with(member(&first, "钱四", 2), json!({"mobile": "13700000002"}))).await;
+    let made = format!("SELECT account_id FROM {}.people WHERE id = '{qian}'", t.home.schema());
+    let made = t.sql().await.one(&made).await;
+    let role = format!(
+        "INSERT INTO {0}.role_assignments VALUES (gen_random_uuid(), '{made}', 'org_admin', '{first}', now(), NULL)",
+        t.home.schema()
+    );
+    t.sql().await.rows(&role).await;
+    t.person("sun", "branch_secretary", &first).await;
+    let mut sun = t.signed_in("sun", PASSWORD).await;
+    let number = with(member(&first, "钱四", 2), json!({"mobile": "13811113333", "idNumber": null}));
+    assert_eq!(sun.refused(UPDATE, json!({"id": qian, "version": 1, "input": number})).await, "INVALID mobile");
+    // Who administers what it belongs to does.
+    zhao.ok(UPDATE, json!({"id": qian, "version": 1, "input": number})).await;
+    let _ = second;
+}
+
+/// People change their own number; the record follows, and an edit of something else leaves it alone.
+#[tokio::test]
+async fn pc_2_1_the_record_follows_the_own_account_and_edits_do_not_put_an_old_number_back() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let id = enrol(&mut admin, member(&first, "张三", 1)).await;
+    t.pass(chrono::Duration::minutes(2));
+    let mut own = t.first_sign_in("13700000001", Some("13700000001")).await;
+    own.ok(
+        "mutation { system { requestMobileChangeCode(mobile: \"13822220000\") { resendAfterSeconds } } }",
+        json!({}),
+    )
+    .await;
+    let code = t.sms("13822220000").await;
+    let change = "mutation($c: String!, $p: String!) { system { updateMyAccount(input: {mobile: \"13822220000\", smsCode: $c, \
+        password: $p}) { mobile } } }";
+    own.ok(change, json!({"c": code, "p": PASSWORD})).await;
+    let seen = admin.ok(REVEAL, json!({"id": id, "reason": "核对信息"})).await;
+    assert_eq!(seen["directory"]["revealMember"]["mobile"], "13822220000");
+    let remark = with(member(&first, "张三", 1), json!({"mobile": null, "idNumber": null, "remark": "核对过"}));
+    assert_eq!(
+        admin.refused(UPDATE, json!({"id": id, "version": 1, "input": remark})).await,
+        "CONFLICT",
+        "an old form"
+    );
+    admin.ok(UPDATE, json!({"id": id, "version": 2, "input": remark})).await;
+    t.signed_in("13822220000", PASSWORD).await;
+    // Another number by somebody else's hand ends what is open.
+    let number = with(member(&first, "张三", 1), json!({"mobile": "13833330000", "idNumber": null}));
+    admin.ok(UPDATE, json!({"id": id, "version": 3, "input": number})).await;
+    t.pass(chrono::Duration::seconds(2));
+    assert_eq!(own.ok(words::SESSION, json!({})).await["system"]["session"], Value::Null);
+}
+
+/// Many move between two branches in both directions at once, others come and go: all of it happens, and the numbers
+/// are right.
+#[tokio::test]
+async fn pc_3_2_1a_members_who_move_crosswise_stop_nobody() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, second) = small_tree(&t, &mut admin).await;
+    let mut people = Vec::new();
+    for n in 0..16 {
+        let at = if n % 2 == 0 { &first } else { &second };
+        people.push((n, enrol(&mut admin, member(at, "张三", n)).await));
+    }
+    let moves = people.iter().map(|(n, id)| {
+        let (mut by, to) = (admin.clone(), if n % 2 == 0 { &second } else { &first });
+        let input = with(member(to, "张三", *n), json!({"mobile": null, "idNumber": null}));
+        async move {
+            if n % 8 == 7 {
+                by.ok(DELETE, json!({"ids": [id], "note": "重复录入"})).await;
+            } else {
+                by.ok(UPDATE, json!({"id": id, "version": 1, "input": input})).await;
+            }
+        }
+    });
+    join_all(moves).await;
+    let heads = format!(
+        "SELECT string_agg(member_count::text, ' ' ORDER BY member_count) FROM {}.organisations WHERE id IN ('{first}', '{second}')",
+        t.home.schema()
+    );
+    assert_eq!(t.sql().await.one(&heads).await, "6 8");
+}
+
+#[tokio::test]
+async fn pc_3_2_1a_a_post_ends_with_the_branch_and_a_return_is_a_change() {
+    let t = Town::start().await;
+    let mut admin = t.administrator().await;
+    let (_, first, second) = small_tree(&t, &mut admin).await;
+    let id = enrol(&mut admin, member(&first, "张三", 1)).await;
+    let schema = t.home.schema();
+    let post = format!(
+        "INSERT INTO {schema}.posts (id, person_id, organisation_id, post, since) VALUES (gen_random_uuid(), '{id}', '{first}', 'secretary', now())"
+    );
+    t.sql().await.rows(&post).await;
+    let input = with(member(&second, "张三", 1), json!({"mobile": null, "idNumber": null}));
+    admin.ok(UPDATE, json!({"id": id, "version": 1, "input": input})).await;
+    let open = format!("SELECT count(*) FROM {schema}.posts WHERE until IS NULL");
+    assert_eq!(t.sql().await.one(&open).await, "0");
+    // Whoever had the form open before a departure and a return does not write over it.
+    admin.ok(DELETE, json!({"ids": [id], "note": "重复录入"})).await;
+    admin.ok(RESTORE, json!({"id": id, "branch": first})).await;
+    assert_eq!(admin.refused(UPDATE, json!({"id": id, "version": 2, "input": input})).await, "CONFLICT");
+}

@@ -347,19 +347,15 @@ async fn claim(write: &mut Write<'_>, kind: &str, value: &str, id: AccountId) ->
     }
 }
 
-/// Changes the own account (PC-1.1b): names at will, the mobile number with a code sent to the new one.
+/// Changes the caller's own names and mobile number (PC-1.1b); the number was proven before.
 pub async fn change_mine(
-    cx: &Cx,
+    write: &mut Write<'_>,
     display_name: Option<String>,
     user_name: Option<String>,
-    mobile: Option<NewMobile>,
+    mobile: Option<&Secret>,
 ) -> Result<Account> {
-    let mobile = match mobile {
-        Some(new) => Some(own(cx, new).await?),
-        None => None,
-    };
+    let cx = write.cx;
     let id = cx.identity()?.account;
-    let mut write = cx.write(SELF).await?;
     let before = account(cx, id, write.conn()?).await?;
     let mut entry = Entry::new("account.changed", "account", id.0);
     if let Some(name) = display_name {
@@ -375,23 +371,20 @@ pub async fn change_mine(
             .await
             .map_err(taken)?;
         let _: bool = diesel::select(release_login("name", id.0)).get_result(write.conn()?).await?;
-        claim(&mut write, "name", &name, id).await?;
+        claim(write, "name", &name, id).await?;
         entry = entry.change("userName", before.user_name.clone(), name);
     }
     if let Some(mobile) = mobile {
-        entry = entry.change("mobile", before.mobile.clone(), mask::phone(&mobile));
-        set_mobile(&mut write, id, &mobile).await?;
+        entry = entry.change("mobile", before.mobile.clone(), mask::phone(mobile.expose()));
+        set_mobile(write, id, mobile.expose()).await?;
     }
     write.audit(entry).await?;
-    let after = account(cx, id, write.conn()?).await?;
-    write.commit().await?;
-    super::forget(&cx.app, cx.tenant()?, cx.identity()?.session).await;
-    Ok(after)
+    account(cx, id, write.conn()?).await
 }
 
 /// Accepts a number that is shown to be the caller's own, from whoever knows the account's password: a number lets
 /// people in, so an open session must not be enough to put another in its place.
-async fn own(cx: &Cx, new: NewMobile) -> Result<String> {
+pub async fn prove_mobile(cx: &Cx, new: NewMobile) -> Result<Secret> {
     let mobile = check::mobile(new.mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
     let state: String = {
         let mut read = cx.read(SELF).await?;
@@ -403,7 +396,7 @@ async fn own(cx: &Cx, new: NewMobile) -> Result<String> {
     }
     let code = new.code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
     spend(cx, &mobile, SmsPurpose::Mobile, &code).await.map_err(|e| e.at("smsCode"))?;
-    Ok(mobile)
+    Ok(Secret::new(mobile))
 }
 
 async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Result<()> {
@@ -420,15 +413,24 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
 /// Somebody who is to have an account: name and mobile number.
 pub type Newcomer<'a> = (&'a str, &'a Secret);
 
+/// The account a person signs in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The account.
+    pub account: AccountId,
+    /// It was there already, with this mobile number: whoever enrols must be somebody who may decide about it.
+    pub known: bool,
+}
+
 /// The account a person signs in with: the one that has the mobile number already, else a new one with the initial
 /// password.
-pub async fn enrol(write: &mut Write<'_>, name: &str, mobile: &Secret) -> Result<AccountId> {
+pub async fn enrol(write: &mut Write<'_>, name: &str, mobile: &Secret) -> Result<Enrolled> {
     enrol_all(write, &[(name, mobile)]).await?.pop().ok_or_else(|| Error::bug("no account"))
 }
 
 /// The same for many at once, whose numbers differ. New ones share the hash of the initial password, which is no
 /// secret.
-pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result<Vec<AccountId>> {
+pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result<Vec<Enrolled>> {
     let app = write.cx.app.clone();
     let vault = tenants::vault(&app, write.cx.tenant()?).await?;
     let blinds: Vec<Vec<u8>> = people.iter().map(|(_, mobile)| vault.blind(mobile.expose())).collect();
@@ -443,7 +445,7 @@ pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result
     let (mut ids, mut rows, mut entries, mut claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((name, mobile), blind) in people.iter().zip(blinds) {
         if let Some(id) = known.get(&blind) {
-            ids.push(AccountId::from(*id));
+            ids.push(Enrolled { account: AccountId::from(*id), known: true });
             continue;
         }
         let id: AccountId = app.world.id();
@@ -468,7 +470,7 @@ pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result
             accounts::state.eq("active"),
             accounts::created_at.eq(write.cx.now()),
         ));
-        ids.push(id);
+        ids.push(Enrolled { account: id, known: false });
     }
     if rows.is_empty() {
         return Ok(ids);
@@ -508,7 +510,8 @@ async fn claim_all(write: &mut Write<'_>, claims: Vec<(&'static str, Vec<u8>, Uu
     if claimed.lost == 0 { Ok(()) } else { Err(Error::invalid("mobile", "手机号已被使用")) }
 }
 
-/// Keeps name and number of an account in step with the person's record.
+/// Keeps name and number of an account in step with the person's record, for somebody who may decide about the
+/// account. Another number lets others in: whoever is signed in must do so again.
 pub async fn rename(write: &mut Write<'_>, id: AccountId, name: &str, mobile: Option<&Secret>) -> Result<()> {
     let before: (String, Option<Vec<u8>>) = accounts::table
         .find(id.0)
@@ -522,6 +525,7 @@ pub async fn rename(write: &mut Write<'_>, id: AccountId, name: &str, mobile: Op
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     if let Some(mobile) = mobile.filter(|mobile| before.1 != Some(vault.blind(mobile.expose()))) {
         set_mobile(write, id, mobile.expose()).await?;
+        end_all(write, id, None).await?;
         let entry = Entry::new("account.changed", "account", id.0).note("mobile", mask::phone(mobile.expose()));
         write.audit(entry).await?;
     }
@@ -553,7 +557,7 @@ pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
 }
 
 /// Opens the account of somebody who comes back, or makes one.
-pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mobile: &Secret) -> Result<AccountId> {
+pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mobile: &Secret) -> Result<Enrolled> {
     let closed: Option<Uuid> = accounts::table
         .find(id.map(|id| id.0).unwrap_or_default())
         .filter(accounts::state.eq("disabled"))
@@ -569,7 +573,7 @@ pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mo
         .await?;
     set_mobile(write, closed, mobile.expose()).await?;
     write.audit(Entry::new("account.opened", "account", closed.0)).await?;
-    Ok(closed)
+    Ok(Enrolled { account: closed, known: false })
 }
 
 /// Unlocks an account and resets its password to the initial one (PC-2.3c). All its sessions end.

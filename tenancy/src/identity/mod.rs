@@ -20,9 +20,9 @@ use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId
 
 pub(crate) use accounts::create_as;
 pub use accounts::{
-    Account, AccountFilter, AccountSort, AccountState, Assignment, NewAccount, NewMobile, Newcomer, account,
+    Account, AccountFilter, AccountSort, AccountState, Assignment, Enrolled, NewAccount, NewMobile, Newcomer, account,
     accounts_by_ids, assign, assign_all, assignments, change_mine, count_accounts, create, enrol, enrol_all,
-    find_login, list_accounts, rename, retire, revive, unassign, unlock,
+    find_login, list_accounts, prove_mobile, rename, retire, revive, unassign, unlock,
 };
 pub(crate) use delivery::SendSms;
 pub use explain::{Explanation, Held, Obstacle, explain};
@@ -225,6 +225,12 @@ fn open(app: &App, permission: Permission, modules: &[String], hidden: &[String]
         return false;
     }
     !app.registry.path(permission.menu).any(|menu| hidden.contains(&menu.key))
+}
+
+/// Forgets what this replica remembers of the caller's session, whose account has changed.
+pub async fn forget_mine(cx: &crate::cx::Cx) -> Result<()> {
+    forget(&cx.app, cx.tenant()?, cx.identity()?.session).await;
+    Ok(())
 }
 
 /// Forgets what this replica remembers of a session.

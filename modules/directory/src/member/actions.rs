@@ -1,6 +1,6 @@
 //! What is done with members: load, decide, write, in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -240,6 +240,36 @@ pub struct Newcomer {
     pub post: Option<String>,
 }
 
+fn in_use() -> Error {
+    Error::invalid("mobile", "手机号已被使用")
+}
+
+/// The first of these accounts that also does other work, which is not the caller's to decide about: neither may such an
+/// account become a member's, nor may its number be changed, since whoever has the number has what the account may do.
+async fn ungoverned(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<Option<AccountId>> {
+    let accounts: Vec<Uuid> = accounts.iter().map(|id| id.0).collect();
+    if accounts.is_empty() {
+        return Ok(None);
+    }
+    let reach = reach(write).await?;
+    if reach.is_all() {
+        return Ok(None);
+    }
+    let held = identity::assignments(Some(&accounts), None, write.conn()?).await?;
+    let at: Vec<Uuid> = held.iter().map(|one| one.organisation).collect();
+    let paths: HashMap<Uuid, String> = organisations::table
+        .filter(organisations::id.eq_any(at))
+        .select((organisations::id, organisations::path))
+        .load::<(Uuid, String)>(write.conn()?)
+        .await?
+        .into_iter()
+        .collect();
+    let beyond = held.into_iter().filter(|one| one.role != ROLE).find(|one| {
+        one.role == "tenant_admin" || !paths.get(&one.organisation).is_some_and(|path| reach.governs(path))
+    });
+    Ok(beyond.map(|one| one.account.into()))
+}
+
 /// Adds a member with an account that has the initial password (新增党员, PC-3.2.1a).
 pub async fn create(write: &mut Write<'_>, place: Place, facts: &Facts) -> Result<PersonId> {
     let reach = reach(write).await?;
@@ -265,7 +295,10 @@ pub async fn add_all(write: &mut Write<'_>, newcomers: Vec<Newcomer>, heads: &mu
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let app = write.cx.app.clone();
     let known: Vec<_> = newcomers.iter().zip(&opened).map(|(n, o)| (n.facts.name.as_str(), &o.mobile)).collect();
-    let accounts = identity::enrol_all(write, &known).await?;
+    let enrolled = identity::enrol_all(write, &known).await?;
+    let there: Vec<AccountId> = enrolled.iter().filter(|one| one.known).map(|one| one.account).collect();
+    ungoverned(write, &there).await?.map_or(Ok(()), |_| Err(in_use()))?;
+    let accounts: Vec<AccountId> = enrolled.iter().map(|one| one.account).collect();
     let ids: Vec<PersonId> = newcomers.iter().map(|_| app.world.id()).collect();
     let mut people_rows = Vec::new();
     for (((newcomer, opened), id), account) in newcomers.iter().zip(&opened).zip(&ids).zip(&accounts) {
@@ -354,23 +387,23 @@ async fn assign(write: &mut Write<'_>, places: &[(Uuid, Place)]) -> Result<Heads
 }
 
 /// Ends the present assignment of a membership today.
-async fn withdraw(write: &mut Write<'_>, membership: Uuid, branch: Uuid) -> Result<()> {
+async fn withdraw(write: &mut Write<'_>, membership: Uuid, branch: Uuid) -> Result<Heads> {
     let today = write.cx.app.world.today();
     diesel::update(branch_assignments::table)
         .filter(branch_assignments::membership_id.eq(membership).and(branch_assignments::until.is_null()))
         .set(branch_assignments::until.eq(today))
         .execute(write.conn()?)
         .await?;
-    head_count(write, branch, -1).await
-}
-
-async fn head_count(write: &mut Write<'_>, branch: Uuid, by: i32) -> Result<()> {
-    head_counts(write, &BTreeMap::from([(branch, by)])).await
+    Ok(Heads(BTreeMap::from([(branch, -1)])))
 }
 
 /// Changes the numbers of members that branches have, by one statement for all of them.
 async fn head_counts(write: &mut Write<'_>, by: &BTreeMap<Uuid, i32>) -> Result<()> {
-    let (branches, changes): (Vec<Uuid>, Vec<i32>) = by.iter().map(|(branch, by)| (*branch, *by)).unzip();
+    let changed = by.iter().filter(|(_, by)| **by != 0);
+    let (branches, changes): (Vec<Uuid>, Vec<i32>) = changed.map(|(branch, by)| (*branch, *by)).unzip();
+    // Always in the same order, and last in a transaction: two that cross wait for each other and never for ever.
+    let held = organisations::table.filter(organisations::id.eq_any(&branches)).order(organisations::id);
+    held.select(organisations::id).for_no_key_update().load::<Uuid>(write.conn()?).await?;
     diesel::sql_query(
         "UPDATE organisations SET member_count = member_count + change \
          FROM unnest($1, $2) AS t(branch, change) WHERE id = branch",
@@ -407,7 +440,22 @@ pub async fn update(
     let known = Opened::of(&before.person, &vault)?;
     let opened = Opened::after(Some(&known), facts)?;
     number_fits(facts, &opened)?;
-    let moved = move_to(write, &reach, &before, place).await?;
+    let changed = known.mobile != opened.mobile;
+    let account = before.person.account_id.map(AccountId::from);
+    let theirs = match account {
+        Some(account) => ungoverned(write, &[account]).await?.is_none(),
+        None => false,
+    };
+    if changed && account.is_some() {
+        let own = write.cx.identity().is_ok_and(|identity| Some(identity.account) == account);
+        if own {
+            return Err(Error::invalid("mobile", "本人的手机号请在“账号设置”中修改，新号码需要验证"));
+        }
+        if !theirs {
+            return Err(Error::invalid("mobile", "该党员还担任其他组织的管理工作，手机号请由本人或上级管理员修改"));
+        }
+    }
+    let (moved, heads) = move_to(write, &reach, &before, place).await?;
     let terms = Membership::of(facts);
     let entry = differences(&before, facts, (&known, &opened), moved);
     if entry.is_empty() {
@@ -419,10 +467,12 @@ pub async fn update(
         .await
         .map_err(taken)?;
     diesel::update(memberships::table.find(before.membership.id)).set(terms).execute(write.conn()?).await?;
-    if let Some(account) = before.person.account_id.map(AccountId::from) {
-        identity::rename(write, account, &facts.name, Some(&opened.mobile)).await?;
+    if let Some(account) = account.filter(|_| theirs) {
+        // Only what this form has changed: people change their own number too.
+        identity::rename(write, account, &facts.name, Some(&opened.mobile).filter(|_| changed)).await?;
     }
     write.audit(entry).await?;
+    head_counts(write, &heads.0).await?;
     Ok(store::get(&reach, id, write.conn()?).await?.person)
 }
 
@@ -446,15 +496,14 @@ async fn move_to(
     reach: &Reach,
     before: &Entry,
     place: Place,
-) -> Result<Option<(String, String)>> {
+) -> Result<(Option<(String, String)>, Heads)> {
     let present = &before.assignment;
     if present.organisation_id == place.branch.0 && present.group_id == place.group.map(|group| group.0) {
-        return Ok(None);
+        return Ok((None, Heads::default()));
     }
     let branch = store::branch(reach, place.branch, place.group, write.conn()?).await?;
-    withdraw(write, before.membership.id, present.organisation_id).await?;
-    let heads = assign(write, &[(before.membership.id, place)]).await?;
-    head_counts(write, &heads.0).await?;
+    let mut heads = withdraw(write, before.membership.id, present.organisation_id).await?;
+    heads.add(&assign(write, &[(before.membership.id, place)]).await?);
     let ids: Vec<Uuid> =
         [Some(present.organisation_id), present.group_id, place.group.map(|g| g.0)].into_iter().flatten().collect();
     let names = organisation::names(&ids, write.conn()?).await?;
@@ -465,14 +514,24 @@ async fn move_to(
         identity::unassign(write, account, ROLE, present.organisation_id.into()).await?;
         identity::assign(write, account, ROLE, place.branch).await?;
     }
+    if present.organisation_id != place.branch.0 {
+        // A post is one of the branch: whoever leaves it leaves the post.
+        let held = posts::person_id.eq(before.person.id).and(posts::organisation_id.eq(present.organisation_id));
+        let today = write.cx.app.world.today();
+        diesel::update(posts::table.filter(held.and(posts::until.is_null())))
+            .set(posts::until.eq(today))
+            .execute(write.conn()?)
+            .await?;
+    }
     let words = |branch: String, group: Option<Uuid>| match group {
         Some(group) => format!("{branch} {}", name(group)),
         None => branch,
     };
-    Ok(Some((
+    let told = (
         words(name(present.organisation_id), present.group_id),
         words(branch.short_name, place.group.map(|group| group.0)),
-    )))
+    );
+    Ok((Some(told), heads))
 }
 
 fn differences(
@@ -532,6 +591,26 @@ fn sealed(
     entry.change(field, json!(old), json!(new))
 }
 
+/// Somebody has changed the number of the own account: the record says the same (PC-2.1).
+pub async fn follow_account(write: &mut Write<'_>, account: AccountId, mobile: &Secret) -> Result<()> {
+    let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
+    let id: Option<Uuid> = diesel::update(people::table)
+        .filter(people::account_id.eq(account.0).and(people::left_at.is_null()))
+        .set((
+            people::mobile.eq(vault.seal(mobile.expose().as_bytes())?),
+            people::mobile_index.eq(vault.blind(mobile.expose())),
+            people::version.eq(people::version + 1),
+        ))
+        .returning(people::id)
+        .get_result(write.conn()?)
+        .await
+        .optional()
+        .map_err(taken)?;
+    let Some(id) = id else { return Ok(()) };
+    let entry = audit::Entry::new("member.updated", "person", id);
+    write.audit(sealed(entry, "mobile", None, Some(mobile), mask::phone)).await
+}
+
 /// Moves members to the history library (删除, PC-3.2.5): membership, assignment and posts end today, the account
 /// closes unless it has other work. All of them, or none.
 pub async fn leave(write: &mut Write<'_>, ids: &[PersonId], reason: EndReason, note: &str) -> Result<usize> {
@@ -554,30 +633,36 @@ pub async fn leave(write: &mut Write<'_>, ids: &[PersonId], reason: EndReason, n
     if members.len() != ids.len() {
         return Err(Error::missing());
     }
+    let mut heads = Heads::default();
     for member in &members {
-        end(write, member, reason, &note).await?;
+        heads.add(&end(write, member, reason, &note).await?);
     }
+    head_counts(write, &heads.0).await?;
     Ok(members.len())
 }
 
-async fn end(write: &mut Write<'_>, member: &Entry, reason: EndReason, note: &str) -> Result<()> {
+async fn end(write: &mut Write<'_>, member: &Entry, reason: EndReason, note: &str) -> Result<Heads> {
     let (today, now, id) = (write.cx.app.world.today(), write.cx.now(), member.person.id);
     diesel::update(memberships::table.find(member.membership.id))
         .set((memberships::until.eq(today), memberships::end_reason.eq(reason.code()), memberships::end_note.eq(note)))
         .execute(write.conn()?)
         .await?;
-    withdraw(write, member.membership.id, member.assignment.organisation_id).await?;
+    let heads = withdraw(write, member.membership.id, member.assignment.organisation_id).await?;
     diesel::update(posts::table.filter(posts::person_id.eq(id).and(posts::until.is_null())))
         .set(posts::until.eq(today))
         .execute(write.conn()?)
         .await?;
-    diesel::update(people::table.find(id)).set(people::left_at.eq(now)).execute(write.conn()?).await?;
+    diesel::update(people::table.find(id))
+        .set((people::left_at.eq(now), people::version.eq(people::version + 1)))
+        .execute(write.conn()?)
+        .await?;
     if let Some(account) = member.person.account_id.map(AccountId::from) {
         identity::unassign(write, account, ROLE, member.assignment.organisation_id.into()).await?;
         identity::retire(write, account).await?;
     }
     let entry = audit::Entry::new("member.left", "person", id).note("reason", reason.code()).note("note", note);
-    write.audit(entry).await
+    write.audit(entry).await?;
+    Ok(heads)
 }
 
 /// Takes a former member back (还原): to the branch they left if it is still there, else to the one that is named.
@@ -604,9 +689,17 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
     };
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let mobile = vault.open_text(&person.mobile)?;
-    let account = identity::revive(write, person.account_id.map(Into::into), &person.name, &mobile).await?;
+    let enrolled = identity::revive(write, person.account_id.map(Into::into), &person.name, &mobile).await?;
+    let account = enrolled.account;
+    if enrolled.known && person.account_id != Some(account.0) && ungoverned(write, &[account]).await?.is_some() {
+        return Err(in_use());
+    }
     diesel::update(people::table.find(id.0))
-        .set((people::left_at.eq(None::<chrono::DateTime<chrono::Utc>>), people::account_id.eq(account.0)))
+        .set((
+            people::left_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+            people::account_id.eq(account.0),
+            people::version.eq(people::version + 1),
+        ))
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
@@ -619,10 +712,11 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
         floating: membership.floating,
         flow_direction: membership.flow_direction,
     };
-    begin(write, vec![(id, wanted, terms, membership.status)]).await?.settle(write).await?;
+    let heads = begin(write, vec![(id, wanted, terms, membership.status)]).await?;
     identity::assign(write, account, ROLE, wanted.branch).await?;
     let entry = audit::Entry::new("member.restored", "person", id.0).note("branch", branch.short_name);
-    write.audit(entry).await
+    write.audit(entry).await?;
+    heads.settle(write).await
 }
 
 /// What can be revealed of a member.

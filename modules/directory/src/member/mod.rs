@@ -7,7 +7,9 @@ mod model;
 pub mod rules;
 mod store;
 
-pub use actions::{Heads, Newcomer, Place, Revealed, add_all, create, create_all, leave, restore, reveal, update};
+pub use actions::{
+    Heads, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, leave, restore, reveal, update,
+};
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use rules::Facts;

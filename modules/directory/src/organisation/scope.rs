@@ -59,6 +59,12 @@ impl Reach {
             || self.nodes.iter().any(|node| path == node)
     }
 
+    /// True when people who work for the organisation at `path` may be decided about: by whoever administers it or
+    /// what it belongs to, not by whoever only works for it too.
+    pub fn governs(&self, path: &str) -> bool {
+        Self { nodes: Vec::new(), ..self.clone() }.covers(path)
+    }
+
     /// True when something may be added below the organisation at `path`.
     pub fn covers_below(&self, path: &str) -> bool {
         self.covers(path) || self.below.iter().any(|root| path == root)

@@ -1,5 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use zhibu_core::{Error, Result, SELF, Secret};
+use zhibu_directory::member;
 use zhibu_graphql::Request;
 use zhibu_tenancy::identity::{NewMobile, Proof};
 use zhibu_tenancy::{identity, tenants};
@@ -80,8 +81,23 @@ impl AccountMutation {
     /// Changes the own names and mobile number (PC-1.1b).
     async fn update_my_account(&self, ctx: &Context<'_>, input: UpdateMyAccountInput) -> Result<Account> {
         let (code, password) = (input.sms_code.map(Secret::new), input.password.map(Secret::new));
-        let mobile = input.mobile.map(|mobile| NewMobile { mobile: Secret::new(mobile), code, password });
-        Ok(identity::change_mine(ctx.cx()?, input.display_name, input.user_name, mobile).await?.into())
+        let cx = ctx.cx()?;
+        let account = cx.identity()?.account;
+        let mobile = match input.mobile {
+            Some(mobile) => {
+                let new = NewMobile { mobile: Secret::new(mobile), code, password };
+                Some(identity::prove_mobile(cx, new).await?)
+            }
+            None => None,
+        };
+        let mut write = cx.write(SELF).await?;
+        let changed = identity::change_mine(&mut write, input.display_name, input.user_name, mobile.as_ref()).await?;
+        if let Some(mobile) = &mobile {
+            member::follow_account(&mut write, account, mobile).await?;
+        }
+        write.commit().await?;
+        identity::forget_mine(cx).await?;
+        Ok(changed.into())
     }
 
     /// Changes the name under which the organisation joined (PC-1.1b).
