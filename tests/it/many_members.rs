@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use zhibu_tests::{PASSWORD, Town, Visitor};
 
-use crate::exchange::{rest, typed, upload, workbook};
-use crate::members::id_number;
 use crate::organisations::small_tree;
+use zhibu_tests::roster::id_number;
+use zhibu_tests::roster::{rest, typed, upload, workbook};
 
 const ALL: u32 = 230;
 const LIST: &str = "query($after: String, $offset: Int, $filter: MemberFilter, $sort: MemberSort! = NAME) { directory { members(first: 50, \
