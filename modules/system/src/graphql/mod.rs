@@ -6,8 +6,11 @@ mod audit;
 mod codes;
 mod common;
 mod exchange;
+mod favourites;
 mod jobs;
+mod menus;
 mod operator;
+mod security;
 mod session;
 mod sign_in;
 mod tenants;
@@ -32,6 +35,9 @@ pub struct SystemQuery(
     jobs::JobQuery,
     exchange::ExchangeQuery,
     audit::AuditQuery,
+    menus::MenuQuery,
+    favourites::FavouriteQuery,
+    security::SecurityQuery,
 );
 
 /// 系统
@@ -48,6 +54,9 @@ pub struct SystemMutation(
     tenants::TenantMutation,
     jobs::JobMutation,
     exchange::ExchangeMutation,
+    menus::MenuMutation,
+    favourites::FavouriteMutation,
+    security::SecurityMutation,
 );
 
 /// 系统
