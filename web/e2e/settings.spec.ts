@@ -12,7 +12,7 @@ test.beforeAll(async ({ operator }, { project }) => {
 })
 test.afterAll(() => own.admin.api.close())
 
-test('PC-2.8 the audit log shows who did what, before and after, and exports it', async ({ pageAs }) => {
+test('audit_view the audit log shows who did what, before and after, and exports it', async ({ pageAs }) => {
   const name = `周${unique()}`
   await addAdministrator(own.admin, own.root, name)
   const page = await pageAs(own.admin)
@@ -51,7 +51,7 @@ test('PC-2.8 the audit log shows who did what, before and after, and exports it'
   await look(page, 'audit-sign-ins-phone')
 })
 
-test('OP-1 operators see the log of the platform', async ({ operatorPage: page }) => {
+test('audit_view operators see the log of the platform', async ({ operatorPage: page }) => {
   await open(page, '/operator/audit', '审计日志')
   await expect(row(page, '发放激活码').first()).toBeVisible()
   await expect(page.getByRole('tab')).toHaveCount(0)
@@ -107,7 +107,7 @@ test('PC-10 shortcuts are chosen, ordered by keyboard and kept', async ({ pageAs
   await look(page, 'favourites-home')
 })
 
-test('PC-2.9 security settings are changed, and lead to those with the initial password', async ({ pageAs }) => {
+test('PC-2.3b security settings are changed, and lead to those with the initial password', async ({ pageAs }) => {
   const userName = await addAdministrator(own.admin, own.root, '初来乍到')
   const page = await pageAs(own.admin)
   await open(page, '/system/security', '安全设置')
