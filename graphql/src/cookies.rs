@@ -31,9 +31,8 @@ pub(crate) fn read(headers: &HeaderMap, audience: Audience) -> (Option<Secret>, 
 /// Hands a session's tokens to the browser.
 pub fn set(ctx: &Context<'_>, cx: &Cx, audience: Audience, tokens: &Tokens) -> Result<()> {
     let (access, refresh, path) = names(audience);
-    let settings = &cx.app.settings;
-    put(ctx, cx, access, tokens.access.expose(), path, settings.access_minutes * 60)?;
-    put(ctx, cx, refresh, tokens.refresh.expose(), path, settings.session_days * 86_400)
+    put(ctx, cx, access, tokens.access.expose(), path, cx.app.settings.access_minutes * 60)?;
+    put(ctx, cx, refresh, tokens.refresh.expose(), path, tokens.days * 86_400)
 }
 
 /// Takes the tokens back.

@@ -284,7 +284,7 @@ impl Write<'_> {
         self.unit.commit().await
     }
 
-    /// Makes changes durable that are no business facts: counters, codes sent, marks of reading.
+    /// Makes changes durable that are no business facts: counters, codes sent, marks of reading, own shortcuts.
     pub async fn commit_quietly(self) -> Result<()> {
         self.unit.commit().await
     }

@@ -121,19 +121,23 @@ impl Registry {
         self.modules.iter().copied().filter(|m| m.base || entitled.iter().any(|e| e == m.key))
     }
 
-    /// A menu and the groups it stands in, from the inside.
-    pub fn path<'a>(&'a self, key: Option<&str>) -> impl Iterator<Item = &'a Menu> + use<'a> {
+    /// The menus of a console that the modules of a tenant bring along, whoever may open them.
+    pub(crate) fn entitled(&self, console: &str, modules: &[String]) -> Vec<Menu> {
+        let entitled = |owner: &str| self.of(modules).any(|module| module.key == owner);
+        self.visible(console, |key| self.owner.get(key).is_some_and(|owner| entitled(owner)))
+    }
+
+    /// A menu and the groups it stands in, from the inside out.
+    pub(crate) fn way_to<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a Menu> {
         let find = |key: &str| self.menus.iter().find(|menu| menu.key == key);
-        std::iter::successors(key.and_then(find), move |menu| find(menu.parent.as_deref()?))
+        std::iter::successors(find(key), move |menu| menu.parent.as_deref().and_then(find))
     }
 
     /// The menus a caller sees: pages whose `<key>.read` is held, and the groups that lead to them.
     pub fn visible(&self, console: &str, holds: impl Fn(&str) -> bool) -> Vec<Menu> {
         let pages = |m: &&Menu| m.page && m.console == console && holds(&format!("{}.read", m.key));
-        let mut keys: Vec<&str> = Vec::new();
-        for page in self.menus.iter().filter(pages) {
-            keys.extend(self.path(Some(&page.key)).map(|menu| menu.key.as_str()));
-        }
+        let ways = self.menus.iter().filter(pages).flat_map(|page| self.way_to(&page.key));
+        let keys: Vec<&str> = ways.map(|menu| menu.key.as_str()).collect();
         self.menus.iter().filter(|m| keys.contains(&m.key.as_str())).cloned().collect()
     }
 }

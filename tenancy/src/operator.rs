@@ -272,7 +272,11 @@ async fn open(cx: &Cx, operator: Uuid, write: &mut Write<'_>) -> Result<Tokens> 
         ))
         .execute(write.conn()?)
         .await?;
-    Ok(Tokens { access: Secret::new(issue(&cx.app, Audience::Operator, None, id)?), refresh })
+    Ok(Tokens {
+        access: Secret::new(issue(&cx.app, Audience::Operator, None, id)?),
+        refresh,
+        days: cx.app.settings.session_days,
+    })
 }
 
 /// Exchanges an operator's refresh token; a reused one ends the session.
@@ -289,7 +293,11 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .optional()?;
     let given = hash(token.expose().as_bytes());
     let (refresh, digest) = crate::identity::fresh_session(cx, None, id, Some(token));
-    let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Operator, None, id)?), refresh };
+    let tokens = Tokens {
+        access: Secret::new(issue(&cx.app, Audience::Operator, None, id)?),
+        refresh,
+        days: cx.app.settings.session_days,
+    };
     match Exchange::decide(&given, &row.ok_or_else(Error::unauthenticated)?, cx.now()) {
         Exchange::Rotate => {}
         Exchange::Repeat => return Ok(tokens),

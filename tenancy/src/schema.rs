@@ -110,6 +110,14 @@ diesel::table! {
 
 diesel::table! { menus (console, key) { console -> Text, key -> Text, enabled -> Bool, } }
 
+diesel::table! { favourites (account_id, key) { account_id -> Uuid, key -> Text, sort -> Int2, } }
+
+diesel::table! {
+    security (id) {
+        id -> Int2, forgiven_passwords -> Nullable<Int2>, session_days -> Nullable<Int2>, sessions_each -> Nullable<Int2>,
+    }
+}
+
 diesel::table! { policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, seats -> Int4, } }
 
 diesel::table! {

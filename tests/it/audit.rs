@@ -171,7 +171,7 @@ async fn audit_view_two_that_seal_at_once_make_one_chain() {
         t.inside(async move {
             let one = Cx::system(app.clone(), space);
             let other = Cx::system(app, space);
-            let ends = futures_util::join!(seal::seal(&one), seal::seal(&other));
+            let ends = futures_util::join!(Box::pin(seal::seal(&one)), Box::pin(seal::seal(&other)));
             assert!(ends.0.is_ok() || ends.1.is_ok(), "{ends:?}");
         })
         .await;

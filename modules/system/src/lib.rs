@@ -14,10 +14,16 @@ use zhibu_tenancy::exchange::export::EXPORT;
 pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
 /// Unlock users and reset their passwords.
 pub const USERS_UNLOCK: Permission = Permission::of("system.users", "user.unlock_reset");
+/// See which pages of the console are switched on (用户菜单).
+pub const MENUS_READ: Permission = Permission::of("system.pc_menus", "system.pc_menus.read");
+/// Switch pages of the console on and off.
+pub const MENUS_SET: Permission = Permission::of("system.pc_menus", "tenant.menus");
 /// See what was changed in the tenant (审计日志).
 pub const AUDIT_READ: Permission = Permission::of("system.audit", "system.audit.read");
 /// See what operators have changed (审计日志).
 pub const PLATFORM_AUDIT: Permission = Permission::of("plat.audit", "plat.audit.read");
+/// See what the tenant has decided about signing in (安全设置).
+pub const SECURITY_READ: Permission = Permission::of("system.security", "system.security.read");
 /// Change what concerns the whole tenant.
 pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
 /// See tenants (operators).
@@ -45,8 +51,11 @@ pub static MODULE: Module = Module {
     permissions: &[
         USERS_READ,
         USERS_UNLOCK,
+        MENUS_READ,
+        MENUS_SET,
         AUDIT_READ,
         PLATFORM_AUDIT,
+        SECURITY_READ,
         TENANT_SETTINGS,
         EXPORT,
         TENANTS_READ,
@@ -63,6 +72,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0001_init"),
         migration!("../../migrations/tenant/system", "0002_exchange"),
         migration!("../../migrations/tenant/system", "0003_audit"),
+        migration!("../../migrations/tenant/system", "0004_settings"),
     ],
     seed: None,
     jobs: |worker| worker,

@@ -67,7 +67,9 @@ pub async fn explain(cx: &Cx, account: AccountId, key: &str, conn: &mut Conn) ->
         Some(Obstacle::Account(state))
     } else if let Some(module) = lacking {
         Some(Obstacle::Module(module.title))
-    } else if let Some(menu) = registry.path(permission.menu).find(|menu| hidden.contains(&menu.key)) {
+    } else if let Some(menu) =
+        permission.menu.and_then(|key| registry.way_to(key).find(|menu| hidden.contains(&menu.key)))
+    {
         Some(Obstacle::Menu(menu.label.clone()))
     } else if scope.is_none() {
         Some(Obstacle::Roles)

@@ -3,8 +3,11 @@
 mod accounts;
 mod delivery;
 mod explain;
+mod favourites;
 mod hasher;
+mod menus;
 mod password;
+mod security;
 mod session;
 mod sign_in;
 mod sms;
@@ -26,9 +29,12 @@ pub use accounts::{
 };
 pub(crate) use delivery::SendSms;
 pub use explain::{Explanation, Held, Obstacle, explain};
+pub use favourites::{favourites, set_favourites};
 pub(crate) use hasher::Hasher;
+pub use menus::{MenuState, menu_states, set_menu};
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
+pub use security::{FORGIVEN, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
 pub use sign_in::{Outcome, by_password, by_sms, choose};
@@ -40,7 +46,7 @@ use crate::cx::Caller;
 use crate::db::{Conn, Mode, Space};
 pub use crate::operator::Operator;
 use crate::policy::Grants;
-use crate::schema::{accounts as table, menus, policy, role_assignments, sessions};
+use crate::schema::{accounts as table, policy, role_assignments, sessions};
 use crate::tenants::{self, Tenant};
 
 /// What a session may be used for.
@@ -210,11 +216,7 @@ async fn rights(account: Uuid, conn: &mut Conn) -> Result<Rights> {
         .select((role_assignments::role, role_assignments::organisation_id))
         .load(&mut *conn)
         .await?;
-    let hidden = menus::table
-        .filter(menus::console.eq("tenant").and(menus::enabled.eq(false)))
-        .select(menus::key)
-        .load(&mut *conn)
-        .await?;
+    let hidden = menus::hidden(conn).await?;
     Ok((roles.into_iter().map(|(role, at)| (role, at.into())).collect(), hidden))
 }
 
@@ -224,7 +226,7 @@ fn open(app: &App, permission: Permission, modules: &[String], hidden: &[String]
     if !app.registry.of(modules).any(|m| m.key == owner) {
         return false;
     }
-    !app.registry.path(permission.menu).any(|menu| hidden.contains(&menu.key))
+    permission.menu.is_none_or(|key| app.registry.way_to(key).all(|menu| !hidden.contains(&menu.key)))
 }
 
 /// Forgets what this replica remembers of the caller's session, whose account has changed.

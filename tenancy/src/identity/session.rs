@@ -11,7 +11,7 @@ use uuid::Uuid;
 use zhibu_core::{AccountId, Error, Result, SELF, Secret, SessionId, TenantId};
 
 use super::token::{Audience, issue};
-use super::{Purpose, forget};
+use super::{Purpose, forget, security};
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::Space;
@@ -28,6 +28,8 @@ pub struct Tokens {
     pub access: Secret,
     /// Exchanged for new tokens, once.
     pub refresh: Secret,
+    /// Days without use after which the session ends.
+    pub days: i64,
 }
 
 /// A signed-in device (登录设备).
@@ -55,7 +57,8 @@ pub(super) async fn open(
     let cx = write.cx;
     let id: SessionId = cx.app.world.id();
     let (refresh, digest) = fresh(cx, Some(tenant), id, None);
-    let days = if purpose == Purpose::Full { cx.app.settings.session_days } else { 1 };
+    let rules = security::in_force(&cx.app, write.conn()?).await?;
+    let days = if purpose == Purpose::Full { rules.session_days } else { 1 };
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(id.0),
@@ -70,8 +73,38 @@ pub(super) async fn open(
         ))
         .execute(write.conn()?)
         .await?;
+    if let Some(most) = rules.sessions_each.filter(|_| purpose == Purpose::Full) {
+        end_oldest(write, tenant, account, most).await?;
+    }
     let access = Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?);
-    Ok((id, Tokens { access, refresh }))
+    Ok((id, Tokens { access, refresh, days }))
+}
+
+/// Ends what somebody has open beyond the newest so many sessions. Whoever opens one holds the row of the account, so
+/// that two at once count each other.
+async fn end_oldest(write: &mut Write<'_>, tenant: TenantId, account: AccountId, most: i64) -> Result<()> {
+    let now = write.cx.now();
+    let beyond: Vec<Uuid> = sessions::table
+        .filter(sessions::account_id.eq(account.0).and(sessions::ended_at.is_null()))
+        .filter(sessions::expires_at.gt(now).and(sessions::purpose.eq("full")))
+        .order(sessions::id.desc())
+        .offset(most)
+        .select(sessions::id)
+        .load(write.conn()?)
+        .await?;
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    diesel::update(sessions::table.filter(sessions::id.eq_any(&beyond)))
+        .set(sessions::ended_at.eq(now))
+        .execute(write.conn()?)
+        .await?;
+    let ended = |id: &Uuid| Entry::new("session.ended", "session", *id).note("by", "limit");
+    write.audit_all(beyond.iter().map(ended).collect()).await?;
+    for id in beyond {
+        forget(&write.cx.app, tenant, id.into()).await;
+    }
+    Ok(())
 }
 
 /// A refresh token and its hash: tenant, session, a secret, and a mark that it came from us. The first secret is
@@ -155,7 +188,8 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .optional()?;
     let given = hash(token.expose().as_bytes());
     let (refresh, digest) = fresh(cx, Some(tenant), id, Some(token));
-    let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh };
+    let days = security::in_force(&cx.app, write.conn()?).await?.session_days;
+    let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh, days };
     match Exchange::decide(&given, &row.ok_or_else(Error::unauthenticated)?, cx.now()) {
         Exchange::Rotate => {}
         Exchange::Repeat => return Ok(tokens),
@@ -171,7 +205,7 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         }
     }
     // A session that may only change the password is not prolonged.
-    let renewed = cx.now() + Duration::days(cx.app.settings.session_days);
+    let renewed = cx.now() + Duration::days(days);
     diesel::update(sessions::table.find(id.0))
         .set((
             sessions::refresh_hash.eq(digest),

@@ -8,7 +8,7 @@ use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check, mask};
 
 use super::session::{self, Tokens};
 use super::sms::{SmsPurpose, spend};
-use super::{Purpose, find_login, throttle};
+use super::{Purpose, find_login, security, throttle};
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::db::Space;
@@ -98,8 +98,9 @@ struct Attempt {
 /// no more than that number judged.
 async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option<Attempt>> {
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let forgiven = security::in_force(&cx.app, write.conn()?).await?.forgiven_passwords;
     let row: Option<(Option<String>, String, Option<DateTime<Utc>>)> = diesel::update(accounts::table.find(account.0))
-        .filter(accounts::state.eq("active").and(accounts::failed.le(cx.app.settings.forgiven_passwords)))
+        .filter(accounts::state.eq("active").and(accounts::failed.le(forgiven)))
         .filter(accounts::password_hash.is_not_null())
         .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
         .returning((accounts::password_hash, accounts::password_state, accounts::password_expires_at))
@@ -131,8 +132,9 @@ async fn fail(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Error> {
 /// whoever took it was cut off and will not tell how it ended.
 async fn lock(cx: &Cx, tenant: TenantId, account: AccountId, before: Option<DateTime<Utc>>) -> Result<bool> {
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    let forgiven = security::in_force(&cx.app, write.conn()?).await?.forgiven_passwords;
     let row = diesel::update(accounts::table.find(account.0))
-        .filter(accounts::state.eq("active").and(accounts::failed.gt(cx.app.settings.forgiven_passwords)))
+        .filter(accounts::state.eq("active").and(accounts::failed.gt(forgiven)))
         .filter(accounts::failed_at.lt(before.unwrap_or(cx.now() + JUDGED)))
         .set((accounts::state.eq("locked"), accounts::locked_at.eq(cx.now())));
     if row.execute(write.conn()?).await? == 0 {

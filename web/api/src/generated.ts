@@ -57,6 +57,20 @@ export type AttentionKind =
   /** 失联党员 */
   | 'LOST_MEMBERS';
 
+export type AuditFilter = {
+  /** What somebody did: a user name or a name, whole. */
+  by?: string | null | undefined;
+  /** Dictionary `audit_object`. */
+  kind?: string | null | undefined;
+  /** Dictionary `audit_action`. */
+  action?: string | null | undefined;
+  object?: unknown;
+  /** From this day. */
+  since?: string | null | undefined;
+  /** To this day, included. */
+  until?: string | null | undefined;
+};
+
 export type ChangeInitialPasswordInput = {
   newPassword: string;
   smsCode?: string | null | undefined;
@@ -417,6 +431,13 @@ export type SampleState =
   /** 已下架 */
   | 'WITHDRAWN';
 
+/** Choices of the tenant; what is left out is as the installation has it. */
+export type SecurityInput = {
+  forgivenPasswords?: number | null | undefined;
+  sessionDays?: number | null | undefined;
+  sessionsEach?: number | null | undefined;
+};
+
 export type SignInInput = {
   userName: string;
   password: string;
@@ -515,6 +536,18 @@ export type WaitingImportsQueryVariables = Exact<{
 
 
 export type WaitingImportsQuery = { system: { imports: { nodes: Array<{ id: string, fileName: string, state: ImportState, badRows: number }> } } };
+
+export type FavouritesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FavouritesQuery = { system: { favourites: Array<string> } };
+
+export type SetFavouritesMutationVariables = Exact<{
+  keys: Array<string> | string;
+}>;
+
+
+export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -1091,6 +1124,15 @@ export type EnrolOperatorMutationVariables = Exact<{
 
 export type EnrolOperatorMutation = { system: { enrolOperator: { id: string, userName: string, permissions: Array<string>, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }> } } };
 
+export type AuditEntriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: AuditFilter | null | undefined;
+}>;
+
+
+export type AuditEntriesQuery = { system: { auditEntries: { totalCount: number, nodes: Array<{ id: string, at: string, by: string, address: string, action: string, kind: string, kindLabel: string, sealed: boolean, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
+
 export type ModuleCatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1137,6 +1179,21 @@ export type RetryJobMutationVariables = Exact<{
 
 export type RetryJobMutation = { system: { retryJob: boolean } };
 
+export type ConsoleMenuFieldsFragment = { key: string, parentKey: string | null, label: string, kind: MenuKind, on: boolean, fixed: boolean };
+
+export type ConsoleMenusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConsoleMenusQuery = { system: { consoleMenus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind, on: boolean, fixed: boolean }> } };
+
+export type SetMenuMutationVariables = Exact<{
+  key: string;
+  on: boolean;
+}>;
+
+
+export type SetMenuMutation = { system: { setMenu: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind, on: boolean, fixed: boolean }> } };
+
 export type SmsOutboxQueryVariables = Exact<{
   first?: number | null | undefined;
   offset?: number | null | undefined;
@@ -1145,6 +1202,22 @@ export type SmsOutboxQueryVariables = Exact<{
 
 
 export type SmsOutboxQuery = { system: { smsOutbox: { totalCount: number, nodes: Array<{ id: string, mobile: string, text: string, purpose: string, createdAt: string }> } } };
+
+export type ChoiceFieldsFragment = { chosen: number | null, usual: number | null, least: number, most: number };
+
+export type SecurityFieldsFragment = { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } };
+
+export type SecurityQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SecurityQuery = { system: { security: { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
+
+export type SetSecurityMutationVariables = Exact<{
+  input: SecurityInput;
+}>;
+
+
+export type SetSecurityMutation = { system: { setSecurity: { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
 export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null };
 
@@ -1611,6 +1684,43 @@ export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CodeRow"}) as unknown as TypedDocumentString<CodeRowFragment, unknown>;
+export const ConsoleMenuFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ConsoleMenuFields on ConsoleMenu {
+  key
+  parentKey
+  label
+  kind
+  on
+  fixed
+}
+    `, {"fragmentName":"ConsoleMenuFields"}) as unknown as TypedDocumentString<ConsoleMenuFieldsFragment, unknown>;
+export const ChoiceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ChoiceFields on Choice {
+  chosen
+  usual
+  least
+  most
+}
+    `, {"fragmentName":"ChoiceFields"}) as unknown as TypedDocumentString<ChoiceFieldsFragment, unknown>;
+export const SecurityFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SecurityFields on SecuritySettings {
+  forgivenPasswords {
+    ...ChoiceFields
+  }
+  sessionDays {
+    ...ChoiceFields
+  }
+  sessionsEach {
+    ...ChoiceFields
+  }
+  initialPasswords
+}
+    fragment ChoiceFields on Choice {
+  chosen
+  usual
+  least
+  most
+}`, {"fragmentName":"SecurityFields"}) as unknown as TypedDocumentString<SecurityFieldsFragment, unknown>;
 export const TenantRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantRow on Tenant {
   id

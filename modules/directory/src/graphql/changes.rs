@@ -102,6 +102,7 @@ fn kind_of(field: &str, action: &str) -> Option<&'static str> {
         "memberType" => "member_type",
         "lostReason" => "lost_contact_reason",
         "flowDirection" => "flow_direction",
+        "by" => "audit_way",
         "reason" if action == "member.left" => "membership_end_reason",
         _ => return None,
     })

@@ -7,8 +7,11 @@ mod audit;
 mod codes;
 mod common;
 mod exchange;
+mod favourites;
 mod jobs;
+mod menus;
 mod operator;
+mod security;
 mod session;
 mod sign_in;
 mod tenants;
@@ -34,6 +37,9 @@ pub struct SystemQuery(
     exchange::ExchangeQuery,
     audit::AuditQuery,
     access::AccessQuery,
+    menus::MenuQuery,
+    favourites::FavouriteQuery,
+    security::SecurityQuery,
 );
 
 /// 系统
@@ -50,6 +56,9 @@ pub struct SystemMutation(
     tenants::TenantMutation,
     jobs::JobMutation,
     exchange::ExchangeMutation,
+    menus::MenuMutation,
+    favourites::FavouriteMutation,
+    security::SecurityMutation,
 );
 
 /// 系统

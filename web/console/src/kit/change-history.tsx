@@ -26,20 +26,27 @@ export function ChangeHistory({ name, load }: ChangeHistoryProps) {
         {changes.map((change) => (
           <li key={change.id}>
             <p><b>{change.action}</b><span className="z-muted">{instant(change.at)} · {change.by}</span></p>
-            {change.fields.length > 0 && (
-              <table>
-                <thead><tr><th scope="col">项目</th><th scope="col">变更前</th><th scope="col">变更后</th></tr></thead>
-                <tbody>
-                  {change.fields.map((field) => (
-                    <tr key={field.field}><th scope="row">{field.label}</th><td>{orDash(field.before)}</td><td>{orDash(field.after)}</td></tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
+            {change.fields.length > 0 && <ChangedFields fields={change.fields} />}
           </li>
         ))}
       </ol>
       {history.hasNextPage && <Button block loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>更早的记录</Button>}
     </>
+  )
+}
+
+interface Changed { field: string; label: string; before: string | null; after: string | null }
+
+/** The fields of one change before and after. */
+export function ChangedFields({ fields }: { fields: readonly Changed[] }) {
+  return (
+    <table>
+      <thead><tr><th scope="col">项目</th><th scope="col">变更前</th><th scope="col">变更后</th></tr></thead>
+      <tbody>
+        {fields.map((field) => (
+          <tr key={field.field}><th scope="row">{field.label}</th><td>{orDash(field.before)}</td><td>{orDash(field.after)}</td></tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

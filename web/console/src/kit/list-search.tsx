@@ -25,6 +25,9 @@ interface ListSearchProps {
 
 const SHOWN = 3
 
+/** More options than these are found by typing, too. */
+const MANY = 12
+
 /** A search bar with 查询, 重置 and, when there are many fields, 展开. */
 export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
   const [form] = Form.useForm<Record<string, string | undefined>>()
@@ -47,7 +50,7 @@ export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
         {bars.map((field, index) => (
           <Form.Item key={field.name} name={field.name} label={field.label} hidden={!open && index >= SHOWN} className={field.wide ? 'z-search-wide' : ''}>
             {field.control ?? (field.options
-              ? <Select allowClear options={field.options} placeholder={field.placeholder ?? '全部'} onChange={() => form.submit()} />
+              ? <Select allowClear options={field.options} showSearch={field.options.length > MANY && { optionFilterProp: 'label' }} placeholder={field.placeholder ?? '全部'} onChange={() => form.submit()} />
               : <Input allowClear maxLength={50} placeholder={field.placeholder ?? ''} />)}
           </Form.Item>
         ))}

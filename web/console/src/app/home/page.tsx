@@ -1,14 +1,14 @@
 import { Button } from 'antd'
 import { Section } from '../../kit/detail-drawer'
 import { Page } from '../../kit/page'
-import { EmptyState, ErrorState } from '../../kit/states'
+import { ErrorState } from '../../kit/states'
 import { menuTree, pagesOf } from '../menu'
 import { tenantPages } from '../modules'
 import { useScope } from '../scope'
 import { useSession } from '../session'
-import { Shortcuts } from '../shortcuts'
 import { AttentionList } from './attention'
 import { Charts } from './charts'
+import { Favourites } from './favourites'
 import { Greeting } from './greeting'
 import { Numbers } from './numbers'
 import { useOverview } from './use-overview'
@@ -32,9 +32,7 @@ export default function Home() {
       )}
       <div className={allowed && !failed ? 'z-pair' : undefined}>
         {allowed && !failed && <AttentionList attention={query.data?.attention} />}
-        <Section title="常用入口">
-          {pages.length > 0 ? <Shortcuts pages={pages} /> : <EmptyState text="您的账号尚未开通功能菜单，请联系管理员" />}
-        </Section>
+        <Favourites pages={pages} />
       </div>
       {allowed && !failed && <Charts overview={query.data} />}
     </Page>

@@ -5,11 +5,15 @@ export const system: Module = {
   name: 'system',
   tenant: {
     'system.users': { path: '/system/users', load: () => import('./users/page') },
+    'system.pc_menus': { path: '/system/menus', load: () => import('./menus/page') },
+    'system.security': { path: '/system/security', load: () => import('./security/page') },
+    'system.audit': { path: '/system/audit', load: () => import('./audit/page') },
   },
   operator: {
     'plat.codes': { path: '/operator/codes', load: () => import('./codes/page') },
     'plat.tenants': { path: '/operator/tenants', load: () => import('./tenants/page') },
     'plat.outbox': { path: '/operator/outbox', load: () => import('./outbox/page') },
     'plat.jobs': { path: '/operator/jobs', load: () => import('./jobs/page') },
+    'plat.audit': { path: '/operator/audit', load: () => import('./audit/page') },
   },
 }

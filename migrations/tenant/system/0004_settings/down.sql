@@ -1,0 +1,2 @@
+DROP TABLE security;
+DROP TABLE favourites;
