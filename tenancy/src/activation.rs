@@ -87,7 +87,12 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
     insert(&mut write, id, &name, &request, &ticket, administrator).await?;
     let won = codes::take(cx, &application.code, id.0, write.conn()?).await?;
     diesel::update(tenants::table.find(id.0))
-        .set((tenants::plan.eq(won.plan), tenants::modules.eq(won.modules), tenants::seats.eq(won.seats)))
+        .set((
+            tenants::expires_on.eq(won.last_day(cx.app.world.today())),
+            tenants::plan.eq(won.plan),
+            tenants::modules.eq(won.modules),
+            tenants::seats.eq(won.seats),
+        ))
         .execute(write.conn()?)
         .await?;
     for (kind, value) in [("name", &user_name), ("mobile", &mobile)] {

@@ -80,8 +80,12 @@ impl SwitchModule {
 
     async fn entitle(&self, cx: &Cx) -> Result<()> {
         let mut write = cx.beside(Space::Platform).await?;
-        let mut modules: Vec<String> =
-            tenants::table.find(self.tenant.0).select(tenants::modules).for_update().first(write.conn()?).await?;
+        let mut modules: Vec<String> = tenants::table
+            .find(self.tenant.0)
+            .select(tenants::modules)
+            .for_no_key_update()
+            .first(write.conn()?)
+            .await?;
         modules.retain(|m| m != &self.module);
         if self.on {
             modules.push(self.module.clone());

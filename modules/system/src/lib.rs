@@ -26,6 +26,8 @@ pub const TENANTS_READ: Permission = Permission::of("plat.tenants", "plat.tenant
 pub const TENANTS_MODULES: Permission = Permission::of("plat.tenants", "plat.tenants.modules");
 /// Reset a tenant's first administrator (operators).
 pub const FIRST_ADMIN: Permission = Permission::of("plat.tenants", "plat.tenants.first_admin");
+/// Change plan, places and last day of tenants, suspend, resume and close them (operators).
+pub const TENANTS_LIFE: Permission = Permission::of("plat.tenants", "plat.tenants.life");
 /// See activation codes (operators).
 pub const CODES_READ: Permission = Permission::of("plat.codes", "plat.codes.read");
 /// Issue and revoke activation codes (operators).
@@ -52,6 +54,7 @@ pub static MODULE: Module = Module {
         TENANTS_READ,
         TENANTS_MODULES,
         FIRST_ADMIN,
+        TENANTS_LIFE,
         CODES_READ,
         CODES_ISSUE,
         OUTBOX_READ,
@@ -73,4 +76,5 @@ pub static MODULE: Module = Module {
         &audit_export::Audit { kind: "audit", permission: AUDIT_READ },
         &audit_export::Audit { kind: "platform_audit", permission: PLATFORM_AUDIT },
     ],
+    seats_taken: None,
 };

@@ -172,6 +172,8 @@ export type IssueCodesInput = {
   seats: number;
   /** Last day of use. */
   expiresOn: string;
+  /** For how many months a tenant may be used from its activation; none: without end. */
+  months?: number | null | undefined;
   count: number;
   note?: string | null | undefined;
 };
@@ -433,9 +435,23 @@ export type SmsSignInInput = {
 
 export type TenantFilter = {
   state?: TenantState | null | undefined;
-  /** Part of the name. */
+  life?: TenantLife | null | undefined;
+  /** Part of the name, or the short name. */
   search?: string | null | undefined;
 };
+
+/** Where a tenant stands in its life. */
+export type TenantLife =
+  /** 正常 */
+  | 'ACTIVE'
+  /** 宽限期 */
+  | 'GRACE'
+  /** 只读 */
+  | 'READ_ONLY'
+  /** 已停用 */
+  | 'SUSPENDED'
+  /** 已终止 */
+  | 'CLOSED';
 
 /** Where a tenant stands. */
 export type TenantState =

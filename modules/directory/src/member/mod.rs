@@ -7,7 +7,7 @@ mod model;
 pub mod rules;
 mod store;
 
-pub use actions::{Newcomer, Place, Revealed, create, create_all, leave, restore, reveal, update};
+pub use actions::{Newcomer, Place, Revealed, create, create_all, leave, restore, reveal, seats_taken, update};
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use rules::Facts;
