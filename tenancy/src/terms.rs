@@ -9,9 +9,10 @@ use zhibu_core::{ANYONE, Error, Permission, Result, TenantId, check};
 
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
-use crate::db::Space;
+use crate::db::{Conn, Space};
 use crate::jobs::Job;
 use crate::life;
+use crate::module::Registry;
 use crate::schema::{policy, sessions, tenants};
 use crate::tenants::{TenantRow, seats};
 
@@ -97,7 +98,7 @@ async fn reseat(mut write: Write<'_>, row: &TenantRow) -> Result<()> {
     let inside = Cx::system(write.cx.app.clone(), Space::Tenant(tenant));
     let mut there = inside.write(ANYONE).await?;
     let copied = copy_seats(&mut there, row).await?;
-    let taken = taken(&mut there).await?;
+    let taken = taken(&there.cx.app.registry, there.conn()?).await?;
     if taken > i64::from(row.seats) {
         let words = format!("现有党员{taken}名，席位不能少于此数");
         return Err(Error::invalid("seats", words));
@@ -107,10 +108,10 @@ async fn reseat(mut write: Write<'_>, row: &TenantRow) -> Result<()> {
 }
 
 /// How many of a tenant's places are taken.
-pub(crate) async fn taken(there: &mut Write<'_>) -> Result<i64> {
+pub(crate) async fn taken(registry: &Registry, conn: &mut Conn) -> Result<i64> {
     let mut taken = 0;
-    for count in there.cx.app.registry.modules.iter().filter_map(|module| module.seats_taken) {
-        taken += count(there.conn()?).await?;
+    for count in registry.modules.iter().filter_map(|module| module.seats_taken) {
+        taken += count(conn).await?;
     }
     Ok(taken)
 }

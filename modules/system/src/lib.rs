@@ -28,6 +28,8 @@ pub const TENANTS_MODULES: Permission = Permission::of("plat.tenants", "plat.ten
 pub const FIRST_ADMIN: Permission = Permission::of("plat.tenants", "plat.tenants.first_admin");
 /// Change plan, places and last day of tenants, suspend, resume and close them (operators).
 pub const TENANTS_LIFE: Permission = Permission::of("plat.tenants", "plat.tenants.life");
+/// Tell tenants' administrators something (operators).
+pub const NOTICES: Permission = Permission::of("plat.tenants", "plat.tenants.notices");
 /// See activation codes (operators).
 pub const CODES_READ: Permission = Permission::of("plat.codes", "plat.codes.read");
 /// Issue and revoke activation codes (operators).
@@ -55,6 +57,7 @@ pub static MODULE: Module = Module {
         TENANTS_MODULES,
         FIRST_ADMIN,
         TENANTS_LIFE,
+        NOTICES,
         CODES_READ,
         CODES_ISSUE,
         OUTBOX_READ,

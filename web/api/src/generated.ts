@@ -284,6 +284,16 @@ export type MenuKind =
   /** 页面 */
   | 'PAGE';
 
+export type NoticeInput = {
+  title: string;
+  /** Plain text of some lines. */
+  text: string;
+  since: string;
+  until: string;
+  /** To whom; null: to all. */
+  tenants?: Array<string> | null | undefined;
+};
+
 export type OperatorSignInInput = {
   userName: string;
   password: string;
@@ -463,6 +473,17 @@ export type TenantState =
   | 'FAILED'
   /** 维护中 */
   | 'MAINTENANCE';
+
+/** What changes of a tenant's terms; what is left out stays. */
+export type TenantTermsInput = {
+  tenant: string;
+  plan?: string | null | undefined;
+  /** Not below the members there are. */
+  seats?: number | null | undefined;
+  /** Last day of use; null: without end. */
+  expiresOn?: string | null | undefined;
+  reason: string;
+};
 
 export type TextInput = {
   kind: SampleKind;
@@ -1112,7 +1133,7 @@ export type ModuleCatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ModuleCatalogueQuery = { system: { modules: Array<{ key: string, title: string, base: boolean }> } };
 
-export type CodeRowFragment = { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null };
+export type CodeRowFragment = { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null };
 
 export type CodesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1121,7 +1142,7 @@ export type CodesQueryVariables = Exact<{
 }>;
 
 
-export type CodesQuery = { system: { codes: { totalCount: number, nodes: Array<{ id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null }> } } };
+export type CodesQuery = { system: { codes: { totalCount: number, nodes: Array<{ id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null }> } } };
 
 export type IssueCodesMutationVariables = Exact<{
   input: IssueCodesInput;
@@ -1136,7 +1157,7 @@ export type RevokeCodeMutationVariables = Exact<{
 }>;
 
 
-export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
+export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
 
 export type DeadJobsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1162,7 +1183,7 @@ export type SmsOutboxQueryVariables = Exact<{
 
 export type SmsOutboxQuery = { system: { smsOutbox: { totalCount: number, nodes: Array<{ id: string, mobile: string, text: string, purpose: string, createdAt: string }> } } };
 
-export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null };
+export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null };
 
 export type TenantsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1171,14 +1192,21 @@ export type TenantsQueryVariables = Exact<{
 }>;
 
 
-export type TenantsQuery = { system: { tenants: { totalCount: number, nodes: Array<{ id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null }> } } };
+export type TenantsQuery = { system: { tenants: { totalCount: number, nodes: Array<{ id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null }> } } };
 
 export type TenantQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type TenantQuery = { system: { tenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null } } };
+export type TenantQuery = { system: { tenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type TenantMetersQueryVariables = Exact<{
+  tenant: string;
+}>;
+
+
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number, smsThisMonth: number, lastSignInAt: string | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -1196,12 +1224,73 @@ export type ResetFirstAdministratorMutationVariables = Exact<{
 
 export type ResetFirstAdministratorMutation = { system: { resetFirstAdministrator: boolean } };
 
+export type ChangeTenantTermsMutationVariables = Exact<{
+  input: TenantTermsInput;
+}>;
+
+
+export type ChangeTenantTermsMutation = { system: { changeTenantTerms: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type SuspendTenantMutationVariables = Exact<{
+  tenant: string;
+  reason: string;
+}>;
+
+
+export type SuspendTenantMutation = { system: { suspendTenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type ResumeTenantMutationVariables = Exact<{
+  tenant: string;
+  reason: string;
+}>;
+
+
+export type ResumeTenantMutation = { system: { resumeTenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type CloseTenantMutationVariables = Exact<{
+  tenant: string;
+  name: string;
+  reason: string;
+}>;
+
+
+export type CloseTenantMutation = { system: { closeTenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
 export type WatchJobSubscriptionVariables = Exact<{
   id: string;
 }>;
 
 
 export type WatchJobSubscription = { jobProgress: { id: string, state: JobState, percent: number, message: string | null } };
+
+export type NoticeRowFragment = { id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null };
+
+export type NoticesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type NoticesQuery = { system: { notices: { totalCount: number, nodes: Array<{ id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null }> } } };
+
+export type PublishNoticeMutationVariables = Exact<{
+  input: NoticeInput;
+}>;
+
+
+export type PublishNoticeMutation = { system: { publishNotice: { id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null } } };
+
+export type WithdrawNoticeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawNoticeMutation = { system: { withdrawNotice: { id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null } } };
+
+export type StandingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StandingQuery = { system: { standing: { life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, contact: string, notices: Array<{ id: string, title: string, text: string }> } } };
 
 export type UserRowFragment = { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, organisation: { id: string, shortName: string } }> };
 
@@ -1598,6 +1687,7 @@ export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   modules
   seats
   expiresOn
+  months
   state
   note
   issuedAt
@@ -1627,8 +1717,32 @@ export const TenantRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   activatedAt
   percent
   error
+  life
+  expiresOn
+  graceUntil
+  readableUntil
+  suspendedAt
+  suspendReason
+  closedAt
+  closeReason
 }
     `, {"fragmentName":"TenantRow"}) as unknown as TypedDocumentString<TenantRowFragment, unknown>;
+export const NoticeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeRow on Notice {
+  id
+  title
+  text
+  since
+  until
+  createdAt
+  createdBy
+  withdrawnAt
+  tenants {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"NoticeRow"}) as unknown as TypedDocumentString<NoticeRowFragment, unknown>;
 export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment UserRow on User {
   id

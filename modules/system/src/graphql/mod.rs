@@ -7,6 +7,7 @@ mod codes;
 mod common;
 mod exchange;
 mod jobs;
+mod notices;
 mod operator;
 mod session;
 mod sign_in;
@@ -29,6 +30,7 @@ pub struct SystemQuery(
     operator::OperatorQuery,
     codes::CodeQuery,
     tenants::TenantQuery,
+    notices::NoticeQuery,
     jobs::JobQuery,
     exchange::ExchangeQuery,
     audit::AuditQuery,
@@ -46,6 +48,7 @@ pub struct SystemMutation(
     operator::OperatorMutation,
     codes::CodeMutation,
     tenants::TenantMutation,
+    notices::NoticeMutation,
     jobs::JobMutation,
     exchange::ExchangeMutation,
 );

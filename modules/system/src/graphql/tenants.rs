@@ -3,7 +3,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use zhibu_core::{Page, PageArgs, ProgressId, Result, TenantId};
 use zhibu_graphql::{Listed, Request};
 use zhibu_tenancy::life::{self, Spans};
-use zhibu_tenancy::{Cx, activation, entitlement, tenants, terms};
+use zhibu_tenancy::{Cx, activation, entitlement, meters, tenants, terms};
 
 use crate::{FIRST_ADMIN, TENANTS_LIFE, TENANTS_MODULES, TENANTS_READ};
 
@@ -85,6 +85,22 @@ pub(super) struct TenantTermsInput {
     /// Last day of use; null: without end.
     expires_on: MaybeUndefined<NaiveDate>,
     reason: String,
+}
+
+/// What a tenant uses.
+#[derive(SimpleObject)]
+pub(super) struct TenantMeters {
+    /// Members, who take places.
+    members: i64,
+    /// Places.
+    seats: i32,
+    /// Accounts that are not disabled.
+    accounts: i64,
+    /// None when the store does not tell.
+    storage_bytes: Option<u64>,
+    /// Text messages in its name since the first of the month.
+    sms_this_month: i64,
+    last_sign_in_at: Option<DateTime<Utc>>,
 }
 
 /// A long job that was started.
@@ -173,6 +189,19 @@ impl TenantQuery {
     async fn tenant(&self, ctx: &Context<'_>, id: TenantId) -> Result<Tenant> {
         let cx = ctx.cx()?;
         Ok(Tenant::of(cx, tenants::get(cx, TENANTS_READ, id).await?))
+    }
+
+    /// What a tenant uses (OP-8).
+    async fn tenant_meters(&self, ctx: &Context<'_>, tenant: TenantId) -> Result<TenantMeters> {
+        let m = meters::read(ctx.cx()?, TENANTS_READ, tenant).await?;
+        Ok(TenantMeters {
+            members: m.members,
+            seats: m.seats,
+            accounts: m.accounts,
+            storage_bytes: m.storage,
+            sms_this_month: m.messages,
+            last_sign_in_at: m.last_sign_in,
+        })
     }
 }
 
