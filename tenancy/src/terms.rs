@@ -129,7 +129,7 @@ async fn copy_seats(there: &mut Write<'_>, row: &TenantRow) -> Result<bool> {
 
 /// The tenant's row, held until the end of the transaction; of a closed one nothing changes any more. Not `FOR UPDATE`:
 /// a tenant's transaction that reserves a sign-in name must not wait for it while it holds the tenant's policy.
-async fn locked(tenant: TenantId, write: &mut Write<'_>) -> Result<TenantRow> {
+pub(crate) async fn locked(tenant: TenantId, write: &mut Write<'_>) -> Result<TenantRow> {
     let row: Option<TenantRow> = tenants::table
         .find(tenant.0)
         .select(TenantRow::as_select())

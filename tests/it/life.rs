@@ -209,6 +209,8 @@ async fn op_12_the_end_needs_the_name_and_is_for_good() {
     let input = json!({"tenant": t.home.id, "seats": 500, "reason": "增购"});
     assert_eq!(operator.refused(CHANGE, json!({"i": input})).await, "TENANT_CLOSED");
     assert_eq!(operator.refused(CLOSE, close(&t.home.name)).await, "TENANT_CLOSED");
+    let switch = json!({"tenant": t.home.id, "on": false});
+    assert_eq!(operator.refused(words::SET_MODULE, switch).await, "TENANT_CLOSED");
     assert_eq!(operator.ok(LIST, json!({"f": {"life": "CLOSED"}})).await["system"]["tenants"]["totalCount"], 1);
 }
 

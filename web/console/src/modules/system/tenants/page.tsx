@@ -57,7 +57,7 @@ export default function TenantsPage() {
     { key: 'error', title: '故障', hidden: true, cell: (tenant) => <span className="z-wrap">{tenant.error ?? '—'}</span> },
     ...(mayReset ? [{
       key: 'actions', title: '操作', fixed: 'right' as const,
-      cell: (tenant: TenantRowFragment) => (tenant.state === 'ACTIVE'
+      cell: (tenant: TenantRowFragment) => (tenant.state === 'ACTIVE' && tenant.life !== 'CLOSED'
         ? <Button type="link" size="small" aria-label={`重置首位管理员：${tenant.name}`} onClick={() => reset(tenant)}>重置首位管理员</Button>
         : <span className="z-muted">—</span>),
     }] : []),

@@ -44,8 +44,8 @@ function Facts({ tenant }: { tenant: TenantRowFragment }) {
       <div><dt>套餐</dt><dd>{tenant.plan}</dd></div>
       <div><dt>用户数上限</dt><dd>{tenant.seats} 人</dd></div>
       <div><dt>创建时间</dt><dd>{instant(tenant.createdAt)}</dd></div>
-      <div><dt>到期日</dt><dd>{tenant.expiresOn ?? '长期'}</dd></div>
       <div><dt>开通时间</dt><dd>{instant(tenant.activatedAt)}</dd></div>
+      <div><dt>到期日</dt><dd>{tenant.expiresOn ?? '长期'}</dd></div>
     </dl>
   )
 }
