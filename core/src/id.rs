@@ -57,6 +57,8 @@ id! {
     BatchId;
     /// An activation code (激活码).
     CodeId;
+    /// What operators tell tenants (通知).
+    NoticeId;
     /// A text message (短信).
     MessageId;
     /// A long job as those see it who wait for it (后台任务).

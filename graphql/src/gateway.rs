@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use zhibu_core::{Error, Result};
 use zhibu_endpoint::{Connection, Refused, SocketSession};
-use zhibu_tenancy::{App, Audience, Caller, Cx, Origin, identity};
+use zhibu_tenancy::{App, Audience, Caller, Cx, Origin, identity, life};
 
 use crate::batch::Batches;
 use crate::cookies::{self, RefreshCookie};
@@ -123,6 +123,10 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
         let caller = self.caller(conn).await.map_err(|error| Refused::unavailable(error.message.into_owned()))?;
         let mut session = SocketSession::default();
         let life = u64::try_from(self.app.settings.access_minutes * 60).unwrap_or_default();
+        let tenant = match &caller {
+            Caller::Account(identity) => Some(life::topic(identity.tenant.id)),
+            Caller::Operator(_) | Caller::Stranger | Caller::System(_) => None,
+        };
         let id = match &caller {
             Caller::Account(identity) => Some((identity.account.to_string(), identity.session)),
             Caller::Operator(operator) => Some((operator.id.to_string(), operator.session)),
@@ -133,10 +137,13 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
                 session.key = Some(key);
                 // The browser reconnects with a fresh token.
                 session.expires = Some(Instant::now() + Duration::from_secs(life));
-                let (mut over, ended) = (self.app.live.watch(&identity::topic(id)), session.ended.clone());
+                let own = identity::topic(id);
+                let mut all_over = self.app.live.watch(tenant.as_ref().unwrap_or(&own));
+                let (mut over, ended) = (self.app.live.watch(&own), session.ended.clone());
                 tokio::spawn(async move {
                     tokio::select! {
                         _ = over.changed() => ended.cancel(),
+                        _ = all_over.changed() => ended.cancel(),
                         () = tokio::time::sleep(Duration::from_secs(life)) => {}
                     }
                 });

@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 use zhibu_core::{ANYONE, Error, PageArgs, Result, World};
 use zhibu_tenancy::audit::seal::{self, Verdict};
-use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants};
+use zhibu_tenancy::life::{self, Spans};
+use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants, terms};
 
 use crate::config::{Config, Flags, Profile};
 use crate::installation::Installation;
@@ -102,7 +103,51 @@ enum TenantCommand {
         /// Its id
         id: zhibu_core::TenantId,
     },
+    /// Change plan, places or last day of use
+    Set {
+        /// Its id
+        id: zhibu_core::TenantId,
+        /// Name of the plan
+        #[arg(long)]
+        plan: Option<String>,
+        /// Places for members
+        #[arg(long)]
+        seats: Option<i32>,
+        /// Last day of use, YYYY-MM-DD, or `never`
+        #[arg(long, value_parser = last_day)]
+        expires: Option<LastDay>,
+        /// Why, for the audit
+        #[arg(long, default_value = BY_HAND)]
+        reason: String,
+    },
+    /// Let nobody of the tenant in until it is resumed
+    Suspend {
+        /// Its id
+        id: zhibu_core::TenantId,
+        /// Why, for the audit
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a suspension back
+    Resume {
+        /// Its id
+        id: zhibu_core::TenantId,
+        /// Why, for the audit
+        #[arg(long, default_value = BY_HAND)]
+        reason: String,
+    },
 }
+
+/// A last day of use as it is typed.
+#[derive(Clone, Copy)]
+struct LastDay(Option<NaiveDate>);
+
+fn last_day(text: &str) -> Result<LastDay, chrono::ParseError> {
+    if text == "never" { Ok(LastDay(None)) } else { text.parse().map(|day| LastDay(Some(day))) }
+}
+
+/// The reason of a command that was given none.
+const BY_HAND: &str = "命令行操作";
 
 #[derive(Subcommand)]
 enum AuditCommand {
@@ -132,6 +177,9 @@ enum CodeCommand {
         /// Last day of use, YYYY-MM-DD
         #[arg(long)]
         expires: NaiveDate,
+        /// For how many months a tenant may be used from its activation; without end unless given
+        #[arg(long)]
+        months: Option<i16>,
         /// How many
         #[arg(long, default_value_t = 1)]
         count: i32,
@@ -225,13 +273,14 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
         _ => migrate::platform(&installation.app).await?,
     }
     match command {
-        Command::Code(CodeCommand::Issue { plan, module, seats, expires, count, note }) => {
+        Command::Code(CodeCommand::Issue { plan, module, seats, expires, months, count, note }) => {
             let order = codes::Order {
                 key: installation.app.world.id(),
                 plan,
                 modules: module,
                 seats,
                 expires_on: expires,
+                months,
                 count,
                 note,
             };
@@ -293,15 +342,25 @@ async fn migrated(installation: &Installation, json: bool) -> Result<()> {
 }
 
 async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
-    let words =
-        |t: &Line| format!("{}  {:<12} {:>4}%  {}  [{}]", t.id, t.state, t.percent, t.name, t.modules.join(","));
+    let words = |t: &Line| {
+        let until = t.expires_on.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        let (state, modules) = (format!("{}/{}", t.state, t.life), t.modules.join(","));
+        format!("{}  {state:<20} {:>4}%  {until:<10}  {}  [{modules}]", t.id, t.percent, t.name)
+    };
+    let line = |row: tenants::TenantRow| Line::of(cx, row);
     let rows = match command {
+        TenantCommand::Set { id, plan, seats, expires, reason } => {
+            let change = terms::Terms { plan, seats, expires_on: expires.map(|day| day.0) };
+            vec![line(terms::change(cx, ANYONE, id, &change, &reason).await?)]
+        }
+        TenantCommand::Suspend { id, reason } => vec![line(terms::suspend(cx, ANYONE, id, &reason).await?)],
+        TenantCommand::Resume { id, reason } => vec![line(terms::resume(cx, ANYONE, id, &reason).await?)],
         TenantCommand::ResetAdmin { id } => {
             activation::reset_administrator(cx, ANYONE, id).await?;
-            vec![Line::from(tenants::get(cx, ANYONE, id).await?)]
+            vec![line(tenants::get(cx, ANYONE, id).await?)]
         }
-        TenantCommand::Show { id } => vec![Line::from(tenants::get(cx, ANYONE, id).await?)],
-        TenantCommand::List => all_tenants(cx).await?.into_iter().map(Line::from).collect(),
+        TenantCommand::Show { id } => vec![line(tenants::get(cx, ANYONE, id).await?)],
+        TenantCommand::List => all_tenants(cx).await?.into_iter().map(line).collect(),
     };
     cx.close().await;
     print_rows(json, &rows, words)
@@ -378,11 +437,16 @@ struct Line {
     seats: i32,
     percent: i16,
     error: Option<String>,
+    life: &'static str,
+    expires_on: Option<NaiveDate>,
 }
 
-impl From<tenants::TenantRow> for Line {
-    fn from(row: tenants::TenantRow) -> Self {
+impl Line {
+    fn of(cx: &Cx, row: tenants::TenantRow) -> Self {
+        let life = life::life(&row.term(), Spans::of(&cx.app.settings), cx.app.world.today());
         Self {
+            life: life.key(),
+            expires_on: row.expires_on,
             id: row.id,
             name: row.name,
             state: row.state,

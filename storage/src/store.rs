@@ -12,7 +12,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use url::Url;
-use zhibu_core::{Error, Result, Secret};
+use zhibu_core::{Error, Result, Secret, TenantId};
 
 use crate::Key;
 
@@ -98,6 +98,21 @@ impl Store {
             Err(error) if error.code == Error::missing().code => Ok(()),
             other => other,
         }
+    }
+
+    /// How many bytes a tenant's objects take together.
+    pub async fn size(&self, tenant: TenantId) -> Result<u64> {
+        // With the slash: an id is never the beginning of another one, and this does not rely on it.
+        let prefix = format!("t/{tenant}/");
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let mut pages = request.into_paginator().send();
+        let mut bytes = 0;
+        while let Some(page) = pages.next().await {
+            for object in page.map_err(refused)?.contents() {
+                bytes += u64::try_from(object.size().unwrap_or_default()).map_err(Error::bug)?;
+            }
+        }
+        Ok(bytes)
     }
 
     /// A link to read one object for a short while, which a browser saves as `file_name`.

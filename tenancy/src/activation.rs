@@ -17,6 +17,7 @@ use crate::keys::{hash, hex};
 use crate::migrate;
 use crate::module::Start;
 use crate::schema::{accounts, logins, policy, tenants};
+use crate::terms;
 
 /// What a customer gives to activate.
 #[derive(Debug, Clone)]
@@ -87,7 +88,12 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
     insert(&mut write, id, &name, &request, &ticket, administrator).await?;
     let won = codes::take(cx, &application.code, id.0, write.conn()?).await?;
     diesel::update(tenants::table.find(id.0))
-        .set((tenants::plan.eq(won.plan), tenants::modules.eq(won.modules), tenants::seats.eq(won.seats)))
+        .set((
+            tenants::expires_on.eq(won.last_day(cx.app.world.today())),
+            tenants::plan.eq(won.plan),
+            tenants::modules.eq(won.modules),
+            tenants::seats.eq(won.seats),
+        ))
         .execute(write.conn()?)
         .await?;
     for (kind, value) in [("name", &user_name), ("mobile", &mobile)] {
@@ -145,12 +151,12 @@ async fn reserve(write: &mut Write<'_>, kind: &str, value: &str, tenant: TenantI
 /// nobody in the tenant can get in any more.
 pub async fn reset_administrator(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<()> {
     let mut write = cx.write(permission).await?;
-    let row: (serde_json::Value, String) =
-        tenants::table.find(tenant.0).select((tenants::request, tenants::state)).first(write.conn()?).await?;
-    if row.1 != "active" {
+    if terms::locked(tenant, &mut write).await?.state != "active" {
         return Err(Error::refuse("NOT_ACTIVE", "租户尚未就绪"));
     }
-    let request: Request = serde_json::from_value(row.0).map_err(Error::bug)?;
+    let request: serde_json::Value =
+        tenants::table.find(tenant.0).select(tenants::request).first(write.conn()?).await?;
+    let request: Request = serde_json::from_value(request).map_err(Error::bug)?;
     // The order first: what the operator wanted is on record, whatever becomes of it. The deed has its own row there.
     write.audit(Entry::new("tenant.administrator_reset", "tenant", tenant.0)).await?;
     write.commit().await?;

@@ -46,6 +46,12 @@ pub struct Settings {
     pub sms_interval: i32,
     /// Cookies travel over TLS only.
     pub secure_cookies: bool,
+    /// Days after the last day of use in which a tenant still works in full.
+    pub grace_days: u16,
+    /// Days after those in which it can be read.
+    pub read_only_days: u16,
+    /// How the operator is reached, told to those who cannot come in.
+    pub operator_contact: String,
     /// Connections for requests.
     pub connections: usize,
 }

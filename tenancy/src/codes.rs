@@ -1,6 +1,6 @@
 //! Activation codes (激活码, OP-1): issued in batches, used once, revocable, never stored readable.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -31,6 +31,7 @@ macro_rules! columns {
             codes::tenant_id,
             codes::revoked_at,
             codes::revoke_reason,
+            codes::months,
             code_batches::issued_at,
             operators::user_name.nullable(),
         )
@@ -50,6 +51,8 @@ pub struct Order {
     pub seats: i32,
     /// Last day of use.
     pub expires_on: NaiveDate,
+    /// For how many months a tenant may be used from its activation; none: without end.
+    pub months: Option<i16>,
     /// How many codes.
     pub count: i32,
     /// Remark.
@@ -96,6 +99,8 @@ pub struct CodeRow {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Why.
     pub revoke_reason: Option<String>,
+    /// For how many months a tenant may be used.
+    pub months: Option<i16>,
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
     /// By whom; none from the command line.
@@ -155,7 +160,8 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
     let mut modules = order.modules.clone();
     modules.sort_unstable();
     modules.dedup();
-    let input = format!("{plan}|{modules:?}|{}|{}|{}|{note:?}", order.seats, order.expires_on, order.count);
+    let months = order.months.map(|months| format!("|{months}")).unwrap_or_default();
+    let input = format!("{plan}|{modules:?}|{}|{}|{}|{note:?}{months}", order.seats, order.expires_on, order.count);
     let digest = hash(input.as_bytes());
     let texts: Vec<String> =
         (0..u32::try_from(order.count).unwrap_or_default()).map(|n| cx.app.keys.code(order.key, n)).collect();
@@ -194,6 +200,7 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
                 codes::seats.eq(order.seats),
                 codes::expires_on.eq(order.expires_on),
                 codes::note.eq(&note),
+                codes::months.eq(order.months),
             )
         })
         .collect();
@@ -203,6 +210,7 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
         .note("modules", modules)
         .note("seats", order.seats)
         .note("expiresOn", order.expires_on.to_string())
+        .note("months", order.months)
         .note("count", order.count);
     write.audit(entry).await?;
     write.commit().await?;
@@ -223,6 +231,9 @@ fn accept(cx: &Cx, order: &Order) -> Result<(String, Option<String>)> {
     }
     if order.expires_on > cx.app.world.today() + chrono::Duration::days(3660) {
         return Err(Error::invalid("expiresOn", "过期日不能晚于十年后"));
+    }
+    if order.months.is_some_and(|months| !(1..=120).contains(&months)) {
+        return Err(Error::invalid("months", "使用期限应为1至120个月"));
     }
     let unknown = |key: &String| cx.app.registry.module(key).is_none_or(|m| m.base);
     if order.modules.iter().any(unknown) {
@@ -323,6 +334,14 @@ pub(crate) struct Won {
     pub(crate) plan: String,
     pub(crate) modules: Vec<String>,
     pub(crate) seats: i32,
+    pub(crate) months: Option<i16>,
+}
+
+impl Won {
+    /// The last day of use of a tenant that is activated on `today`.
+    pub(crate) fn last_day(&self, today: NaiveDate) -> Option<NaiveDate> {
+        today.checked_add_months(Months::new(u32::try_from(self.months?).ok()?))
+    }
 }
 
 /// When a code was used and when revoked.
@@ -332,15 +351,16 @@ type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut Conn) -> Result<Won> {
     let digest = hash(normalise(code.expose()).as_bytes());
     let today = cx.app.world.today();
-    let won: Option<(String, Vec<String>, i32)> = diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))
-        .filter(codes::used_at.is_null().and(codes::revoked_at.is_null()).and(codes::expires_on.ge(today)))
-        .set((codes::used_at.eq(cx.now()), codes::tenant_id.eq(tenant)))
-        .returning((codes::plan, codes::modules, codes::seats))
-        .get_result(&mut *conn)
-        .await
-        .optional()?;
-    if let Some((plan, modules, seats)) = won {
-        return Ok(Won { plan, modules, seats });
+    let won: Option<(String, Vec<String>, i32, Option<i16>)> =
+        diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))
+            .filter(codes::used_at.is_null().and(codes::revoked_at.is_null()).and(codes::expires_on.ge(today)))
+            .set((codes::used_at.eq(cx.now()), codes::tenant_id.eq(tenant)))
+            .returning((codes::plan, codes::modules, codes::seats, codes::months))
+            .get_result(&mut *conn)
+            .await
+            .optional()?;
+    if let Some((plan, modules, seats, months)) = won {
+        return Ok(Won { plan, modules, seats, months });
     }
     let row: Option<Ends> = codes::table
         .filter(codes::code_hash.eq(&digest))

@@ -179,9 +179,12 @@ impl Cx {
     }
 
     /// Writes under `permission`: a transaction of its own. What the session may do is looked up again inside
-    /// it, so an ended session or a withdrawn role changes nothing any more.
+    /// it, so an ended session or a withdrawn role changes nothing any more; nor does a tenant that may only be read.
     pub async fn write(&self, permission: Permission) -> Result<Write<'_>> {
         self.allow(permission)?;
+        if let Caller::Account(identity) = &self.caller {
+            crate::life::may_write(&self.app, identity.tenant.id, permission).await?;
+        }
         self.close().await;
         let mut unit = self.app.begin(self.space(), Mode::Write).await?;
         let scope = match &self.caller {

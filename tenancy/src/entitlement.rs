@@ -13,6 +13,7 @@ use crate::db::Space;
 use crate::jobs::{self, Job};
 use crate::migrate;
 use crate::schema::{policy, tenants};
+use crate::terms;
 
 /// Switches a module of a tenant on or off; the result is the number of the job that does it. Switched off, its
 /// tables and what is in them go.
@@ -20,9 +21,7 @@ pub async fn switch(cx: &Cx, permission: Permission, tenant: TenantId, module: &
     let known = cx.app.registry.module(module).filter(|m| !m.base);
     let known = known.ok_or_else(|| Error::invalid("module", "模块不存在或不可关闭"))?;
     let mut write = cx.write(permission).await?;
-    let state: Option<String> =
-        tenants::table.find(tenant.0).select(tenants::state).for_update().first(write.conn()?).await.optional()?;
-    if state.ok_or_else(Error::missing)? != "active" {
+    if terms::locked(tenant, &mut write).await?.state != "active" {
         return Err(Error::refuse("NOT_ACTIVE", "租户尚未就绪"));
     }
     let progress = jobs::announce(cx, &task(known.key), Some(tenant), write.conn()?).await?;
@@ -80,8 +79,12 @@ impl SwitchModule {
 
     async fn entitle(&self, cx: &Cx) -> Result<()> {
         let mut write = cx.beside(Space::Platform).await?;
-        let mut modules: Vec<String> =
-            tenants::table.find(self.tenant.0).select(tenants::modules).for_update().first(write.conn()?).await?;
+        let mut modules: Vec<String> = tenants::table
+            .find(self.tenant.0)
+            .select(tenants::modules)
+            .for_no_key_update()
+            .first(write.conn()?)
+            .await?;
         modules.retain(|m| m != &self.module);
         if self.on {
             modules.push(self.module.clone());

@@ -114,6 +114,7 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
     options = define::<crate::identity::SendSms>(options);
     options = define::<crate::activation::Provision>(options);
     options = define::<crate::entitlement::SwitchModule>(options);
+    options = define::<crate::terms::CarryTerms>(options);
     options = define::<Housekeeping>(options);
     options = define::<crate::exchange::import::CheckImport>(options);
     options = define::<crate::exchange::import::ApplyImport>(options);

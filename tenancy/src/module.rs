@@ -6,9 +6,9 @@ use futures_util::future::BoxFuture;
 use graphile_worker::WorkerOptions;
 use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 
-use crate::Write;
 use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
+use crate::{Conn, Write};
 
 /// A module, described at compile time. Adding one is one line in `modules/src/lib.rs`.
 pub struct Module {
@@ -32,7 +32,12 @@ pub struct Module {
     pub importers: &'static [&'static dyn Importer],
     /// What it exports.
     pub exporters: &'static [&'static dyn Exporter],
+    /// How many of the tenant's places it takes.
+    pub seats_taken: Option<Count>,
 }
+
+/// Counts in the tenant of the running transaction.
+pub type Count = for<'a> fn(&'a mut Conn) -> BoxFuture<'a, Result<i64>>;
 
 /// Writes the first rows of a new tenant.
 pub type Seed = for<'a> fn(&'a mut Write<'_>, &'a Start) -> BoxFuture<'a, Result<()>>;

@@ -11,6 +11,8 @@ diesel::table! {
         demo -> Bool, timezone -> Text, placement -> Text, wrapped_key -> Binary, schema_version -> Nullable<Text>,
         error -> Nullable<Text>, request -> Jsonb, ticket_hash -> Nullable<Binary>, percent -> Int2, step -> Text,
         administrator -> Nullable<Text>, created_at -> Timestamptz, activated_at -> Nullable<Timestamptz>,
+        expires_on -> Nullable<Date>, suspended_at -> Nullable<Timestamptz>, suspend_reason -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>, close_reason -> Nullable<Text>,
     }
 }
 
@@ -37,6 +39,14 @@ diesel::table! {
         id -> Uuid, batch_id -> Uuid, code_hash -> Binary, tail -> Text, plan -> Text, modules -> Array<Text>,
         seats -> Int4, expires_on -> Date, note -> Nullable<Text>, used_at -> Nullable<Timestamptz>,
         tenant_id -> Nullable<Uuid>, revoked_at -> Nullable<Timestamptz>, revoke_reason -> Nullable<Text>,
+        months -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> Uuid, title -> Text, text -> Text, since -> Date, until -> Date, tenants -> Nullable<Array<Uuid>>,
+        created_at -> Timestamptz, created_by -> Text, withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Mode, Space};
 use crate::keys::Vault;
+use crate::life::{Life, Spans, Term};
 use crate::schema::tenants;
 
 /// A tenant as requests need it.
@@ -30,6 +31,8 @@ pub struct Tenant {
     pub demo: bool,
     /// Ready for its people.
     pub active: bool,
+    /// What decides whether they may use it.
+    pub term: Term,
 }
 
 /// A tenant as the operator sees it.
@@ -64,6 +67,23 @@ pub struct TenantRow {
     pub created_at: DateTime<Utc>,
     /// When it was ready.
     pub activated_at: Option<DateTime<Utc>>,
+    /// Last day of use.
+    pub expires_on: Option<NaiveDate>,
+    /// When an operator suspended it.
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub suspend_reason: Option<String>,
+    /// When an operator closed it.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub close_reason: Option<String>,
+}
+
+impl TenantRow {
+    /// What decides where it stands in its life.
+    pub fn term(&self) -> Term {
+        Term { expires_on: self.expires_on, suspended: self.suspended_at.is_some(), closed: self.closed_at.is_some() }
+    }
 }
 
 /// Which tenants the operator looks for.
@@ -71,7 +91,9 @@ pub struct TenantRow {
 pub struct TenantFilter {
     /// One state.
     pub state: Option<String>,
-    /// Part of the name.
+    /// Where it stands in its life.
+    pub life: Option<Life>,
+    /// Part of the name, or the short name.
     pub search: Option<String>,
 }
 
@@ -79,7 +101,7 @@ pub struct TenantFilter {
 pub async fn list(cx: &Cx, permission: Permission, filter: &TenantFilter, page: &PageArgs) -> Result<Page<TenantRow>> {
     let after: Option<Uuid> = page.after()?;
     let mut read = cx.read(permission).await?;
-    let mut query = matching(filter)
+    let mut query = matching(cx, filter)
         .select(TenantRow::as_select())
         .order(tenants::id.desc())
         .limit(page.limit())
@@ -93,7 +115,7 @@ pub async fn list(cx: &Cx, permission: Permission, filter: &TenantFilter, page: 
 
 /// How many there are.
 pub async fn count(cx: &Cx, permission: Permission, filter: &TenantFilter) -> Result<i64> {
-    Ok(matching(filter).count().get_result(cx.read(permission).await?.conn()?).await?)
+    Ok(matching(cx, filter).count().get_result(cx.read(permission).await?.conn()?).await?)
 }
 
 /// One tenant for the operator.
@@ -109,16 +131,47 @@ pub async fn by_ids(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<TenantRow>> {
 
 type Boxed = tenants::BoxedQuery<'static, diesel::pg::Pg>;
 
-fn matching(filter: &TenantFilter) -> Boxed {
+fn matching(cx: &Cx, filter: &TenantFilter) -> Boxed {
     let mut query = tenants::table.into_boxed();
     if let Some(state) = &filter.state {
         query = query.filter(tenants::state.eq(state.clone()));
     }
+    if let Some(life) = filter.life {
+        query = query.filter(standing(life, Spans::of(&cx.app.settings), cx.app.world.today()));
+    }
     if let Some(search) = filter.search.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
-        query = query.filter(tenants::name.like(contains(search)));
+        query = query.filter(tenants::name.like(contains(search)).or(tenants::slug.eq(search.to_lowercase())));
     }
     query
 }
+
+/// The same as [`crate::life::life`], as a condition.
+fn standing(life: Life, spans: Spans, today: NaiveDate) -> Condition {
+    let back = |days: u64| today.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN);
+    let readable = u64::from(spans.grace) + u64::from(spans.read_only);
+    let (grace, readable) = (back(spans.grace.into()), back(readable));
+    let open = tenants::closed_at.is_null().and(tenants::suspended_at.is_null());
+    let day = tenants::expires_on;
+    match life {
+        Life::Active => Box::new(open.and(day.is_null().or(day.assume_not_null().ge(today)))),
+        Life::Grace => Box::new(open.and(day.is_not_null().and(day.assume_not_null().between(grace, before(today))))),
+        Life::ReadOnly => {
+            Box::new(open.and(day.is_not_null().and(day.assume_not_null().between(readable, before(grace)))))
+        }
+        Life::Suspended => Box::new(
+            tenants::closed_at
+                .is_null()
+                .and(tenants::suspended_at.is_not_null().or(day.is_not_null().and(day.assume_not_null().lt(readable)))),
+        ),
+        Life::Closed => Box::new(tenants::closed_at.is_not_null()),
+    }
+}
+
+fn before(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(day)
+}
+
+type Condition = Box<dyn BoxableExpression<tenants::table, diesel::pg::Pg, SqlType = diesel::sql_types::Bool>>;
 
 /// A LIKE pattern that finds `text` anywhere, its own wildcards taken literally.
 pub fn contains(text: &str) -> String {
@@ -134,7 +187,8 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
     let row: TenantRow = tenants::table.find(id.0).select(TenantRow::as_select()).first(unit.conn()?).await?;
     unit.commit().await?;
     let active = row.state == "active";
-    let tenant = Tenant { id, slug: row.slug, name: row.name, modules: row.modules, demo: row.demo, active };
+    let term = row.term();
+    let tenant = Tenant { id, term, slug: row.slug, name: row.name, modules: row.modules, demo: row.demo, active };
     let tenant = Arc::new(tenant);
     app.tenants.insert(id, tenant.clone()).await;
     Ok(tenant)

@@ -63,6 +63,7 @@ fn diesel_type(name: &str) -> String {
         "timestamptz" => "Timestamptz",
         "jsonb" => "Jsonb",
         "_text" => "Array<Text>",
+        "_uuid" => "Array<Uuid>",
         other => panic!("a type nobody has used yet: {other}"),
     }
     .to_owned()

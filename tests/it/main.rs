@@ -11,6 +11,7 @@ mod exchange;
 mod http;
 mod isolation;
 mod jobs;
+mod life;
 mod live;
 mod many_members;
 mod members;

@@ -146,6 +146,12 @@ impl Town {
         self.beside.push(server);
     }
 
+    /// The same person at the last server that joined.
+    pub fn there(&self, visitor: &Visitor) -> Visitor {
+        let server = self.beside.last().expect("a further server");
+        visitor.to(format!("http://{}", server.address))
+    }
+
     async fn another(&self, plan: Plan, folder: &Path) -> Server {
         let mut config = config(self.cluster.as_ref().unwrap(), &self.database, folder);
         plan.edits.into_iter().for_each(|edit| edit(&mut config));

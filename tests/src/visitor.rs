@@ -70,6 +70,12 @@ impl Visitor {
         Self { path, ..self.clone() }
     }
 
+    /// The same browser at another server.
+    #[must_use]
+    pub fn to(&self, origin: String) -> Self {
+        Self { origin, ..self.clone() }
+    }
+
     /// The cookies as a header's value.
     pub fn cookies(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")

@@ -48,4 +48,5 @@ pub static MODULE: Module = Module {
     jobs: |worker| worker,
     importers: &[&organisation::import::Organisations, &member::import::Members],
     exporters: &[&organisation::export::Organisations, &member::export::Members],
+    seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
 };

@@ -32,4 +32,5 @@ pub static MODULE: Module = Module {
     jobs: jobs::define::<render::Render>,
     importers: &[],
     exporters: &[],
+    seats_taken: None,
 };

@@ -32,6 +32,10 @@ pub const TENANTS_READ: Permission = Permission::of("plat.tenants", "plat.tenant
 pub const TENANTS_MODULES: Permission = Permission::of("plat.tenants", "plat.tenants.modules");
 /// Reset a tenant's first administrator (operators).
 pub const FIRST_ADMIN: Permission = Permission::of("plat.tenants", "plat.tenants.first_admin");
+/// Change plan, places and last day of tenants, suspend, resume and close them (operators).
+pub const TENANTS_LIFE: Permission = Permission::of("plat.tenants", "plat.tenants.life");
+/// Tell tenants' administrators something (operators).
+pub const NOTICES: Permission = Permission::of("plat.tenants", "plat.tenants.notices");
 /// See activation codes (operators).
 pub const CODES_READ: Permission = Permission::of("plat.codes", "plat.codes.read");
 /// Issue and revoke activation codes (operators).
@@ -61,6 +65,8 @@ pub static MODULE: Module = Module {
         TENANTS_READ,
         TENANTS_MODULES,
         FIRST_ADMIN,
+        TENANTS_LIFE,
+        NOTICES,
         CODES_READ,
         CODES_ISSUE,
         OUTBOX_READ,
@@ -83,4 +89,5 @@ pub static MODULE: Module = Module {
         &audit_export::Audit { kind: "audit", permission: AUDIT_READ },
         &audit_export::Audit { kind: "platform_audit", permission: PLATFORM_AUDIT },
     ],
+    seats_taken: None,
 };

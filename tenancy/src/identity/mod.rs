@@ -106,15 +106,19 @@ pub async fn caller(app: &Arc<App>, access: &str, audience: token::Audience) -> 
 }
 
 async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) -> Result<Caller> {
-    if let Some(identity) = app.identities.get(&(tenant, session)).await {
-        return Ok(Caller::Account(identity));
-    }
     let tenant = match tenants::info(app, tenant).await {
         Ok(tenant) if tenant.active => tenant,
         Ok(_) => return Err(Error::unavailable("tenant in maintenance")),
         Err(error) if error.code == "NOT_FOUND" => return Ok(Caller::Stranger),
         Err(error) => return Err(error),
     };
+    // Before what is remembered of the session: a tenant that was suspended is empty within the life of one memory.
+    if !tenant.life(app).is_open() {
+        return Ok(Caller::Stranger);
+    }
+    if let Some(identity) = app.identities.get(&(tenant.id, session)).await {
+        return Ok(Caller::Account(identity));
+    }
     let mut unit = app.begin(Space::Tenant(tenant.id), Mode::Read).await?;
     let identity = load(app, &tenant, session, unit.conn()?).await?;
     unit.commit().await?;

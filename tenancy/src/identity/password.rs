@@ -129,7 +129,7 @@ pub async fn change(cx: &Cx, proof: &Proof, new: &Secret) -> Result<()> {
         return Err(Error::invalid("newPassword", "新密码不能与原密码相同"));
     }
     let hash = cx.app.hasher.hash(new).await?;
-    let mut write = cx.write(SELF).await?;
+    let mut write = cx.write(CHANGE_PASSWORD).await?;
     store(cx, hash, write.conn()?).await?;
     end_all(&mut write, identity.account, Some(identity.session.0)).await?;
     write.audit(Entry::new("password.changed", "account", identity.account.0)).await?;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{AccountId, Error, Result, SELF, Secret, SessionId, TenantId};
+use zhibu_core::{AccountId, CHANGE_PASSWORD, Error, Result, SELF, Secret, SessionId, TenantId};
 
 use super::token::{Audience, issue};
 use super::{Purpose, forget, security};
@@ -177,6 +177,9 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
     if !info.active {
         return Err(Error::unavailable("tenant in maintenance"));
     }
+    if !info.life(&cx.app).is_open() {
+        return Err(Error::unauthenticated());
+    }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let row: Option<Refreshable> = sessions::table
         .find(id.0)
@@ -237,7 +240,8 @@ pub async fn devices(cx: &Cx) -> Result<Vec<Device>> {
 /// Ends one of the own sessions.
 pub async fn end(cx: &Cx, id: SessionId) -> Result<()> {
     let account = cx.identity()?.account;
-    let mut write = cx.write(SELF).await?;
+    cx.allow(SELF)?;
+    let mut write = cx.write(CHANGE_PASSWORD).await?;
     close(&mut write, account, id).await?;
     write.commit().await?;
     forget(&cx.app, cx.tenant()?, id).await;
@@ -247,7 +251,7 @@ pub async fn end(cx: &Cx, id: SessionId) -> Result<()> {
 /// Ends the session that asks, whatever it is for.
 pub async fn sign_out(cx: &Cx) -> Result<()> {
     let Ok(identity) = cx.identity() else { return Ok(()) };
-    let mut write = cx.write(zhibu_core::CHANGE_PASSWORD).await?;
+    let mut write = cx.write(CHANGE_PASSWORD).await?;
     close(&mut write, identity.account, identity.session).await?;
     write.commit().await?;
     forget(&cx.app, identity.tenant.id, identity.session).await;

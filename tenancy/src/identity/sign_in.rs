@@ -153,6 +153,10 @@ async fn enter(
     initial: bool,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<Outcome> {
+    if let Err(refused) = crate::life::may_enter(&cx.app, tenant).await {
+        give_back(cx, tenant, account, 1).await?;
+        return Err(refused);
+    }
     if initial && expires_at.is_some_and(|at| at <= cx.now()) {
         give_back(cx, tenant, account, i16::MAX).await?;
         return Err(super::password::expired());
@@ -239,6 +243,7 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
     if !info.active {
         return Err(Error::unavailable("tenant in maintenance"));
     }
+    crate::life::may_enter(&cx.app, tenant).await?;
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let before: Option<(String, String)> = accounts::table
         .find(account.0)

@@ -186,6 +186,8 @@ export type IssueCodesInput = {
   seats: number;
   /** Last day of use. */
   expiresOn: string;
+  /** For how many months a tenant may be used from its activation; none: without end. */
+  months?: number | null | undefined;
   count: number;
   note?: string | null | undefined;
 };
@@ -295,6 +297,16 @@ export type MenuKind =
   | 'GROUP'
   /** 页面 */
   | 'PAGE';
+
+export type NoticeInput = {
+  title: string;
+  /** Plain text of some lines. */
+  text: string;
+  since: string;
+  until: string;
+  /** To whom; null: to all. */
+  tenants?: Array<string> | null | undefined;
+};
 
 export type OperatorSignInInput = {
   userName: string;
@@ -454,9 +466,23 @@ export type SmsSignInInput = {
 
 export type TenantFilter = {
   state?: TenantState | null | undefined;
-  /** Part of the name. */
+  life?: TenantLife | null | undefined;
+  /** Part of the name, or the short name. */
   search?: string | null | undefined;
 };
+
+/** Where a tenant stands in its life. */
+export type TenantLife =
+  /** 正常 */
+  | 'ACTIVE'
+  /** 宽限期 */
+  | 'GRACE'
+  /** 只读 */
+  | 'READ_ONLY'
+  /** 已停用 */
+  | 'SUSPENDED'
+  /** 已终止 */
+  | 'CLOSED';
 
 /** Where a tenant stands. */
 export type TenantState =
@@ -468,6 +494,17 @@ export type TenantState =
   | 'FAILED'
   /** 维护中 */
   | 'MAINTENANCE';
+
+/** What changes of a tenant's terms; what is left out stays. */
+export type TenantTermsInput = {
+  tenant: string;
+  plan?: string | null | undefined;
+  /** Not below the members there are. */
+  seats?: number | null | undefined;
+  /** Last day of use; null: without end. */
+  expiresOn?: string | null | undefined;
+  reason: string;
+};
 
 export type TextInput = {
   kind: SampleKind;
@@ -1138,7 +1175,7 @@ export type ModuleCatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ModuleCatalogueQuery = { system: { modules: Array<{ key: string, title: string, base: boolean }> } };
 
-export type CodeRowFragment = { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null };
+export type CodeRowFragment = { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null };
 
 export type CodesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1147,7 +1184,7 @@ export type CodesQueryVariables = Exact<{
 }>;
 
 
-export type CodesQuery = { system: { codes: { totalCount: number, nodes: Array<{ id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null }> } } };
+export type CodesQuery = { system: { codes: { totalCount: number, nodes: Array<{ id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null }> } } };
 
 export type IssueCodesMutationVariables = Exact<{
   input: IssueCodesInput;
@@ -1162,7 +1199,7 @@ export type RevokeCodeMutationVariables = Exact<{
 }>;
 
 
-export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
+export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
 
 export type DeadJobsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1219,7 +1256,7 @@ export type SetSecurityMutationVariables = Exact<{
 
 export type SetSecurityMutation = { system: { setSecurity: { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
-export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null };
+export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null };
 
 export type TenantsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1228,14 +1265,21 @@ export type TenantsQueryVariables = Exact<{
 }>;
 
 
-export type TenantsQuery = { system: { tenants: { totalCount: number, nodes: Array<{ id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null }> } } };
+export type TenantsQuery = { system: { tenants: { totalCount: number, nodes: Array<{ id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null }> } } };
 
 export type TenantQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type TenantQuery = { system: { tenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null } } };
+export type TenantQuery = { system: { tenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type TenantMetersQueryVariables = Exact<{
+  tenant: string;
+}>;
+
+
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, lastSignInAt: string | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -1253,12 +1297,73 @@ export type ResetFirstAdministratorMutationVariables = Exact<{
 
 export type ResetFirstAdministratorMutation = { system: { resetFirstAdministrator: boolean } };
 
+export type ChangeTenantTermsMutationVariables = Exact<{
+  input: TenantTermsInput;
+}>;
+
+
+export type ChangeTenantTermsMutation = { system: { changeTenantTerms: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type SuspendTenantMutationVariables = Exact<{
+  tenant: string;
+  reason: string;
+}>;
+
+
+export type SuspendTenantMutation = { system: { suspendTenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type ResumeTenantMutationVariables = Exact<{
+  tenant: string;
+  reason: string;
+}>;
+
+
+export type ResumeTenantMutation = { system: { resumeTenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type CloseTenantMutationVariables = Exact<{
+  tenant: string;
+  name: string;
+  reason: string;
+}>;
+
+
+export type CloseTenantMutation = { system: { closeTenant: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
 export type WatchJobSubscriptionVariables = Exact<{
   id: string;
 }>;
 
 
 export type WatchJobSubscription = { jobProgress: { id: string, state: JobState, percent: number, message: string | null } };
+
+export type NoticeRowFragment = { id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null };
+
+export type NoticesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type NoticesQuery = { system: { notices: { totalCount: number, nodes: Array<{ id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null }> } } };
+
+export type PublishNoticeMutationVariables = Exact<{
+  input: NoticeInput;
+}>;
+
+
+export type PublishNoticeMutation = { system: { publishNotice: { id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null } } };
+
+export type WithdrawNoticeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawNoticeMutation = { system: { withdrawNotice: { id: string, title: string, text: string, since: string, until: string, createdAt: string, createdBy: string, withdrawnAt: string | null, tenants: Array<{ id: string, name: string }> | null } } };
+
+export type StandingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StandingQuery = { system: { standing: { life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, contact: string, notices: Array<{ id: string, title: string, text: string }> } } };
 
 export type UserRowFragment = { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, organisation: { id: string, shortName: string } }> };
 
@@ -1669,6 +1774,7 @@ export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   modules
   seats
   expiresOn
+  months
   state
   note
   issuedAt
@@ -1735,8 +1841,32 @@ export const TenantRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   activatedAt
   percent
   error
+  life
+  expiresOn
+  graceUntil
+  readableUntil
+  suspendedAt
+  suspendReason
+  closedAt
+  closeReason
 }
     `, {"fragmentName":"TenantRow"}) as unknown as TypedDocumentString<TenantRowFragment, unknown>;
+export const NoticeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeRow on Notice {
+  id
+  title
+  text
+  since
+  until
+  createdAt
+  createdBy
+  withdrawnAt
+  tenants {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"NoticeRow"}) as unknown as TypedDocumentString<NoticeRowFragment, unknown>;
 export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment UserRow on User {
   id

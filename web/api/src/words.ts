@@ -1,5 +1,5 @@
 import type {
-  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantState, UnitRelation,
+  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantLife, TenantState, UnitRelation,
 } from './generated'
 
 /** How a label is coloured: by meaning, never by taste. */
@@ -27,6 +27,14 @@ export const tenantStates: Words<TenantState> = {
   ACTIVE: { label: '正常', tone: 'ok' },
   FAILED: { label: '开通失败', tone: 'bad' },
   MAINTENANCE: { label: '维护中', tone: 'warn' },
+}
+
+export const tenantLives: Words<TenantLife> = {
+  ACTIVE: { label: '正常', tone: 'ok' },
+  GRACE: { label: '宽限期', tone: 'warn' },
+  READ_ONLY: { label: '只读', tone: 'warn' },
+  SUSPENDED: { label: '已停用', tone: 'bad' },
+  CLOSED: { label: '已终止', tone: 'off' },
 }
 
 export const orgTypes: Words<OrgType> = {
@@ -135,6 +143,11 @@ export const errorWords: Record<string, string> = {
   CODE_EXPIRED: '该激活码已过期，请联系平台客服换取新码',
   CODE_REVOKED: '该激活码已作废，请联系平台客服',
   SEATS: '党员席位已用完，不能再增加党员，请联系服务商增加席位',
+  TENANT_READ_ONLY: '服务已到期，目前只能查看和导出，不能修改',
+  TENANT_SUSPENDED: '贵单位的服务已停用，请联系服务商',
+  TENANT_CLOSED: '租户已终止，不能再修改',
+  ALREADY_SUSPENDED: '租户已停用，请刷新列表',
+  NOT_SUSPENDED: '租户没有被人工停用；到期的租户请修改到期日',
   BRANCH_GONE: '原党支部已不存在，请选择接收党支部',
   NOT_LEFT: '该党员不在历史库中，可能已被还原，请刷新列表',
   IMPORT_STATE: '导入已进入其他步骤，请刷新后查看',

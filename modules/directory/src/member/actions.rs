@@ -11,7 +11,7 @@ use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, PersonId, Result, Secret, check, mask};
 use zhibu_tenancy::audit;
 use zhibu_tenancy::keys::Vault;
-use zhibu_tenancy::{Write, identity, tenants};
+use zhibu_tenancy::{Conn, Write, identity, tenants};
 
 use super::model::{EndReason, Entry, PersonRow};
 use super::rules::{self, Facts};
@@ -219,12 +219,17 @@ impl Heads {
 
 /// Refuses more members than the tenant has places for.
 async fn enough(write: &mut Write<'_>, seats: i32, more: i64) -> Result<()> {
-    let used: Option<i64> =
-        organisations::table.select(diesel::dsl::sum(organisations::member_count)).first(write.conn()?).await?;
-    if used.unwrap_or_default() + more > i64::from(seats) {
+    if seats_taken(write.conn()?).await? + more > i64::from(seats) {
         return Err(Error::refuse("SEATS", format!("党员席位共{seats}个，已用完，请联系服务商增加席位")));
     }
     Ok(())
+}
+
+/// How many places are taken.
+pub async fn seats_taken(conn: &mut Conn) -> Result<i64> {
+    let used: Option<i64> =
+        organisations::table.select(diesel::dsl::sum(organisations::member_count)).first(conn).await?;
+    Ok(used.unwrap_or_default())
 }
 
 /// A member to be added, checked: where, what, and the short name of the branch for the audit.

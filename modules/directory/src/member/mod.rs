@@ -8,7 +8,8 @@ pub mod rules;
 mod store;
 
 pub use actions::{
-    Heads, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, leave, restore, reveal, update,
+    Heads, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, leave, restore, reveal, seats_taken,
+    update,
 };
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};

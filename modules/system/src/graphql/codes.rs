@@ -48,6 +48,8 @@ pub(super) struct IssueCodesInput {
     seats: i32,
     /// Last day of use.
     expires_on: NaiveDate,
+    /// For how many months a tenant may be used from its activation; none: without end.
+    months: Option<i32>,
     count: i32,
     note: Option<String>,
 }
@@ -78,6 +80,8 @@ pub(super) struct Code {
     tenant: Option<TenantBrief>,
     revoked_at: Option<DateTime<Utc>>,
     revoke_reason: Option<String>,
+    /// For how many months a tenant may be used from its activation; none: without end.
+    months: Option<i32>,
 }
 
 /// Rows with the tenants that used them, in one more statement.
@@ -102,6 +106,7 @@ async fn show(cx: &Cx, rows: Vec<codes::CodeRow>, conn: &mut Conn) -> Result<Vec
         used_at: row.used_at,
         revoked_at: row.revoked_at,
         revoke_reason: row.revoke_reason,
+        months: row.months.map(Into::into),
     };
     Ok(rows.into_iter().map(code).collect())
 }
@@ -144,6 +149,7 @@ impl CodeMutation {
             modules: input.modules,
             seats: input.seats,
             expires_on: input.expires_on,
+            months: input.months.map(|months| i16::try_from(months).unwrap_or(0)),
             count: input.count,
             note: input.note,
         };

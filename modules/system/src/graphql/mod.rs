@@ -10,6 +10,7 @@ mod exchange;
 mod favourites;
 mod jobs;
 mod menus;
+mod notices;
 mod operator;
 mod security;
 mod session;
@@ -33,6 +34,7 @@ pub struct SystemQuery(
     operator::OperatorQuery,
     codes::CodeQuery,
     tenants::TenantQuery,
+    notices::NoticeQuery,
     jobs::JobQuery,
     exchange::ExchangeQuery,
     audit::AuditQuery,
@@ -54,6 +56,7 @@ pub struct SystemMutation(
     operator::OperatorMutation,
     codes::CodeMutation,
     tenants::TenantMutation,
+    notices::NoticeMutation,
     jobs::JobMutation,
     exchange::ExchangeMutation,
     menus::MenuMutation,

@@ -31,6 +31,7 @@ export const CodesDocument = /*#__PURE__*/ new TypedDocumentString(`
   modules
   seats
   expiresOn
+  months
   state
   note
   issuedAt
@@ -44,7 +45,7 @@ export const CodesDocument = /*#__PURE__*/ new TypedDocumentString(`
     slug
     demo
   }
-}`, {"hash":"79cd53f3aba7b048e7362bf26fd5f78c52a6cb1f7b02b31c695643d6b6403ee4"}) as unknown as TypedDocumentString<CodesQuery, CodesQueryVariables>;
+}`, {"hash":"22cf758f98e4b3b33187d8599b21adb3006b264de8da7f22b27a6c8f4f9562f0"}) as unknown as TypedDocumentString<CodesQuery, CodesQueryVariables>;
 export const IssueCodesDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation IssueCodes($input: IssueCodesInput!) {
   system {
@@ -71,6 +72,7 @@ export const RevokeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
   modules
   seats
   expiresOn
+  months
   state
   note
   issuedAt
@@ -84,4 +86,4 @@ export const RevokeCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     slug
     demo
   }
-}`, {"hash":"d5af5896f7cf40a44da4b7b5d0d1a213d87db73477c963fea0f8222852294381"}) as unknown as TypedDocumentString<RevokeCodeMutation, RevokeCodeMutationVariables>;
+}`, {"hash":"e743302970e9877f5982336fd9fca6a790ee1fa6e822173c4028887a6a723751"}) as unknown as TypedDocumentString<RevokeCodeMutation, RevokeCodeMutationVariables>;

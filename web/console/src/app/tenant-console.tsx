@@ -10,6 +10,7 @@ import { PermissionContext } from '../kit/permissions'
 import { Shell } from '../kit/shell'
 import { ErrorState, Loading } from '../kit/states'
 import { useAction } from '../kit/use-action'
+import { StandingBanner } from '../modules/system/tenants/standing-banner'
 import { ask } from '../net/ask'
 import { post } from '../net/post'
 import { setSignedIn, settle } from '../net/recovery'
@@ -91,7 +92,12 @@ function Framed({ session }: { session: Session }) {
         { key: 'leave', label: '退出登录', act: () => leave.mutate(undefined), danger: true },
       ]}
       tools={<OrgPicker className="z-scope" label="组织范围" placeholder="全部组织" value={org} onChange={setOrg} />}
-      banner={server.data?.system.server.sandbox && <Alert banner type="warning" title="演示环境：数据仅供体验，短信不会真实发出。" />}
+      banner={(
+        <>
+          {server.data?.system.server.sandbox && <Alert banner type="warning" title="演示环境：数据仅供体验，短信不会真实发出。" />}
+          <StandingBanner />
+        </>
+      )}
     >
       <Outlet />
       <ExpiredDialog>

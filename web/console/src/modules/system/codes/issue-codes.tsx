@@ -12,7 +12,7 @@ import { ask } from '../../../net/ask'
 import { IssuedCodes } from './issued-codes'
 import { useModules } from './use-modules'
 
-interface Values { plan: string; modules: string[]; seats: number; expiresOn: string; count: number; note?: string }
+interface Values { plan: string; modules: string[]; seats: number; expiresOn: string; months?: number | null; count: number; note?: string }
 type Issued = IssueCodesMutation['system']['issueCodes']
 
 /** The form that issues codes; its idempotency key is made once, so that a repeated press issues nothing twice. */
@@ -22,10 +22,10 @@ export function IssueCodes({ onClose, onIssued }: { onClose: () => void; onIssue
   const modules = useModules()
   const [form] = Form.useForm<Values>()
   const { submit, busy, problem } = useSubmit(form,
-    async ({ note, ...values }: Values) => {
+    async ({ note, months, ...values }: Values) => {
       // Base modules come with every plan; the form only shows them.
       const chosen = values.modules.filter((one) => modules.data?.some((module) => module.key === one && !module.base))
-      const input = { key, ...values, modules: chosen, plan: values.plan.trim(), note: note?.trim() || null }
+      const input = { key, ...values, modules: chosen, plan: values.plan.trim(), months: months ?? null, note: note?.trim() || null }
       return (await ask(IssueCodesDocument, { input })).system.issueCodes
     },
     (result) => {
@@ -55,6 +55,9 @@ export function IssueCodes({ onClose, onIssued }: { onClose: () => void; onIssue
                   <DateField notBefore={dayjs().format('YYYY-MM-DD')} />
                 </Form.Item>
               </div>
+              <Form.Item name="months" label="使用期限" extra="从开通之日起算，不填为长期">
+                <InputNumber className="z-block" min={1} max={120} precision={0} suffix="个月" />
+              </Form.Item>
               <Form.Item name="count" label="发放数量" extra="一次最多 200 个" rules={[{ required: true, message: '请输入数量' }, { type: 'integer', min: 1, max: 200, message: '数量为 1 至 200' }]}>
                 <InputNumber className="z-block" min={1} max={200} precision={0} suffix="个" />
               </Form.Item>

@@ -51,6 +51,7 @@ export default function CodesPage() {
     { key: 'plan', title: '套餐', cell: (code) => code.plan },
     { key: 'modules', title: '模块', cell: (code) => <span className="z-wrap">{code.modules.map(titles).join('、') || '仅基础模块'}</span> },
     { key: 'seats', title: '用户数', cell: (code) => code.seats },
+    { key: 'months', title: '使用期限', cell: (code) => (code.months ? `${code.months} 个月` : '长期') },
     { key: 'expiresOn', title: '有效期至', cell: (code) => day(code.expiresOn) },
     { key: 'tenant', title: '开通的组织', cell: (code) => <span className="z-wrap">{code.tenant?.name ?? '—'}</span> },
     { key: 'note', title: '备注', cell: (code) => <span className="z-wrap">{code.state === 'REVOKED' ? `作废原因：${orDash(code.revokeReason)}` : orDash(code.note)}</span> },

@@ -78,7 +78,7 @@ export function TenantModules({ tenant }: { tenant: TenantRowFragment }) {
               return (
                 <li key={module.key}>
                   <div><b>{module.title}</b>{module.base && <span className="z-tag z-tag--off">基础模块</span>}</div>
-                  <Switch checked={on || module.base} disabled={module.base || (running !== null && event?.state !== 'FAILED') || tenant.state !== 'ACTIVE'} loading={starting === module.key}
+                  <Switch checked={on || module.base} disabled={module.base || (running !== null && event?.state !== 'FAILED') || tenant.state !== 'ACTIVE' || tenant.life === 'CLOSED'} loading={starting === module.key}
                     aria-label={`${module.title}：${on || module.base ? '已开通' : '未开通'}`} onChange={(next) => flip(module.key, module.title, next)} />
                 </li>
               )

@@ -1,0 +1,90 @@
+//! What a tenant uses (OP-8): numbers only, nothing of what is in it.
+
+use chrono::{DateTime, Datelike, Duration, NaiveTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use zhibu_core::{Permission, Result, TenantId};
+
+use crate::cx::Cx;
+use crate::db::{Mode, Space};
+use crate::schema::{accounts, outbox, tenants};
+use crate::terms;
+
+/// A tenant's meters.
+#[derive(Debug, Clone, Default)]
+pub struct Meters {
+    /// Members, who take places.
+    pub members: i64,
+    /// Places.
+    pub seats: i32,
+    /// Accounts that are not disabled.
+    pub accounts: i64,
+    /// Bytes of its files; none when the store does not tell.
+    pub storage: Option<u64>,
+    /// Text messages ordered in its name since the first of the month.
+    pub messages: i64,
+    /// When somebody last signed in.
+    pub last_sign_in: Option<DateTime<Utc>>,
+}
+
+/// Reads the meters of a tenant that is there.
+pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<Meters> {
+    let mut meters = Meters::default();
+    let made = {
+        let mut read = cx.read(permission).await?;
+        let row: (i32, Option<DateTime<Utc>>) =
+            tenants::table.find(tenant.0).select((tenants::seats, tenants::activated_at)).first(read.conn()?).await?;
+        meters.seats = row.0;
+        meters.messages = outbox::table
+            .filter(outbox::tenant_id.eq(tenant.0).and(outbox::created_at.ge(month(cx.now()))))
+            .count()
+            .get_result(read.conn()?)
+            .await?;
+        row.1.is_some()
+    };
+    // One connection at a time.
+    cx.close().await;
+    if made {
+        let mut unit = cx.app.begin(Space::Tenant(tenant), Mode::Read).await?;
+        meters.members = terms::taken(&cx.app.registry, unit.conn()?).await?;
+        (meters.accounts, meters.last_sign_in) = accounts::table
+            .filter(accounts::state.ne("disabled"))
+            .select((diesel::dsl::count_star(), diesel::dsl::max(accounts::last_sign_in_at)))
+            .first(unit.conn()?)
+            .await?;
+        unit.commit().await?;
+    }
+    // The other numbers do not depend on a store that is down or forbids listing.
+    meters.storage = cx
+        .app
+        .store
+        .size(tenant)
+        .await
+        .inspect_err(|error| tracing::warn!(code = error.code, cause = ?error.cause, "the size of a tenant's files is not known"))
+        .ok();
+    Ok(meters)
+}
+
+/// The first moment of the month, as the calendar in China has it.
+fn month(now: DateTime<Utc>) -> DateTime<Utc> {
+    let china = Duration::hours(8);
+    let day = (now + china).date_naive();
+    day.with_day(1).unwrap_or(day).and_time(NaiveTime::MIN).and_utc() - china
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn op_8_a_month_begins_at_midnight_in_china() {
+        for (now, begin) in [
+            ("2026-11-30T15:59:59Z", "2026-10-31T16:00:00Z"),
+            ("2026-11-30T16:00:00Z", "2026-11-30T16:00:00Z"),
+            ("2026-12-31T15:00:00Z", "2026-11-30T16:00:00Z"),
+        ] {
+            let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+            assert_eq!(month(moment(now)), moment(begin), "{now}");
+        }
+    }
+}

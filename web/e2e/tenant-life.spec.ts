@@ -1,0 +1,102 @@
+import { choose, field, part, row, setDay, signIn } from './support/forms'
+import { look } from './support/look'
+import { arrive, open } from './support/moves'
+import { openTenant, PASSWORD, unique } from './support/people'
+import { expect, test } from './support/test'
+
+/** A calendar day so many days from today, as forms hold it. */
+const daysFromNow = (days: number) => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now() + days * 86_400_000)
+
+test('OP-12 an operator prolongs, suspends, resumes and closes a tenant', async ({ operatorPage: desk, operator, page, baseURL }) => {
+  const own = await openTenant(operator, baseURL ?? '', `中共滨海市港航局总支部委员会${unique()}`)
+  await open(desk, `/operator/tenants?search=${encodeURIComponent(own.name)}`, '租户管理')
+  await expect(row(desk, own.name)).toContainText('长期')
+  await desk.getByRole('button', { name: own.name, exact: true }).click()
+  const drawer = desk.getByRole('dialog', { name: own.name })
+  await expect(part(drawer, '用量')).toContainText('0 / 200')
+  await expect(drawer).toContainText('没有到期日，长期可用')
+  await look(desk, 'operator-tenant-life')
+
+  await drawer.getByRole('button', { name: '修改套餐与到期日' }).click()
+  const terms = desk.getByRole('dialog', { name: '修改套餐与到期日' })
+  await terms.getByLabel('用户数上限').fill('120')
+  await setDay(desk, '到期日（含当日）', daysFromNow(-16))
+  await terms.getByRole('button', { name: '保存' }).click()
+  await expect(terms.getByText('请输入原因')).toBeVisible()
+  await terms.getByLabel('原因').fill('合同到期')
+  await look(desk, 'operator-tenant-terms')
+  await terms.getByRole('button', { name: '保存' }).click()
+  await expect(terms).toHaveCount(0)
+  await expect(part(drawer, '用量')).toContainText('0 / 120')
+  await expect(part(drawer, '使用期限')).toContainText('只能查看和导出')
+  await look(desk, 'operator-tenant-read-only')
+
+  await signIn(page, own.admin.userName, PASSWORD)
+  await arrive(page, '首页')
+  await expect(page.getByRole('alert').filter({ hasText: '服务已到期，目前只能查看和导出' })).toBeVisible()
+  await look(page, 'tenant-read-only')
+
+  await drawer.getByRole('button', { name: '停用' }).click()
+  const suspend = desk.getByRole('dialog', { name: `停用“${own.name}”` })
+  await suspend.getByLabel('停用原因').fill('欠费')
+  await look(desk, 'operator-tenant-suspend')
+  await suspend.getByRole('button', { name: '停用', exact: true }).click()
+  await expect(part(drawer, '使用期限')).toContainText('已由运营人员停用：欠费')
+  await page.context().clearCookies()
+  await signIn(page, own.admin.userName, PASSWORD)
+  await expect(page.getByText('贵单位的服务已停用')).toBeVisible()
+  await look(page, 'tenant-suspended')
+
+  await drawer.getByRole('button', { name: '恢复' }).click()
+  const resume = desk.getByRole('dialog', { name: `恢复“${own.name}”` })
+  await resume.getByLabel('恢复原因').fill('已缴费')
+  await resume.getByRole('button', { name: '恢复', exact: true }).click()
+  await expect(part(drawer, '使用期限')).toContainText('只能查看和导出')
+
+  await drawer.getByRole('button', { name: '终止' }).click()
+  const close = desk.getByRole('dialog', { name: `终止“${own.name}”` })
+  await close.getByLabel('终止原因').fill('客户终止合同')
+  await expect(close.getByRole('button', { name: '终止', exact: true })).toBeDisabled()
+  await close.getByLabel(`请输入“${own.name}”以确认`).fill(own.name)
+  await look(desk, 'operator-tenant-close')
+  await close.getByRole('button', { name: '终止', exact: true }).click()
+  await expect(part(drawer, '使用期限')).toContainText('已终止：客户终止合同')
+  await desk.keyboard.press('Escape')
+  await choose(desk, '使用状态', '已终止')
+  await expect(row(desk, own.name)).toContainText('已终止')
+  await look(desk, 'operator-tenants-closed')
+  await own.admin.api.close()
+})
+
+test('OP-12 administrators read what an operator tells them, and close it', async ({ operatorPage: desk, adminPage, tenant }) => {
+  const title = `系统升级 ${unique()}`
+  await open(desk, '/operator/tenants', '租户管理')
+  await desk.getByRole('button', { name: '通知租户' }).click()
+  const drawer = desk.getByRole('dialog', { name: '通知租户' })
+  await drawer.getByRole('button', { name: '写通知' }).click()
+  const form = desk.getByRole('dialog', { name: '写通知' })
+  await field(form, '标题').fill(title)
+  await field(form, '内容').fill('周六22点至24点升级。\n期间不能登录。')
+  await form.getByLabel('通知谁').fill(tenant.name)
+  await desk.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(tenant.name, { exact: true }).click()
+  await form.getByLabel('通知谁').press('Escape')
+  await look(desk, 'operator-notice')
+  await form.getByRole('button', { name: '发布' }).click()
+  await expect(drawer.getByRole('listitem').filter({ hasText: title })).toContainText('显示中')
+  await look(desk, 'operator-notices')
+
+  await open(adminPage, '/home', '首页')
+  const banner = adminPage.getByRole('alert').filter({ hasText: title })
+  await expect(banner).toContainText('期间不能登录')
+  await look(adminPage, 'tenant-notice')
+  await banner.getByRole('button').click()
+  await expect(banner).toHaveCount(0)
+  await adminPage.reload()
+  await arrive(adminPage, '首页')
+  await expect(banner).toHaveCount(0)
+
+  await drawer.getByRole('button', { name: `撤回：${title}` }).click()
+  await desk.getByRole('dialog', { name: `撤回“${title}”` }).getByRole('button', { name: '继续' }).click()
+  await desk.getByRole('dialog', { name: '再次确认：撤回？' }).getByRole('button', { name: '撤回', exact: true }).click()
+  await expect(drawer.getByRole('listitem').filter({ hasText: title })).toContainText('已撤回')
+})
