@@ -63,6 +63,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0001_init"),
         migration!("../../migrations/tenant/system", "0002_exchange"),
         migration!("../../migrations/tenant/system", "0003_audit"),
+        migration!("../../migrations/tenant/system", "0006_import_steps"),
     ],
     seed: None,
     jobs: |worker| worker,
