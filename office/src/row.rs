@@ -23,12 +23,13 @@ pub struct Row<'t> {
     template: &'t Template,
     values: Vec<Value>,
     faults: Vec<Fault>,
+    hints: Vec<Fault>,
 }
 
 impl<'t> Row<'t> {
     /// A row with one value per column of the template.
     pub fn new(number: u32, template: &'t Template, values: Vec<Value>) -> Self {
-        Self { number, template, values, faults: Vec::new() }
+        Self { number, template, values, faults: Vec::new(), hints: Vec::new() }
     }
 
     /// The values in the order of the template's columns.
@@ -46,6 +47,19 @@ impl<'t> Row<'t> {
         let fault = Fault { column: key.to_owned(), sentence: sentence.into() };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
+        }
+    }
+
+    /// What the user should look at, although it blocks nothing (提示).
+    pub fn hints(&self) -> &[Fault] {
+        &self.hints
+    }
+
+    /// Notes a hint; the same one is noted once.
+    pub fn hint(&mut self, key: &str, sentence: impl Into<String>) {
+        let hint = Fault { column: key.to_owned(), sentence: sentence.into() };
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
         }
     }
 

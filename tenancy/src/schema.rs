@@ -135,7 +135,8 @@ diesel::table! {
         id -> Uuid, template -> Text, file_name -> Text, file_size -> Int4, state -> Text, partial -> Bool,
         percent -> Int2, row_count -> Int4, bad_rows -> Int4, done_rows -> Int4, undone_rows -> Int4, faults -> Jsonb,
         message -> Nullable<Text>, account_id -> Uuid, account_name -> Text, created_at -> Timestamptz,
-        finished_at -> Nullable<Timestamptz>, files_gone -> Bool,
+        finished_at -> Nullable<Timestamptz>, files_gone -> Bool, step_at -> Nullable<Timestamptz>,
+        hint_rows -> Int4, hints -> Jsonb,
     }
 }
 

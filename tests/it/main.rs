@@ -9,6 +9,7 @@ mod database;
 mod documents;
 mod exchange;
 mod http;
+mod imports;
 mod isolation;
 mod jobs;
 mod life;

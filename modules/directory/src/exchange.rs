@@ -11,6 +11,11 @@ pub(crate) fn note(row: &mut Row<'static>, faults: Vec<Error>) {
     }
 }
 
+/// Notes a hint at the column of its field.
+pub(crate) fn hint(row: &mut Row<'static>, field: &str, sentence: &'static str) {
+    row.hint(&key(field), sentence);
+}
+
 /// The template's key of a form's field: `joinDate` is `join_date`, `units.0.uscc` is `uscc`.
 fn key(field: &str) -> String {
     let mut key = String::new();

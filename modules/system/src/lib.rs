@@ -79,6 +79,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0002_exchange"),
         migration!("../../migrations/tenant/system", "0003_audit"),
         migration!("../../migrations/tenant/system", "0004_settings"),
+        migration!("../../migrations/tenant/system", "0006_import_steps"),
     ],
     seed: None,
     jobs: |worker| worker,

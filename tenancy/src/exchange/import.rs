@@ -20,7 +20,7 @@ use crate::cx::{Cx, Write};
 use crate::db::Conn;
 use crate::identity::must_be_account;
 use crate::jobs::Job;
-use crate::schema::{import_items, imports};
+use crate::schema::{accounts, import_items, imports};
 
 /// Largest upload, in bytes.
 const LARGEST: i64 = 30 * 1024 * 1024;
@@ -34,6 +34,10 @@ const MANY: i32 = 1000;
 const STEP: i16 = 5;
 /// Objects that are undone together.
 const UNDO: i64 = 100;
+/// Imports of one account that wait or are under way at once.
+const AT_ONCE: i64 = 3;
+/// The states in which a job is at work.
+const UNDER_WAY: [&str; 3] = ["checking", "applying", "undoing"];
 
 /// What a module imports, one for each template.
 #[async_trait]
@@ -50,6 +54,11 @@ pub trait Importer: Send + Sync + 'static {
     fn tables(&self) -> &'static [&'static str];
     /// Takes back what an import wrote. For each object: nothing, or why it stays.
     async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>>;
+    /// How many rows there are places for (席位), where that is limited. With `hold` nobody else takes one before the
+    /// transaction ends.
+    async fn room(&self, _: &mut Write<'_>, _hold: bool) -> Result<Option<i64>> {
+        Ok(None)
+    }
 }
 
 /// One run over a file, in order.
@@ -103,6 +112,10 @@ pub struct Import {
     pub finished_at: Option<DateTime<Utc>>,
     /// The files are not kept any more.
     pub files_gone: bool,
+    /// Rows with hints.
+    pub hint_rows: i32,
+    /// The first hints, as faults are.
+    pub hints: Value,
 }
 
 /// What was written by a row and why it was kept when undoing.
@@ -244,8 +257,48 @@ pub async fn marked_link(cx: &Cx, id: ImportId) -> Result<String> {
     if import.bad_rows == 0 || import.files_gone {
         return Err(Error::missing());
     }
-    let name = import.file_name.trim_end_matches(".xlsx");
+    let name = stem(&import.file_name);
     cx.app.store.link(&key(cx, "imports", id.0, "marked.xlsx")?, &format!("{name}-错误标注.xlsx"), LINK).await
+}
+
+/// A file's name without its ending, which may be in capitals.
+fn stem(file_name: &str) -> &str {
+    match file_name.rsplit_once('.') {
+        Some((stem, ending)) if ending.eq_ignore_ascii_case("xlsx") => stem,
+        _ => file_name,
+    }
+}
+
+/// Refuses another step while enough of the account's imports wait or are under way. Its row is held, so that two
+/// requests at once do not both find room.
+async fn not_busy(write: &mut Write<'_>, account: Uuid) -> Result<()> {
+    let _: Uuid = accounts::table.find(account).select(accounts::id).for_no_key_update().first(write.conn()?).await?;
+    let busy: i64 = imports::table
+        .filter(imports::account_id.eq(account).and(imports::state.eq_any(UNDER_WAY)))
+        .count()
+        .get_result(write.conn()?)
+        .await?;
+    if busy >= AT_ONCE {
+        let words = format!("您有{AT_ONCE}个导入正在进行，请等其中一个完成后再继续");
+        return Err(Error::refuse("IMPORT_BUSY", words));
+    }
+    Ok(())
+}
+
+/// Refuses what there are no places for: all rows when they are too many, the good ones when there is no place left.
+async fn has_room(write: &mut Write<'_>, importer: &dyn Importer, import: &Import, partial: bool) -> Result<()> {
+    let Some(room) = importer.room(write, false).await? else { return Ok(()) };
+    let rows = i64::from(import.row_count - import.bad_rows);
+    if room < rows && (!partial || room == 0) { Err(Error::refuse("SEATS", too_few(room, rows))) } else { Ok(()) }
+}
+
+fn too_few(room: i64, rows: i64) -> String {
+    let advice = if room == 0 {
+        "请联系服务商增加席位后再导入".to_owned()
+    } else {
+        format!("可只导入正确的行中的前{room}行，或联系服务商增加席位后再导入")
+    };
+    format!("剩余{room}个席位，文件有{rows}行可导入，{advice}")
 }
 
 /// Takes the next step: a state that the import must be in, the one it goes to, and the job that does it.
@@ -258,7 +311,8 @@ async fn step<J: Job>(
     job: J,
 ) -> Result<Import> {
     let template = one(cx, id).await?.template;
-    let mut write = cx.write(importer(cx, &template)?.permission()).await?;
+    let importer = importer(cx, &template)?;
+    let mut write = cx.write(importer.permission()).await?;
     let import = mine(cx, id, write.conn()?).await?;
     if import.files_gone && from.contains(&"checked") {
         return Err(Error::refuse("IMPORT_STATE", "文件已过保存期，请重新上传"));
@@ -266,10 +320,18 @@ async fn step<J: Job>(
     if partial == Some(false) && import.bad_rows > 0 {
         return Err(Error::refuse("IMPORT_FAULTS", "文件中还有错误，请修改后重新上传，或选择只导入正确的行"));
     }
+    // What is in another state is told so, whatever else stands against the step.
+    if from.contains(&import.state.as_str()) {
+        not_busy(&mut write, import.account_id).await?;
+        if let Some(partial) = partial {
+            has_room(&mut write, importer, &import, partial).await?;
+        }
+    }
     let moved = diesel::update(imports::table.find(id.0))
         .filter(imports::state.eq_any(from))
         .set((
             imports::state.eq(to),
+            imports::step_at.eq(cx.now()),
             imports::percent.eq(0),
             imports::partial.eq(partial.unwrap_or(import.partial)),
             imports::message.eq(None::<String>),
@@ -328,12 +390,33 @@ async fn load(cx: &Cx, id: ImportId, state: &str) -> Result<Option<Import>> {
     Ok(row.filter(|import: &Import| import.state == state))
 }
 
-async fn report(cx: &Cx, id: ImportId, set: Progress) -> Result<()> {
+/// Notes progress or the end of a step, as long as the import is still in it.
+async fn report(cx: &Cx, id: ImportId, within: &str, set: Progress) -> Result<()> {
     let mut write = cx.write(ANYONE).await?;
-    diesel::update(imports::table.find(id.0)).set(set).execute(write.conn()?).await?;
+    diesel::update(imports::table.find(id.0).filter(imports::state.eq(within))).set(set).execute(write.conn()?).await?;
     write.commit_quietly().await?;
     cx.app.live.touch(&topic(id));
     Ok(())
+}
+
+/// The end of a step in the transaction of its last rows: they are not written when it was ended meanwhile.
+async fn end(write: &mut Write<'_>, id: ImportId, within: &str, set: Progress) -> Result<()> {
+    let ended = diesel::update(imports::table.find(id.0).filter(imports::state.eq(within)))
+        .set(set)
+        .execute(write.conn()?)
+        .await?;
+    if ended == 0 { Err(overtaken()) } else { Ok(()) }
+}
+
+/// Makes sure before a portion is committed that the step was not ended meanwhile; until then nobody can.
+async fn hold(write: &mut Write<'_>, id: ImportId, within: &str) -> Result<()> {
+    let row = imports::table.find(id.0).filter(imports::state.eq(within)).select(imports::id);
+    let held: Option<Uuid> = row.for_no_key_update().first(write.conn()?).await.optional()?;
+    held.map(|_| ()).ok_or_else(overtaken)
+}
+
+fn overtaken() -> Error {
+    Error::refuse("IMPORT_STATE", "导入已进入其他步骤，请刷新后查看")
 }
 
 #[derive(Default, AsChangeset)]
@@ -346,12 +429,14 @@ struct Progress {
     done_rows: Option<i32>,
     undone_rows: Option<i32>,
     faults: Option<Value>,
+    hint_rows: Option<i32>,
+    hints: Option<Value>,
     message: Option<String>,
     finished_at: Option<DateTime<Utc>>,
 }
 
 /// A refusal that the person can do something about ends the job; anything else is tried again.
-async fn settle(cx: &Cx, id: ImportId, done: Result<()>, refused: &'static str) -> Result<()> {
+async fn settle(cx: &Cx, id: ImportId, done: Result<()>, within: &str, refused: &'static str) -> Result<()> {
     match done {
         Err(error) if error.kind == zhibu_core::Kind::Refused => {
             let message = Some(error.message.into_owned());
@@ -359,6 +444,7 @@ async fn settle(cx: &Cx, id: ImportId, done: Result<()>, refused: &'static str) 
             report(
                 cx,
                 id,
+                within,
                 Progress { state: Some(refused), percent: Some(100), message, finished_at, ..Progress::default() },
             )
             .await
@@ -368,11 +454,16 @@ async fn settle(cx: &Cx, id: ImportId, done: Result<()>, refused: &'static str) 
 }
 
 /// Ends a step whose job will not be tried any more; what it has written stays, and can be taken back.
-async fn give_up(cx: &Cx, id: ImportId, state: &'static str) -> Result<()> {
+async fn give_up(cx: &Cx, id: ImportId, within: &str, state: &'static str) -> Result<()> {
     let message = Some("处理没有完成，请稍后重试；仍不成功时请联系服务商".to_owned());
     let finished_at = Some(cx.now());
-    report(cx, id, Progress { state: Some(state), percent: Some(100), message, finished_at, ..Progress::default() })
-        .await
+    report(
+        cx,
+        id,
+        within,
+        Progress { state: Some(state), percent: Some(100), message, finished_at, ..Progress::default() },
+    )
+    .await
 }
 
 /// The rows of a workbook in chunks, read on a thread of its own.
@@ -411,11 +502,11 @@ impl Job for CheckImport {
     async fn run(self, cx: &Cx) -> Result<()> {
         let Some(import) = load(cx, self.id, "checking").await? else { return Ok(()) };
         let done = examine(cx, self.id, &import).await;
-        settle(cx, self.id, done, "refused").await
+        settle(cx, self.id, done, "checking", "refused").await
     }
 
     async fn give_up(self, cx: &Cx) -> Result<()> {
-        give_up(cx, self.id, "refused").await
+        give_up(cx, self.id, "checking", "refused").await
     }
 }
 
@@ -439,6 +530,7 @@ async fn examine(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         importer.start(&mut write).await?
     };
     let mut faults: Vec<(u32, Vec<Fault>)> = Vec::new();
+    let (mut hints, mut hint_rows) = (Vec::new(), 0i32);
     let (mut rows, mut received) = (0i32, chunks(file.clone(), template));
     while let Some(chunk) = received.recv().await {
         let mut chunk = chunk?;
@@ -449,8 +541,17 @@ async fn examine(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         run.check(&mut write, &mut chunk).await?;
         faults
             .extend(chunk.iter().filter(|row| !row.faults().is_empty()).map(|row| (row.number, row.faults().to_vec())));
+        let hinted = chunk.iter().filter(|row| !row.hints().is_empty());
+        hint_rows += i32::try_from(hinted.clone().count()).map_err(Error::bug)?;
+        hints.extend(hinted.take(SHOWN - hints.len().min(SHOWN)).map(|row| (row.number, row.hints().to_vec())));
         drop(write);
-        report(&own, id, Progress { row_count: Some(rows), percent: Some(guess(rows)), ..Progress::default() }).await?;
+        report(
+            &own,
+            id,
+            "checking",
+            Progress { row_count: Some(rows), percent: Some(guess(rows)), ..Progress::default() },
+        )
+        .await?;
     }
     if rows == 0 {
         return Err(Error::refuse("IMPORT_EMPTY", "文件中没有数据行，请填写后再上传"));
@@ -464,15 +565,23 @@ async fn examine(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
             .map_err(Error::bug)??;
         cx.app.store.put_file(&key(cx, "imports", id.0, "marked.xlsx")?, &out, XLSX).await?;
     }
+    let room = {
+        let mut write = begin(&own, &scope).await?;
+        importer.room(&mut write, false).await?
+    };
+    let good = i64::from(rows - bad);
     let set = Progress {
         state: Some("checked"),
         percent: Some(100),
         row_count: Some(rows),
         bad_rows: Some(bad),
         faults: Some(shown),
+        hint_rows: Some(hint_rows),
+        hints: Some(self::shown(template, &hints)),
+        message: room.filter(|room| *room < good).map(|room| too_few(room, good)),
         ..Progress::default()
     };
-    report(&own, id, set).await
+    report(&own, id, "checking", set).await
 }
 
 /// Progress without knowing the number of rows: it creeps towards the end.
@@ -500,11 +609,11 @@ impl Job for ApplyImport {
     async fn run(self, cx: &Cx) -> Result<()> {
         let Some(import) = load(cx, self.id, "applying").await? else { return Ok(()) };
         let done = write_rows(cx, self.id, &import).await;
-        settle(cx, self.id, done, "failed").await
+        settle(cx, self.id, done, "applying", "failed").await
     }
 
     async fn give_up(self, cx: &Cx) -> Result<()> {
-        give_up(cx, self.id, "failed").await
+        give_up(cx, self.id, "applying", "failed").await
     }
 }
 
@@ -521,7 +630,7 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         let rows = import_items::table.filter(import_items::import_id.eq(id.0)).select(import_items::row_number);
         rows.load(read.conn()?).await?.into_iter().collect()
     };
-    let mut told = 0;
+    let (mut told, mut left_out) = (0, 0);
     let mut done = i32::try_from(written.len()).map_err(Error::bug)?;
     let mut write = begin(&own, &scope).await?;
     let mut run = importer.start(&mut write).await?;
@@ -530,15 +639,19 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         let mut chunk: Vec<Row<'static>> = chunk?;
         chunk.retain(|row| i32::try_from(row.number).is_ok_and(|number| !written.contains(&number)));
         run.check(&mut write, &mut chunk).await?;
-        let (good, bad): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|row| row.faults().is_empty());
+        let (mut good, bad): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|row| row.faults().is_empty());
         if let Some(row) = bad.as_slice().first().filter(|_| !import.partial) {
             let fault = row.faults().iter().next().map(|fault| fault.sentence.clone()).unwrap_or_default();
             let words = format!("第{}行现在有错误（{fault}），没有导入任何数据，请重新上传检查", row.number);
             return Err(Error::refuse("IMPORT_FAULTS", words));
         }
+        if import.partial {
+            left_out += fit(&mut write, importer, &mut good).await?;
+        }
         done += record(&mut write, id, run.as_mut(), &good).await?;
         if import.partial {
             run.finish(&mut write).await?;
+            hold(&mut write, id, "applying").await?;
             write.commit_quietly().await?;
             write = begin(&own, &scope).await?;
         }
@@ -547,18 +660,19 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         if percent >= told + STEP || import.partial {
             told = percent;
             let done_rows = import.partial.then_some(done);
-            report(&own, id, Progress { percent: Some(percent), done_rows, ..Progress::default() }).await?;
+            report(&own, id, "applying", Progress { percent: Some(percent), done_rows, ..Progress::default() }).await?;
         }
     }
     run.finish(&mut write).await?;
-    let end = Progress {
+    let set = Progress {
         state: Some("done"),
         percent: Some(100),
         done_rows: Some(done),
         finished_at: Some(own.app.world.now()),
+        message: (left_out > 0).then(|| format!("席位已用完，{left_out}行没有导入")),
         ..Progress::default()
     };
-    diesel::update(imports::table.find(id.0)).set(end).execute(write.conn()?).await?;
+    end(&mut write, id, "applying", set).await?;
     let entry = Entry::new("import.done", "import", id.0).note("template", import.template.clone()).note("rows", done);
     write.audit(entry).await?;
     write.commit().await?;
@@ -580,6 +694,19 @@ async fn begin<'a>(own: &'a Cx, scope: &crate::policy::Scope) -> Result<Write<'a
     let mut write = own.write(ANYONE).await?;
     write.scope = scope.clone();
     Ok(write)
+}
+
+/// Leaves so many of the good rows as there are places for; how many there are none for. Where places become few they
+/// are held, so that those who add at the same time cannot turn a whole portion away.
+async fn fit(write: &mut Write<'_>, importer: &dyn Importer, good: &mut Vec<Row<'static>>) -> Result<usize> {
+    let wanted = i64::try_from(good.len()).map_err(Error::bug)?;
+    let Some(room) = importer.room(write, false).await? else { return Ok(0) };
+    if room >= wanted + i64::try_from(CHUNK).map_err(Error::bug)? {
+        return Ok(0);
+    }
+    let room = importer.room(write, true).await?.unwrap_or(wanted);
+    let places = usize::try_from(room).unwrap_or_default().min(good.len());
+    Ok(good.split_off(places).len())
 }
 
 /// Writes good rows and what came of each.
@@ -616,12 +743,12 @@ impl Job for UndoImport {
     async fn run(self, cx: &Cx) -> Result<()> {
         let Some(import) = load(cx, self.id, "undoing").await? else { return Ok(()) };
         let done = take_back(cx, self.id, &import).await;
-        settle(cx, self.id, done, "done").await
+        settle(cx, self.id, done, "undoing", "done").await
     }
 
     /// Undoing may be asked for once more.
     async fn give_up(self, cx: &Cx) -> Result<()> {
-        give_up(cx, self.id, "done").await
+        give_up(cx, self.id, "undoing", "done").await
     }
 }
 
@@ -650,10 +777,12 @@ async fn take_back(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
                 .execute(write.conn()?)
                 .await?;
         }
+        hold(&mut write, id, "undoing").await?;
         write.commit_quietly().await?;
         let (undone, _) = counts(&own, id).await?;
         let percent = i16::try_from(i64::from(undone) * 99 / i64::from(import.done_rows.max(1))).unwrap_or(99);
-        report(&own, id, Progress { percent: Some(percent), undone_rows: Some(undone), ..Progress::default() }).await?;
+        let set = Progress { percent: Some(percent), undone_rows: Some(undone), ..Progress::default() };
+        report(&own, id, "undoing", set).await?;
     }
     let (undone, kept) = counts(&own, id).await?;
     let message = (kept > 0).then(|| format!("{kept}行在导入后有改动或已被使用，没有撤销"));
@@ -665,7 +794,7 @@ async fn take_back(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
         message,
         ..Progress::default()
     };
-    diesel::update(imports::table.find(id.0)).set(set).execute(write.conn()?).await?;
+    end(&mut write, id, "undoing", set).await?;
     write.audit(Entry::new("import.undone", "import", id.0).note("rows", undone).note("kept", kept)).await?;
     write.commit().await?;
     own.app.live.touch(&topic(id));
@@ -687,15 +816,18 @@ async fn counts(cx: &Cx, id: ImportId) -> Result<(i32, i32)> {
 /// Removes the workbooks of old imports, which hold personal data in the open, and ends those whose job has given up.
 pub(super) async fn sweep(cx: &Cx) -> Result<()> {
     let before = cx.now() - chrono::Duration::days(KEEP_DAYS);
+    let late = cx.now() - chrono::Duration::days(1);
     let mut write = cx.write(ANYONE).await?;
     diesel::update(imports::table)
-        .filter(imports::state.eq_any(["checking", "applying", "undoing"]))
-        .filter(imports::created_at.lt(cx.now() - chrono::Duration::days(1)))
+        .filter(imports::state.eq_any(UNDER_WAY))
+        // A version before this one noted no beginning of a step.
+        .filter(imports::step_at.lt(late).or(imports::step_at.is_null().and(imports::created_at.lt(late))))
         .set((imports::state.eq("failed"), imports::message.eq("处理没有完成，请联系服务商")))
         .execute(write.conn()?)
         .await?;
     let old: Vec<Uuid> = imports::table
         .filter(imports::created_at.lt(before).and(imports::files_gone.eq(false)))
+        .filter(imports::state.ne_all(UNDER_WAY))
         .select(imports::id)
         .limit(100)
         .load(write.conn()?)

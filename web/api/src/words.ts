@@ -153,6 +153,7 @@ export const errorWords: Record<string, string> = {
   IMPORT_STATE: '导入已进入其他步骤，请刷新后查看',
   IMPORT_FAULTS: '文件中还有错误，请修改后重新上传，或选择只导入正确的行',
   IMPORT_FILE: '文件没有上传成功，请重新上传',
+  IMPORT_BUSY: '您已有 3 个导入正在进行，请等其中一个完成后再继续',
   IMPORT_EMPTY: '文件中没有数据行，请填写后再上传',
   FILE_TYPE: '只支持 .xlsx 文件，请在 Excel 或 WPS 中另存为 .xlsx 后再上传',
   FILE_ENCRYPTED: '文件设有打开密码，请在 Excel 或 WPS 中取消密码后再上传',

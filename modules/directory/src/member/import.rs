@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary};
 use diesel_async::RunQueryDsl;
@@ -17,7 +18,7 @@ use super::actions::{Heads, Newcomer, Place, add_all, leave};
 use super::model::{EndReason, MemberType, MembershipStatus};
 use super::rules::{self, Facts};
 use crate::MEMBER_EDIT;
-use crate::exchange::note;
+use crate::exchange::{hint, note};
 use crate::organisation::{OrgType, Reach};
 use crate::schema::{organisations, people, posts};
 
@@ -61,6 +62,13 @@ impl Importer for Members {
 
     fn tables(&self) -> &'static [&'static str] {
         TABLES
+    }
+
+    async fn room(&self, write: &mut Write<'_>, hold: bool) -> Result<Option<i64>> {
+        let seats = tenants::seats(write, hold).await?;
+        let used: Option<i64> =
+            organisations::table.select(sum(organisations::member_count)).first(write.conn()?).await?;
+        Ok(Some((i64::from(seats) - used.unwrap_or_default()).max(0)))
     }
 
     async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>> {
@@ -124,7 +132,7 @@ struct MemberRun {
     places: Places,
     demo: bool,
     today: NaiveDate,
-    /// Seen in this file.
+    /// Taken by the good rows so far.
     numbers: HashSet<String>,
     mobiles: HashSet<String>,
     secretaries: HashSet<OrganisationId>,
@@ -138,14 +146,15 @@ struct MemberRun {
 impl Run for MemberRun {
     async fn check(&mut self, write: &mut Write<'_>, rows: &mut [Row<'static>]) -> Result<()> {
         self.ready.clear();
+        let mut leads = HashMap::new();
         for row in rows.iter_mut() {
-            if let Some(newcomer) = self.read(row) {
-                self.ready.insert(row.number, newcomer);
-            }
+            let (led, newcomer) = self.read(row);
+            leads.extend(led.map(|branch| (row.number, branch)));
+            self.ready.extend(newcomer.map(|newcomer| (row.number, newcomer)));
         }
         self.compare(write, rows).await?;
-        for row in rows.iter().filter(|row| !row.faults().is_empty()) {
-            self.ready.remove(&row.number);
+        for row in rows {
+            self.take(row, leads.get(&row.number).copied());
         }
         Ok(())
     }
@@ -162,31 +171,50 @@ impl Run for MemberRun {
 }
 
 impl MemberRun {
-    /// What a row says; what is wrong with it alone, or with the rows before, is noted.
-    fn read(&mut self, row: &mut Row<'static>) -> Option<Newcomer> {
+    /// What a row says, and the branch it is to lead; what is wrong with it alone is noted.
+    fn read(&self, row: &mut Row<'static>) -> (Option<OrganisationId>, Option<Newcomer>) {
         let facts = facts(row);
         let place = self.place(row);
         let post = row.choice("party_post").map(str::to_owned);
-        if let (Some("secretary"), Some(place)) = (post.as_deref(), place)
-            && !self.secretaries.insert(place.branch)
-        {
-            row.fault("party_post", "该组织已有书记");
-        }
-        let facts = match rules::accept(facts?, self.today, self.demo) {
-            Ok(facts) => facts,
-            Err(faults) => {
+        let led = place.filter(|_| post.as_deref() == Some("secretary")).map(|place| place.branch);
+        let facts = match facts.map(|facts| rules::accept(facts, self.today, self.demo)) {
+            Some(Ok(facts)) => facts,
+            Some(Err(faults)) => {
                 note(row, faults);
-                return None;
+                return (led, None);
             }
+            None => return (led, None),
         };
-        if !facts.id_number.as_ref().is_some_and(|number| self.numbers.insert(number.clone())) {
+        for (field, sentence) in rules::hints(&facts) {
+            hint(row, field, sentence);
+        }
+        let newcomer =
+            place.zip(row.text("branch_short_name")).map(|(place, branch)| Newcomer { place, branch, facts, post });
+        (led, newcomer)
+    }
+
+    /// Compares a row with the good ones before it. Only one that is good itself takes its numbers and its post from
+    /// those that follow.
+    fn take(&mut self, row: &mut Row<'static>, led: Option<OrganisationId>) {
+        let newcomer = self.ready.get(&row.number);
+        let number = newcomer.and_then(|n| n.facts.id_number.clone());
+        let mobile = newcomer.and_then(|n| n.facts.mobile.clone());
+        if number.as_ref().is_some_and(|number| self.numbers.contains(number)) {
             row.fault("id_number", "与文件中前面的行公民身份号码重复");
         }
-        if !facts.mobile.as_ref().is_some_and(|mobile| self.mobiles.insert(mobile.clone())) {
+        if mobile.as_ref().is_some_and(|mobile| self.mobiles.contains(mobile)) {
             row.fault("mobile", "与文件中前面的行手机号重复");
         }
-        let branch = row.text("branch_short_name")?;
-        Some(Newcomer { place: place?, branch, facts, post })
+        if led.is_some_and(|branch| self.secretaries.contains(&branch)) {
+            row.fault("party_post", "该组织已有书记");
+        }
+        if !row.faults().is_empty() {
+            self.ready.remove(&row.number);
+            return;
+        }
+        self.numbers.extend(number);
+        self.mobiles.extend(mobile);
+        self.secretaries.extend(led);
     }
 
     fn place(&self, row: &mut Row<'static>) -> Option<Place> {
@@ -211,7 +239,7 @@ impl MemberRun {
         let blind = |text: &Option<String>| text.as_deref().map(|text| vault.blind(text)).unwrap_or_default();
         let keys: HashMap<u32, (Vec<u8>, Vec<u8>)> =
             self.ready.iter().map(|(row, n)| (*row, (blind(&n.facts.id_number), blind(&n.facts.mobile)))).collect();
-        let (numbers, mobiles) = taken(&keys, write.conn()?).await?;
+        let taken = Taken::load(&keys, write.conn()?).await?;
         let at: Vec<Uuid> = self.ready.values().map(|n| n.place.branch.0).collect();
         let led: Vec<Uuid> = posts::table
             .filter(posts::organisation_id.eq_any(at).and(posts::until.is_null()).and(posts::post.eq("secretary")))
@@ -222,11 +250,13 @@ impl MemberRun {
             let (Some((number, mobile)), Some(newcomer)) = (keys.get(&row.number), self.ready.get(&row.number)) else {
                 continue;
             };
-            if numbers.contains(number) {
+            if taken.numbers.contains(number) {
                 row.fault("id_number", "该公民身份号码的党员已存在");
             }
-            if mobiles.contains(mobile) {
+            if taken.mobiles.contains(mobile) {
                 row.fault("mobile", "手机号已被其他党员使用");
+            } else if taken.accounts.contains(mobile) {
+                row.fault("mobile", "手机号已被账号使用");
             }
             if newcomer.post.as_deref() == Some("secretary") && led.contains(&newcomer.place.branch.0) {
                 row.fault("party_post", "该组织已有书记");
@@ -244,33 +274,51 @@ struct Blind {
     blind: Vec<u8>,
 }
 
-/// Which of these identity and mobile numbers present members have. One look into the index for each: in the middle of
-/// an import the tables' statistics are those of before, and a plan for all at once reads the whole table.
-async fn taken(keys: &HashMap<u32, (Vec<u8>, Vec<u8>)>, conn: &mut Conn) -> Result<(Blinds, Blinds)> {
-    let (numbers, mobiles): (Vec<&[u8]>, Vec<&[u8]>) =
-        keys.values().map(|(number, mobile)| (number.as_slice(), mobile.as_slice())).unzip();
-    let numbers: Vec<Blind> = diesel::sql_query(
-        "SELECT wanted AS blind FROM unnest($1) wanted, \
-         LATERAL (SELECT FROM people WHERE id_index = wanted AND left_at IS NULL LIMIT 1) found",
-    )
-    .bind::<Array<Binary>, _>(numbers)
-    .load(&mut *conn)
-    .await?;
-    let mobiles: Vec<Blind> = diesel::sql_query(
-        "SELECT wanted AS blind FROM unnest($1) wanted, \
-         LATERAL (SELECT FROM people WHERE mobile_index = wanted AND left_at IS NULL LIMIT 1) found",
-    )
-    .bind::<Array<Binary>, _>(mobiles)
-    .load(conn)
-    .await?;
-    let set = |rows: Vec<Blind>| rows.into_iter().map(|row| row.blind).collect();
-    Ok((set(numbers), set(mobiles)))
+/// An account that a file may not hand to somebody: its owner has chosen a password, has other roles, or is a member.
+const ACCOUNT: &str = "accounts a WHERE mobile_index = wanted AND (password_state <> 'initial' \
+    OR EXISTS (SELECT FROM role_assignments WHERE account_id = a.id AND until IS NULL AND role <> 'member') \
+    OR EXISTS (SELECT FROM people WHERE account_id = a.id AND left_at IS NULL))";
+
+/// What of the rows' numbers is in use.
+struct Taken {
+    /// Identity numbers of present members.
+    numbers: Blinds,
+    /// Mobiles of present members.
+    mobiles: Blinds,
+    /// Mobiles of accounts that are somebody's.
+    accounts: Blinds,
+}
+
+impl Taken {
+    async fn load(keys: &HashMap<u32, (Vec<u8>, Vec<u8>)>, conn: &mut Conn) -> Result<Self> {
+        let (numbers, mobiles): (Vec<&[u8]>, Vec<&[u8]>) =
+            keys.values().map(|(number, mobile)| (number.as_slice(), mobile.as_slice())).unzip();
+        Ok(Self {
+            numbers: found("people WHERE id_index = wanted AND left_at IS NULL", &numbers, conn).await?,
+            mobiles: found("people WHERE mobile_index = wanted AND left_at IS NULL", &mobiles, conn).await?,
+            accounts: found(ACCOUNT, &mobiles, conn).await?,
+        })
+    }
+}
+
+/// Which of these are found. One look into the index for each: in the middle of an import the tables' statistics are
+/// those of before, and a plan for all at once reads the whole table.
+async fn found(place: &'static str, wanted: &[&[u8]], conn: &mut Conn) -> Result<Blinds> {
+    let query = format!("SELECT wanted AS blind FROM unnest($1) wanted, LATERAL (SELECT FROM {place} LIMIT 1) found");
+    let rows: Vec<Blind> = diesel::sql_query(query).bind::<Array<Binary>, _>(wanted).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.blind).collect())
 }
 
 /// The facts of a row as far as its cells can be read; every cell that cannot is noted.
 fn facts(row: &mut Row<'static>) -> Option<Facts> {
     let name = row.text("name");
-    let id_number = row.raw("id_number").map(|text| check::id_number_15(&text).unwrap_or(text));
+    let id_number = row.raw("id_number").map(|text| match check::id_number_15(&text) {
+        Some(long) => {
+            row.hint("id_number", "15位公民身份号码将按18位导入，请核对");
+            long
+        }
+        None => text,
+    });
     let (sex, birth_date) = (row.choice("sex"), row.date("birth_date"));
     let (ethnicity, education) = (row.choice("ethnicity"), row.choice("education_level"));
     let (native_place, degree, school) = (row.text("native_place"), row.choice("degree"), row.text("school"));

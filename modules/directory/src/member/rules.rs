@@ -269,10 +269,11 @@ pub fn party_age(
     on.years_since(conversion.unwrap_or(join))
 }
 
-/// Hints that do not block.
-pub fn hints(facts: &Facts) -> Vec<&'static str> {
+/// Hints that do not block: field and sentence.
+pub fn hints(facts: &Facts) -> Vec<(&'static str, &'static str)> {
     let sixteen = facts.birth_date.checked_add_months(Months::new(192)).unwrap_or(facts.birth_date);
-    facts.first_work_date.filter(|date| *date < sixteen).map(|_| "参加工作时未满16周岁，请核对").into_iter().collect()
+    let early = facts.first_work_date.filter(|date| *date < sixteen);
+    early.map(|_| ("firstWorkDate", "参加工作时未满16周岁，请核对")).into_iter().collect()
 }
 
 /// The pinyin of a name, syllables apart; what has none stays in small letters.
@@ -422,6 +423,12 @@ mod tests {
         assert_eq!(old("1969-03-31", None), ["conversionDate"]);
         assert_eq!(old("1977-08-12", Some("1977-08-12")), ["conversionDate"]);
         assert_eq!(old("1977-08-11", None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn pc_3_2_1a_work_before_sixteen_is_hinted_at() {
+        let began = |date: &str| hints(&Facts { first_work_date: Some(day(date)), ..facts() }).len();
+        assert_eq!((began("2005-12-31"), began("2006-01-01"), hints(&facts()).len()), (1, 0, 0));
     }
 
     #[test]

@@ -32,14 +32,14 @@ pub(super) enum ImportState {
     Failed,
 }
 
-/// One fault in an uploaded workbook.
+/// One fault or hint in an uploaded workbook.
 #[derive(SimpleObject, Clone, PartialEq)]
 pub(super) struct ImportFault {
     /// The row's number in the workbook.
     row: i32,
     /// The column's header.
     column: String,
-    /// What is wrong.
+    /// What is wrong, or to be looked at.
     sentence: String,
 }
 
@@ -57,6 +57,10 @@ pub(super) struct Import {
     undone_rows: i32,
     /// The first hundred; all of them are in the marked workbook.
     faults: Vec<ImportFault>,
+    /// Rows with hints, which block nothing.
+    hint_rows: i32,
+    /// The first hundred: what is read otherwise than written, or looks unlikely.
+    hints: Vec<ImportFault>,
     message: Option<String>,
     account_name: String,
     created_at: DateTime<Utc>,
@@ -115,6 +119,8 @@ impl From<import::Import> for Import {
         Self {
             id: row.id.into(),
             faults: row.faults.as_array().into_iter().flatten().map(fault).collect(),
+            hint_rows: row.hint_rows,
+            hints: row.hints.as_array().into_iter().flatten().map(fault).collect(),
             marked: row.bad_rows > 0 && !row.files_gone && !matches!(state, S::Uploading | S::Checking),
             template: row.template,
             file_name: row.file_name,

@@ -1,0 +1,1 @@
+ALTER TABLE imports DROP COLUMN step_at, DROP COLUMN hint_rows, DROP COLUMN hints;
