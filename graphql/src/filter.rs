@@ -47,7 +47,7 @@ mod tests {
             json!(null),
         ] {
             let refused = super::filter::<Whole>(&wrong).err().unwrap();
-            assert_eq!((refused.code.as_ref(), refused.field.as_deref()), ("INVALID", Some("filter")), "{wrong}");
+            assert_eq!((refused.code, refused.field.as_deref()), ("INVALID", Some("filter")), "{wrong}");
         }
     }
 }
