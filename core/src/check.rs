@@ -102,6 +102,15 @@ pub fn phone(text: &str) -> Option<String> {
     })
 }
 
+/// The days that dates of people and filters lie between; others are slips of the hand, or no days of the database.
+pub fn day(field: &str, day: NaiveDate) -> Result<()> {
+    let known = NaiveDate::from_ymd_opt(1850, 1, 1)..NaiveDate::from_ymd_opt(2201, 1, 1);
+    if known.contains(&Some(day)) {
+        return Ok(());
+    }
+    Err(Error::invalid(field, "日期应在1850年至2200年之间"))
+}
+
 /// Characters that nobody sees, or that change how others are read: names that look alike would differ.
 pub fn invisible(letter: char) -> bool {
     letter.is_control()

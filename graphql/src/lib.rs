@@ -4,6 +4,7 @@
 mod batch;
 mod cookies;
 mod errors;
+mod filter;
 mod gateway;
 mod guard;
 mod listed;
@@ -11,6 +12,7 @@ mod live;
 
 pub use batch::batch;
 pub use cookies::{RefreshCookie, clear, set};
+pub use filter::filter;
 pub use gateway::{Door, Gateway};
 pub use guard::{ModuleOn, holds_module};
 pub use listed::Listed;

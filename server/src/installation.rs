@@ -43,7 +43,7 @@ pub fn registry() -> Result<Registry> {
 
 impl Installation {
     /// Opens the installation: starts or adopts the private cluster, reads the keys. With `store`, the embedded
-    /// object store is started too; only the server does that.
+    /// object store is started too and what killed jobs left is removed; only the server does that.
     pub async fn open(config: Config, world: World, store: bool) -> Result<Self> {
         std::fs::create_dir_all(&config.data).map_err(|fault| folder(&config.data, &fault))?;
         let keys = KeyFile::open(&config.data.join("keys.json"), &world)?;
@@ -67,9 +67,13 @@ impl Installation {
             ddl_url,
             sms,
             store: Store::new(&store_settings(&config, &keys, embedded_store.as_ref())?),
+            scratch: config.data.join("scratch"),
             world,
         };
         let app = App::new(parts).await?;
+        if store {
+            zhibu_tenancy::exchange::clear_scratch(&app)?;
+        }
         let public = config.public()?;
         Ok(Self { config, app, public, cluster, embedded_store })
     }

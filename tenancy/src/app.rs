@@ -1,5 +1,6 @@
 //! The application: what every request and job shares.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,6 +77,8 @@ pub struct App {
     pub sms: Arc<dyn Sms>,
     /// Files.
     pub store: Store,
+    /// Where jobs keep their files while they run.
+    pub(crate) scratch: PathBuf,
     /// Live topics.
     pub live: Live,
     pub(crate) hasher: Hasher,
@@ -103,6 +106,8 @@ pub struct Parts {
     pub sms: Arc<dyn Sms>,
     /// Files.
     pub store: Store,
+    /// A folder for the files of jobs under way, for nobody else's eyes.
+    pub scratch: PathBuf,
 }
 
 impl std::fmt::Debug for App {
@@ -130,6 +135,7 @@ impl App {
             ddl_url: parts.ddl_url,
             sms: parts.sms,
             store: parts.store,
+            scratch: parts.scratch,
             policy,
             keys,
         }))

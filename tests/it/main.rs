@@ -8,6 +8,7 @@ mod carriers;
 mod database;
 mod documents;
 mod exchange;
+mod exports;
 mod http;
 mod imports;
 mod isolation;

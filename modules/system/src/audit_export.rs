@@ -1,9 +1,8 @@
 //! The export of the audit log, of a tenant's and of the operators'.
 
-use async_graphql::{InputType, Value as Input};
 use async_trait::async_trait;
 use serde_json::Value;
-use zhibu_core::{Error, PageArgs, Permission, Result, dictionary};
+use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
 use zhibu_tenancy::{Cx, Read, audit};
 
@@ -28,10 +27,8 @@ const COLUMNS: &[ExportColumn] = &[
     column("changes", "变更内容", 80),
 ];
 
-fn parse(value: &Value) -> Result<AuditFilter> {
-    let fault = || Error::invalid("filter", "筛选条件无效");
-    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
-    <AuditFilter as InputType>::parse(Some(input)).map_err(|_| fault())
+fn filter(value: &Value) -> Result<audit::Filter> {
+    zhibu_graphql::filter::<AuditFilter>(value)?.try_into()
 }
 
 #[async_trait]
@@ -57,10 +54,11 @@ impl Exporter for Audit {
     }
 
     async fn words(&self, value: &Value, _: &mut Read<'_>) -> Result<String> {
-        let filter = parse(value)?;
+        filter(value)?;
+        let filter = zhibu_graphql::filter::<AuditFilter>(value)?;
         let label = |kind: &str, code: String| dictionary::label(kind, &code).map_or(code, str::to_owned);
         let mut words = Vec::new();
-        words.extend(filter.by.map(|name| format!("操作人：{name}")));
+        words.extend(filter.by.map(|name| format!("操作人：{}", mask::searched(&name))));
         words.extend(filter.kind.map(|kind| format!("对象：{}", label("audit_object", kind))));
         words.extend(filter.action.map(|action| format!("操作：{}", label("audit_action", action))));
         words.extend(filter.since.map(|day| format!("开始日期：{day}")));
@@ -69,7 +67,7 @@ impl Exporter for Audit {
     }
 
     async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        audit::count(cx, &parse(value)?.try_into()?, read.conn()?).await
+        audit::count(cx, &filter(value)?, read.conn()?).await
     }
 
     async fn rows(
@@ -80,7 +78,7 @@ impl Exporter for Audit {
         after: Option<String>,
         read: &mut Read<'_>,
     ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
-        let filter = parse(value)?.try_into()?;
+        let filter = filter(value)?;
         let page = audit::list(cx, &filter, &PageArgs::batch(after), read.conn()?).await?;
         let rows = page.nodes.into_iter().map(|row| {
             let at = moment(row.at);

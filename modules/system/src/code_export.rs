@@ -3,12 +3,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{InputType, Value as Input};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use uuid::Uuid;
-use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_core::{Error, PageArgs, Permission, Result, mask};
 use zhibu_tenancy::codes::{self, CodeFilter, CodeRow, CodeState};
 use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
 use zhibu_tenancy::{Cx, Read, tenants};
@@ -40,9 +39,7 @@ const COLUMNS: &[ExportColumn] = &[
 ];
 
 fn filter(value: &Value) -> Result<CodeFilter> {
-    let fault = || Error::invalid("filter", "筛选条件无效");
-    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
-    Ok(<graphql::CodeFilter as InputType>::parse(Some(input)).map_err(|_| fault())?.into())
+    Ok(zhibu_graphql::filter::<graphql::CodeFilter>(value)?.into())
 }
 
 fn state(state: CodeState) -> &'static str {
@@ -79,7 +76,7 @@ impl Exporter for Codes {
     async fn words(&self, value: &Value, _: &mut Read<'_>) -> Result<String> {
         let filter = filter(value)?;
         let mut words = Vec::new();
-        words.extend(filter.told().map(|text| format!("关键字：{text}")));
+        words.extend(filter.told().map(|text| format!("关键字：{}", mask::searched(&text))));
         words.extend(filter.state.map(|one| format!("状态：{}", state(one))));
         words.extend(filter.batch.map(|batch| format!("批次：{batch}")));
         Ok(words.join("；"))

@@ -1,9 +1,8 @@
 //! The export of users (PC-2.3a).
 
-use async_graphql::{InputType, Value as Input};
 use async_trait::async_trait;
 use serde_json::Value;
-use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_core::{Error, PageArgs, Permission, Result, mask};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
 use zhibu_tenancy::identity::{self, AccountFilter, AccountSort, AccountState};
@@ -29,15 +28,9 @@ const COLUMNS: &[ExportColumn] = &[
     column("createdAt", "创建时间", 18),
 ];
 
-fn parse(value: &Value) -> Result<UserFilter> {
-    let fault = || Error::invalid("filter", "筛选条件无效");
-    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
-    <UserFilter as InputType>::parse(Some(input)).map_err(|_| fault())
-}
-
 async fn filter(value: &Value, read: &mut Read<'_>) -> Result<AccountFilter> {
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-    parse(value)?.within(&reach, read.scope.all, read.conn()?).await
+    zhibu_graphql::filter::<UserFilter>(value)?.within(&reach, read.scope.all, read.conn()?).await
 }
 
 fn state(state: AccountState) -> &'static str {
@@ -72,13 +65,13 @@ impl Exporter for Users {
     }
 
     async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let filter = parse(value)?;
+        let filter = zhibu_graphql::filter::<UserFilter>(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.organisation {
-            let names = organisation::names(&[under.0], read.conn()?).await?;
-            words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
+            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
+            words.push(format!("组织：{name}及下级"));
         }
-        words.extend(filter.search.map(|text| format!("搜索：{text}")));
+        words.extend(filter.search.map(|text| format!("搜索：{}", mask::searched(&text))));
         words.extend(filter.state.map(|one| format!("账号状态：{}", state(one.into()))));
         Ok(words.join("；"))
     }

@@ -2,6 +2,8 @@
 //! the rows are is the modules' business ([`Exporter`]); everything else is done here.
 
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -12,13 +14,14 @@ use uuid::Uuid;
 use zhibu_core::{ANYONE, Error, ExportId, Page, PageArgs, Permission, Result, SELF, check};
 use zhibu_office::{Heading, Layout, Sheet, Watermark};
 
-use super::{KEEP_DAYS, LINK, Scratch, XLSX, key};
+use super::{KEEP_DAYS, LINK, XLSX, key, scratch};
 use crate::audit::Entry;
 use crate::cx::{Caller, Cx, Read};
 use crate::db::{Conn, Space};
 use crate::jobs::Job;
 use crate::policy::Scope;
 use crate::schema::exports;
+use crate::tenants;
 
 /// Take data out (数据导出).
 pub const EXPORT: Permission = Permission::new("data.export");
@@ -105,7 +108,7 @@ pub struct Export {
     pub percent: i16,
     /// Rows written.
     pub row_count: i64,
-    /// What was asked for.
+    /// What was asked for, sealed; nothing when it is over.
     pub filter: Value,
     /// The same in words.
     pub filter_words: String,
@@ -162,6 +165,27 @@ fn exporter<'a>(cx: &'a Cx, kind: &str) -> Result<&'a dyn Exporter> {
     found.ok_or_else(|| Error::invalid("kind", "没有这种导出"))
 }
 
+/// A filter as it waits for its job: sealed, for it may hold a whole number that somebody looks for.
+async fn sealed(cx: &Cx, filter: &Value) -> Result<Value> {
+    let plain = serde_json::to_vec(filter).map_err(Error::bug)?;
+    let sealed = match cx.space() {
+        Space::Tenant(tenant) => tenants::vault(&cx.app, tenant).await?.seal(&plain)?,
+        Space::Platform => cx.app.keys.platform.seal(&plain)?,
+    };
+    Ok(Value::String(STANDARD.encode(sealed)))
+}
+
+/// The filter again; one of an export that was ordered before filters were sealed stands open.
+async fn opened(cx: &Cx, stored: &Value) -> Result<Value> {
+    let Value::String(text) = stored else { return Ok(stored.clone()) };
+    let sealed = STANDARD.decode(text).map_err(Error::bug)?;
+    let plain = match cx.space() {
+        Space::Tenant(tenant) => tenants::vault(&cx.app, tenant).await?.open(&sealed)?,
+        Space::Platform => cx.app.keys.platform.open(&sealed)?,
+    };
+    serde_json::from_slice(&plain).map_err(Error::bug)
+}
+
 /// The columns the caller may take.
 pub fn columns(cx: &Cx, kind: &str) -> Result<Vec<ExportColumn>> {
     orderer(cx)?;
@@ -191,6 +215,7 @@ pub async fn order(cx: &Cx, kind: &str, filter: Value, wanted: &[String], reason
         exporter.words(&filter, &mut read).await?
     };
     let who = orderer(cx)?;
+    let filter = sealed(cx, &filter).await?;
     let mut write = cx.write(EXPORT).await?;
     let running: i64 = exports::table
         .filter(exports::account_id.eq(who.id).and(exports::state.eq("running")))
@@ -269,7 +294,14 @@ pub async fn download(cx: &Cx, id: ExportId) -> Result<String> {
     if export.state != "done" || export.expires_at <= cx.now() {
         return Err(Error::refuse("EXPORT_GONE", "文件还没有生成或已过期，请重新导出"));
     }
-    let title = exporter(cx, &export.kind)?.title();
+    let exporter = exporter(cx, &export.kind)?;
+    let title = exporter.title();
+    // What was allowed when it was ordered need not be now.
+    for needed in [Some(exporter.permission()), exporter.reveals()].into_iter().flatten().filter(|_| export.sensitive) {
+        if reach(cx, who.id, needed, write.conn()?).await?.is_none_or(|scope| scope.is_own_only()) {
+            return Err(Error::denied());
+        }
+    }
     write.audit(Entry::new("export.downloaded", "export", id.0).note("sensitive", export.sensitive)).await?;
     write.commit().await?;
     let day = (export.created_at + chrono::Duration::hours(8)).format("%Y%m%d-%H%M");
@@ -302,21 +334,29 @@ impl Job for MakeExport {
             Err(error) => Err(error),
         }
     }
+
+    async fn give_up(self, cx: &Cx) -> Result<()> {
+        let message = "生成没有完成，请重新导出；仍不成功时请联系服务商";
+        finish(cx, self.id, "failed", 0, Some(message.to_owned())).await
+    }
 }
 
 async fn finish(cx: &Cx, id: ExportId, state: &str, rows: i64, message: Option<String>) -> Result<()> {
     let mut write = cx.write(ANYONE).await?;
-    diesel::update(exports::table.find(id.0))
+    let ended = diesel::update(exports::table.find(id.0))
+        .filter(exports::state.eq("running"))
         .set((
             exports::state.eq(state),
             exports::percent.eq(100),
             exports::row_count.eq(rows),
             exports::message.eq(message),
-            // It may hold a whole number that somebody looked for.
             exports::filter.eq(Value::Object(serde_json::Map::new())),
         ))
         .execute(write.conn()?)
         .await?;
+    if ended == 0 {
+        return Ok(());
+    }
     write.audit(Entry::new("export.finished", "export", id.0).note("state", state).note("rows", rows)).await?;
     write.commit().await?;
     cx.app.live.touch(&topic(id));
@@ -353,7 +393,8 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
         }
         held.ok_or_else(|| Error::refuse("DENIED", "导出人已没有此项操作的权限"))?
     };
-    let scratch = Scratch::new(id.0)?;
+    let filter = opened(cx, &export.filter).await?;
+    let scratch = scratch(cx, id.0)?;
     let file = scratch.file("file.xlsx");
     let (send, writer) = writer(layout(cx, exporter, export, &columns), file.clone());
     let (mut after, mut rows, mut all) = (None, 0, None);
@@ -363,9 +404,9 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
             let mut read = cx.read(ANYONE).await?;
             read.scope = scope.clone();
             if all.is_none() {
-                all = Some(exporter.count(cx, &export.filter, &mut read).await?);
+                all = Some(exporter.count(cx, &filter, &mut read).await?);
             }
-            exporter.rows(cx, &export.filter, &columns, after, &mut read).await?
+            exporter.rows(cx, &filter, &columns, after, &mut read).await?
         };
         cx.close().await;
         rows += i64::try_from(batch.0.len()).map_err(Error::bug)?;

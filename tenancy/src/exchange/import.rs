@@ -14,7 +14,7 @@ use uuid::Uuid;
 use zhibu_core::{ANYONE, AccountId, Error, ImportId, Page, PageArgs, Permission, Result, check};
 use zhibu_office::{Fault, Row, Template, Workbook};
 
-use super::{KEEP_DAYS, LINK, Scratch, XLSX, key};
+use super::{KEEP_DAYS, LINK, XLSX, key, scratch};
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::Conn;
@@ -514,7 +514,7 @@ async fn examine(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
     let importer = importer(cx, &import.template)?;
     let template = Template::of(&import.template)?;
     let (own, scope) = for_person(cx, import, importer.permission()).await?;
-    let scratch = Scratch::new(id.0)?;
+    let scratch = scratch(cx, id.0)?;
     let (source, upload) = (key(cx, "imports", id.0, "source.xlsx")?, key(cx, "imports", id.0, "upload.xlsx")?);
     let file = scratch.file("source.xlsx");
     if cx.app.store.get_file(&upload, &file).await.is_ok() {
@@ -621,7 +621,7 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
     let importer = importer(cx, &import.template)?;
     let template = Template::of(&import.template)?;
     let (own, scope) = for_person(cx, import, importer.permission()).await?;
-    let scratch = Scratch::new(id.0)?;
+    let scratch = scratch(cx, id.0)?;
     let file = scratch.file("source.xlsx");
     cx.app.store.get_file(&key(cx, "imports", id.0, "source.xlsx")?, &file).await?;
     // After a kill: what is there already is not written again.

@@ -3,14 +3,16 @@
 
 pub mod export;
 pub mod import;
+mod scratch;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use uuid::Uuid;
 use zhibu_core::{Error, Result};
 use zhibu_storage::Key;
 
+use self::scratch::Scratch;
+use crate::app::App;
 use crate::cx::Cx;
 use crate::db::Space;
 
@@ -30,28 +32,19 @@ fn key(cx: &Cx, folder: &str, id: Uuid, file: &str) -> Result<Key> {
     }
 }
 
-/// A folder of this process for one job's files, gone with the value.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(id: Uuid) -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("zhibu-{}-{}", std::process::id(), id.simple()));
-        std::fs::create_dir_all(&folder).map_err(Error::bug)?;
-        Ok(Self(folder))
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
+/// A folder for a job's files, of this run alone.
+fn scratch(cx: &Cx, id: Uuid) -> Result<Scratch> {
+    let run: Uuid = cx.app.world.id();
+    Scratch::make(&cx.app.scratch, &format!("{}-{}", id.simple(), run.simple())).map_err(Error::bug)
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let folder: &Path = &self.0;
-        if let Err(error) = std::fs::remove_dir_all(folder) {
-            tracing::warn!(%error, "a job's folder was not removed");
-        }
+/// Removes what jobs of killed processes left on the disk: for the start of a server.
+pub fn clear_scratch(app: &App) -> Result<()> {
+    let count = scratch::clear(&app.scratch).map_err(Error::bug)?;
+    if count > 0 {
+        tracing::info!(count, "folders of jobs that were cut off are removed");
     }
+    Ok(())
 }
 
 /// Removes the files of imports and exports whose time is over.

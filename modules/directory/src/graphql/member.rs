@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, Secret, mask};
+use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, Secret, check, mask};
 use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Cx, tenants};
@@ -308,9 +308,20 @@ pub struct MemberFilter {
     lost: Option<bool>,
 }
 
-impl From<MemberFilter> for member::Filter {
-    fn from(f: MemberFilter) -> Self {
-        Self {
+impl TryFrom<MemberFilter> for member::Filter {
+    type Error = Error;
+
+    fn try_from(f: MemberFilter) -> Result<Self> {
+        let days = [
+            ("bornFrom", f.born_from),
+            ("bornTo", f.born_to),
+            ("joinedFrom", f.joined_from),
+            ("joinedTo", f.joined_to),
+        ];
+        for (field, day) in days {
+            day.map_or(Ok(()), |day| check::day(field, day))?;
+        }
+        Ok(Self {
             search: f.search,
             under: f.under,
             member_type: f.member_type,
@@ -325,7 +336,7 @@ impl From<MemberFilter> for member::Filter {
             joined_to: f.joined_to,
             floating: f.floating,
             lost: f.lost,
-        }
+        })
     }
 }
 
@@ -356,7 +367,7 @@ impl MemberQuery {
         #[graphql(default_with = "MemberSort::Name")] sort: MemberSort,
     ) -> Result<Listed<Member>> {
         let (cx, args) = (ctx.cx()?, PageArgs::new(first, after, offset)?);
-        let filter = filter.unwrap_or_default().into();
+        let filter = filter.unwrap_or_default().try_into()?;
         let mut read = cx.read(MEMBER_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let total = if ctx.shows(&["totalCount"]) {

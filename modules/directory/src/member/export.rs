@@ -1,6 +1,5 @@
 //! The export of members (PC-8.2).
 
-use async_graphql::{InputType, Value as Input};
 use async_trait::async_trait;
 use serde_json::Value;
 use uuid::Uuid;
@@ -52,9 +51,7 @@ const COLUMNS: &[ExportColumn] = &[
 ];
 
 fn filter(value: &Value) -> Result<Filter> {
-    let fault = || Error::invalid("filter", "筛选条件无效");
-    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
-    Ok(<MemberFilter as InputType>::parse(Some(input)).map_err(|_| fault())?.into())
+    zhibu_graphql::filter::<MemberFilter>(value)?.try_into()
 }
 
 #[async_trait]
@@ -83,15 +80,15 @@ impl Exporter for Members {
         let filter = filter(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let names = organisation::names(&[under.0], read.conn()?).await?;
-            words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
+            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
+            words.push(format!("组织：{name}及下级"));
         }
         let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
         let many = |kind: &str, codes: &[String]| {
             (!codes.is_empty()).then(|| codes.iter().map(|code| label(kind, code)).collect::<Vec<_>>().join("、"))
         };
         let yes = |yes: bool| if yes { "是" } else { "否" }.to_owned();
-        say("搜索", filter.search.as_deref().map(searched));
+        say("搜索", filter.search.as_deref().map(mask::searched));
         say("人员类别", filter.member_type.map(|kind| label("member_type", kind.code())));
         say("党籍状态", filter.status.map(|status| label("membership_status", status.code())));
         say("性别", filter.sex.as_deref().map(|sex| label("sex", sex)));
@@ -147,16 +144,6 @@ impl Exporter for Members {
             rows.push(row.collect::<Result<Vec<Cell>>>()?);
         }
         Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
-    }
-}
-
-/// What was looked for, whole numbers masked: the words go into the audit and the file.
-fn searched(text: &str) -> String {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    match digits {
-        11 => mask::phone(text.trim()),
-        15.. => mask::id_number(text.trim()),
-        _ => text.to_owned(),
     }
 }
 

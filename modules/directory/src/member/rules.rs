@@ -190,6 +190,7 @@ fn dates(facts: &Facts, today: NaiveDate, faults: &mut Vec<Error>) {
     if facts.archive_birth_date.is_some_and(|date| date > today) {
         faults.push(Error::invalid("archiveBirthDate", "档案出生日期不能晚于今天"));
     }
+    faults.extend(facts.archive_birth_date.and_then(|date| check::day("archiveBirthDate", date).err()));
     if let Some(date) = facts.first_work_date {
         if date <= facts.birth_date {
             faults.push(Error::invalid("firstWorkDate", "参加工作时间不能早于出生日期"));

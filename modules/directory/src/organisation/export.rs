@@ -1,12 +1,11 @@
 //! The export of organisations (PC-8.1.1).
 
-use async_graphql::{InputType, Value as Input};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
-use zhibu_core::{Error, PageArgs, Permission, Result};
+use zhibu_core::{Error, PageArgs, Permission, Result, mask};
 use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
 use zhibu_tenancy::{Cx, Read, tenants};
 
@@ -42,14 +41,8 @@ const COLUMNS: &[ExportColumn] = &[
     column("administrators", "管理员", 20),
 ];
 
-fn parse(value: &Value) -> Result<OrganisationFilter> {
-    let fault = || Error::invalid("filter", "筛选条件无效");
-    let input = Input::from_json(value.clone()).map_err(|_| fault())?;
-    <OrganisationFilter as InputType>::parse(Some(input)).map_err(|_| fault())
-}
-
 fn filter(cx: &Cx, value: &Value) -> Result<Filter> {
-    Ok(parse(value)?.on(cx.app.world.today()))
+    Ok(zhibu_graphql::filter::<OrganisationFilter>(value)?.on(cx.app.world.today()))
 }
 
 fn waits(what: OrganisationAttention) -> &'static str {
@@ -83,13 +76,13 @@ impl Exporter for Organisations {
     }
 
     async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let filter = parse(value)?;
+        let filter = zhibu_graphql::filter::<OrganisationFilter>(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let names = store::names(&[under.0], read.conn()?).await?;
-            words.push(format!("组织：{}及下级", names.get(&under.0).ok_or_else(Error::missing)?));
+            let name = store::name_within(&read.scope.clone(), under, read.conn()?).await?;
+            words.push(format!("组织：{name}及下级"));
         }
-        words.extend(filter.search.map(|text| format!("搜索：{text}")));
+        words.extend(filter.search.map(|text| format!("搜索：{}", mask::searched(&text))));
         if let Some(types) = filter.types.filter(|types| !types.is_empty()) {
             let kinds: Vec<String> = types.iter().map(|kind| label("org_type", kind.code())).collect();
             words.push(format!("组织类别：{}", kinds.join("、")));

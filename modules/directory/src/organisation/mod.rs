@@ -14,6 +14,6 @@ pub use model::{
 };
 pub use scope::Reach;
 pub use store::{
-    Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, part, places, roots,
-    spans, tree, waiting,
+    Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, name_within, names, part,
+    places, roots, spans, tree, waiting,
 };

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{OrganisationId, Page, PageArgs, Result, mask};
+use zhibu_core::{Error, OrganisationId, Page, PageArgs, Result, mask};
+use zhibu_tenancy::policy::Scope;
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
 use super::model::{Administrator, Listing, OrgType, OrganisationAttention, Row, Span, Unit, Wanted};
@@ -188,6 +189,13 @@ pub async fn names(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, String
         .load(conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The name of an organisation inside a scope, or of the one above what is only held below; missing elsewhere.
+pub async fn name_within(scope: &Scope, id: OrganisationId, conn: &mut Conn) -> Result<String> {
+    let reach = Reach::of(scope, conn).await?;
+    let found = places(&[id.0], conn).await?.remove(&id.0);
+    found.filter(|(_, path)| reach.covers_below(path)).map(|(name, _)| name).ok_or_else(Error::missing)
 }
 
 /// Short names and paths of organisations by id.

@@ -1,7 +1,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
-use zhibu_core::{AccountId, Error, Page, PageArgs, Permission, Result, dictionary};
+use zhibu_core::{AccountId, Error, Page, PageArgs, Permission, Result, check, dictionary};
 use zhibu_directory::graphql::Change;
 use zhibu_graphql::{Listed, Request};
 use zhibu_tenancy::{Caller, Cx, audit};
@@ -59,6 +59,9 @@ impl TryFrom<AuditFilter> for audit::Filter {
     type Error = Error;
 
     fn try_from(filter: AuditFilter) -> Result<Self> {
+        for (field, day) in [("since", filter.since), ("until", filter.until)] {
+            day.map_or(Ok(()), |day| check::day(field, day))?;
+        }
         let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc() - Duration::hours(8);
         let next = |day: NaiveDate| day.checked_add_days(Days::new(1)).map(start);
         if filter.since.zip(filter.until).is_some_and(|(since, until)| until < since) {
