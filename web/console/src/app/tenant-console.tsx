@@ -1,7 +1,7 @@
 import { ServerInfoDocument, SignOutDocument, isMasked } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert } from 'antd'
-import { lazy, useMemo } from 'react'
+import { Suspense, lazy, useMemo } from 'react'
 import { Navigate, Outlet, useLocation, useNavigate } from 'react-router'
 import { OrgPicker } from '../kit/org-picker'
 import { OwnerContext } from '../kit/owner'
@@ -10,17 +10,19 @@ import { PermissionContext } from '../kit/permissions'
 import { Shell } from '../kit/shell'
 import { ErrorState, Loading } from '../kit/states'
 import { useAction } from '../kit/use-action'
-import { StandingBanner } from '../modules/system/tenants/standing-banner'
 import { ask } from '../net/ask'
 import { post } from '../net/post'
 import { setSignedIn, settle } from '../net/recovery'
-import { ExpiredDialog } from './expired'
 import { menuTree, trailTo } from './menu'
 import { MenuKeysContext } from './menu-gate'
 import { tenantPages } from './modules'
 import { ScopeProvider, useScope } from './scope'
 import { loadSession, SESSION, SessionContext, type Session } from './session'
 import { useDark } from './theme'
+
+// Not part of what the first page waits for.
+const ExpiredDialog = lazy(async () => ({ default: (await import('./expired')).ExpiredDialog }))
+const StandingBanner = lazy(async () => ({ default: (await import('../modules/system/tenants/standing-banner')).StandingBanner }))
 
 const SignIn = lazy(async () => ({ default: (await import('../modules/portal/sign-in')).SignIn }))
 
@@ -95,24 +97,26 @@ function Framed({ session }: { session: Session }) {
       banner={(
         <>
           {server.data?.system.server.sandbox && <Alert banner type="warning" title="演示环境：数据仅供体验，短信不会真实发出。" />}
-          <StandingBanner />
+          <Suspense fallback={null}><StandingBanner /></Suspense>
         </>
       )}
     >
       <Outlet />
-      <ExpiredDialog>
-        <SignIn
-          name="again"
-          userName={isMasked(account.userName) ? '' : account.userName}
-          onSignedIn={(next) => {
-            if (next.account.id !== account.id) location.assign('/home')
-            queries.setQueryData(SESSION, next)
-            setSignedIn(true)
-            settle()
-          }}
-          onPasswordChange={() => location.assign('/portal/password')}
-        />
-      </ExpiredDialog>
+      <Suspense fallback={null}>
+        <ExpiredDialog>
+          <SignIn
+            name="again"
+            userName={isMasked(account.userName) ? '' : account.userName}
+            onSignedIn={(next) => {
+              if (next.account.id !== account.id) location.assign('/home')
+              queries.setQueryData(SESSION, next)
+              setSignedIn(true)
+              settle()
+            }}
+            onPasswordChange={() => location.assign('/portal/password')}
+          />
+        </ExpiredDialog>
+      </Suspense>
     </Shell>
   )
 }

@@ -1,12 +1,15 @@
 import { CloseOutlined, ReloadOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Grid, Table, type TableColumnsType } from 'antd'
-import { useMemo, useState, type Key, type MouseEvent, type ReactNode } from 'react'
+import { Suspense, lazy, useMemo, useState, type Key, type MouseEvent, type ReactNode } from 'react'
 import { errorSentence } from '../net/errors'
+import { useLook } from './list-look'
 import { ListSearch, type SearchField } from './list-search'
-import { ListSettings, useLook } from './list-settings'
 import { PAGE_SIZES, useListState } from './list-url'
 import { EmptyState, ErrorState } from './states'
+
+// Not part of what the first list waits for.
+const ListSettings = lazy(() => import('./list-settings'))
 
 /** One column: its cell, and the sort value of the query when it can be sorted by. */
 export interface ListColumn<Row> {
@@ -89,7 +92,9 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
           <div>{typeof toolbar === 'function' ? toolbar({ filter: state.filter, count: query.isPlaceholderData ? undefined : query.data?.totalCount }) : toolbar}</div>
           <div>
             <Button icon={<ReloadOutlined aria-hidden />} onClick={() => void query.refetch()} loading={query.isFetching}>刷新</Button>
-            <ListSettings columns={columns.map(({ key, title, fixed }) => ({ key, title, fixed: Boolean(fixed) }))} look={look} onChange={setLook} />
+            <Suspense fallback={<Button disabled>列设置</Button>}>
+              <ListSettings columns={columns.map(({ key, title, fixed }) => ({ key, title, fixed: Boolean(fixed) }))} look={look} onChange={setLook} />
+            </Suspense>
           </div>
         </div>
         {search.map(({ name, chip }) => {

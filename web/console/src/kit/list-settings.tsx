@@ -1,29 +1,6 @@
 import { SettingOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Popover, Radio } from 'antd'
-import { useContext, useState } from 'react'
-import { OwnerContext } from './owner'
-
-/** How tightly rows are set. */
-export type Density = 'small' | 'medium' | 'large'
-
-/** Which columns a person hid and how dense the rows are. */
-export interface Look { hidden: string[]; density: Density }
-
-/** The look of a list, kept in this browser per person. */
-export function useLook(list: string, hiddenFirst: string[]): [Look, (look: Look) => void] {
-  const key = `zhibu.list.${useContext(OwnerContext)}.${list}`
-  const [look, setLook] = useState<Look>(() => {
-    try {
-      const kept = JSON.parse(localStorage.getItem(key) ?? 'null') as Look | null
-      if (kept && Array.isArray(kept.hidden)) return kept
-    } catch { /* unreadable settings are no settings */ }
-    return { hidden: hiddenFirst, density: 'medium' }
-  })
-  return [look, (next) => {
-    setLook(next)
-    try { localStorage.setItem(key, JSON.stringify(next)) } catch { /* the list works without */ }
-  }]
-}
+import type { Density, Look } from './list-look'
 
 interface ListSettingsProps {
   columns: { key: string; title: string; fixed?: boolean }[]
@@ -32,7 +9,7 @@ interface ListSettingsProps {
 }
 
 /** The button that chooses columns and density. */
-export function ListSettings({ columns, look, onChange }: ListSettingsProps) {
+export default function ListSettings({ columns, look, onChange }: ListSettingsProps) {
   const choose = (key: string, shown: boolean) =>
     onChange({ ...look, hidden: shown ? look.hidden.filter((one) => one !== key) : [...look.hidden, key] })
   const content = (
