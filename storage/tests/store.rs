@@ -244,7 +244,11 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
     let put = client.put_object().bucket("media").key(&long).body(Bytes::from("evil").into()).send().await;
     assert_eq!(put.unwrap_err().raw_response().map(|answer| answer.status().as_u16()), Some(400));
     assert!(client.copy_object().bucket("media").key("b").copy_source("media/../x").send().await.is_err());
-    assert!(client.list_objects_v2().bucket("media").send().await.is_err(), "what nothing uses is switched off");
+    assert!(client.list_buckets().send().await.is_err(), "what nothing uses is switched off");
+    for (bucket, prefix) in [("media", "../"), ("media", "/"), ("media", "../../outside"), ("..", "")] {
+        let listed = client.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
+        assert!(listed.is_err() || listed.unwrap().contents().is_empty(), "{bucket} {prefix}");
+    }
 
     // By hand, with and without encoding, without a signature.
     for path in [
@@ -254,6 +258,7 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
         "/media/a%2f..%2f..%2fevil.txt",
         "//media/evil.txt",
         "/../evil.txt",
+        "/media?list-type=2",
     ] {
         for method in ["GET", "PUT", "DELETE"] {
             let answer = raw(embedded.endpoint(), method, path, embedded.endpoint().authority(), "evil").await;
