@@ -247,7 +247,9 @@ async fn a_key_that_leads_out_of_its_bucket_is_refused_and_nothing_is_written() 
     assert!(client.list_buckets().send().await.is_err(), "what nothing uses is switched off");
     for (bucket, prefix) in [("media", "../"), ("media", "/"), ("media", "../../outside"), ("..", "")] {
         let listed = client.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
-        assert!(listed.is_err() || listed.unwrap().contents().is_empty(), "{bucket} {prefix}");
+        let keys = listed.map(|listed| listed.contents().iter().map(|o| o.key().map(str::to_owned)).collect());
+        let keys: Vec<Option<String>> = keys.unwrap_or_default();
+        assert!(keys.iter().flatten().all(|key| key.starts_with("t/")), "{bucket} {prefix}: {keys:?}");
     }
 
     // By hand, with and without encoding, without a signature.
