@@ -170,7 +170,7 @@ test('PC-3.2.1a no seats left is told beside the buttons, and the form stays', a
 
 test('PC-3.2.1a members are searched by pinyin and number, filtered, sorted and opened', async ({ pageAs }) => {
   const mobile = someMobile()
-  const id = await addMember(own.admin, member(first, '张小明', { mobile, idNumber: someId('1968-05-04'), ethnicity: '22', educationLevel: '31' }))
+  const id = await addMember(own.admin, member(first, '张小明', { mobile, idNumber: someId('1935-05-04'), ethnicity: '22', educationLevel: '31' }))
   await addMember(own.admin, member(second, '章明', { idNumber: someId('1979-05-04'), memberType: 'PROBATIONARY', joinDate: '2026-05-04', conversionDate: null, lostOn: '2026-06-01', lostReason: '6' }))
   await addMember(own.admin, member(second, '欧阳海', { idNumber: someId('1988-05-04') }))
   const page = await pageAs(own.admin)
