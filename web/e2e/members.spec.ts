@@ -112,12 +112,12 @@ test('PC-3.2.1a members are added one after another: the branch stays, the rest 
   await expect(page.locator('.ant-form-item', { hasText: '所在党支部' })).toContainText(FIRST)
   await look(page, 'member-create-next')
 
-  await fillMember(page, { name: '钱小红', idNumber: someId(), mobile: someMobile(), branch: FIRST })
+  await fillMember(page, { name: '蒋晓霜', idNumber: someId(), mobile: someMobile(), branch: FIRST })
   await page.getByRole('button', { name: '保存并继续新增' }).click()
-  await expect(page.getByRole('status').filter({ hasText: '已新增党员“钱小红”' })).toContainText('本次共新增 2 名：冯小明、钱小红')
+  await expect(page.getByRole('status').filter({ hasText: '已新增党员“蒋晓霜”' })).toContainText('本次共新增 2 名：冯小明、蒋晓霜')
   // Nothing is unsent: nobody asks before the page is left.
   await follow(page.getByRole('button', { name: '返回列表' }), '党员信息')
-  for (const name of ['冯小明', '钱小红']) await expect(row(page, name)).toContainText(FIRST)
+  for (const name of ['冯小明', '蒋晓霜']) await expect(row(page, name)).toContainText(FIRST)
   await follow(page.getByRole('button', { name: '新增党员' }), '新增党员')
   await expect(field(page, '姓名')).toHaveValue('')
 })
