@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary};
 use diesel_async::RunQueryDsl;
@@ -14,7 +13,7 @@ use zhibu_office::Row;
 use zhibu_tenancy::exchange::import::{Importer, Run};
 use zhibu_tenancy::{Conn, Write, tenants};
 
-use super::actions::{Heads, Newcomer, Place, add_all, leave};
+use super::actions::{Heads, Newcomer, Place, add_all, leave, seats_taken};
 use super::model::{EndReason, MemberType, MembershipStatus};
 use super::rules::{self, Facts};
 use crate::MEMBER_EDIT;
@@ -66,9 +65,7 @@ impl Importer for Members {
 
     async fn room(&self, write: &mut Write<'_>, hold: bool) -> Result<Option<i64>> {
         let seats = tenants::seats(write, hold).await?;
-        let used: Option<i64> =
-            organisations::table.select(sum(organisations::member_count)).first(write.conn()?).await?;
-        Ok(Some((i64::from(seats) - used.unwrap_or_default()).max(0)))
+        Ok(Some((i64::from(seats) - seats_taken(write.conn()?).await?).max(0)))
     }
 
     async fn undo(&self, write: &mut Write<'_>, objects: &[Uuid]) -> Result<Vec<Option<String>>> {
