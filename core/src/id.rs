@@ -51,6 +51,8 @@ id! {
     OperatorId;
     /// A Party organisation (党组织).
     OrganisationId;
+    /// A role (角色) that a tenant has made.
+    RoleId;
     /// A sample text (范文).
     SampleId;
     /// A batch of activation codes (批次).

@@ -34,4 +34,4 @@ pub use graphile_worker::Worker;
 pub use identity::token::Audience;
 pub use jobs::Job;
 pub use live::Live;
-pub use module::{Count, Menu, Module, Registry, Seed, Start};
+pub use module::{Count, Derive, Menu, Module, Registry, Seed, Start};

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use futures_util::future::BoxFuture;
 use graphile_worker::WorkerOptions;
+use uuid::Uuid;
 use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 
 use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
-use crate::{Conn, Write};
+use crate::identity::Assignment;
+use crate::{App, Conn, Write};
 
 /// A module, described at compile time. Adding one is one line in `modules/src/lib.rs`.
 pub struct Module {
@@ -32,12 +34,18 @@ pub struct Module {
     pub importers: &'static [&'static dyn Importer],
     /// What it exports.
     pub exporters: &'static [&'static dyn Exporter],
+    /// Roles that follow from what it records, such as posts; never given by hand.
+    pub roles: Option<Derive>,
     /// How many of the tenant's places it takes.
     pub seats_taken: Option<Count>,
 }
 
 /// Counts in the tenant of the running transaction.
 pub type Count = for<'a> fn(&'a mut Conn) -> BoxFuture<'a, Result<i64>>;
+
+/// The roles that follow today, of these accounts or on these organisations.
+pub type Derive =
+    for<'a> fn(&'a App, Option<&'a [Uuid]>, Option<&'a [Uuid]>, &'a mut Conn) -> BoxFuture<'a, Result<Vec<Assignment>>>;
 
 /// Writes the first rows of a new tenant.
 pub type Seed = for<'a> fn(&'a mut Write<'_>, &'a Start) -> BoxFuture<'a, Result<()>>;

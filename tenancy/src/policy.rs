@@ -23,6 +23,24 @@ pub enum Reach {
     Own,
 }
 
+impl Reach {
+    /// As it is stored and sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Subtree => "subtree",
+            Self::Below => "below",
+            Self::Node => "node",
+            Self::Own => "own",
+        }
+    }
+
+    /// The reach of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::All, Self::Subtree, Self::Below, Self::Node, Self::Own].into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// The data one permission opens for one caller: the union over the roles that grant it, never of the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -75,6 +93,11 @@ impl Grants {
     /// The data `permission` opens, or nothing when it is not held.
     pub fn scope(&self, permission: Permission) -> Option<&Scope> {
         self.0.get(permission.key)
+    }
+
+    /// Adds what a role opens from an organisation.
+    pub(crate) fn add(&mut self, permission: Permission, reach: Reach, at: OrganisationId) {
+        self.0.entry(permission.key).or_default().add(reach, Some(at));
     }
 
     /// All held permissions, sorted.

@@ -118,6 +118,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    roles (id) {
+        id -> Uuid, version -> Int4, name -> Text, note -> Nullable<Text>, reach -> Text, permissions -> Array<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::table! { menus (console, key) { console -> Text, key -> Text, enabled -> Bool, } }
 
 diesel::table! { favourites (account_id, key) { account_id -> Uuid, key -> Text, sort -> Int2, } }
@@ -160,5 +167,6 @@ diesel::joinable!(codes -> tenants (tenant_id));
 diesel::joinable!(code_batches -> operators (issued_by));
 diesel::joinable!(operator_sessions -> operators (operator_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(role_assignments -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(codes, code_batches, tenants, operators, operator_sessions);
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, role_assignments, policy, menus);

@@ -22,6 +22,7 @@ mod migrations;
 mod modules_off;
 mod operator;
 mod organisations;
+mod roles;
 mod settings;
 mod sign_in;
 mod statements;

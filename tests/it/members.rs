@@ -7,11 +7,11 @@ use zhibu_tests::{PASSWORD, Town, Visitor, words};
 
 use crate::organisations::{add, branch, small_tree, with};
 
-const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id version name idNumber \
+pub(crate) const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id version name idNumber \
     mobile landline homeAddress age partyAge memberType status branch { id shortName } group { id } editable } } }";
-const UPDATE: &str = "mutation($id: ID!, $version: Int!, $input: MemberInput!) { directory { updateMember(id: $id, version: \
+pub(crate) const UPDATE: &str = "mutation($id: ID!, $version: Int!, $input: MemberInput!) { directory { updateMember(id: $id, version: \
     $version, input: $input) { version mobile landline branch { id } } } }";
-const DELETE: &str = "mutation($ids: [ID!]!, $note: String!) { directory { deleteMembers(ids: $ids, reason: DATA_ERROR, note: \
+pub(crate) const DELETE: &str = "mutation($ids: [ID!]!, $note: String!) { directory { deleteMembers(ids: $ids, reason: DATA_ERROR, note: \
     $note) } }";
 const RESTORE: &str =
     "mutation($id: ID!, $branch: ID) { directory { restoreMember(id: $id, branch: $branch) { branch { id } } } }";
@@ -34,7 +34,7 @@ pub(crate) fn member(branch: &str, name: &str, n: u32) -> Value {
     })
 }
 
-async fn enrol(by: &mut Visitor, form: Value) -> String {
+pub(crate) async fn enrol(by: &mut Visitor, form: Value) -> String {
     by.ok(CREATE, json!({"input": form})).await["directory"]["createMember"]["id"].as_str().unwrap().to_owned()
 }
 

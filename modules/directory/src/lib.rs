@@ -48,5 +48,6 @@ pub static MODULE: Module = Module {
     jobs: |worker| worker,
     importers: &[&organisation::import::Organisations, &member::import::Members],
     exporters: &[&organisation::export::Organisations, &member::export::Members],
+    roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
 };

@@ -61,6 +61,7 @@ diesel::table! {
 }
 
 diesel::joinable!(memberships -> people (person_id));
+diesel::joinable!(posts -> people (person_id));
 diesel::joinable!(branch_assignments -> memberships (membership_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,

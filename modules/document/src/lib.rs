@@ -32,5 +32,6 @@ pub static MODULE: Module = Module {
     jobs: jobs::define::<render::Render>,
     importers: &[],
     exporters: &[],
+    roles: None,
     seats_taken: None,
 };

@@ -18,6 +18,10 @@ pub const USERS_UNLOCK: Permission = Permission::of("system.users", "user.unlock
 pub const MENUS_READ: Permission = Permission::of("system.pc_menus", "system.pc_menus.read");
 /// Switch pages of the console on and off.
 pub const MENUS_SET: Permission = Permission::of("system.pc_menus", "tenant.menus");
+/// See the roles and what they allow (角色权限).
+pub const ROLES_READ: Permission = Permission::of("system.roles", "system.roles.read");
+/// Make roles of the tenant's own, and give them to people.
+pub const ROLES_MANAGE: Permission = Permission::of("system.roles", "role.manage");
 /// See what was changed in the tenant (审计日志).
 pub const AUDIT_READ: Permission = Permission::of("system.audit", "system.audit.read");
 /// See what operators have changed (审计日志).
@@ -57,6 +61,8 @@ pub static MODULE: Module = Module {
         USERS_UNLOCK,
         MENUS_READ,
         MENUS_SET,
+        ROLES_READ,
+        ROLES_MANAGE,
         AUDIT_READ,
         PLATFORM_AUDIT,
         SECURITY_READ,
@@ -80,6 +86,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0003_audit"),
         migration!("../../migrations/tenant/system", "0004_settings"),
         migration!("../../migrations/tenant/system", "0006_import_steps"),
+        migration!("../../migrations/tenant/system", "0008_roles"),
     ],
     seed: None,
     jobs: |worker| worker,
@@ -90,5 +97,6 @@ pub static MODULE: Module = Module {
         &audit_export::Audit { kind: "audit", permission: AUDIT_READ },
         &audit_export::Audit { kind: "platform_audit", permission: PLATFORM_AUDIT },
     ],
+    roles: None,
     seats_taken: None,
 };

@@ -92,7 +92,7 @@ impl Exporter for Users {
         let filter = filter(value, read).await?;
         let args = PageArgs::batch(after);
         let page = identity::list_accounts(cx, &filter, AccountSort::UserName, &args, read.conn()?).await?;
-        let users = with_roles(page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
+        let users = with_roles(&cx.app, page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
         let rows = users.iter().map(|user| columns.iter().map(|column| cell(column.key, user)).collect());
         let rows = rows.collect::<Result<Vec<_>>>()?;
         Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
 
 use super::sms::{SmsPurpose, spend};
+use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Space};
@@ -81,16 +82,27 @@ struct AccountRow {
 }
 
 /// A role held on an organisation.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct Assignment {
     /// Who.
     pub account: Uuid,
-    /// Which role.
+    /// Which role: key of a built-in one, or id of one the tenant has made.
     pub role: String,
+    /// Its name for people.
+    pub label: String,
     /// Where.
     pub organisation: Uuid,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// It follows from a post and ends with it.
+    pub by_post: bool,
+}
+
+impl Assignment {
+    /// True for a role that the tenant has made: it may reach further than the place where it is held.
+    pub fn is_own(&self) -> bool {
+        self.role.parse::<Uuid>().is_ok()
+    }
 }
 
 /// Which accounts are looked for.
@@ -231,8 +243,13 @@ pub async fn accounts_by_ids(cx: &Cx, ids: &[Uuid], conn: &mut Conn) -> Result<V
     rows.into_iter().map(|row| row.show(&vault)).collect()
 }
 
-/// The present roles of these accounts, or on these organisations.
-pub async fn assignments(of: Option<&[Uuid]>, on: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<Assignment>> {
+/// The present roles of these accounts, or on these organisations: given, or following from posts.
+pub async fn assignments(
+    app: &App,
+    of: Option<&[Uuid]>,
+    on: Option<&[Uuid]>,
+    conn: &mut Conn,
+) -> Result<Vec<Assignment>> {
     let mut query = role_assignments::table
         .filter(role_assignments::until.is_null())
         .select((
@@ -249,7 +266,19 @@ pub async fn assignments(of: Option<&[Uuid]>, on: Option<&[Uuid]>, conn: &mut Co
     if let Some(on) = on {
         query = query.filter(role_assignments::organisation_id.eq_any(on.to_vec()));
     }
-    Ok(query.load(conn).await?)
+    let rows: Vec<(Uuid, String, Uuid, DateTime<Utc>)> = query.load(&mut *conn).await?;
+    let given = |(account, role, organisation, since)| Assignment {
+        account,
+        label: String::new(),
+        role,
+        organisation,
+        since,
+        by_post: false,
+    };
+    let mut held: Vec<Assignment> = rows.into_iter().map(given).collect();
+    held.extend(super::roles::derived(app, of, on, &mut *conn).await?);
+    super::roles::labels(&mut held, conn).await?;
+    Ok(held)
 }
 
 impl AccountRow {
@@ -623,8 +652,8 @@ pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uu
     Ok(())
 }
 
-/// Gives an account a role on an organisation; it may hold it already.
-pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: OrganisationId) -> Result<()> {
+/// Gives an account a role on an organisation; false when it holds it already.
+pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: OrganisationId) -> Result<bool> {
     let new = diesel::insert_into(role_assignments::table)
         .values((
             role_assignments::id.eq(write.cx.app.world.id::<Uuid>()),
@@ -638,15 +667,16 @@ pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: O
         .await?;
     if new > 0 {
         super::bump(write.conn()?).await?;
+        let name = super::roles::told(role, write.conn()?).await?;
         write
             .audit(
                 Entry::new("role.assigned", "account", account.0)
-                    .note("role", role)
+                    .note("role", name)
                     .note("organisation", at.to_string()),
             )
             .await?;
     }
-    Ok(())
+    Ok(new > 0)
 }
 
 /// Gives many accounts a role each, on an organisation each; what goes with it says the audit of its cause.
@@ -687,8 +717,9 @@ pub async fn unassign(write: &mut Write<'_>, account: AccountId, role: &str, at:
         return Err(Error::missing());
     }
     super::bump(write.conn()?).await?;
+    let name = super::roles::told(role, write.conn()?).await?;
     write
-        .audit(Entry::new("role.ended", "account", account.0).change("role", role, None::<String>).change(
+        .audit(Entry::new("role.ended", "account", account.0).change("role", name, None::<String>).change(
             "organisation",
             at.to_string(),
             None::<String>,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result};
 
-use super::rights;
+use super::{rights, roles};
 use crate::cx::Cx;
 use crate::db::Conn;
 use crate::policy::{Reach, Scope};
@@ -26,8 +26,8 @@ pub enum Obstacle {
 /// A role somebody holds, and how far it lets them do the thing.
 #[derive(Debug, Clone)]
 pub struct Held {
-    /// Dictionary `role`.
-    pub role: String,
+    /// Its name for people.
+    pub label: String,
     /// On which organisation.
     pub at: OrganisationId,
     /// Nothing when the role does not allow it.
@@ -56,11 +56,10 @@ pub async fn explain(cx: &Cx, account: AccountId, key: &str, conn: &mut Conn) ->
         .select((accounts::state, policy::modules))
         .first(&mut *conn)
         .await?;
-    let (roles, hidden) = rights(account.0, conn).await?;
-    let roles: Vec<Held> =
-        roles.into_iter().map(|(role, at)| Held { reach: cx.app.policy.reach(&role, permission), role, at }).collect();
-    let held = roles.iter().map(|held| (held.role.as_str(), Some(held.at)));
-    let scope = cx.app.policy.grants(held, |one| one == permission).scope(permission).cloned();
+    let (held, hidden) = rights(&cx.app, account.0, conn).await?;
+    let scope = roles::grants(&cx.app, &held, |one| one == permission).scope(permission).cloned();
+    let tell = |one: roles::HeldRole| Held { reach: one.reach(&cx.app, permission), label: one.label(), at: one.at };
+    let roles: Vec<Held> = held.into_iter().map(tell).collect();
     let module = registry.owner(permission).and_then(|key| registry.module(key));
     let lacking = module.filter(|module| !registry.of(&modules).any(|one| one.key == module.key));
     let obstacle = if state != "active" {

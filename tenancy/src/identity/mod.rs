@@ -7,6 +7,7 @@ mod favourites;
 mod hasher;
 mod menus;
 mod password;
+mod roles;
 mod security;
 mod session;
 mod sign_in;
@@ -34,6 +35,9 @@ pub(crate) use hasher::Hasher;
 pub use menus::{MenuState, menu_states, set_menu};
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
+pub use roles::{
+    Draft, Holder, Role, change_role, create_role, delete_role, give_role, grantable, holders, roles, take_role,
+};
 pub use security::{FORGIVEN, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
@@ -46,7 +50,7 @@ use crate::cx::Caller;
 use crate::db::{Conn, Mode, Space};
 pub use crate::operator::Operator;
 use crate::policy::Grants;
-use crate::schema::{accounts as table, policy, role_assignments, sessions};
+use crate::schema::{accounts as table, policy, sessions};
 use crate::tenants::{self, Tenant};
 
 /// What a session may be used for.
@@ -159,9 +163,10 @@ pub(crate) async fn load(
     let Some((account, purpose, user_name, display_name, mobile, expires_at, epoch, modules)) = row else {
         return Ok(None);
     };
-    let (roles, hidden) = rights(account, conn).await?;
+    let (held, hidden) = rights(app, account, conn).await?;
     let on = |permission: Permission| open(app, permission, &modules, &hidden);
-    let grants = app.policy.grants(roles.iter().map(|(role, at)| (role.as_str(), Some(*at))), on);
+    let grants = roles::grants(app, &held, on);
+    let roles = held.into_iter().map(|one| (one.role, one.at)).collect();
     let mobile = match mobile {
         Some(sealed) => Some(mask::phone(tenants::vault(app, tenant.id).await?.open_text(&sealed)?.expose())),
         None => None,
@@ -205,23 +210,18 @@ pub(crate) async fn scope_of(
         .await
         .optional()?;
     let Some((_, modules)) = known else { return Ok(None) };
-    let (roles, hidden) = rights(account.0, conn).await?;
+    let (held, hidden) = rights(&cx.app, account.0, conn).await?;
     let on = |permission: Permission| open(&cx.app, permission, &modules, &hidden);
-    let grants = cx.app.policy.grants(roles.iter().map(|(role, at)| (role.as_str(), Some(*at))), on);
+    let grants = roles::grants(&cx.app, &held, on);
     Ok(grants.scope(permission).cloned())
 }
 
-type Rights = (Vec<(String, OrganisationId)>, Vec<String>);
+type Rights = (Vec<roles::HeldRole>, Vec<String>);
 
 /// The roles an account holds, and the menus that are switched off.
-async fn rights(account: Uuid, conn: &mut Conn) -> Result<Rights> {
-    let roles: Vec<(String, Uuid)> = role_assignments::table
-        .filter(role_assignments::account_id.eq(account).and(role_assignments::until.is_null()))
-        .select((role_assignments::role, role_assignments::organisation_id))
-        .load(&mut *conn)
-        .await?;
-    let hidden = menus::hidden(conn).await?;
-    Ok((roles.into_iter().map(|(role, at)| (role, at.into())).collect(), hidden))
+async fn rights(app: &App, account: Uuid, conn: &mut Conn) -> Result<Rights> {
+    let held = roles::held(app, account, &mut *conn).await?;
+    Ok((held, menus::hidden(conn).await?))
 }
 
 /// A permission counts while its module is entitled and no menu on the way to it is switched off.

@@ -260,7 +260,8 @@ async fn ungoverned(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<Opt
     if reach.is_all() {
         return Ok(None);
     }
-    let held = identity::assignments(Some(&accounts), None, write.conn()?).await?;
+    let app = write.cx.app.clone();
+    let held = identity::assignments(&app, Some(&accounts), None, write.conn()?).await?;
     let at: Vec<Uuid> = held.iter().map(|one| one.organisation).collect();
     let paths: HashMap<Uuid, String> = organisations::table
         .filter(organisations::id.eq_any(at))
@@ -269,8 +270,12 @@ async fn ungoverned(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<Opt
         .await?
         .into_iter()
         .collect();
+    // Posts of a branch are its secretary's business, administrators are not.
+    let decides =
+        |one: &identity::Assignment, path: &str| if one.by_post { reach.covers(path) } else { reach.governs(path) };
     let beyond = held.into_iter().filter(|one| one.role != ROLE).find(|one| {
-        one.role == "tenant_admin" || !paths.get(&one.organisation).is_some_and(|path| reach.governs(path))
+        let there = paths.get(&one.organisation).is_some_and(|path| decides(one, path));
+        one.role == "tenant_admin" || one.is_own() || !there
     });
     Ok(beyond.map(|one| one.account.into()))
 }

@@ -4,6 +4,7 @@ mod actions;
 pub(crate) mod export;
 pub(crate) mod import;
 mod model;
+mod roles;
 pub mod rules;
 mod store;
 
@@ -13,5 +14,6 @@ pub use actions::{
 };
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
+pub use roles::derive as derive_roles;
 pub use rules::Facts;
 pub use store::{Filter, FormerFilter, Sort, count, count_former, episodes, former, get, latest, list, posts_of};

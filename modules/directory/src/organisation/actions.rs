@@ -296,7 +296,8 @@ pub async fn remove(write: &mut Write<'_>, id: OrganisationId) -> Result<Option<
         .await
         .optional()?;
     let Some((row, members)) = row else { return Ok(Some("该组织已不存在".to_owned())) };
-    let held = identity::assignments(None, Some(&[id.0]), write.conn()?).await?;
+    let app = write.cx.app.clone();
+    let held = identity::assignments(&app, None, Some(&[id.0]), write.conn()?).await?;
     // Somebody left here once: the history of that person needs the organisation.
     let once: i64 = branch_assignments::table
         .filter(branch_assignments::organisation_id.eq(id.0).or(branch_assignments::group_id.eq(id.0)))
@@ -363,7 +364,8 @@ async fn known_to(write: &mut Write<'_>, account: AccountId) -> Result<()> {
     if reach.is_all() {
         return Ok(());
     }
-    let held = identity::assignments(Some(&[account.0]), None, write.conn()?).await?;
+    let app = write.cx.app.clone();
+    let held = identity::assignments(&app, Some(&[account.0]), None, write.conn()?).await?;
     if held.is_empty() {
         return Err(Error::missing());
     }

@@ -281,7 +281,7 @@ pub async fn complete(cx: &Cx, rows: Vec<Row>, wanted: Wanted, conn: &mut Conn) 
 }
 
 async fn administrators(cx: &Cx, ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Vec<Administrator>>> {
-    let held = identity::assignments(None, Some(ids), conn).await?;
+    let held = identity::assignments(&cx.app, None, Some(ids), conn).await?;
     let who: Vec<Uuid> = held.iter().map(|a| a.account).collect();
     let accounts: HashMap<Uuid, identity::Account> =
         identity::accounts_by_ids(cx, &who, conn).await?.into_iter().map(|a| (a.id.0, a)).collect();

@@ -36,15 +36,8 @@ pub(super) struct RoleAccess {
     reach: Option<&'static str>,
 }
 
-fn reach_words(reach: policy::Reach) -> &'static str {
-    let code = match reach {
-        policy::Reach::All => "all",
-        policy::Reach::Subtree => "subtree",
-        policy::Reach::Below => "below",
-        policy::Reach::Node => "node",
-        policy::Reach::Own => "own",
-    };
-    dictionary::label("reach", code).unwrap_or(code)
+pub(super) fn reach_words(reach: policy::Reach) -> &'static str {
+    dictionary::label("reach", reach.name()).unwrap_or(reach.name())
 }
 
 fn against(obstacle: &Obstacle) -> String {
@@ -86,7 +79,7 @@ impl AccessQuery {
         let cx = ctx.cx()?;
         let mut read = cx.read(USERS_READ).await?;
         let own = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let held = identity::assignments(Some(&[account.0]), None, read.conn()?).await?;
+        let held = identity::assignments(&cx.app, Some(&[account.0]), None, read.conn()?).await?;
         // Whoever administers a part is told of people with a role in it, and of these roles only.
         let mut seen: Vec<Uuid> = Vec::new();
         for assignment in &held {
@@ -100,7 +93,7 @@ impl AccessQuery {
         let (_, explained) = identity::explain(cx, account, &permission, read.conn()?).await?;
         let names = organisation::names(&seen, read.conn()?).await?;
         let roles = explained.roles.iter().filter(|held| seen.contains(&held.at.0)).map(|held| RoleAccess {
-            label: dictionary::label("role", &held.role).unwrap_or(&held.role).to_owned(),
+            label: held.label.clone(),
             organisation: OrganisationRef {
                 id: held.at,
                 short_name: names.get(&held.at.0).cloned().unwrap_or_default(),

@@ -12,6 +12,7 @@ mod jobs;
 mod menus;
 mod notices;
 mod operator;
+mod roles;
 mod security;
 mod session;
 mod sign_in;
@@ -42,6 +43,7 @@ pub struct SystemQuery(
     menus::MenuQuery,
     favourites::FavouriteQuery,
     security::SecurityQuery,
+    roles::RoleQuery,
 );
 
 /// 系统
@@ -62,6 +64,7 @@ pub struct SystemMutation(
     menus::MenuMutation,
     favourites::FavouriteMutation,
     security::SecurityMutation,
+    roles::RoleMutation,
 );
 
 /// 系统

@@ -3,12 +3,12 @@ use std::collections::HashMap;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, dictionary};
+use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result};
 use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request};
 use zhibu_tenancy::identity::{self, AccountFilter, AccountSort, Assignment};
-use zhibu_tenancy::{Conn, Cx};
+use zhibu_tenancy::{App, Conn, Cx};
 
 use crate::{USERS_READ, USERS_UNLOCK};
 
@@ -74,6 +74,8 @@ pub(crate) struct User {
 pub(crate) struct UserRole {
     pub(crate) role: String,
     pub(crate) label: String,
+    /// It follows from a post and ends with it.
+    pub(crate) by_post: bool,
     pub(crate) organisation: OrganisationRef,
 }
 
@@ -104,19 +106,20 @@ impl UserQuery {
             None
         };
         let page = identity::list_accounts(cx, &filter, sort, &args, read.conn()?).await?;
-        let nodes = with_roles(page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
+        let nodes = with_roles(&cx.app, page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
     }
 }
 
 /// Accounts with their roles, as far as these are held where the caller may look.
 pub(crate) async fn with_roles(
+    app: &App,
     accounts: Vec<identity::Account>,
     seen: Option<&[Uuid]>,
     conn: &mut Conn,
 ) -> Result<Vec<User>> {
     let ids: Vec<Uuid> = accounts.iter().map(|a| a.id.0).collect();
-    let held = identity::assignments(Some(&ids), seen, conn).await?;
+    let held = identity::assignments(app, Some(&ids), seen, conn).await?;
     let at: Vec<Uuid> = held.iter().map(|a| a.organisation).collect();
     let names = organisation::names(&at, conn).await?;
     let mut roles: HashMap<Uuid, Vec<UserRole>> = HashMap::new();
@@ -140,8 +143,9 @@ pub(crate) async fn with_roles(
 fn role(assignment: Assignment, names: &HashMap<Uuid, String>) -> UserRole {
     let short_name = names.get(&assignment.organisation).cloned().unwrap_or_default();
     UserRole {
-        label: dictionary::label("role", &assignment.role).unwrap_or(&assignment.role).to_owned(),
+        label: assignment.label,
         role: assignment.role,
+        by_post: assignment.by_post,
         organisation: OrganisationRef { id: assignment.organisation.into(), short_name },
     }
 }
@@ -162,7 +166,7 @@ impl UserMutation {
         write.commit().await?;
         let mut read = cx.read(USERS_READ).await?;
         let account = identity::account(cx, id, read.conn()?).await?;
-        with_roles(vec![account], None, read.conn()?).await?.pop().ok_or_else(Error::missing)
+        with_roles(&cx.app, vec![account], None, read.conn()?).await?.pop().ok_or_else(Error::missing)
     }
 }
 
@@ -172,12 +176,14 @@ async fn within(cx: &Cx, reach: &Reach, id: AccountId, conn: &mut Conn) -> Resul
     if cx.identity()?.account == id {
         return Err(Error::refuse("OWN_ACCOUNT", "不能重置本人账号，请使用“修改密码”"));
     }
-    let held = identity::assignments(Some(&[id.0]), None, conn).await?;
+    let held = identity::assignments(&cx.app, Some(&[id.0]), None, conn).await?;
     if held.is_empty() && !reach.is_all() {
         return Err(Error::missing());
     }
     let own_root = cx.identity()?.roles.iter().any(|(role, _)| role == "tenant_admin");
-    if held.iter().any(|a| a.role == "tenant_admin") && !own_root {
+    // A role of the tenant's own may reach further than the place where it is held.
+    let beyond = held.iter().any(|a| a.is_own()) && !reach.is_all();
+    if beyond || held.iter().any(|a| a.role == "tenant_admin") && !own_root {
         return Err(Error::missing());
     }
     for assignment in held {

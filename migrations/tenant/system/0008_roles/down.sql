@@ -1,0 +1,2 @@
+DROP INDEX role_assignments_role_idx;
+DROP TABLE roles;
