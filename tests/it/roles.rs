@@ -22,7 +22,7 @@ const MEMBERS: &str = "{ directory { members(first: 50) { nodes { name editable 
 const USERS: &str =
     "{ system { users(first: 50) { nodes { displayName roles { label byPost organisation { shortName } } } } } }";
 const UNLOCK: &str = "mutation($id: ID!) { system { unlockUser(id: $id) { state } } }";
-const LOG: &str = "{ system { auditEntries(first: 20) { nodes { action changes { field before after } } } } }";
+const LOG: &str = "{ system { auditEntries(first: 20) { nodes { action fields { label before after } } } } }";
 
 /// What a session may do is remembered for a second.
 async fn remembered() {
@@ -105,7 +105,7 @@ async fn s11_a_role_of_the_tenants_own_opens_what_it_names_as_far_as_it_reaches(
     assert_eq!(admin.refused(GIVE, held(&committee)).await, "NOT_FOUND");
 
     let log = admin.ok(LOG, json!({})).await.to_string();
-    for told in ["role.created", "role.changed", "role.deleted", "党员信息员", "仅该组织"] {
+    for told in ["新增角色", "修改角色", "删除角色", "党员信息员", "仅该组织"] {
         assert!(log.contains(told), "{told}: {log}");
     }
 }

@@ -526,12 +526,7 @@ async fn move_to(
     }
     if present.organisation_id != place.branch.0 {
         // A post is one of the branch: whoever leaves it leaves the post.
-        let held = posts::person_id.eq(before.person.id).and(posts::organisation_id.eq(present.organisation_id));
-        let today = write.cx.app.world.today();
-        diesel::update(posts::table.filter(held.and(posts::until.is_null())))
-            .set(posts::until.eq(today))
-            .execute(write.conn()?)
-            .await?;
+        end_posts(write, before.person.id, Some(present.organisation_id)).await?;
     }
     let words = |branch: String, group: Option<Uuid>| match group {
         Some(group) => format!("{branch} {}", name(group)),
@@ -621,6 +616,27 @@ pub async fn follow_account(write: &mut Write<'_>, account: AccountId, mobile: &
     write.audit(sealed(entry, "mobile", None, Some(mobile), mask::phone)).await
 }
 
+/// Ends somebody's posts today, in one organisation or all; one that has not begun never does.
+async fn end_posts(write: &mut Write<'_>, person: Uuid, at: Option<Uuid>) -> Result<()> {
+    let today = write.cx.app.world.today();
+    let mut held = posts::table
+        .filter(posts::person_id.eq(person).and(posts::until.is_null().or(posts::until.gt(today))))
+        .select((posts::id, posts::since))
+        .into_boxed();
+    if let Some(at) = at {
+        held = held.filter(posts::organisation_id.eq(at));
+    }
+    let held: Vec<(Uuid, NaiveDate)> = held.load(write.conn()?).await?;
+    let begun: Vec<Uuid> = held.iter().filter(|(_, since)| *since <= today).map(|(id, _)| *id).collect();
+    diesel::update(posts::table.filter(posts::id.eq_any(begun)))
+        .set(posts::until.eq(today))
+        .execute(write.conn()?)
+        .await?;
+    let ahead: Vec<Uuid> = held.into_iter().filter(|(_, since)| *since > today).map(|(id, _)| id).collect();
+    diesel::delete(posts::table.filter(posts::id.eq_any(ahead))).execute(write.conn()?).await?;
+    Ok(())
+}
+
 /// Moves members to the history library (删除, PC-3.2.5): membership, assignment and posts end today, the account
 /// closes unless it has other work. All of them, or none.
 pub async fn leave(write: &mut Write<'_>, ids: &[PersonId], reason: EndReason, note: &str) -> Result<usize> {
@@ -658,10 +674,7 @@ async fn end(write: &mut Write<'_>, member: &Entry, reason: EndReason, note: &st
         .execute(write.conn()?)
         .await?;
     let heads = withdraw(write, member.membership.id, member.assignment.organisation_id).await?;
-    diesel::update(posts::table.filter(posts::person_id.eq(id).and(posts::until.is_null())))
-        .set(posts::until.eq(today))
-        .execute(write.conn()?)
-        .await?;
+    end_posts(write, id, None).await?;
     diesel::update(people::table.find(id))
         .set((people::left_at.eq(now), people::version.eq(people::version + 1)))
         .execute(write.conn()?)
