@@ -415,6 +415,28 @@ export type RequestImportInput = {
   size: number;
 };
 
+/** A role as it is typed. */
+export type RoleInput = {
+  /** 角色名称 */
+  name: string;
+  /** 说明 */
+  note?: string | null | undefined;
+  reach: RoleReach;
+  /** Keys of `abilities`. */
+  permissions: Array<string>;
+};
+
+/** How far a role of the tenant's own reaches from the organisation it is held on (数据范围). */
+export type RoleReach =
+  /** 整个租户 */
+  | 'ALL'
+  /** 该组织及全部下级 */
+  | 'SUBTREE'
+  /** 该组织的下级，不含本级 */
+  | 'BELOW'
+  /** 仅该组织 */
+  | 'NODE';
+
 export type SampleFilter = {
   kind?: SampleKind | null | undefined;
   /** Part of title or summary. */
@@ -1240,6 +1262,63 @@ export type SmsOutboxQueryVariables = Exact<{
 
 export type SmsOutboxQuery = { system: { smsOutbox: { totalCount: number, nodes: Array<{ id: string, mobile: string, text: string, purpose: string, createdAt: string }> } } };
 
+export type RoleFieldsFragment = { key: string, name: string, note: string | null, own: boolean, version: number, reach: RoleReach | null, holders: number, rights: Array<{ key: string, label: string, reach: string }> };
+
+export type RolesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RolesQuery = { system: { grantable: Array<string>, roles: Array<{ key: string, name: string, note: string | null, own: boolean, version: number, reach: RoleReach | null, holders: number, rights: Array<{ key: string, label: string, reach: string }> }> } };
+
+export type CreateRoleMutationVariables = Exact<{
+  input: RoleInput;
+}>;
+
+
+export type CreateRoleMutation = { system: { createRole: Array<{ key: string, name: string, note: string | null, own: boolean, version: number, reach: RoleReach | null, holders: number, rights: Array<{ key: string, label: string, reach: string }> }> } };
+
+export type ChangeRoleMutationVariables = Exact<{
+  role: string;
+  version: number;
+  input: RoleInput;
+}>;
+
+
+export type ChangeRoleMutation = { system: { changeRole: Array<{ key: string, name: string, note: string | null, own: boolean, version: number, reach: RoleReach | null, holders: number, rights: Array<{ key: string, label: string, reach: string }> }> } };
+
+export type DeleteRoleMutationVariables = Exact<{
+  role: string;
+}>;
+
+
+export type DeleteRoleMutation = { system: { deleteRole: Array<{ key: string, name: string, note: string | null, own: boolean, version: number, reach: RoleReach | null, holders: number, rights: Array<{ key: string, label: string, reach: string }> }> } };
+
+export type RoleHoldersQueryVariables = Exact<{
+  role: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type RoleHoldersQuery = { system: { roleHolders: { nodes: Array<{ account: string, userName: string, displayName: string, since: string, organisation: { id: string, shortName: string } }>, pageInfo: { hasNextPage: boolean } } } };
+
+export type GiveRoleMutationVariables = Exact<{
+  role: string;
+  account: string;
+  organisation: string;
+}>;
+
+
+export type GiveRoleMutation = { system: { giveRole: boolean } };
+
+export type TakeRoleMutationVariables = Exact<{
+  role: string;
+  account: string;
+  organisation: string;
+}>;
+
+
+export type TakeRoleMutation = { system: { takeRole: boolean } };
+
 export type ChoiceFieldsFragment = { chosen: number | null, usual: number | null, least: number, most: number };
 
 export type SecurityFieldsFragment = { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } };
@@ -1365,7 +1444,7 @@ export type StandingQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type StandingQuery = { system: { standing: { life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, contact: string, notices: Array<{ id: string, title: string, text: string }> } } };
 
-export type UserRowFragment = { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, organisation: { id: string, shortName: string } }> };
+export type UserRowFragment = { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, byPost: boolean, organisation: { id: string, shortName: string } }> };
 
 export type UsersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1375,14 +1454,14 @@ export type UsersQueryVariables = Exact<{
 }>;
 
 
-export type UsersQuery = { system: { users: { totalCount: number, nodes: Array<{ id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, organisation: { id: string, shortName: string } }> }> } } };
+export type UsersQuery = { system: { users: { totalCount: number, nodes: Array<{ id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, byPost: boolean, organisation: { id: string, shortName: string } }> }> } } };
 
 export type UnlockUserMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type UnlockUserMutation = { system: { unlockUser: { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, organisation: { id: string, shortName: string } }> } } };
+export type UnlockUserMutation = { system: { unlockUser: { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, byPost: boolean, organisation: { id: string, shortName: string } }> } } };
 
 export type AbilitiesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1800,6 +1879,22 @@ export const ConsoleMenuFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   fixed
 }
     `, {"fragmentName":"ConsoleMenuFields"}) as unknown as TypedDocumentString<ConsoleMenuFieldsFragment, unknown>;
+export const RoleFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment RoleFields on RoleInfo {
+  key
+  name
+  note
+  own
+  version
+  reach
+  holders
+  rights {
+    key
+    label
+    reach
+  }
+}
+    `, {"fragmentName":"RoleFields"}) as unknown as TypedDocumentString<RoleFieldsFragment, unknown>;
 export const ChoiceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ChoiceFields on Choice {
   chosen
@@ -1880,6 +1975,7 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   roles {
     role
     label
+    byPost
     organisation {
       id
       shortName

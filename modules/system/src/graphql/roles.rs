@@ -57,7 +57,6 @@ pub(super) struct Right {
 /// Somebody who holds a role.
 #[derive(SimpleObject)]
 pub(super) struct RoleHolder {
-    id: Uuid,
     account: AccountId,
     user_name: String,
     display_name: String,
@@ -181,7 +180,6 @@ impl RoleQuery {
         let at: Vec<Uuid> = page.nodes.iter().map(|one| one.organisation).collect();
         let names = organisation::names(&at, read.conn()?).await?;
         let nodes = page.nodes.into_iter().map(|one| RoleHolder {
-            id: one.id,
             account: one.account.into(),
             user_name: one.user_name,
             display_name: one.display_name,

@@ -24,12 +24,13 @@ export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
   roles {
     role
     label
+    byPost
     organisation {
       id
       shortName
     }
   }
-}`, {"hash":"ad7183b1538650cd01945fbd3dbfa7f9d721b4029a155b45da88ebae55c039ec"}) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+}`, {"hash":"fbb1c31fcc4e524250c72bfaf165081558e94594bab297163175a5ce674c7c15"}) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
 export const UnlockUserDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UnlockUser($id: ID!) {
   system {
@@ -50,12 +51,13 @@ export const UnlockUserDocument = /*#__PURE__*/ new TypedDocumentString(`
   roles {
     role
     label
+    byPost
     organisation {
       id
       shortName
     }
   }
-}`, {"hash":"47b00354ea106aa805a953c388700ce33c93b3188a889a2d139490af0fc4f5e3"}) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;
+}`, {"hash":"1d020b0748d0c8f56704fdd2545bf998308117c9b2cf250d64ef4425174cd89a"}) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;
 export const AbilitiesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Abilities {
   system {

@@ -1,13 +1,11 @@
-import { AccountChoiceDocument, AddAdministratorDocument, isMobile, normalMobile, type OrganisationFieldsFragment } from '@zhibu/api'
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Form, Input, Radio, Select } from 'antd'
-import { useState } from 'react'
+import { AddAdministratorDocument, isMobile, normalMobile, type OrganisationFieldsFragment } from '@zhibu/api'
+import { useQueryClient } from '@tanstack/react-query'
+import { App, Button, Form, Input, Radio } from 'antd'
+import { AccountSelect } from '../../kit/account-select'
 import { Section } from '../../kit/detail-drawer'
 import { userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
-import { useSettled } from '../../kit/use-settled'
 import { useSubmit } from '../../kit/use-submit'
-import { errorSentence } from '../../net/errors'
 import { ask } from '../../net/ask'
 
 interface Values { by: 'account' | 'new'; account?: string; displayName?: string; userName?: string; mobile?: string }
@@ -44,7 +42,7 @@ export function AddAdministrator({ organisation, onClose }: { organisation: Orga
           <Radio.Group options={[{ value: 'account', label: '已有账号' }, { value: 'new', label: '新建账号' }]} />
         </Form.Item>
         {by === 'account'
-          ? <Form.Item name="account" label="账号" rules={[{ required: true, message: '请选择账号' }]}><AccountSelect /></Form.Item>
+          ? <Form.Item name="account" label="账号" rules={[{ required: true, message: '请选择账号' }]}><AccountSelect none="没有找到，可改为新建账号" /></Form.Item>
           : (
             <>
               <Form.Item name="displayName" label="姓名" rules={[{ required: true, whitespace: true, message: '请输入姓名' }]}><Input maxLength={50} autoComplete="off" /></Form.Item>
@@ -66,25 +64,5 @@ export function AddAdministrator({ organisation, onClose }: { organisation: Orga
         </div>
       </Form>
     </Section>
-  )
-}
-
-function AccountSelect({ id, value, onChange }: { id?: string; value?: string; onChange?: (value: string) => void }) {
-  const [typed, setTyped] = useState('')
-  const search = useSettled(typed)
-  const accounts = useQuery({
-    queryKey: ['users', 'choice', search],
-    queryFn: async ({ signal }) => (await ask(AccountChoiceDocument, { search: search || null }, signal)).system.users.nodes,
-    placeholderData: keepPreviousData,
-  })
-  return (
-    <Select
-      id={id} value={value} onChange={onChange}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      loading={accounts.isFetching}
-      placeholder="输入姓名、用户名或完整手机号查找"
-      notFoundContent={accounts.isError ? errorSentence(accounts.error) : accounts.isFetching ? '正在查找…' : '没有找到，可改为新建账号'}
-      options={(accounts.data ?? []).map((one) => ({ value: one.id, label: `${one.displayName}（${one.userName}${one.mobile ? `，${one.mobile}` : ''}）` }))}
-    />
   )
 }

@@ -6,6 +6,7 @@ export const system: Module = {
   tenant: {
     'system.users': { path: '/system/users', load: () => import('./users/page') },
     'system.pc_menus': { path: '/system/menus', load: () => import('./menus/page') },
+    'system.roles': { path: '/system/roles', load: () => import('./roles/page') },
     'system.security': { path: '/system/security', load: () => import('./security/page') },
     'system.audit': { path: '/system/audit', load: () => import('./audit/page') },
   },

@@ -62,7 +62,7 @@ export default function UsersPage() {
     { key: 'userName', title: '用户名', sort: { value: 'USER_NAME', order: 'ascend' }, cell: (user) => user.userName },
     { key: 'mobile', title: '手机号', cell: (user) => orDash(user.mobile) },
     { key: 'state', title: '状态', cell: (user) => <StatusTag dict={accountStates} value={user.state} /> },
-    { key: 'roles', title: '角色', cell: (user) => <span className="z-wrap">{user.roles.map((role) => `${role.label}（${role.organisation.shortName}）`).join('、') || '—'}</span> },
+    { key: 'roles', title: '角色', cell: (user) => <span className="z-wrap">{user.roles.map((role) => `${role.label}（${role.organisation.shortName}${role.byPost ? '，随职务' : ''}）`).join('、') || '—'}</span> },
     { key: 'lastSignInAt', title: '最近登录', sort: { value: 'LAST_SIGN_IN', order: 'descend' }, cell: (user) => (user.lastSignInAt ? instant(user.lastSignInAt) : '从未登录') },
     { key: 'lockedAt', title: '锁定时间', hidden: true, cell: (user) => instant(user.lockedAt) },
     { key: 'createdAt', title: '创建时间', hidden: true, cell: (user) => instant(user.createdAt) },
