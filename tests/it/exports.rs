@@ -91,7 +91,7 @@ async fn pc_8_2_an_export_whose_last_try_fails_says_so() {
     let schema = t.home.schema();
     let sql = t.sql().await;
     // A fault of ours.
-    let fault = format!("ALTER TABLE {schema}.people RENAME TO hidden; ALTER TABLE platform.codes RENAME TO hidden");
+    let fault = format!("ALTER TABLE {schema}.memberships RENAME TO hidden; ALTER TABLE platform.codes RENAME TO hidden");
     sql.rows(&fault).await;
     admin.ok(EXPORT, order("member", "name", json!({"search": "13700000001"}))).await;
     operator.ok(EXPORT, order("code", "tail", json!({"search": "13700000001"}))).await;

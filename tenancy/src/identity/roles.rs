@@ -210,6 +210,7 @@ pub async fn holders(role: RoleId, args: &PageArgs, conn: &mut Conn) -> Result<P
         .limit(args.limit())
         .offset(args.offset())
         .into_boxed();
+    let _: Uuid = table::table.find(role.0).select(table::id).first(&mut *conn).await?;
     if let Some(after) = args.after::<Uuid>()? {
         query = query.filter(role_assignments::id.lt(after));
     }
