@@ -356,7 +356,9 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
         TenantCommand::Suspend { id, reason } => vec![line(terms::suspend(cx, ANYONE, id, &reason).await?)],
         TenantCommand::Resume { id, reason } => vec![line(terms::resume(cx, ANYONE, id, &reason).await?)],
         TenantCommand::ResetAdmin { id } => {
-            activation::reset_administrator(cx, ANYONE, id).await?;
+            if let Some(password) = activation::reset_administrator(cx, ANYONE, id).await? {
+                eprintln!("一次性初始密码（只显示一次）：{}", password.expose());
+            }
             vec![line(tenants::get(cx, ANYONE, id).await?)]
         }
         TenantCommand::Show { id } => vec![line(tenants::get(cx, ANYONE, id).await?)],

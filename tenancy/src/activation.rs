@@ -147,9 +147,9 @@ async fn reserve(write: &mut Write<'_>, kind: &str, value: &str, tenant: TenantI
     if new == 0 { Err(Error::invalid("userName", "用户名已被使用，请换一个")) } else { Ok(()) }
 }
 
-/// Unlocks a tenant's first administrator and resets the password to the initial one: the operator's help when
-/// nobody in the tenant can get in any more.
-pub async fn reset_administrator(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<()> {
+/// Unlocks a tenant's first administrator and resets the password to an initial one, told when it is random, and lets
+/// people sign in from anywhere again: the operator's help when nobody in the tenant can get in any more.
+pub async fn reset_administrator(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<Option<Secret>> {
     let mut write = cx.write(permission).await?;
     if terms::locked(tenant, &mut write).await?.state != "active" {
         return Err(Error::refuse("NOT_ACTIVE", "租户尚未就绪"));
@@ -162,8 +162,10 @@ pub async fn reset_administrator(cx: &Cx, permission: Permission, tenant: Tenant
     write.commit().await?;
     let inside = Cx::system(cx.app.clone(), Space::Tenant(tenant));
     let mut there = inside.write(ANYONE).await?;
-    identity::unlock(&mut there, request.account).await?;
-    there.commit().await
+    let password = identity::unlock(&mut there, request.account).await?;
+    identity::from_anywhere(&mut there).await?;
+    there.commit().await?;
+    Ok(password)
 }
 
 /// How far the activation behind a ticket is.

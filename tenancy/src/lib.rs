@@ -26,6 +26,7 @@ pub mod policy;
 pub mod schema;
 pub mod tenants;
 pub mod terms;
+pub mod totp;
 
 pub use app::{App, Parts, Settings};
 pub use cx::{Caller, Cx, Origin, Read, Write};

@@ -6,7 +6,6 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 use zhibu_core::{Error, OperatorId, Permission, Result, SELF, Secret, SessionId};
 
@@ -19,6 +18,7 @@ use crate::identity::{Exchange, Tokens, accept_password, throttle};
 use crate::keys::{hash, hex};
 use crate::policy::{Grants, Scope};
 use crate::schema::{operator_sessions, operators};
+use crate::totp;
 
 /// Tries from one address within [`WAIT`].
 const TRIES: i32 = 5;
@@ -123,26 +123,14 @@ async fn invited(cx: &Cx, token: &Secret, conn: &mut Conn) -> Result<Invited> {
         .ok_or_else(|| Error::refuse("LINK_INVALID", "链接无效或已过期，请重新生成"))
 }
 
-fn totp(cx: &Cx, sealed: Option<&[u8]>, user_name: &str) -> Result<Totp> {
-    let secret = cx.app.keys.platform.open(sealed.ok_or_else(|| Error::bug("operator without secret"))?)?;
-    Builder::new()
-        .with_secret(totp_rs::Secret::from(secret.as_slice()))
-        .with_issuer(Some("zhibu".to_owned()))
-        .with_account_name(user_name.to_owned())
-        .build()
-        .map_err(|e| Error::bug(format!("{e:?}")))
-}
-
 /// The secret behind an enrolment link, for the authenticator app.
 pub async fn enrolment(cx: &Cx, token: &Secret) -> Result<Enrolment> {
     by_address(cx).await?;
     let mut unit = cx.app.db.begin(Space::Platform, Mode::Read).await?;
     let (_, user_name, sealed) = invited(cx, token, unit.conn()?).await?;
     unit.commit().await?;
-    let totp = totp(cx, sealed.as_deref(), &user_name)?;
-    let url = totp.to_url().map_err(|e| Error::bug(format!("{e:?}")))?;
-    let secret = cx.app.keys.platform.open(&sealed.unwrap_or_default())?;
-    Ok(Enrolment { user_name, secret: totp_rs::Secret::from(secret.as_slice()).to_base32(), url })
+    let key = totp::key(&opened(cx, sealed.as_deref())?, &user_name)?;
+    Ok(Enrolment { user_name, secret: key.secret, url: key.url })
 }
 
 /// Completes enrolment: the link, a password and a code from the app. The link is then spent.
@@ -155,7 +143,7 @@ pub async fn enrol(cx: &Cx, token: &Secret, password: &Secret, code: &Secret) ->
         found
     };
     accept_password(password, "", &[&user_name]).map_err(|e| e.at("password"))?;
-    let step = matched(cx, sealed.as_deref(), &user_name, code)?.ok_or_else(wrong_code)?;
+    let step = matched(cx, sealed.as_deref(), &user_name, code)?.ok_or_else(totp::wrong)?;
     let digest = cx.app.hasher.hash(password).await?;
     let mut write = cx.beside(Space::Platform).await?;
     let enrolled = diesel::update(operators::table.find(id))
@@ -178,14 +166,12 @@ pub async fn enrol(cx: &Cx, token: &Secret, password: &Secret, code: &Secret) ->
     Ok(tokens)
 }
 
-fn wrong_code() -> Error {
-    Error::refuse("WRONG_CODE", "动态口令错误").at("totp")
+fn opened(cx: &Cx, sealed: Option<&[u8]>) -> Result<Vec<u8>> {
+    cx.app.keys.platform.open(sealed.ok_or_else(|| Error::bug("operator without secret"))?)
 }
 
 fn matched(cx: &Cx, sealed: Option<&[u8]>, user_name: &str, code: &Secret) -> Result<Option<i64>> {
-    let now = u64::try_from(cx.now().timestamp()).unwrap_or_default();
-    let step = totp(cx, sealed, user_name)?.check(code.expose().trim(), now);
-    Ok(step.and_then(|step| i64::try_from(step).ok()))
+    totp::step(&opened(cx, sealed)?, user_name, code, cx.now())
 }
 
 async fn by_address(cx: &Cx) -> Result<()> {

@@ -99,7 +99,7 @@ diesel::table! {
         password_expires_at -> Nullable<Timestamptz>, password_changed_at -> Nullable<Timestamptz>, state -> Text,
         failed -> Int2, failed_at -> Nullable<Timestamptz>, locked_at -> Nullable<Timestamptz>,
         last_sign_in_at -> Nullable<Timestamptz>,
-        created_at -> Timestamptz,
+        created_at -> Timestamptz, totp -> Nullable<Binary>, totp_step -> Nullable<Int8>,
     }
 }
 
@@ -132,6 +132,7 @@ diesel::table! { favourites (account_id, key) { account_id -> Uuid, key -> Text,
 diesel::table! {
     security (id) {
         id -> Int2, forgiven_passwords -> Nullable<Int2>, session_days -> Nullable<Int2>, sessions_each -> Nullable<Int2>,
+        random_passwords -> Bool, networks -> Array<Text>,
     }
 }
 

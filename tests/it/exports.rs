@@ -91,7 +91,8 @@ async fn pc_8_2_an_export_whose_last_try_fails_says_so() {
     let schema = t.home.schema();
     let sql = t.sql().await;
     // A fault of ours.
-    let fault = format!("ALTER TABLE {schema}.memberships RENAME TO hidden; ALTER TABLE platform.codes RENAME TO hidden");
+    let fault =
+        format!("ALTER TABLE {schema}.memberships RENAME TO hidden; ALTER TABLE platform.codes RENAME TO hidden");
     sql.rows(&fault).await;
     admin.ok(EXPORT, order("member", "name", json!({"search": "13700000001"}))).await;
     operator.ok(EXPORT, order("code", "tail", json!({"search": "13700000001"}))).await;
@@ -221,7 +222,7 @@ async fn what_a_killed_job_left_is_removed_at_the_start_and_what_is_under_way_st
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     // While a job runs nobody else looks into its folder.
     let sql = t.sql().await;
-    sql.rows(&format!("BEGIN; LOCK TABLE {}.people", t.home.schema())).await;
+    sql.rows(&format!("BEGIN; LOCK TABLE {}.memberships", t.home.schema())).await;
     admin.ok(EXPORT, order("member", "name", json!({}))).await;
     until("the job has its folder", async || !folders().is_empty()).await;
     let under_way = scratch.join(&folders()[0]);

@@ -23,6 +23,7 @@ mod modules_off;
 mod operator;
 mod organisations;
 mod roles;
+mod second_factor;
 mod settings;
 mod sign_in;
 mod statements;

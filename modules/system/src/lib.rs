@@ -87,6 +87,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0004_settings"),
         migration!("../../migrations/tenant/system", "0006_import_steps"),
         migration!("../../migrations/tenant/system", "0008_roles"),
+        migration!("../../migrations/tenant/system", "0009_sign_in"),
     ],
     seed: None,
     jobs: |worker| worker,

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
 
+use super::security;
 use super::sms::{SmsPurpose, spend};
 use crate::app::App;
 use crate::audit::Entry;
@@ -64,6 +65,8 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
     /// It has a password that the person chose.
     pub has_password: bool,
+    /// It asks for one-time passwords beside it.
+    pub has_totp: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -79,6 +82,7 @@ struct AccountRow {
     last_sign_in_at: Option<DateTime<Utc>>,
     password_changed_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
+    totp_step: Option<i64>,
 }
 
 /// A role held on an organisation.
@@ -301,19 +305,40 @@ impl AccountRow {
             password_changed_at: self.password_changed_at,
             created_at: self.created_at,
             has_password: self.password_state == "set",
+            has_totp: self.totp_step.is_some(),
         })
     }
 }
 
-/// Makes an account with the initial password. Names are unique in the installation, mobiles in the tenant.
-pub async fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<AccountId> {
+/// Letters and digits that nobody takes for each other.
+const LETTERS: &[u8; 55] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789";
+
+/// An initial password: the hash, and the password when it is random and must be handed over.
+async fn first_password(write: &mut Write<'_>) -> Result<(String, Option<Secret>)> {
+    let app = write.cx.app.clone();
+    if !security::in_force(&app, write.conn()?).await?.random_passwords {
+        return Ok((app.hasher.initial(&app.settings.initial_password).await?, None));
+    }
+    let mut made = String::new();
+    while made.len() < 12 {
+        // Even shares: what is left over of a byte is thrown away.
+        let even = app.world.bytes::<32>().into_iter().map(usize::from).filter(|byte| *byte < 4 * LETTERS.len());
+        made.extend(even.take(12 - made.len()).map(|byte| char::from(LETTERS[byte % LETTERS.len()])));
+    }
+    let made = Secret::new(made);
+    Ok((app.hasher.hash(&made).await?, Some(made)))
+}
+
+/// Makes an account with an initial password, which is told when it is random. Names are unique in the installation,
+/// mobiles in the tenant.
+pub async fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<(AccountId, Option<Secret>)> {
     let id: AccountId = write.cx.app.world.id();
-    create_as(write, id, new).await?;
-    Ok(id)
+    let password = create_as(write, id, new).await?;
+    Ok((id, password))
 }
 
 /// Makes an account whose id is known already.
-pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAccount) -> Result<()> {
+pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAccount) -> Result<Option<Secret>> {
     let display_name = check::text("displayName", "姓名", &new.display_name, 2, 50)?;
     let mobile = new
         .mobile
@@ -326,7 +351,7 @@ pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAcc
     }
     let user_name = named.unwrap_or_else(|| made_up(id));
     let app = write.cx.app.clone();
-    let hash = app.hasher.initial(&app.settings.initial_password).await?;
+    let (hash, password) = first_password(write).await?;
     let vault = tenants::vault(&app, write.cx.tenant()?).await?;
     let expires = write.cx.now() + Duration::days(app.settings.initial_password_days);
     let sealed = mobile.as_deref().map(|m| vault.seal(m.as_bytes())).transpose()?;
@@ -354,7 +379,8 @@ pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAcc
         .note("displayName", display_name)
         .note("userName", user_name)
         .note("mobile", mobile.as_deref().map(mask::phone));
-    write.audit(entry).await
+    write.audit(entry).await?;
+    Ok(password)
 }
 
 fn taken(error: diesel::result::Error) -> Error {
@@ -458,7 +484,7 @@ pub async fn enrol(write: &mut Write<'_>, name: &str, mobile: &Secret) -> Result
 }
 
 /// The same for many at once, whose numbers differ. New ones share the hash of the initial password, which is no
-/// secret.
+/// secret; where initial passwords are random they have none, and come in by a text message.
 pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result<Vec<Enrolled>> {
     let app = write.cx.app.clone();
     let vault = tenants::vault(&app, write.cx.tenant()?).await?;
@@ -469,7 +495,8 @@ pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result
         .load(write.conn()?)
         .await?;
     let known: HashMap<Vec<u8>, Uuid> = known.into_iter().filter_map(|(id, blind)| Some((blind?, id))).collect();
-    let hash = app.hasher.initial(&app.settings.initial_password).await?;
+    let random = security::in_force(&app, write.conn()?).await?.random_passwords;
+    let hash = if random { None } else { Some(app.hasher.initial(&app.settings.initial_password).await?) };
     let expires = write.cx.now() + Duration::days(app.settings.initial_password_days);
     let (mut ids, mut rows, mut entries, mut claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((name, mobile), blind) in people.iter().zip(blinds) {
@@ -494,8 +521,8 @@ pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result
             accounts::mobile.eq(vault.seal(mobile.expose().as_bytes())?),
             accounts::mobile_index.eq(blind),
             accounts::password_hash.eq(&hash),
-            accounts::password_state.eq("initial"),
-            accounts::password_expires_at.eq(expires),
+            accounts::password_state.eq(if random { "none" } else { "initial" }),
+            accounts::password_expires_at.eq(Some(expires).filter(|_| !random)),
             accounts::state.eq("active"),
             accounts::created_at.eq(write.cx.now()),
         ));
@@ -605,10 +632,11 @@ pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mo
     Ok(Enrolled { account: closed, known: false })
 }
 
-/// Unlocks an account and resets its password to the initial one (PC-2.3c). All its sessions end.
-pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
+/// Unlocks an account and resets its password to an initial one, which is told when it is random (PC-2.3c). All its
+/// sessions end, and it asks for no one-time password any more.
+pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<Option<Secret>> {
     let app = write.cx.app.clone();
-    let hash = app.hasher.initial(&app.settings.initial_password).await?;
+    let (hash, password) = first_password(write).await?;
     let now = write.cx.now();
     let before: String = accounts::table.find(id.0).select(accounts::state).for_update().first(write.conn()?).await?;
     if before == "disabled" {
@@ -621,6 +649,8 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
             accounts::locked_at.eq(None::<DateTime<Utc>>),
             accounts::password_hash.eq(hash),
             accounts::password_state.eq("initial"),
+            accounts::totp.eq(None::<Vec<u8>>),
+            accounts::totp_step.eq(None::<i64>),
             accounts::password_expires_at.eq(now + Duration::days(app.settings.initial_password_days)),
         ))
         .execute(write.conn()?)
@@ -632,7 +662,8 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<()> {
                 .change("state", before, "active")
                 .note("password", "initial"),
         )
-        .await
+        .await?;
+    Ok(password)
 }
 
 /// Ends every session of an account but one.

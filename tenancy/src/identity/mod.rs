@@ -6,6 +6,7 @@ mod explain;
 mod favourites;
 mod hasher;
 mod menus;
+mod one_time;
 mod password;
 mod roles;
 mod security;
@@ -33,12 +34,14 @@ pub use explain::{Explanation, Held, Obstacle, explain};
 pub use favourites::{favourites, set_favourites};
 pub(crate) use hasher::Hasher;
 pub use menus::{MenuState, menu_states, set_menu};
+pub use one_time::{begin_totp, confirm_totp, remove_totp};
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
 pub use roles::{
     Draft, Holder, Role, change_role, create_role, delete_role, give_role, grantable, holders, roles, take_role,
 };
-pub use security::{FORGIVEN, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
+pub(crate) use security::from_anywhere;
+pub use security::{FORGIVEN, NETWORKS, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
 pub use sign_in::{Outcome, by_password, by_sms, choose};

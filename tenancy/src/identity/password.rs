@@ -73,10 +73,13 @@ pub async fn change_initial(cx: &Cx, new: &Secret, code: Option<Secret>) -> Resu
         return Err(Error::denied());
     }
     accept_mine(cx, new).await?;
-    still_initial(cx).await?;
+    let initial = still_initial(cx).await?;
     if let Some(mobile) = own_mobile(cx).await? {
         let code = code.ok_or_else(|| Error::invalid("smsCode", "请输入短信验证码"))?;
         spend(cx, mobile.expose(), SmsPurpose::Password, &code).await.map_err(|e| e.at("smsCode"))?;
+    }
+    if cx.app.hasher.verify(new, initial).await? {
+        return Err(Error::invalid("newPassword", "新密码不能与初始密码相同"));
     }
     let hash = cx.app.hasher.hash(new).await?;
     let mut write = cx.write(CHANGE_PASSWORD).await?;
@@ -89,14 +92,17 @@ pub async fn change_initial(cx: &Cx, new: &Secret, code: Option<Secret>) -> Resu
     Ok(tokens)
 }
 
-/// The initial password lives for some days only, also for those who have signed in with it.
-async fn still_initial(cx: &Cx) -> Result<()> {
+/// The hash of the initial password, which lives for some days only, also for those who have signed in with it.
+async fn still_initial(cx: &Cx) -> Result<Option<String>> {
     let identity = cx.identity()?;
     let mut unit = cx.app.begin(Space::Tenant(identity.tenant.id), Mode::Read).await?;
-    let expires_at: Option<chrono::DateTime<chrono::Utc>> =
-        accounts::table.find(identity.account.0).select(accounts::password_expires_at).first(unit.conn()?).await?;
+    let (hash, expires_at): (Option<String>, Option<chrono::DateTime<chrono::Utc>>) = accounts::table
+        .find(identity.account.0)
+        .select((accounts::password_hash, accounts::password_expires_at))
+        .first(unit.conn()?)
+        .await?;
     unit.commit().await?;
-    if expires_at.is_some_and(|at| at <= cx.now()) { Err(expired()) } else { Ok(()) }
+    if expires_at.is_some_and(|at| at <= cx.now()) { Err(expired()) } else { Ok(hash) }
 }
 
 /// The refusal of an initial password that was never replaced in time.

@@ -191,7 +191,9 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .optional()?;
     let given = hash(token.expose().as_bytes());
     let (refresh, digest) = fresh(cx, Some(tenant), id, Some(token));
-    let days = security::in_force(&cx.app, write.conn()?).await?.session_days;
+    let rules = security::in_force(&cx.app, write.conn()?).await?;
+    rules.admits(cx)?;
+    let days = rules.session_days;
     let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh, days };
     match Exchange::decide(&given, &row.ok_or_else(Error::unauthenticated)?, cx.now()) {
         Exchange::Rotate => {}

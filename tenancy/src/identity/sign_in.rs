@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check, mask};
 
+use super::one_time::{Second, second};
 use super::session::{self, Tokens};
 use super::sms::{SmsPurpose, spend};
 use super::{Purpose, find_login, security, throttle};
@@ -52,8 +53,9 @@ async fn per_address(cx: &Cx) -> Result<()> {
     throttle(cx, &key, 60, cx.app.settings.sign_ins_per_address, "登录过于频繁，请稍后再试").await
 }
 
-/// Signs in by user name (or mobile number) and password (PC-1.2c).
-pub async fn by_password(cx: &Cx, name: &str, password: &Secret) -> Result<Outcome> {
+/// Signs in by user name (or mobile number) and password (PC-1.2c), and a one-time password where the account asks
+/// for one.
+pub async fn by_password(cx: &Cx, name: &str, password: &Secret, code: Option<&Secret>) -> Result<Outcome> {
     per_address(cx).await?;
     let name = name.trim().to_lowercase();
     let found = match check::mobile(&name) {
@@ -74,22 +76,30 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret) -> Result<Outco
         lock(cx, *tenant, *account, Some(cx.now() - JUDGED)).await?;
         return Err(locked());
     };
-    let right = match cx.app.hasher.verify(password, Some(attempt.hash)).await {
+    let right = match cx.app.hasher.verify(password, attempt.hash).await {
         Ok(right) => right,
         Err(busy) => {
             give_back(cx, *tenant, *account, 1).await?;
             return Err(busy);
         }
     };
-    if right {
-        enter(cx, *tenant, *account, attempt.initial, attempt.expires_at).await
-    } else {
-        Err(fail(cx, *tenant, *account).await?)
+    if !right {
+        return Err(fail(cx, *tenant, *account).await?);
+    }
+    match second(cx, *tenant, *account, code).await? {
+        Second::Right => enter(cx, *tenant, *account, attempt.initial, attempt.expires_at).await,
+        Second::Missing => {
+            give_back(cx, *tenant, *account, 1).await?;
+            Err(Error::refuse("TOTP_REQUIRED", "请输入动态口令").at("totp"))
+        }
+        // A guess like any other.
+        Second::Wrong => Err(if lock(cx, *tenant, *account, None).await? { locked() } else { crate::totp::wrong() }),
     }
 }
 
 struct Attempt {
-    hash: String,
+    /// Nothing when no password opens it: it is judged like a wrong one.
+    hash: Option<String>,
     initial: bool,
     expires_at: Option<DateTime<Utc>>,
 }
@@ -101,14 +111,13 @@ async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option
     let forgiven = security::in_force(&cx.app, write.conn()?).await?.forgiven_passwords;
     let row: Option<(Option<String>, String, Option<DateTime<Utc>>)> = diesel::update(accounts::table.find(account.0))
         .filter(accounts::state.eq("active").and(accounts::failed.le(forgiven)))
-        .filter(accounts::password_hash.is_not_null())
         .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
         .returning((accounts::password_hash, accounts::password_state, accounts::password_expires_at))
         .get_result(write.conn()?)
         .await
         .optional()?;
     write.commit_quietly().await?;
-    Ok(row.and_then(|(hash, state, expires_at)| Some(Attempt { hash: hash?, initial: state == "initial", expires_at })))
+    Ok(row.map(|(hash, state, expires_at)| Attempt { hash, initial: state == "initial", expires_at }))
 }
 
 /// Gives attempts back that were not wrong.
@@ -146,6 +155,13 @@ async fn lock(cx: &Cx, tenant: TenantId, account: AccountId, before: Option<Date
     Ok(true)
 }
 
+/// Refuses those who may not come in now, or not from here.
+pub(super) async fn may_enter(cx: &Cx, tenant: TenantId) -> Result<()> {
+    crate::life::may_enter(&cx.app, tenant).await?;
+    let mut write = cx.beside(Space::Tenant(tenant)).await?;
+    security::in_force(&cx.app, write.conn()?).await?.admits(cx)
+}
+
 async fn enter(
     cx: &Cx,
     tenant: TenantId,
@@ -153,7 +169,7 @@ async fn enter(
     initial: bool,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<Outcome> {
-    if let Err(refused) = crate::life::may_enter(&cx.app, tenant).await {
+    if let Err(refused) = may_enter(cx, tenant).await {
         give_back(cx, tenant, account, 1).await?;
         return Err(refused);
     }
@@ -243,7 +259,7 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
     if !info.active {
         return Err(Error::unavailable("tenant in maintenance"));
     }
-    crate::life::may_enter(&cx.app, tenant).await?;
+    may_enter(cx, tenant).await?;
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let before: Option<(String, String)> = accounts::table
         .find(account.0)

@@ -470,11 +470,16 @@ export type SecurityInput = {
   forgivenPasswords?: number | null | undefined;
   sessionDays?: number | null | undefined;
   sessionsEach?: number | null | undefined;
+  randomPasswords?: boolean;
+  /** Addresses or CIDR; none is from anywhere. */
+  networks?: Array<string>;
 };
 
 export type SignInInput = {
   userName: string;
   password: string;
+  /** One-time password of the app (动态口令), where the account asks for one. */
+  totp?: string | null | undefined;
 };
 
 export type SmsCodeInput = {
@@ -608,12 +613,12 @@ export type SetFavouritesMutationVariables = Exact<{
 
 export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
 
-export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
+export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
 export type CurrentSessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CurrentSessionQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } | null } };
+export type CurrentSessionQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } | null } };
 
 export type RefreshSessionMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -775,7 +780,28 @@ export type UpdateMyAccountMutationVariables = Exact<{
 }>;
 
 
-export type UpdateMyAccountMutation = { system: { updateMyAccount: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null } } };
+export type UpdateMyAccountMutation = { system: { updateMyAccount: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null } } };
+
+export type BeginTotpMutationVariables = Exact<{
+  password: string;
+}>;
+
+
+export type BeginTotpMutation = { system: { beginTotp: { secret: string, url: string } } };
+
+export type ConfirmTotpMutationVariables = Exact<{
+  code: string;
+}>;
+
+
+export type ConfirmTotpMutation = { system: { confirmTotp: boolean } };
+
+export type RemoveTotpMutationVariables = Exact<{
+  password: string;
+}>;
+
+
+export type RemoveTotpMutation = { system: { removeTotp: boolean } };
 
 export type UpdateTenantMutationVariables = Exact<{
   input: UpdateTenantInput;
@@ -875,7 +901,7 @@ export type AddAdministratorMutationVariables = Exact<{
 }>;
 
 
-export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
+export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, oneTimePassword: string | null, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
 
 export type RemoveAdministratorMutationVariables = Exact<{
   organisation: string;
@@ -1070,7 +1096,7 @@ export type RevealMemberMutationVariables = Exact<{
 
 export type RevealMemberMutation = { directory: { revealMember: { idNumber: string | null, mobile: string | null, landline: string | null, homeAddress: string | null } } };
 
-type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
+type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
 type SignInOutcome_PasswordChangeRequired_Fragment = { __typename: 'PasswordChangeRequired', needsSmsCode: boolean };
 
@@ -1088,7 +1114,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { system: { signIn:
-      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
       | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
@@ -1106,7 +1132,7 @@ export type SignInBySmsMutationVariables = Exact<{
 
 
 export type SignInBySmsMutation = { system: { signInBySms:
-      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
       | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
@@ -1117,7 +1143,7 @@ export type ChooseTenantMutationVariables = Exact<{
 
 
 export type ChooseTenantMutation = { system: { chooseTenant:
-      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } }
       | { __typename: 'PasswordChangeRequired', needsSmsCode: boolean }
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
@@ -1137,7 +1163,7 @@ export type ChangeInitialPasswordMutationVariables = Exact<{
 }>;
 
 
-export type ChangeInitialPasswordMutation = { system: { changeInitialPassword: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } } };
+export type ChangeInitialPasswordMutation = { system: { changeInitialPassword: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } } };
 
 export type ActivateMutationVariables = Exact<{
   input: ActivateInput;
@@ -1321,19 +1347,19 @@ export type TakeRoleMutation = { system: { takeRole: boolean } };
 
 export type ChoiceFieldsFragment = { chosen: number | null, usual: number | null, least: number, most: number };
 
-export type SecurityFieldsFragment = { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } };
+export type SecurityFieldsFragment = { randomPasswords: boolean, networks: Array<string>, ownAddress: string, initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } };
 
 export type SecurityQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SecurityQuery = { system: { security: { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
+export type SecurityQuery = { system: { security: { randomPasswords: boolean, networks: Array<string>, ownAddress: string, initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
 export type SetSecurityMutationVariables = Exact<{
   input: SecurityInput;
 }>;
 
 
-export type SetSecurityMutation = { system: { setSecurity: { initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
+export type SetSecurityMutation = { system: { setSecurity: { randomPasswords: boolean, networks: Array<string>, ownAddress: string, initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
 export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null };
 
@@ -1374,7 +1400,7 @@ export type ResetFirstAdministratorMutationVariables = Exact<{
 }>;
 
 
-export type ResetFirstAdministratorMutation = { system: { resetFirstAdministrator: boolean } };
+export type ResetFirstAdministratorMutation = { system: { resetFirstAdministrator: { oneTimePassword: string | null } } };
 
 export type ChangeTenantTermsMutationVariables = Exact<{
   input: TenantTermsInput;
@@ -1461,7 +1487,7 @@ export type UnlockUserMutationVariables = Exact<{
 }>;
 
 
-export type UnlockUserMutation = { system: { unlockUser: { id: string, userName: string, displayName: string, mobile: string | null, state: AccountState, lockedAt: string | null, lastSignInAt: string | null, createdAt: string, roles: Array<{ role: string, label: string, byPost: boolean, organisation: { id: string, shortName: string } }> } } };
+export type UnlockUserMutation = { system: { unlockUser: { id: string, state: AccountState, oneTimePassword: string | null } } };
 
 export type AbilitiesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1764,6 +1790,7 @@ export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -1815,6 +1842,7 @@ export const SignInOutcomeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -1914,6 +1942,9 @@ export const SecurityFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   sessionsEach {
     ...ChoiceFields
   }
+  randomPasswords
+  networks
+  ownAddress
   initialPasswords
 }
     fragment ChoiceFields on Choice {

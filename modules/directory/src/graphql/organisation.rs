@@ -418,8 +418,10 @@ pub struct AdministratorInput {
 #[derive(SimpleObject)]
 pub struct AdministratorPayload {
     organisation: Organisation,
-    /// An account was made; it has the initial password.
+    /// An account was made; it has an initial password.
     created_account: bool,
+    /// The initial password where it is random; it is told this once.
+    one_time_password: Option<String>,
 }
 
 /// 组织与党员
@@ -477,11 +479,14 @@ impl OrganisationMutation {
             (None, None) => return Err(Error::invalid("displayName", "请选择账号或填写姓名")),
         };
         let mut write = cx.write(ORG_ADMIN).await?;
-        let (_, created_account) = organisation::add_administrator(&mut write, input.organisation, &who).await?;
+        let (_, made) = organisation::add_administrator(&mut write, input.organisation, &who).await?;
         write.commit().await?;
         Ok(AdministratorPayload {
             organisation: one(cx, input.organisation, wanted(ctx, &["organisation"])).await?,
-            created_account,
+            created_account: made.is_some(),
+            one_time_password: made
+                .and_then(|made| made.one_time_password)
+                .map(|password| password.expose().to_owned()),
         })
     }
 

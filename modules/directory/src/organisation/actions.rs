@@ -340,16 +340,30 @@ pub enum Candidate {
     New(NewAccount),
 }
 
-/// Sets an administrator (设置管理员); true when an account was made.
-pub async fn add_administrator(write: &mut Write<'_>, id: OrganisationId, who: &Candidate) -> Result<(Row, bool)> {
+/// An account that was made on the way.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its initial password where that is random.
+    pub one_time_password: Option<Secret>,
+}
+
+/// Sets an administrator (设置管理员), and says when an account was made.
+pub async fn add_administrator(
+    write: &mut Write<'_>,
+    id: OrganisationId,
+    who: &Candidate,
+) -> Result<(Row, Option<Made>)> {
     let row = reachable(write, id).await?;
     let (account, created) = match who {
         Candidate::Known(account) => {
             identity::account(write.cx, *account, write.conn()?).await.map_err(|e| e.at("account"))?;
             known_to(write, *account).await.map_err(|e| e.at("account"))?;
-            (*account, false)
+            (*account, None)
         }
-        Candidate::New(new) => (identity::create(write, new).await?, true),
+        Candidate::New(new) => {
+            let (account, password) = identity::create(write, new).await?;
+            (account, Some(Made { one_time_password: password }))
+        }
     };
     identity::assign(write, account, "org_admin", id).await?;
     write

@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use zhibu_core::{Error, Result, SELF, Secret};
 use zhibu_directory::member;
 use zhibu_graphql::Request;
@@ -40,6 +40,15 @@ pub(super) struct UpdateTenantInput {
     name: String,
 }
 
+/// What somebody puts into an authenticator app.
+#[derive(SimpleObject)]
+pub(super) struct TotpKey {
+    /// Base-32, for those who type it.
+    secret: String,
+    /// The same as `otpauth://` address.
+    url: String,
+}
+
 #[derive(Default)]
 pub(super) struct AccountMutation;
 
@@ -68,6 +77,24 @@ impl AccountMutation {
             (None, None) | (Some(_), Some(_)) => return Err(Error::invalid("oldPassword", "请输入原密码或短信验证码")),
         };
         identity::change(cx, &proof, &Secret::new(input.new_password)).await?;
+        Ok(true)
+    }
+
+    /// Makes a secret for the own authenticator app (动态口令); codes are asked for once a first one was right.
+    async fn begin_totp(&self, ctx: &Context<'_>, password: String) -> Result<TotpKey> {
+        let key = identity::begin_totp(ctx.cx()?, &Secret::new(password)).await?;
+        Ok(TotpKey { secret: key.secret, url: key.url })
+    }
+
+    /// Asks for codes at the sign-in by password from now on.
+    async fn confirm_totp(&self, ctx: &Context<'_>, code: String) -> Result<bool> {
+        identity::confirm_totp(ctx.cx()?, &Secret::new(code)).await?;
+        Ok(true)
+    }
+
+    /// Asks for no codes any more.
+    async fn remove_totp(&self, ctx: &Context<'_>, password: String) -> Result<bool> {
+        identity::remove_totp(ctx.cx()?, &Secret::new(password)).await?;
         Ok(true)
     }
 

@@ -17,6 +17,12 @@ pub(super) struct SecuritySettings {
     session_days: Choice,
     /// Sessions a person may have at once; the oldest ends.
     sessions_each: Choice,
+    /// Initial passwords are random and shown once, instead of the one everybody knows.
+    random_passwords: bool,
+    /// Networks from which people may sign in, as CIDR; none is from anywhere.
+    networks: Vec<String>,
+    /// The address the question came from.
+    own_address: String,
     /// Users who still have the initial password.
     initial_passwords: i64,
 }
@@ -38,6 +44,11 @@ pub(super) struct SecurityInput {
     forgiven_passwords: Option<i32>,
     session_days: Option<i32>,
     sessions_each: Option<i32>,
+    #[graphql(default)]
+    random_passwords: bool,
+    /// Addresses or CIDR; none is from anywhere.
+    #[graphql(default)]
+    networks: Vec<String>,
 }
 
 impl Choice {
@@ -54,6 +65,8 @@ impl From<SecurityInput> for Security {
             forgiven_passwords: number(input.forgiven_passwords),
             session_days: number(input.session_days),
             sessions_each: number(input.sessions_each),
+            random_passwords: input.random_passwords,
+            networks: input.networks,
         }
     }
 }
@@ -71,6 +84,9 @@ async fn shown(cx: &Cx) -> Result<SecuritySettings> {
         forgiven_passwords: Choice::new(chosen.forgiven_passwords, Some(settings.forgiven_passwords.into()), FORGIVEN),
         session_days: Choice::new(chosen.session_days, Some(settings.session_days), SESSION_DAYS),
         sessions_each: Choice::new(chosen.sessions_each, None, SESSIONS_EACH),
+        random_passwords: chosen.random_passwords,
+        networks: chosen.networks,
+        own_address: cx.origin.address.clone(),
         initial_passwords: identity::count_accounts(cx, &filter, read.conn()?).await?,
     })
 }

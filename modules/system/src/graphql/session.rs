@@ -53,6 +53,8 @@ pub(super) struct Account {
     pub(super) has_mobile: bool,
     /// It has a password that the person chose.
     pub(super) has_password: bool,
+    /// It asks for one-time passwords beside it (动态口令).
+    pub(super) has_totp: bool,
     pub(super) password_changed_at: Option<DateTime<Utc>>,
 }
 
@@ -97,6 +99,7 @@ impl From<identity::Account> for Account {
             display_name: account.display_name,
             has_mobile: account.mobile.is_some(),
             has_password: account.has_password,
+            has_totp: account.has_totp,
             mobile: account.mobile,
             password_changed_at: account.password_changed_at,
         }

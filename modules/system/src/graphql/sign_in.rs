@@ -10,6 +10,8 @@ use super::session::{Session, TenantBrief};
 pub(super) struct SignInInput {
     user_name: String,
     password: String,
+    /// One-time password of the app (动态口令), where the account asks for one.
+    totp: Option<String>,
 }
 
 #[derive(InputObject)]
@@ -87,7 +89,8 @@ pub(super) struct SignInMutation;
 impl SignInMutation {
     /// Signs in by user name (or mobile number) and password (PC-1.2c).
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SignInResult> {
-        let outcome = identity::by_password(ctx.cx()?, &input.user_name, &Secret::new(input.password)).await?;
+        let (password, totp) = (Secret::new(input.password), input.totp.map(Secret::new));
+        let outcome = identity::by_password(ctx.cx()?, &input.user_name, &password, totp.as_ref()).await?;
         answer(ctx, outcome).await
     }
 

@@ -205,15 +205,23 @@ impl TenantQuery {
     }
 }
 
+/// A tenant's first administrator who was reset.
+#[derive(SimpleObject)]
+pub(super) struct ResetAdministrator {
+    /// The initial password where it is random; it is told this once.
+    one_time_password: Option<String>,
+}
+
 #[derive(Default)]
 pub(super) struct TenantMutation;
 
 #[Object]
 impl TenantMutation {
-    /// Unlocks a tenant's first administrator and resets the password to the initial one, when nobody can get in.
-    async fn reset_first_administrator(&self, ctx: &Context<'_>, tenant: TenantId) -> Result<bool> {
-        activation::reset_administrator(ctx.cx()?, FIRST_ADMIN, tenant).await?;
-        Ok(true)
+    /// Unlocks a tenant's first administrator and resets the password to an initial one, from wherever they sign in, when
+    /// nobody can get in.
+    async fn reset_first_administrator(&self, ctx: &Context<'_>, tenant: TenantId) -> Result<ResetAdministrator> {
+        let password = activation::reset_administrator(ctx.cx()?, FIRST_ADMIN, tenant).await?;
+        Ok(ResetAdministrator { one_time_password: password.map(|password| password.expose().to_owned()) })
     }
 
     /// Changes plan, places or last day of use of a tenant (OP-8, OP-12).

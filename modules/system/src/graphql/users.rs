@@ -150,23 +150,33 @@ fn role(assignment: Assignment, names: &HashMap<Uuid, String>) -> UserRole {
     }
 }
 
+/// A user whose password was reset.
+#[derive(SimpleObject)]
+pub(super) struct UnlockedUser {
+    #[graphql(flatten)]
+    user: User,
+    /// The initial password where it is random; it is told this once.
+    one_time_password: Option<String>,
+}
+
 #[derive(Default)]
 pub(super) struct UserMutation;
 
 #[Object]
 impl UserMutation {
     /// Unlocks a user and resets the password to the initial one (PC-2.3c).
-    async fn unlock_user(&self, ctx: &Context<'_>, id: AccountId) -> Result<User> {
+    async fn unlock_user(&self, ctx: &Context<'_>, id: AccountId) -> Result<UnlockedUser> {
         let cx = ctx.cx()?;
         let mut write = cx.write(USERS_UNLOCK).await?;
         let scope = write.scope.clone();
         let reach = Reach::of(&scope, write.conn()?).await?;
         within(cx, &reach, id, write.conn()?).await?;
-        identity::unlock(&mut write, id).await?;
+        let password = identity::unlock(&mut write, id).await?;
         write.commit().await?;
         let mut read = cx.read(USERS_READ).await?;
         let account = identity::account(cx, id, read.conn()?).await?;
-        with_roles(&cx.app, vec![account], None, read.conn()?).await?.pop().ok_or_else(Error::missing)
+        let user = with_roles(&cx.app, vec![account], None, read.conn()?).await?.pop().ok_or_else(Error::missing)?;
+        Ok(UnlockedUser { user, one_time_password: password.map(|password| password.expose().to_owned()) })
     }
 }
 

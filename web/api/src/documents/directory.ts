@@ -309,6 +309,7 @@ export const AddAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
   directory {
     addAdministrator(input: $input) {
       createdAccount
+      oneTimePassword
       organisation {
         ...OrganisationFields
       }
@@ -372,7 +373,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`, {"hash":"97a6a175ab59be846bf6332838a2d6d38b8f667626c758734cd18c9d1533d55c"}) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
+}`, {"hash":"a1f1303ec558baad82a07b16616bea9d79e4316c171e07a4b6b01a58f57ce2ef"}) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
 export const RemoveAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveAdministrator($organisation: ID!, $account: ID!) {
   directory {

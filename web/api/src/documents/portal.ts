@@ -18,6 +18,7 @@ export const SignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -57,7 +58,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`, {"hash":"2fdc12323904da7cd814cde15e5536f53da540519fba0415a0628fe0b752b2bb"}) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+}`, {"hash":"5ba335624d1572086dff0394a4c95a52b8b6d173b0e6798392b436596cacb794"}) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
 export const RequestSmsCodeDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestSmsCode($input: SmsCodeInput!) {
   system {
@@ -84,6 +85,7 @@ export const SignInBySmsDocument = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -123,7 +125,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`, {"hash":"fe65e7bc5dfec2f2dbdc1e4461391d0e88768f23702aeba10a1f902d710065f7"}) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
+}`, {"hash":"11e0e6afb792a18f34c6397d23c5142427bd5ed98d701aa7da9cc2e2e53757a7"}) as unknown as TypedDocumentString<SignInBySmsMutation, SignInBySmsMutationVariables>;
 export const ChooseTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ChooseTenant($input: ChooseTenantInput!) {
   system {
@@ -141,6 +143,7 @@ export const ChooseTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -180,7 +183,7 @@ fragment SignInOutcome on SignInResult {
       demo
     }
   }
-}`, {"hash":"2cdd2ba50a7b98cbbf13ba36c71ff3f2b1eeb05d8811a009efff4475111ea4d1"}) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
+}`, {"hash":"ba206fb09310b43c656660c56062082c7f17424f7e7bcfca71251e5184a84aae"}) as unknown as TypedDocumentString<ChooseTenantMutation, ChooseTenantMutationVariables>;
 export const PendingPasswordChangeDocument = /*#__PURE__*/ new TypedDocumentString(`
     query PendingPasswordChange {
   system {
@@ -219,6 +222,7 @@ export const ChangeInitialPasswordDocument = /*#__PURE__*/ new TypedDocumentStri
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -238,7 +242,7 @@ export const ChangeInitialPasswordDocument = /*#__PURE__*/ new TypedDocumentStri
     id
     shortName
   }
-}`, {"hash":"fc904448d8e08346f5c8d2536bb8ead266ebe5c1080bcfa72a8d363fd0bbd080"}) as unknown as TypedDocumentString<ChangeInitialPasswordMutation, ChangeInitialPasswordMutationVariables>;
+}`, {"hash":"5fa21d6ab406123177b7485c41c425c1d44ed2784bcfb275075856a6e0c69716"}) as unknown as TypedDocumentString<ChangeInitialPasswordMutation, ChangeInitialPasswordMutationVariables>;
 export const ActivateDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation Activate($input: ActivateInput!) {
   system {

@@ -25,8 +25,11 @@ fragment SecurityFields on SecuritySettings {
   sessionsEach {
     ...ChoiceFields
   }
+  randomPasswords
+  networks
+  ownAddress
   initialPasswords
-}`, {"hash":"88d01aa095a6ad28c3acfbd0c40ccd8ee9f07f23b6a2ac7ae31685268c224937"}) as unknown as TypedDocumentString<SecurityQuery, SecurityQueryVariables>;
+}`, {"hash":"2acc947dd6ce7fc6bcaa0642d2219ecf043d9c727e5b0a961f0e5f0a16dec028"}) as unknown as TypedDocumentString<SecurityQuery, SecurityQueryVariables>;
 export const SetSecurityDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetSecurity($input: SecurityInput!) {
   system {
@@ -51,5 +54,8 @@ fragment SecurityFields on SecuritySettings {
   sessionsEach {
     ...ChoiceFields
   }
+  randomPasswords
+  networks
+  ownAddress
   initialPasswords
-}`, {"hash":"e2551d0eb26cb0caf776ce150ba2c81336b5aa415bc7aaec42b764862f249e4b"}) as unknown as TypedDocumentString<SetSecurityMutation, SetSecurityMutationVariables>;
+}`, {"hash":"7c63f9190da2d709478f68951934e20d62513b600d5e1c98d8249a369a92aed2"}) as unknown as TypedDocumentString<SetSecurityMutation, SetSecurityMutationVariables>;

@@ -18,6 +18,7 @@ export const CurrentSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mobile
     hasMobile
     hasPassword
+    hasTotp
     passwordChangedAt
   }
   tenant {
@@ -37,7 +38,7 @@ export const CurrentSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
     shortName
   }
-}`, {"hash":"0c71b998b4e04686b6b68808de66c52c218dc3d82403dfd7ab5592bc76ab6c3d"}) as unknown as TypedDocumentString<CurrentSessionQuery, CurrentSessionQueryVariables>;
+}`, {"hash":"b4b1f733ba917fd31dda9e3bb3f54b1f13da1ad55d77e74b5d3a05ad16326a0d"}) as unknown as TypedDocumentString<CurrentSessionQuery, CurrentSessionQueryVariables>;
 export const RefreshSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RefreshSession {
   system {

@@ -90,10 +90,12 @@ export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
 export const ResetFirstAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ResetFirstAdministrator($tenant: ID!) {
   system {
-    resetFirstAdministrator(tenant: $tenant)
+    resetFirstAdministrator(tenant: $tenant) {
+      oneTimePassword
+    }
   }
 }
-    `, {"hash":"819615885d2223bf93e0615711ffda9f0a00669f0505016683fd861e31acb962"}) as unknown as TypedDocumentString<ResetFirstAdministratorMutation, ResetFirstAdministratorMutationVariables>;
+    `, {"hash":"51107c0080ea712e189353a9d5b2a9a1c5b1f263f52ad0e57f0a23ac4879907b"}) as unknown as TypedDocumentString<ResetFirstAdministratorMutation, ResetFirstAdministratorMutationVariables>;
 export const ChangeTenantTermsDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ChangeTenantTerms($input: TenantTermsInput!) {
   system {

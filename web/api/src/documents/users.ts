@@ -35,29 +35,13 @@ export const UnlockUserDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UnlockUser($id: ID!) {
   system {
     unlockUser(id: $id) {
-      ...UserRow
+      id
+      state
+      oneTimePassword
     }
   }
 }
-    fragment UserRow on User {
-  id
-  userName
-  displayName
-  mobile
-  state
-  lockedAt
-  lastSignInAt
-  createdAt
-  roles {
-    role
-    label
-    byPost
-    organisation {
-      id
-      shortName
-    }
-  }
-}`, {"hash":"1d020b0748d0c8f56704fdd2545bf998308117c9b2cf250d64ef4425174cd89a"}) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;
+    `, {"hash":"ed65fea85079cff81c37813c67364c4837986b627322c2b5ded08ca743e65802"}) as unknown as TypedDocumentString<UnlockUserMutation, UnlockUserMutationVariables>;
 export const AbilitiesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Abilities {
   system {

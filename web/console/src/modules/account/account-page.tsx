@@ -1,15 +1,19 @@
 import { UpdateMyAccountDocument, UpdateTenantDocument, isMasked } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input } from 'antd'
+import { Suspense, lazy } from 'react'
 import { SESSION, useSession } from '../../app/session'
 import { Can } from '../../kit/permissions'
 import { Section } from '../../kit/detail-drawer'
 import { userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { Page } from '../../kit/page'
+import { Loading } from '../../kit/states'
 import { useSubmit } from '../../kit/use-submit'
 import { ask } from '../../net/ask'
 import { MobileChange } from './mobile-change'
+
+const OneTime = lazy(() => import('./one-time'))
 
 /** 账号信息: own names and mobile, and for those who may the name of the whole tenant. */
 export default function AccountPage() {
@@ -17,6 +21,7 @@ export default function AccountPage() {
     <Page title="账号信息" parents={[{ title: '首页', to: '/home' }]} hint="姓名、用户名和手机号用于登录与联系，请保持准确。">
       <Section title="基本信息"><Names /></Section>
       <Section title="手机号"><MobileChange /></Section>
+      <Section title="动态口令"><Suspense fallback={<Loading />}><OneTime /></Suspense></Section>
       <Can perm="tenant.settings"><Section title="入驻组织名称"><TenantName /></Section></Can>
     </Page>
   )

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input, Radio } from 'antd'
 import { AccountSelect } from '../../kit/account-select'
 import { Section } from '../../kit/detail-drawer'
+import { InitialPassword } from '../../kit/initial-password'
 import { userNameRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { useSubmit } from '../../kit/use-submit'
@@ -24,13 +25,13 @@ export function AddAdministrator({ organisation, onClose }: { organisation: Orga
       userName: values.by === 'new' ? values.userName?.trim() || null : null,
       mobile: values.by === 'new' && values.mobile ? normalMobile(values.mobile) : null,
     } })).directory.addAdministrator,
-    async ({ createdAccount }, values) => {
+    async ({ createdAccount, oneTimePassword }, values) => {
       await queries.invalidateQueries({ queryKey: ['organisations'] })
       onClose()
       if (createdAccount) {
         modal.success({
           title: '管理员账号已创建',
-          content: <>请通知 {values.displayName}：用{values.userName ? `用户名 ${values.userName}` : '手机号'}和初始密码 <b>ABC#123</b> 登录，并按提示修改密码。</>,
+          content: <>请通知 {values.displayName}：用{values.userName ? `用户名 ${values.userName}` : '手机号'}和<InitialPassword oneTime={oneTimePassword} />登录，并按提示修改密码。</>,
           okText: '知道了',
         })
       } else void message.success('管理员已设置')

@@ -15,7 +15,7 @@ import { MemberFields } from './fields'
 import { inputOf, type MemberValues } from './form-values'
 import { useMemberForm, WITHHELD } from './use-member-form'
 
-const FIRST_SIGN_IN = <>用手机号和初始密码 <b>ABC#123</b> 登录，并按提示修改密码。此前已有账号的，密码不变。</>
+const FIRST_SIGN_IN = <>用手机号和短信验证码登录；单位没有启用随机初始密码的，也可用初始密码 <b>ABC#123</b> 登录，并按提示修改密码。此前已有账号的，密码不变。</>
 
 type Created = CreateMemberMutation['directory']['createMember']
 

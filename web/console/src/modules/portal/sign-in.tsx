@@ -8,6 +8,7 @@ import { mobileRule } from '../../kit/form-rules'
 import { FormProblem } from '../../kit/form-problem'
 import { SmsCodeInput } from '../../kit/sms-code-input'
 import { useSubmit } from '../../kit/use-submit'
+import { asRequestError } from '../../net/errors'
 import { currentRealm } from '../../net/realm'
 import { post } from '../../net/post'
 import { TenantList } from './tenant-list'
@@ -84,11 +85,20 @@ function BySms({ name, take }: { name: string; take: Take }) {
 }
 
 function ByPassword({ name, userName: known, take }: { name: string; userName: string; take: Take }) {
-  const [form] = Form.useForm<{ userName: string; password: string }>()
+  const [form] = Form.useForm<{ userName: string; password: string; totp?: string }>()
+  const [second, setSecond] = useState(false)
   const { submit, busy, problem } = useSubmit(form,
-    async ({ userName, password }: { userName: string; password: string }) =>
-      (await post(SignInDocument, { input: { userName: userName.trim(), password } }, 'tenant')).system.signIn,
-    take)
+    async ({ userName, password, totp }: { userName: string; password: string; totp?: string }) => {
+      try {
+        return (await post(SignInDocument, { input: { userName: userName.trim(), password, totp: totp?.trim() || null } }, 'tenant')).system.signIn
+      } catch (cause) {
+        // The password was right: the account asks for a code beside it.
+        if (asRequestError(cause).code !== 'TOTP_REQUIRED' || second) throw cause
+        setSecond(true)
+        return null
+      }
+    },
+    (outcome) => { if (outcome) take(outcome) })
   return (
     <Form name={name} form={form} layout="vertical" size="large" requiredMark={false} initialValues={{ userName: known }} onFinish={(values) => void submit(values)}>
       <Form.Item name="userName" label="用户名" rules={[{ required: true, whitespace: true, message: '请输入用户名' }]}>
@@ -97,6 +107,12 @@ function ByPassword({ name, userName: known, take }: { name: string; userName: s
       <Form.Item name="password" label="密码" rules={[{ required: true, message: '请输入密码' }]}>
         <Input.Password autoComplete="current-password" maxLength={128} />
       </Form.Item>
+      {second && (
+        <Form.Item name="totp" label="动态口令" extra="身份验证器中显示的 6 位数字"
+          rules={[{ required: true, message: '请输入动态口令' }, { pattern: /^\d{6}$/, message: '动态口令为 6 位数字' }]} validateTrigger="onBlur">
+          <Input inputMode="numeric" autoComplete="one-time-code" maxLength={6} autoFocus />
+        </Form.Item>
+      )}
       <FormProblem problem={problem} />
       <Button type="primary" htmlType="submit" block loading={busy}>登录</Button>
     </Form>

@@ -14,3 +14,6 @@ export const bounds = (label: string, { least, most }: ChoiceFieldsFragment) => 
     return fits ? Promise.resolve() : Promise.reject(new Error(`${label}应为${least}至${most}`))
   },
 })
+
+/** The lines of a text, without empty ones. */
+export const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim()).filter(Boolean)

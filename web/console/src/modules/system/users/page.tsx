@@ -6,6 +6,7 @@ import { useScope } from '../../../app/scope'
 import { useConfirmDanger } from '../../../kit/confirm-danger'
 import { ExportBar } from '../../../kit/exchange/export-bar'
 import { ExportButtons, type ExportKind } from '../../../kit/exchange/export-buttons'
+import { InitialPassword } from '../../../kit/initial-password'
 import { ListPage, type ListColumn } from '../../../kit/list-page'
 import { Page } from '../../../kit/page'
 import { usePermission } from '../../../kit/permissions'
@@ -41,17 +42,17 @@ export default function UsersPage() {
     title: `${user.state === 'LOCKED' ? '解锁并重置' : '重置'}“${user.displayName}”的密码`,
     content: (
       <>
-        <p>重置后，该用户的密码变为初始密码 <b>ABC#123</b>，原密码立即失效，已登录的设备全部退出。</p>
+        <p>重置后，该用户的密码变为初始密码，原密码立即失效，动态口令停用，已登录的设备全部退出。</p>
         <p>用户用初始密码登录后必须先修改密码才能使用。请先核实是本人提出的要求。</p>
       </>
     ),
     okText: user.state === 'LOCKED' ? '解锁并重置密码' : '重置密码',
     work: async () => {
-      await ask(UnlockUserDocument, { id: user.id })
+      const { oneTimePassword } = (await ask(UnlockUserDocument, { id: user.id })).system.unlockUser
       await queries.invalidateQueries({ queryKey: ['users'] })
       modal.success({
         title: '密码已重置',
-        content: <>请通知 {user.displayName}（用户名 {user.userName}）：使用初始密码 <b>ABC#123</b> 登录，并按提示修改密码。</>,
+        content: <>请通知 {user.displayName}（用户名 {user.userName}）：使用<InitialPassword oneTime={oneTimePassword} />登录，并按提示修改密码。</>,
         okText: '知道了',
       })
     },
