@@ -85,6 +85,17 @@ test('PC-3.2.1b a workbook with faults comes back marked, is corrected, imported
   expect((await members()).nodes.map(({ name }) => name)).toEqual(['陈志强'])
 })
 
+test('PC-3.2.1b what is allowed and yet unusual is shown before it is imported', async ({ pageAs }) => {
+  const page = await pageAs(own.admin)
+  await open(page, '/member/info', '党员信息')
+  await page.getByRole('button', { name: '导入', exact: true }).click()
+  await upload(page, workbook('members-old-number.xlsx'))
+  await expect(drawer(page)).toContainText('检查通过，1 行可导入')
+  await expect(drawer(page)).toContainText('1 行请核对')
+  await expect(drawer(page).getByRole('table', { name: '请核对' })).toContainText('15位公民身份号码将按18位导入，请核对')
+  await look(page, 'import-hints')
+})
+
 test('PC-3.2.1b only the good rows are imported, after a warning; closing the drawer loses nothing', async ({ pageAs }) => {
   const page = await pageAs(own.admin)
   await open(page, '/member/info', '党员信息')

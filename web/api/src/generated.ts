@@ -654,21 +654,21 @@ export type OperatorSignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type OperatorSignOutMutation = { system: { operatorSignOut: boolean } };
 
-export type ImportFieldsFragment = { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> };
+export type ImportFieldsFragment = { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, hintRows: number, faults: Array<{ row: number, column: string, sentence: string }>, hints: Array<{ row: number, column: string, sentence: string }> };
 
 export type OneImportQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OneImportQuery = { system: { import: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+export type OneImportQuery = { system: { import: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, hintRows: number, faults: Array<{ row: number, column: string, sentence: string }>, hints: Array<{ row: number, column: string, sentence: string }> } } };
 
 export type WatchImportSubscriptionVariables = Exact<{
   id: string;
 }>;
 
 
-export type WatchImportSubscription = { importProgress: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } };
+export type WatchImportSubscription = { importProgress: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, hintRows: number, faults: Array<{ row: number, column: string, sentence: string }>, hints: Array<{ row: number, column: string, sentence: string }> } };
 
 export type ImportsQueryVariables = Exact<{
   template: string;
@@ -705,7 +705,7 @@ export type CheckImportMutationVariables = Exact<{
 }>;
 
 
-export type CheckImportMutation = { system: { checkImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+export type CheckImportMutation = { system: { checkImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, hintRows: number, faults: Array<{ row: number, column: string, sentence: string }>, hints: Array<{ row: number, column: string, sentence: string }> } } };
 
 export type ConfirmImportMutationVariables = Exact<{
   id: string;
@@ -713,14 +713,14 @@ export type ConfirmImportMutationVariables = Exact<{
 }>;
 
 
-export type ConfirmImportMutation = { system: { confirmImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+export type ConfirmImportMutation = { system: { confirmImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, hintRows: number, faults: Array<{ row: number, column: string, sentence: string }>, hints: Array<{ row: number, column: string, sentence: string }> } } };
 
 export type UndoImportMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type UndoImportMutation = { system: { undoImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, faults: Array<{ row: number, column: string, sentence: string }> } } };
+export type UndoImportMutation = { system: { undoImport: { id: string, template: string, fileName: string, state: ImportState, percent: number, rowCount: number, badRows: number, doneRows: number, undoneRows: number, message: string | null, createdAt: string, finishedAt: string | null, marked: boolean, hintRows: number, faults: Array<{ row: number, column: string, sentence: string }>, hints: Array<{ row: number, column: string, sentence: string }> } } };
 
 export type DownloadMarkedImportMutationVariables = Exact<{
   id: string;
@@ -1550,6 +1550,12 @@ export const ImportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   finishedAt
   marked
   faults {
+    row
+    column
+    sentence
+  }
+  hintRows
+  hints {
     row
     column
     sentence

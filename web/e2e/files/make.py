@@ -59,6 +59,8 @@ wrong[3]["手机号"] = "1390591042"
 
 write("members-with-faults.xlsx", "党员信息", MEMBER, wrong)
 write("members.xlsx", "党员信息", MEMBER, right)
+# The number of before 1999 has fifteen digits.
+write("members-old-number.xlsx", "党员信息", MEMBER, [{**right[0], "公民身份号码": right[0]["公民身份号码"][:6] + right[0]["公民身份号码"][8:17]}])
 write("members-all-wrong.xlsx", "党员信息", MEMBER, [wrong[1], wrong[3]])
 
 TOP = "中共滨海市港口集团有限公司委员会"

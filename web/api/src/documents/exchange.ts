@@ -28,7 +28,13 @@ export const OneImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     column
     sentence
   }
-}`, {"hash":"fd8c4cca9cf45c0b0b9325b4b7223a4ca38ac3390f82eb420638f1cc1fad788b"}) as unknown as TypedDocumentString<OneImportQuery, OneImportQueryVariables>;
+  hintRows
+  hints {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"579a56f9d9037aaad796187c426ed1821fccf701f98ebaa4e2ff8041c3950041"}) as unknown as TypedDocumentString<OneImportQuery, OneImportQueryVariables>;
 export const WatchImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription WatchImport($id: ID!) {
   importProgress(id: $id) {
@@ -54,7 +60,13 @@ export const WatchImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     column
     sentence
   }
-}`, {"hash":"bb125f000d0eb07543165be712c2a80b6d6e9e315a1876cab6c295d0d7acc7b2"}) as unknown as TypedDocumentString<WatchImportSubscription, WatchImportSubscriptionVariables>;
+  hintRows
+  hints {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"b1254c5cdca2b4646f3f892360c80cd616e332907ff60b43e079ab860e9460e6"}) as unknown as TypedDocumentString<WatchImportSubscription, WatchImportSubscriptionVariables>;
 export const ImportsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Imports($template: String!, $first: Int, $after: String) {
   system {
@@ -135,7 +147,13 @@ export const CheckImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     column
     sentence
   }
-}`, {"hash":"3e6a0b7db7e2cd99eb225299340656ba8c3da23d6bdca14cc7fbd052d6562ffb"}) as unknown as TypedDocumentString<CheckImportMutation, CheckImportMutationVariables>;
+  hintRows
+  hints {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"1cac12f9f92f20de74d6623d878e8b9eb3da6f70b659c4ed1162826323e6b6d3"}) as unknown as TypedDocumentString<CheckImportMutation, CheckImportMutationVariables>;
 export const ConfirmImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ConfirmImport($id: ID!, $partial: Boolean!) {
   system {
@@ -163,7 +181,13 @@ export const ConfirmImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     column
     sentence
   }
-}`, {"hash":"66c37efcf23169578c8d3bf73e0870a46aa12385998ffd972e27a35678e3b6c5"}) as unknown as TypedDocumentString<ConfirmImportMutation, ConfirmImportMutationVariables>;
+  hintRows
+  hints {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"a9a0c8a35020d101ea6f6f61d236ca3b3651cc50c0b664fe4a6d3fbd44c30979"}) as unknown as TypedDocumentString<ConfirmImportMutation, ConfirmImportMutationVariables>;
 export const UndoImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UndoImport($id: ID!) {
   system {
@@ -191,7 +215,13 @@ export const UndoImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     column
     sentence
   }
-}`, {"hash":"97a142d12b1b71599bdefc71620699b8f4b8648f2a496219de0ae4990be9a97f"}) as unknown as TypedDocumentString<UndoImportMutation, UndoImportMutationVariables>;
+  hintRows
+  hints {
+    row
+    column
+    sentence
+  }
+}`, {"hash":"1b4cefafde15ddab8298b1395332caa60efedb2364af52df7fda39cc47576572"}) as unknown as TypedDocumentString<UndoImportMutation, UndoImportMutationVariables>;
 export const DownloadMarkedImportDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DownloadMarkedImport($id: ID!) {
   system {

@@ -6,7 +6,7 @@ import { ask } from '../../net/ask'
 import { save } from '../clipboard'
 import { useAction } from '../use-action'
 import type { ImportViews } from './import-drawer'
-import { FaultTable } from './import-tables'
+import { FaultTable, HintTable } from './import-tables'
 
 /** What the check found, and what may be done now. */
 export function ImportChecked({ one, kind: { noun }, onShow }: ImportViews & { one: ImportFieldsFragment }) {
@@ -27,6 +27,7 @@ export function ImportChecked({ one, kind: { noun }, onShow }: ImportViews & { o
           {again}
           <Button type="primary" loading={confirm.isPending} onClick={() => confirm.mutate(false)}>全部导入（{good} 行）</Button>
         </div>
+        <HintTable rows={one.hintRows} hints={one.hints} />
       </>
     )
   }
@@ -47,6 +48,7 @@ export function ImportChecked({ one, kind: { noun }, onShow }: ImportViews & { o
         {good > 0 && <Button loading={confirm.isPending} onClick={some}>只导入正确的 {good} 行</Button>}
       </div>
       <FaultTable faults={one.faults} />
+      <HintTable rows={one.hintRows} hints={one.hints} />
     </>
   )
 }

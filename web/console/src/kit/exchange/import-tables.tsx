@@ -24,6 +24,27 @@ export function FaultTable({ faults }: { faults: ImportFieldsFragment['faults'] 
   )
 }
 
+/** What is allowed and yet worth a look; it stops nothing. */
+export function HintTable({ rows, hints }: { rows: number; hints: ImportFieldsFragment['hints'] }) {
+  if (rows === 0) return null
+  return (
+    <>
+      <p><b>{rows} 行请核对</b> <span className="z-muted">以下内容可以导入，但不常见，请确认没有填错。</span></p>
+      <div className="z-sheet">
+        <table aria-label="请核对">
+          <thead><tr><th scope="col">行</th><th scope="col">列</th><th scope="col">请核对</th></tr></thead>
+          <tbody>
+            {hints.map(({ row, column, sentence }) => (
+              <tr key={`${row} ${column} ${sentence}`}><td>第 {row} 行</td><td>{column}</td><td>{sentence}</td></tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {hints.length >= MOST && <p className="z-muted">此处只列出前 {MOST} 处。</p>}
+    </>
+  )
+}
+
 /** The rows that undoing left in place, each with its reason. */
 export function KeptTable({ id, count }: { id: string; count: number }) {
   const kept = useQuery({
