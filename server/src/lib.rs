@@ -11,6 +11,7 @@ mod http;
 mod installation;
 pub mod observe;
 mod serve;
+mod sso;
 
 pub use config::{Config, Profile};
 pub use installation::{Installation, registry};

@@ -48,7 +48,7 @@ pub struct Device {
 }
 
 /// Opens a session.
-pub(super) async fn open(
+pub(crate) async fn open(
     write: &mut Write<'_>,
     tenant: TenantId,
     account: AccountId,

@@ -15,6 +15,9 @@ mod operator;
 mod security;
 mod session;
 mod sign_in;
+mod sso;
+mod sso_guide;
+mod sso_review;
 mod tenants;
 mod users;
 
@@ -42,6 +45,9 @@ pub struct SystemQuery(
     menus::MenuQuery,
     favourites::FavouriteQuery,
     security::SecurityQuery,
+    sso::SsoQuery,
+    sso_guide::SsoGuideQuery,
+    sso_review::SsoReviewQuery,
 );
 
 /// 系统
@@ -62,6 +68,8 @@ pub struct SystemMutation(
     menus::MenuMutation,
     favourites::FavouriteMutation,
     security::SecurityMutation,
+    sso::SsoMutation,
+    sso_review::SsoReviewMutation,
 );
 
 /// 系统
