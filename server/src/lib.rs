@@ -10,6 +10,7 @@ mod health;
 mod http;
 mod installation;
 pub mod observe;
+mod oidc;
 mod serve;
 mod sso;
 

@@ -16,12 +16,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 use zhibu_core::{Error, Kind, Result, Secret};
 use zhibu_graphql::{address, session_cookies};
+use zhibu_providers::oidc::Client;
 use zhibu_tenancy::keys::hex;
 use zhibu_tenancy::sso::rules::{self, Asked};
 use zhibu_tenancy::sso::{self, Entered};
 use zhibu_tenancy::{App, Audience, Caller, Cx, Origin};
 
 use crate::installation::Installation;
+use crate::oidc;
 
 const LARGEST: usize = 8 * 1024;
 
@@ -32,6 +34,7 @@ pub(crate) struct Sso {
     proxies: Vec<IpAddr>,
     /// The origin that people reach us under, without a slash at its end.
     pub(crate) public: String,
+    pub(crate) issuers: Arc<Client>,
 }
 
 /// The routes.
@@ -40,10 +43,13 @@ pub(crate) fn router(installation: &Installation) -> Result<Router> {
         app: installation.app.clone(),
         proxies: installation.config.trusted_proxies.clone(),
         public: installation.config.public()?.as_str().trim_end_matches('/').to_owned(),
+        issuers: Arc::new(Client::new(installation.config.oidc)),
     };
     Ok(Router::new()
         .route("/sso/v1/tickets", post(tickets))
         .route("/sso/login", get(page).post(login))
+        .route("/sso/oidc/callback", get(oidc::back))
+        .route("/sso/oidc/{app}", get(oidc::start))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(sso))
 }

@@ -24,6 +24,7 @@ mod operator;
 mod organisations;
 mod settings;
 mod sign_in;
+mod sso;
 mod statements;
 mod surface;
 mod tidy;

@@ -6,6 +6,7 @@
 
 pub mod apps;
 pub mod links;
+pub mod oidc;
 pub mod rules;
 pub mod schema;
 mod tickets;

@@ -1,8 +1,8 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use zhibu_core::{Result, SsoAppId, SsoLinkId};
+use zhibu_core::{Result, Secret, SsoAppId, SsoLinkId};
 use zhibu_graphql::Request;
-use zhibu_tenancy::sso::{apps, links};
+use zhibu_tenancy::sso::{apps, links, oidc};
 
 use crate::{SSO_MANAGE, SSO_READ};
 
@@ -157,6 +157,31 @@ pub(super) struct SsoRulesInput {
     admit_administrators: bool,
 }
 
+/// The tenant's own identity provider (统一身份认证); its secret is never shown.
+#[derive(SimpleObject)]
+pub(super) struct SsoIssuer {
+    issuer: String,
+    client_id: String,
+    /// People may sign in there.
+    enabled: bool,
+}
+
+impl From<oidc::Issuer> for SsoIssuer {
+    fn from(row: oidc::Issuer) -> Self {
+        Self { issuer: row.issuer, client_id: row.client_id, enabled: row.enabled }
+    }
+}
+
+#[derive(InputObject)]
+pub(super) struct SsoIssuerInput {
+    app: SsoAppId,
+    issuer: String,
+    client_id: String,
+    /// Left out: as it is.
+    secret: Option<String>,
+    enabled: bool,
+}
+
 #[derive(Default)]
 pub(super) struct SsoQuery;
 
@@ -171,6 +196,11 @@ impl SsoQuery {
     async fn sso_uses(&self, ctx: &Context<'_>, app: SsoAppId) -> Result<Vec<SsoUses>> {
         let rows = apps::uses(ctx.cx()?, SSO_READ, app).await?;
         Ok(rows.into_iter().map(|(day, uses)| SsoUses { day, uses }).collect())
+    }
+
+    /// The identity provider of an application.
+    async fn sso_issuer(&self, ctx: &Context<'_>, app: SsoAppId) -> Result<Option<SsoIssuer>> {
+        Ok(oidc::issuer(ctx.cx()?, SSO_READ, app).await?.map(Into::into))
     }
 
     /// Whom outside identities stand for; those that wait for approval come first.
@@ -219,6 +249,17 @@ impl SsoMutation {
     /// Stops an application at once; only an operator starts it again.
     async fn stop_sso(&self, ctx: &Context<'_>, app: SsoAppId, reason: String) -> Result<SsoApplication> {
         Ok(apps::stop(ctx.cx()?, SSO_MANAGE, app, &reason).await?.into())
+    }
+
+    /// Sets the identity provider of an application (OpenID Connect).
+    async fn set_sso_issuer(&self, ctx: &Context<'_>, input: SsoIssuerInput) -> Result<SsoIssuer> {
+        let draft = oidc::IssuerDraft {
+            issuer: input.issuer,
+            client_id: input.client_id,
+            secret: input.secret.filter(|secret| !secret.is_empty()).map(Secret::new),
+            enabled: input.enabled,
+        };
+        Ok(oidc::set_issuer(ctx.cx()?, SSO_MANAGE, input.app, &draft).await?.into())
     }
 
     /// Links an integrator's own number of somebody to an account.
