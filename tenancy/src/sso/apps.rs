@@ -226,6 +226,7 @@ pub async fn uses(cx: &Cx, permission: Permission, id: SsoAppId) -> Result<Vec<(
 
 /// Applies for an application (新建).
 pub async fn apply(cx: &Cx, permission: Permission, draft: &Draft) -> Result<Application> {
+    cx.allow(permission)?;
     let name = check::text("name", "平台名称", &draft.name, 2, 40)?;
     let purpose = check::lines("purpose", "用途", &draft.purpose, 2, 300)?;
     let home = check::text("homeUrl", "平台网址", &draft.home_url, 8, 200)?;
@@ -269,6 +270,7 @@ pub async fn issue_secret(cx: &Cx, permission: Permission, id: SsoAppId, end_pre
 
 /// Decides where people may be led, from where may be asked, and whether administrators come in.
 pub async fn set_rules(cx: &Cx, permission: Permission, id: SsoAppId, rules: &Rules) -> Result<Application> {
+    cx.allow(permission)?;
     let targets = tidy(&rules.targets);
     if targets.is_empty()
         || targets.len() > 20
@@ -307,6 +309,7 @@ fn tidy(list: &[String]) -> Vec<String> {
 
 /// Stops an approved application at once; only an operator starts it again.
 pub async fn stop(cx: &Cx, permission: Permission, id: SsoAppId, reason: &str) -> Result<Application> {
+    cx.allow(permission)?;
     let reason = check::text("reason", "停用原因", reason, 2, 200)?;
     let before = own(cx, permission, id).await?;
     let mut write = cx.write(permission).await?;
@@ -362,6 +365,7 @@ pub enum Verdict {
 
 /// Decides about an application (OP-2), and tells its tenant's administrators.
 pub async fn review(cx: &Cx, permission: Permission, id: SsoAppId, verdict: &Verdict) -> Result<Application> {
+    cx.allow(permission)?;
     let why = match verdict {
         Verdict::Reject(reason) | Verdict::Disable(reason) => Some(check::text("reason", "原因", reason, 2, 200)?),
         Verdict::Approve => None,

@@ -55,6 +55,7 @@ pub async fn list(cx: &Cx, permission: Permission) -> Result<Vec<Link>> {
 
 /// Links an integrator's own number of somebody to an account.
 pub async fn link(cx: &Cx, permission: Permission, app: SsoAppId, subject: &str, user_name: &str) -> Result<()> {
+    cx.allow(permission)?;
     let subject = check::text("subject", "外部编号", subject, 1, 128)?;
     let app = apps::own(cx, permission, app).await?;
     let mut write = cx.write(permission).await?;

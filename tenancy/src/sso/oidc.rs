@@ -76,6 +76,7 @@ pub async fn issuer(cx: &Cx, permission: Permission, app: SsoAppId) -> Result<Op
 
 /// Sets the identity provider of an application.
 pub async fn set_issuer(cx: &Cx, permission: Permission, app: SsoAppId, draft: &IssuerDraft) -> Result<Issuer> {
+    cx.allow(permission)?;
     let issuer = draft.issuer.trim();
     let plain = issuer.len() <= 300 && issuer.bytes().all(|byte| byte.is_ascii_graphic());
     if !plain
