@@ -13,8 +13,7 @@ use zhibu_tests::{Answer, PASSWORD, Tenant, Town, Visitor, until, words};
 const APPLY: &str = "mutation($name: String!) { system { applyForSso(input: {name: $name, purpose: \"从办公平台进入\", \
     homeUrl: \"https://oa.example.org\"}) { id appKey status } } }";
 const APPROVE: &str = "mutation($app: ID!) { system { approveSso(app: $app) { status quotaLeft tenant { name } } } }";
-const SECRET: &str =
-    "mutation($app: ID!, $end: Boolean! = false) { system { issueSsoSecret(app: $app, endPrevious: $end) { secret } } }";
+const SECRET: &str = "mutation($app: ID!, $end: Boolean! = false) { system { issueSsoSecret(app: $app, endPrevious: $end) { secret } } }";
 const RULES: &str = "mutation($input: SsoRulesInput!) { system { setSsoRules(input: $input) { targets addresses admitAdministrators } } }";
 const MINE: &str = "{ system { ssoApplications { id status quotaLeft quotaPack hasSecret reason } } }";
 const USES: &str = "query($app: ID!) { system { ssoUses(app: $app) { day uses } } }";

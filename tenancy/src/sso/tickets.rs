@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check};
+use zhibu_core::{AccountId, Error, Kind, Result, Secret, TenantId, check};
 
 use super::apps::{self, Application};
 use super::rules::{self, Asked, Client, Judged, Kept, Order, SubjectKind};
@@ -62,7 +62,9 @@ pub async fn mint(cx: &Cx, asked: &Asked) -> Result<Minted> {
     throttle(cx, &format!("sso:{}", app.id), 60, PER_APP, "请求过于频繁，请稍后再试").await?;
     keep_nonce(cx, &app, &asked.nonce).await?;
     let made = admit(cx, &app, &judged, &formed.order).await;
-    if let Err(refused) = &made {
+    if let Err(refused) = &made
+        && refused.kind == Kind::Refused
+    {
         note_refusal(cx, &app, refused.code, Some(&formed.order)).await?;
     }
     made
@@ -189,11 +191,12 @@ pub async fn redeem(cx: &Cx, key: &str, ticket: &Secret) -> Result<Entered> {
     throttle(cx, &format!("sso:{}", cx.origin.network()), 60, limit, "登录过于频繁，请稍后再试").await?;
     let app = apps::by_key(&cx.app, key).await?.ok_or_else(rules::unknown_ticket)?;
     let done = spend(cx, &app, ticket).await;
-    if let Err(refused) = &done {
-        // What is unknown names no application truly.
-        if refused.code != "TICKET_UNKNOWN" {
-            note_refusal(cx, &app, refused.code, None).await?;
-        }
+    // What strangers can cause at will leaves nothing.
+    if let Err(refused) = &done
+        && refused.kind == Kind::Refused
+        && !["TICKET_UNKNOWN", "TENANT_SUSPENDED"].contains(&refused.code)
+    {
+        note_refusal(cx, &app, refused.code, None).await?;
     }
     done
 }
