@@ -77,6 +77,6 @@ async fn take(sso: &Sso, cx: &Cx, came: Came, headers: &HeaderMap) -> Result<Res
     let answer = Answer { state: came.state, code: Secret::new(came.code), browser: Secret::new(browser) };
     match oidc::finish(cx, &sso.issuers, &callback(sso), &answer).await? {
         Back::Entered(entered) => enter(cx, &entered),
-        Back::Waiting => Ok(say("已申请绑定", "您的身份已确认。管理员批准绑定后，请重新登录。")),
+        Back::Waiting => Ok(say(cx, "已申请绑定", "您的身份已确认。管理员批准绑定后，请重新登录。")),
     }
 }

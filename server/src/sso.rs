@@ -14,7 +14,7 @@ use axum::{Json, Router};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
-use zhibu_core::{Error, Kind, Result, Secret};
+use zhibu_core::{Error, Kind, Result, Secret, World};
 use zhibu_graphql::{address, session_cookies};
 use zhibu_providers::oidc::Client;
 use zhibu_tenancy::keys::hex;
@@ -103,21 +103,21 @@ async fn tickets(State(sso): State<Sso>, ConnectInfo(peer): ConnectInfo<SocketAd
     }
 }
 
+/// How these few pages look.
+const LOOK: &str = "body{max-width:28em;margin:20vh auto 0;padding:0 24px;font:16px/1.8 system-ui,sans-serif;color:#1f1f1f;\
+    text-align:center}h1{font-size:22px}a{color:#b5121b}small{color:#595959}";
+
 /// The page that takes the ticket out of the address and posts it.
 async fn page(State(sso): State<Sso>) -> Response {
-    let nonce = hex(&sso.app.world.bytes::<16>());
     let script = "const part = new URLSearchParams(location.hash.slice(1));\
         history.replaceState(null, '', location.pathname);\
         const form = document.forms[0];\
         form.ticket.value = part.get('t') ?? '';\
         form.app.value = part.get('a') ?? '';\
         form.submit();";
-    let body = format!(
-        "<h1>正在登录…</h1><noscript><p>请在浏览器中启用 JavaScript 后重试。</p></noscript>\
-         <form method=\"post\" action=\"/sso/login\"><input type=\"hidden\" name=\"ticket\"><input type=\"hidden\" name=\"app\"></form>\
-         <script nonce=\"{nonce}\">{script}</script>"
-    );
-    html(StatusCode::OK, &body, Some(&nonce))
+    let body = "<h1>正在登录…</h1><noscript><p>请在浏览器中启用 JavaScript 后重试。</p></noscript>\
+         <form method=\"post\" action=\"/sso/login\"><input type=\"hidden\" name=\"ticket\"><input type=\"hidden\" name=\"app\"></form>";
+    html(&sso.app.world, StatusCode::OK, body, Some(script))
 }
 
 async fn login(
@@ -181,30 +181,34 @@ fn refusal(cx: &Cx, error: &Error) -> Response {
 pub(crate) fn told(cx: &Cx, error: &Error) -> Response {
     log(cx, error);
     let body = format!(
-        "<h1>未能登录</h1><p id=\"problem\">{}</p><p><a href=\"/\">前往登录页</a></p><p><small>{}</small></p>",
+        "<h1>未能登录</h1><p>{}</p><p><a href=\"/\">前往登录页</a></p><p><small>{}</small></p>",
         escaped(&error.message),
         error.code
     );
-    html(code(error), &body, None)
+    html(&cx.app.world, code(error), &body, None)
 }
 
 /// A page for people that says one thing.
-pub(crate) fn say(title: &str, text: &str) -> Response {
+pub(crate) fn say(cx: &Cx, title: &str, text: &str) -> Response {
     let body = format!("<h1>{}</h1><p>{}</p><p><a href=\"/\">前往登录页</a></p>", escaped(title), escaped(text));
-    html(StatusCode::OK, &body, None)
+    html(&cx.app.world, StatusCode::OK, &body, None)
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn html(status: StatusCode, body: &str, nonce: Option<&str>) -> Response {
+fn html(world: &World, status: StatusCode, body: &str, script: Option<&str>) -> Response {
+    let nonce = hex(&world.bytes::<16>());
+    let script = script.map(|script| format!("<script nonce=\"{nonce}\">{script}</script>")).unwrap_or_default();
     let text = format!(
         "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>免密登录</title><body>{body}</body></html>"
+         <title>免密登录</title><style nonce=\"{nonce}\">{LOOK}</style><body>{body}{script}</body></html>"
     );
-    let script = nonce.map(|nonce| format!("script-src 'nonce-{nonce}'; ")).unwrap_or_default();
-    let policy = format!("default-src 'none'; {script}form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
     let mut answer = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], Body::from(text)).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

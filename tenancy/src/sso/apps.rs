@@ -252,7 +252,8 @@ pub async fn apply(cx: &Cx, permission: Permission, draft: &Draft) -> Result<App
 pub async fn issue_secret(cx: &Cx, permission: Permission, id: SsoAppId, end_previous: bool) -> Result<Secret> {
     let before = own(cx, permission, id).await?;
     let tenant = cx.identity()?.tenant.id;
-    let secret = URL_SAFE_NO_PAD.encode(cx.app.world.bytes::<32>());
+    // The beginning keeps it from looking like an option to programs.
+    let secret = format!("sk_{}", URL_SAFE_NO_PAD.encode(cx.app.world.bytes::<32>()));
     let sealed = tenants::vault(&cx.app, tenant).await?.seal_for(&owner(tenant, id.0), secret.as_bytes())?;
     let until = if end_previous { cx.now() } else { cx.now() + OVERLAP };
     let mut write = cx.write(permission).await?;

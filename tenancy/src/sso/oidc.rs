@@ -236,7 +236,7 @@ async fn admit(cx: &Cx, app: &Application, issuer: &str, claims: &Claims) -> Res
     match link {
         Some((account, Some(_))) => {
             let tokens = enter(app, account.into(), "oidc", write).await?;
-            let target = app.targets.iter().next().cloned().unwrap_or_else(|| "/home".to_owned());
+            let target = app.targets.as_slice().first().cloned().unwrap_or_else(|| "/home".to_owned());
             return Ok(Back::Entered(Entered { tokens, target }));
         }
         Some((_, None)) => return Ok(Back::Waiting),

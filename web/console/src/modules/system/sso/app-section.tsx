@@ -2,7 +2,7 @@ import { ssoStatuses, StopSsoDocument, type SsoAppFragment } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Progress } from 'antd'
 import { lazy, Suspense, useState } from 'react'
-import { Link } from 'react-router'
+import { useNavigate } from 'react-router'
 import { useConfirmDanger } from '../../../kit/confirm-danger'
 import { Section } from '../../../kit/detail-drawer'
 import { useLink } from '../../../kit/page'
@@ -22,6 +22,7 @@ type Open = 'secret' | 'rules' | 'issuer' | 'uses' | null
 export function AppSection({ app }: { app: SsoAppFragment }) {
   const may = usePermission('system.sso.manage')
   const link = useLink()
+  const navigate = useNavigate()
   const [open, setOpen] = useState<Open>(null)
   const close = () => setOpen(null)
   const approved = app.status === 'APPROVED'
@@ -53,7 +54,7 @@ export function AppSection({ app }: { app: SsoAppFragment }) {
       {approved && (
         <div className="z-actions z-actions--start">
           {may && <Button type={app.hasSecret ? 'default' : 'primary'} onClick={() => setOpen('secret')}>{app.hasSecret ? '更换密钥' : '获取密钥'}</Button>}
-          <Link to={link(`/system/sso/${app.id}/guide`)}><Button>接入文档</Button></Link>
+          <Button onClick={() => void navigate(link(`/system/sso/${app.id}/guide`))}>接入文档</Button>
           <Button onClick={() => setOpen('uses')}>使用记录</Button>
           {may && <Button onClick={() => setOpen('rules')}>设置规则</Button>}
           {may && <Button onClick={() => setOpen('issuer')}>统一身份认证</Button>}
