@@ -73,4 +73,8 @@ id! {
     ExportId;
     /// A row of the audit (审计记录).
     ChangeId;
+    /// An application for password-free sign-in (免密登录应用).
+    SsoAppId;
+    /// Whom an outside identity stands for (外部身份绑定).
+    SsoLinkId;
 }

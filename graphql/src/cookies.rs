@@ -30,9 +30,19 @@ pub(crate) fn read(headers: &HeaderMap, audience: Audience) -> (Option<Secret>, 
 
 /// Hands a session's tokens to the browser.
 pub fn set(ctx: &Context<'_>, cx: &Cx, audience: Audience, tokens: &Tokens) -> Result<()> {
+    for line in lines(cx, audience, tokens)? {
+        ctx.append_http_header(http::header::SET_COOKIE, line);
+    }
+    Ok(())
+}
+
+/// The cookies of a session's tokens, for answers that are not GraphQL's.
+pub fn lines(cx: &Cx, audience: Audience, tokens: &Tokens) -> Result<[http::HeaderValue; 2]> {
     let (access, refresh, path) = names(audience);
-    put(ctx, cx, access, tokens.access.expose(), path, cx.app.settings.access_minutes * 60)?;
-    put(ctx, cx, refresh, tokens.refresh.expose(), path, tokens.days * 86_400)
+    Ok([
+        line(cx, access, tokens.access.expose(), path, cx.app.settings.access_minutes * 60)?,
+        line(cx, refresh, tokens.refresh.expose(), path, tokens.days * 86_400)?,
+    ])
 }
 
 /// Takes the tokens back.
@@ -43,9 +53,13 @@ pub fn clear(ctx: &Context<'_>, cx: &Cx, audience: Audience) -> Result<()> {
 }
 
 fn put(ctx: &Context<'_>, cx: &Cx, name: &str, value: &str, path: &str, seconds: i64) -> Result<()> {
+    ctx.append_http_header(http::header::SET_COOKIE, line(cx, name, value, path, seconds)?);
+    Ok(())
+}
+
+/// One cookie that no script reads.
+pub fn line(cx: &Cx, name: &str, value: &str, path: &str, seconds: i64) -> Result<http::HeaderValue> {
     let secure = if cx.app.settings.secure_cookies { "; Secure" } else { "" };
     let line = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    let value = http::HeaderValue::from_str(&line).map_err(Error::bug)?;
-    ctx.append_http_header(http::header::SET_COOKIE, value);
-    Ok(())
+    http::HeaderValue::from_str(&line).map_err(Error::bug)
 }

@@ -41,17 +41,9 @@ impl<E: Executor> Gateway<E> {
         Self { app, schema, door }
     }
 
-    /// The address a request came from: the last one a proxy of ours saw, else the connection's own.
+    /// The address a request came from.
     fn address(&self, conn: &Connection) -> Option<IpAddr> {
-        let peer = conn.peer.map(|peer| peer.ip())?;
-        if !self.door.proxies.contains(&peer) {
-            return Some(peer);
-        }
-        let lines = conn.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-        let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-        // From the right, since what stands further left may be made up; what is no address ends the search.
-        let mut known = hops.iter().rev().map_while(|hop| hop.parse().ok());
-        Some(known.find(|hop| !self.door.proxies.contains(hop)).unwrap_or(peer))
+        address(conn.peer.map(|peer| peer.ip()), &conn.headers, &self.door.proxies)
     }
 
     fn origin(&self, conn: &Connection) -> Origin {
@@ -83,6 +75,19 @@ impl<E: Executor> Gateway<E> {
             request.disable_introspection()
         }
     }
+}
+
+/// The address a request came from: the last one a proxy of ours saw, else the connection's own.
+pub fn address(peer: Option<IpAddr>, headers: &http::HeaderMap, proxies: &[IpAddr]) -> Option<IpAddr> {
+    let peer = peer?;
+    if !proxies.contains(&peer) {
+        return Some(peer);
+    }
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    // From the right, since what stands further left may be made up; what is no address ends the search.
+    let mut known = hops.iter().rev().map_while(|hop| hop.parse().ok());
+    Some(known.find(|hop| !proxies.contains(hop)).unwrap_or(peer))
 }
 
 fn refused(error: Error, cx: &Cx) -> Response {

@@ -11,9 +11,9 @@ mod listed;
 mod live;
 
 pub use batch::batch;
-pub use cookies::{RefreshCookie, clear, set};
+pub use cookies::{RefreshCookie, clear, line as cookie, lines as session_cookies, set};
 pub use filter::filter;
-pub use gateway::{Door, Gateway};
+pub use gateway::{Door, Gateway, address};
 pub use guard::{ModuleOn, holds_module};
 pub use listed::Listed;
 pub use live::follow;

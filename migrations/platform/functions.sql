@@ -84,6 +84,76 @@ BEGIN
 END
 $$;
 
+-- Password-free sign-in: what a tenant may do with its own applications. False: there is none like that.
+CREATE OR REPLACE FUNCTION shared.sso_apply(
+    app uuid, key text, name text, purpose text, home text, at timestamptz, by_name text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant uuid := shared.acting_tenant();
+BEGIN
+    IF tenant IS NULL THEN
+        RAISE EXCEPTION 'no tenant';
+    END IF;
+    -- A tenant has few; those that were rejected do not count.
+    PERFORM FROM platform.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM platform.sso_apps a WHERE a.tenant_id = tenant AND a.status <> 'rejected') >= 5 THEN
+        RETURN false;
+    END IF;
+    INSERT INTO platform.sso_apps (id, tenant_id, app_key, name, purpose, home_url, status, targets, addresses,
+        admit_administrators, quota_left, quota_pack, applied_at, applied_by)
+    VALUES (app, tenant, key, sso_apply.name, sso_apply.purpose, home, 'applied', '{/home}', '{}', false, 0, 0, at, by_name);
+    RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.sso_new_secret(app uuid, sealed bytea, previous_good_until timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    UPDATE platform.sso_apps a
+    SET previous_secret = a.secret, previous_until = previous_good_until, secret = sealed
+    WHERE a.id = app AND a.tenant_id = shared.acting_tenant() AND a.status = 'approved';
+    RETURN FOUND;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.sso_rules(app uuid, targets text[], addresses text[], administrators boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    UPDATE platform.sso_apps a
+    SET targets = sso_rules.targets, addresses = sso_rules.addresses, admit_administrators = administrators
+    WHERE a.id = app AND a.tenant_id = shared.acting_tenant() AND a.status IN ('applied', 'approved');
+    RETURN FOUND;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.sso_stop(app uuid, at timestamptz, by_name text, why text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    UPDATE platform.sso_apps a
+    SET status = 'disabled', reviewed_at = at, reviewed_by = by_name, reason = why
+    WHERE a.id = app AND a.tenant_id = shared.acting_tenant() AND a.status = 'approved';
+    RETURN FOUND;
+END
+$$;
+
+-- Pays one sign-in, in the transaction that opens the session: how many are left, and of how many. NULL: none was left, or
+-- the application is stopped.
+CREATE OR REPLACE FUNCTION shared.sso_spend(app uuid, today date) RETURNS integer[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    counts integer[];
+BEGIN
+    UPDATE platform.sso_apps a SET quota_left = a.quota_left - 1
+    WHERE a.id = app AND a.tenant_id = shared.acting_tenant() AND a.status = 'approved' AND a.quota_left > 0
+    RETURNING ARRAY[a.quota_left, a.quota_pack] INTO counts;
+    IF counts IS NOT NULL THEN
+        INSERT INTO platform.sso_uses AS u (app_id, day, uses) VALUES (app, today, 1)
+        ON CONFLICT (app_id, day) DO UPDATE SET uses = u.uses + 1;
+    END IF;
+    RETURN counts;
+END
+$$;
+
 -- The operator's view of the queue.
 CREATE OR REPLACE FUNCTION shared.dead_jobs(before bigint, rows bigint, skip bigint)
 RETURNS TABLE (id bigint, task text, tenant uuid, attempts integer, error text, created_at timestamptz)
@@ -114,3 +184,4 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA shared FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION shared.acting_tenant(), shared.enqueue(text, json, text, integer) TO zhibu_tenant, zhibu_platform;
 GRANT EXECUTE ON FUNCTION shared.claim_login(text, bytea, uuid), shared.claim_logins(text[], bytea[], uuid[]), shared.release_login(text, uuid), shared.rename_tenant(text) TO zhibu_tenant;
 GRANT EXECUTE ON FUNCTION shared.dead_jobs(bigint, bigint, bigint), shared.dead_job_count(), shared.retry_job(bigint) TO zhibu_platform;
+GRANT EXECUTE ON FUNCTION shared.sso_apply(uuid, text, text, text, text, timestamptz, text), shared.sso_new_secret(uuid, bytea, timestamptz), shared.sso_rules(uuid, text[], text[], boolean), shared.sso_stop(uuid, timestamptz, text, text), shared.sso_spend(uuid, date) TO zhibu_tenant;

@@ -19,6 +19,7 @@ use zhibu_core::{Error, Result};
 const WHOLE: Duration = Duration::from_secs(10);
 const LARGEST: usize = 5 * 1024 * 1024;
 const HOPS: usize = 3;
+/// Pages, feeds and pictures.
 const TYPES: &[&str] = &[
     "text/html",
     "text/xml",
@@ -101,6 +102,13 @@ impl Fetcher {
         Self::ruled(hosts, lookup, Rules::default())
     }
 
+    /// The same for programs on this machine as well, at any port: for trying things out, never in production.
+    pub fn with_loopback(hosts: &[String], lookup: Arc<dyn Lookup>, port: Option<u16>) -> Result<Self> {
+        let mut rules = Rules { loopback: true, ..Rules::default() };
+        rules.ports.extend(port);
+        Self::ruled(hosts, lookup, rules)
+    }
+
     fn ruled(hosts: &[String], lookup: Arc<dyn Lookup>, rules: Rules) -> Result<Self> {
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -115,8 +123,29 @@ impl Fetcher {
 
     /// Fetches an address, following at most three redirects.
     pub async fn fetch(&self, address: &str) -> Result<Fetched> {
-        let fetched = tokio::time::timeout(self.rules.whole, self.follow(address, |url| self.get(url))).await;
+        let fetched = self.follow(address, |url| self.read(self.client.get(url.clone()), url, is_page));
+        let fetched = tokio::time::timeout(self.rules.whole, fetched).await;
         fetched.unwrap_or_else(|_| Err(Error::unavailable("the whole took too long")))
+    }
+
+    /// Fetches JSON, following at most three redirects.
+    pub async fn json(&self, address: &str) -> Result<Vec<u8>> {
+        let fetched = self.follow(address, |url| self.read(self.client.get(url.clone()), url, is_json));
+        let fetched = tokio::time::timeout(self.rules.whole, fetched).await;
+        Ok(fetched.unwrap_or_else(|_| Err(Error::unavailable("the whole took too long")))?.body)
+    }
+
+    /// Posts a form whose answer is JSON. What it holds is for this host alone, so that no redirect is followed.
+    pub async fn post_form(&self, address: &str, fields: &[(&str, &str)]) -> Result<Vec<u8>> {
+        let url = Url::parse(address).map_err(|_| Refusal("网址格式不正确"))?;
+        self.allow(&url)?;
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request =
+            self.client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        match self.read(request, url, is_json).await? {
+            Hop::Here(fetched) => Ok(fetched.body),
+            Hop::Elsewhere(_) => Err(Refusal("网址不能跳转").into()),
+        }
     }
 
     async fn follow<F: Future<Output = Result<Hop>>>(&self, address: &str, get: impl Fn(Url) -> F) -> Result<Fetched> {
@@ -150,9 +179,8 @@ impl Fetcher {
         }
     }
 
-    async fn get(&self, url: Url) -> Result<Hop> {
-        let request = self.client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
-        let mut answer = request.send().await.map_err(|fault| lost(&fault))?;
+    async fn read(&self, request: reqwest::RequestBuilder, url: Url, wanted: fn(&str) -> bool) -> Result<Hop> {
+        let mut answer = request.header(ACCEPT_ENCODING, "identity").send().await.map_err(|fault| lost(&fault))?;
         let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let status = answer.status();
         if let (true, Some(location)) = (status.is_redirection(), header(LOCATION)) {
@@ -167,8 +195,8 @@ impl Fetcher {
         }
         let content_type = header(CONTENT_TYPE).unwrap_or_default();
         let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !TYPES.contains(&kind.as_str()) && !kind.starts_with("image/") {
-            return Err(Refusal("只能抓取网页、订阅源和图片").into());
+        if !wanted(&kind) {
+            return Err(Refusal("网页内容的类型不在允许范围内").into());
         }
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(|fault| lost(&fault))? {
@@ -179,6 +207,14 @@ impl Fetcher {
         }
         Ok(Hop::Here(Fetched { url, content_type, body }))
     }
+}
+
+fn is_page(kind: &str) -> bool {
+    TYPES.contains(&kind) || kind.starts_with("image/")
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == "application/json" || kind == "application/jwk-set+json"
 }
 
 /// A wildcard covers whole labels below its name, and not the name itself.

@@ -1,12 +1,15 @@
 //! Outside services: one trait a capability, real clients, and the sandbox of each.
 //!
-//! Today: text messages by Aliyun and Tencent Cloud, and the guarded fetcher. A sandbox delivers nothing; what it was given stays readable in
+//! Today: text messages by Aliyun and Tencent Cloud, the signature of password-free
+//! sign-in, the relying party of OpenID Connect, and the guarded fetcher. A sandbox delivers nothing; what it was given stays readable in
 //! the operator's outbox.
 
 mod error;
 pub mod fetch;
+pub mod oidc;
 mod sign;
 pub mod sms;
+pub mod sso;
 #[cfg(test)]
 mod vectors;
 mod wire;

@@ -32,14 +32,14 @@ impl Hash {
         }
     }
 
-    fn hex(self, bytes: &[u8]) -> String {
+    pub(crate) fn hex(self, bytes: &[u8]) -> String {
         match self {
             Self::Sha256 => sha256(bytes),
             Self::Sm3 => hex(&sm3::Sm3::digest(bytes)),
         }
     }
 
-    fn mac(self, key: &[u8], text: &str) -> String {
+    pub(crate) fn mac(self, key: &[u8], text: &str) -> String {
         match self {
             Self::Sha256 => hex(&mac(key, text)),
             Self::Sm3 => hmac_sm3::Hmac::<sm3::Sm3>::new_from_slice(key).map_or_else(

@@ -154,3 +154,30 @@ fn receipts_are_read() {
     assert_eq!(receipts[0].id, "5000:1045710669157053657849499619");
     assert_eq!(receipt::tencent_thanks(), cases_tencent[0]["expect"]["reply"]);
 }
+
+#[test]
+fn pc_2_6_requests_for_tickets_are_signed_as_described() {
+    use crate::sso::{Algorithm, Call};
+    let suite: Value = serde_json::from_str(include_str!("../vectors/sso.json")).unwrap();
+    let cases = cases(include_str!("../vectors/sso.json"), "mint");
+    assert_eq!(cases.len(), 23);
+    for case in cases {
+        let (input, headers) = (&case["input"], &case["input"]["headers"]);
+        let call = Call {
+            algorithm: Algorithm::named(text(headers, "X-Sso-Algorithm")).unwrap(),
+            method: text(input, "method"),
+            path: text(input, "path"),
+            app: text(headers, "X-Sso-App"),
+            timestamp: text(headers, "X-Sso-Timestamp"),
+            nonce: text(headers, "X-Sso-Nonce"),
+            body: text(input, "body").as_bytes(),
+        };
+        // One body was changed after it was signed.
+        let changed = case["id"] == "mint.bad.body";
+        assert_eq!(call.string_to_sign() == text(&case["expect"], "string_to_sign"), !changed, "{}", case["id"]);
+        let secret = Secret::new(text(&suite["config"]["apps"][call.app], "secret"));
+        assert_eq!(call.signature(&secret) == text(&case["expect"], "signature"), !changed, "{}", case["id"]);
+        let refused = case["expect"]["code"] == "SIGNATURE_INVALID";
+        assert_eq!(call.is_signed(&secret, text(headers, "X-Sso-Signature")), !refused, "{}", case["id"]);
+    }
+}

@@ -47,6 +47,9 @@ pub struct Config {
     /// Text messages.
     #[serde(default)]
     pub sms: zhibu_providers::sms::Settings,
+    /// Sign-in at tenants' identity providers.
+    #[serde(default)]
+    pub oidc: zhibu_providers::oidc::Settings,
     /// Background work.
     pub jobs: Jobs,
     /// Limits and rules.
@@ -134,6 +137,9 @@ impl Config {
         let production = self.profile == Profile::Production;
         if production && self.public_url.as_ref().is_none_or(|url| url.scheme() != "https") {
             return Err(Error::refuse("CONFIG", "正式环境须设置以 https:// 开头的 public_url（浏览器看到的网址）"));
+        }
+        if production && self.oidc.allow_loopback {
+            return Err(Error::refuse("CONFIG", "正式环境不能设置 oidc.allow_loopback"));
         }
         self.sms.check(production)
     }

@@ -10,7 +10,9 @@ mod health;
 mod http;
 mod installation;
 pub mod observe;
+mod oidc;
 mod serve;
+mod sso;
 
 pub use config::{Config, Profile};
 pub use installation::{Installation, registry};

@@ -115,6 +115,7 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
     options = define::<crate::activation::Provision>(options);
     options = define::<crate::entitlement::SwitchModule>(options);
     options = define::<crate::terms::CarryTerms>(options);
+    options = define::<crate::sso::WarnOfQuota>(options);
     options = define::<Housekeeping>(options);
     options = define::<crate::exchange::import::CheckImport>(options);
     options = define::<crate::exchange::import::ApplyImport>(options);
@@ -164,6 +165,9 @@ impl Job for Housekeeping {
             // One tenant's trouble is not the others'.
             if let Err(error) = crate::exchange::sweep(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "old files were not removed");
+            }
+            if let Err(error) = crate::sso::sweep(&inside).await {
+                tracing::warn!(?space, code = error.code, cause = ?error.cause, "old tickets were not removed");
             }
             if let Err(error) = crate::audit::seal::seal(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the audit was not sealed");

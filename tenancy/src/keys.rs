@@ -39,22 +39,32 @@ impl Vault {
 
     /// Encrypts a value; equal values give different results.
     pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>> {
+        self.seal_for(b"", plain)
+    }
+
+    /// Encrypts a value for one owner, whose name opens it again and no other's.
+    pub fn seal_for(&self, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE_LEN] = self.world.bytes();
         let mut body = plain.to_vec();
         self.seal
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from([SCHEME]), &mut body)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(SCHEME, owner)), &mut body)
             .map_err(|_| Error::bug("sealing"))?;
         Ok([&[SCHEME][..], &nonce, &body].concat())
     }
 
     /// Decrypts a value; an altered one or one of another tenant is refused.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>> {
+        self.open_for(b"", sealed)
+    }
+
+    /// Decrypts a value that was sealed for an owner.
+    pub fn open_for(&self, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
         let fault = || Error::bug("a sealed value does not open");
         let (head, body) = sealed.split_at_checked(1 + NONCE_LEN).ok_or_else(fault)?;
         let (scheme, nonce) = head.split_first().ok_or_else(fault)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| fault())?;
         let mut body = body.to_vec();
-        let plain = self.seal.open_in_place(nonce, Aad::from([*scheme]), &mut body).map_err(|_| fault())?;
+        let plain = self.seal.open_in_place(nonce, Aad::from(bound(*scheme, owner)), &mut body).map_err(|_| fault())?;
         Ok(plain.to_vec())
     }
 
@@ -120,6 +130,11 @@ impl Keys {
     }
 }
 
+/// What a sealed value is bound to beside its key.
+fn bound(scheme: u8, owner: &[u8]) -> Vec<u8> {
+    [&[scheme], owner].concat()
+}
+
 fn derive(key: &[u8; 32], label: &str) -> [u8; 32] {
     let mut derived = [0; 32];
     let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), label.as_bytes());
@@ -160,6 +175,10 @@ mod tests {
             assert!(ours.open(&bad).is_err(), "byte {at}");
         }
         assert!(ours.open(&[]).is_err());
+        let sealed = ours.seal_for(b"app", b"secret").unwrap();
+        assert_eq!(ours.open_for(b"app", &sealed).unwrap(), b"secret");
+        assert!(ours.open_for(b"other", &sealed).is_err());
+        assert!(ours.open(&sealed).is_err());
         assert_ne!(ours.blind("a"), other.blind("a"));
     }
 

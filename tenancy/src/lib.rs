@@ -24,6 +24,7 @@ pub mod operator;
 pub mod outbox;
 pub mod policy;
 pub mod schema;
+pub mod sso;
 pub mod tenants;
 pub mod terms;
 pub mod totp;

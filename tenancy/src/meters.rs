@@ -23,6 +23,10 @@ pub struct Meters {
     pub storage: Option<u64>,
     /// Text messages ordered in its name since the first of the month.
     pub messages: i64,
+    /// Password-free sign-ins since the first of the month.
+    pub sso_uses: i64,
+    /// Password-free sign-ins that are left.
+    pub sso_left: i64,
     /// When somebody last signed in.
     pub last_sign_in: Option<DateTime<Utc>>,
 }
@@ -40,6 +44,8 @@ pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<M
             .count()
             .get_result(read.conn()?)
             .await?;
+        let since = (month(cx.now()) + Duration::hours(8)).date_naive();
+        (meters.sso_uses, meters.sso_left) = crate::sso::meter(tenant, since, read.conn()?).await?;
         row.1.is_some()
     };
     // One connection at a time.

@@ -22,6 +22,7 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0003_audit"),
     migration!("../migrations/platform", "0004_deliveries"),
     migration!("../migrations/platform", "0005_life"),
+    migration!("../migrations/platform", "0006_sso"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");

@@ -26,6 +26,7 @@ mod roles;
 mod second_factor;
 mod settings;
 mod sign_in;
+mod sso;
 mod statements;
 mod surface;
 mod tidy;

@@ -28,6 +28,14 @@ pub const AUDIT_READ: Permission = Permission::of("system.audit", "system.audit.
 pub const PLATFORM_AUDIT: Permission = Permission::of("plat.audit", "plat.audit.read");
 /// See what the tenant has decided about signing in (安全设置).
 pub const SECURITY_READ: Permission = Permission::of("system.security", "system.security.read");
+/// See the tenant's applications for password-free sign-in (免密登录).
+pub const SSO_READ: Permission = Permission::of("system.sso", "system.sso.read");
+/// Apply for password-free sign-in, take and exchange secrets, decide who comes in (免密登录).
+pub const SSO_MANAGE: Permission = Permission::of("system.sso", "system.sso.manage");
+/// See all tenants' applications for password-free sign-in (operators).
+pub const SSO_AUDIT: Permission = Permission::of("plat.sso_audit", "plat.sso_audit.read");
+/// Decide about applications for password-free sign-in (operators).
+pub const SSO_REVIEW: Permission = Permission::of("plat.sso_audit", "plat.sso_audit.review");
 /// Change what concerns the whole tenant.
 pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
 /// See tenants (operators).
@@ -66,6 +74,10 @@ pub static MODULE: Module = Module {
         AUDIT_READ,
         PLATFORM_AUDIT,
         SECURITY_READ,
+        SSO_READ,
+        SSO_MANAGE,
+        SSO_AUDIT,
+        SSO_REVIEW,
         TENANT_SETTINGS,
         EXPORT,
         TENANTS_READ,
@@ -88,6 +100,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0006_import_steps"),
         migration!("../../migrations/tenant/system", "0008_roles"),
         migration!("../../migrations/tenant/system", "0009_sign_in"),
+        migration!("../../migrations/tenant/system", "0010_sso"),
     ],
     seed: None,
     jobs: |worker| worker,

@@ -195,8 +195,8 @@ async fn size_type_packing_and_time_have_limits() {
     };
     let html = "content-type: text/html\r\n";
     assert_eq!(refused(page(html, &"x".repeat(1001))).await.message, "网页内容过大");
-    assert_eq!(refused(page("content-type: application/json\r\n", "{}")).await.message, "只能抓取网页、订阅源和图片");
-    assert_eq!(refused(page("", "x")).await.message, "只能抓取网页、订阅源和图片");
+    assert_eq!(refused(page("content-type: application/json\r\n", "{}")).await.message, "网页内容的类型不在允许范围内");
+    assert_eq!(refused(page("", "x")).await.message, "网页内容的类型不在允许范围内");
     let packed = page(&format!("{html}content-encoding: gzip\r\n"), "x");
     assert_eq!(refused(packed).await.message, "网页内容经过压缩，不能读取");
     let start = Instant::now();

@@ -43,7 +43,7 @@ pub use roles::{
 pub(crate) use security::from_anywhere;
 pub use security::{FORGIVEN, NETWORKS, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
-pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh};
+pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh, open as open_session};
 pub use sign_in::{Outcome, by_password, by_sms, choose};
 pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
 pub(crate) use throttle::throttle;

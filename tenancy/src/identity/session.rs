@@ -48,7 +48,7 @@ pub struct Device {
 }
 
 /// Opens a session.
-pub(super) async fn open(
+pub(crate) async fn open(
     write: &mut Write<'_>,
     tenant: TenantId,
     account: AccountId,
@@ -58,6 +58,7 @@ pub(super) async fn open(
     let id: SessionId = cx.app.world.id();
     let (refresh, digest) = fresh(cx, Some(tenant), id, None);
     let rules = security::in_force(&cx.app, write.conn()?).await?;
+    rules.admits(cx)?;
     let days = if purpose == Purpose::Full { rules.session_days } else { 1 };
     diesel::insert_into(sessions::table)
         .values((

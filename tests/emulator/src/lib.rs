@@ -14,6 +14,7 @@
 mod aliyun;
 mod control;
 mod crypto;
+pub mod oidc;
 mod receipts;
 mod serve;
 mod state;

@@ -491,6 +491,41 @@ export type SmsSignInInput = {
   code: string;
 };
 
+export type SsoApplyInput = {
+  name: string;
+  purpose: string;
+  homeUrl: string;
+};
+
+export type SsoIssuerInput = {
+  app: string;
+  issuer: string;
+  clientId: string;
+  /** Left out: as it is. */
+  secret?: string | null | undefined;
+  enabled: boolean;
+};
+
+export type SsoRulesInput = {
+  app: string;
+  /** Beginnings of local paths that people may be led to. */
+  targets: Array<string>;
+  /** Networks of the integrator's servers; empty: any. */
+  addresses: Array<string>;
+  admitAdministrators: boolean;
+};
+
+/** Where an application stands (免密登录状态). */
+export type SsoStatus =
+  /** 待审核 */
+  | 'APPLIED'
+  /** 已通过 */
+  | 'APPROVED'
+  /** 已驳回 */
+  | 'REJECTED'
+  /** 停用 */
+  | 'DISABLED';
+
 export type TenantFilter = {
   state?: TenantState | null | undefined;
   life?: TenantLife | null | undefined;
@@ -1361,6 +1396,144 @@ export type SetSecurityMutationVariables = Exact<{
 
 export type SetSecurityMutation = { system: { setSecurity: { randomPasswords: boolean, networks: Array<string>, ownAddress: string, initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
+export type SsoAppFragment = { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null };
+
+export type SsoAppsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SsoAppsQuery = { system: { ssoApplications: Array<{ id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null }> } };
+
+export type SsoUsesQueryVariables = Exact<{
+  app: string;
+}>;
+
+
+export type SsoUsesQuery = { system: { ssoUses: Array<{ day: string, uses: number }> } };
+
+export type SsoGuideQueryVariables = Exact<{
+  app: string;
+  origin: string;
+}>;
+
+
+export type SsoGuideQuery = { system: { ssoGuide: { text: string, fileName: string, samples: Array<{ title: string, fileName: string, text: string }> } } };
+
+export type SsoIssuerQueryVariables = Exact<{
+  app: string;
+}>;
+
+
+export type SsoIssuerQuery = { system: { ssoIssuer: { issuer: string, clientId: string, enabled: boolean } | null } };
+
+export type SsoLinkRowFragment = { id: string, source: string, subject: string, userName: string, displayName: string, approvedAt: string | null, createdAt: string };
+
+export type SsoLinksQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SsoLinksQuery = { system: { ssoLinks: Array<{ id: string, source: string, subject: string, userName: string, displayName: string, approvedAt: string | null, createdAt: string }> } };
+
+export type ApplyForSsoMutationVariables = Exact<{
+  input: SsoApplyInput;
+}>;
+
+
+export type ApplyForSsoMutation = { system: { applyForSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null } } };
+
+export type IssueSsoSecretMutationVariables = Exact<{
+  app: string;
+  endPrevious: boolean;
+}>;
+
+
+export type IssueSsoSecretMutation = { system: { issueSsoSecret: { appKey: string, secret: string } } };
+
+export type SetSsoRulesMutationVariables = Exact<{
+  input: SsoRulesInput;
+}>;
+
+
+export type SetSsoRulesMutation = { system: { setSsoRules: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null } } };
+
+export type StopSsoMutationVariables = Exact<{
+  app: string;
+  reason: string;
+}>;
+
+
+export type StopSsoMutation = { system: { stopSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null } } };
+
+export type SetSsoIssuerMutationVariables = Exact<{
+  input: SsoIssuerInput;
+}>;
+
+
+export type SetSsoIssuerMutation = { system: { setSsoIssuer: { issuer: string, clientId: string, enabled: boolean } } };
+
+export type LinkSsoSubjectMutationVariables = Exact<{
+  app: string;
+  subject: string;
+  userName: string;
+}>;
+
+
+export type LinkSsoSubjectMutation = { system: { linkSsoSubject: boolean } };
+
+export type ApproveSsoLinkMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ApproveSsoLinkMutation = { system: { approveSsoLink: boolean } };
+
+export type RemoveSsoLinkMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveSsoLinkMutation = { system: { removeSsoLink: boolean } };
+
+export type SsoCaseRowFragment = { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } };
+
+export type SsoCasesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  status?: SsoStatus | null | undefined;
+}>;
+
+
+export type SsoCasesQuery = { system: { ssoCases: { totalCount: number, nodes: Array<{ id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } }> } } };
+
+export type ApproveSsoMutationVariables = Exact<{
+  app: string;
+}>;
+
+
+export type ApproveSsoMutation = { system: { approveSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } } } };
+
+export type RejectSsoMutationVariables = Exact<{
+  app: string;
+  reason: string;
+}>;
+
+
+export type RejectSsoMutation = { system: { rejectSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } } } };
+
+export type DisableSsoMutationVariables = Exact<{
+  app: string;
+  reason: string;
+}>;
+
+
+export type DisableSsoMutation = { system: { disableSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } } } };
+
+export type GrantSsoMutationVariables = Exact<{
+  app: string;
+  uses: number;
+}>;
+
+
+export type GrantSsoMutation = { system: { grantSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } } } };
+
 export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null };
 
 export type TenantsQueryVariables = Exact<{
@@ -1384,7 +1557,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, lastSignInAt: string | null } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -1959,6 +2132,60 @@ export const SecurityFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   least
   most
 }`, {"fragmentName":"SecurityFields"}) as unknown as TypedDocumentString<SecurityFieldsFragment, unknown>;
+export const SsoAppFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SsoApp on SsoApplication {
+  id
+  appKey
+  name
+  purpose
+  homeUrl
+  status
+  hasSecret
+  previousUntil
+  targets
+  addresses
+  admitAdministrators
+  quotaLeft
+  quotaPack
+  appliedAt
+  appliedBy
+  reviewedAt
+  reason
+}
+    `, {"fragmentName":"SsoApp"}) as unknown as TypedDocumentString<SsoAppFragment, unknown>;
+export const SsoLinkRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SsoLinkRow on SsoLink {
+  id
+  source
+  subject
+  userName
+  displayName
+  approvedAt
+  createdAt
+}
+    `, {"fragmentName":"SsoLinkRow"}) as unknown as TypedDocumentString<SsoLinkRowFragment, unknown>;
+export const SsoCaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SsoCaseRow on SsoCase {
+  id
+  appKey
+  name
+  purpose
+  homeUrl
+  status
+  quotaLeft
+  appliedAt
+  appliedBy
+  reviewedAt
+  reviewedBy
+  reason
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+}
+    `, {"fragmentName":"SsoCaseRow"}) as unknown as TypedDocumentString<SsoCaseRowFragment, unknown>;
 export const TenantRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantRow on Tenant {
   id

@@ -16,6 +16,9 @@ mod roles;
 mod security;
 mod session;
 mod sign_in;
+mod sso;
+mod sso_guide;
+mod sso_review;
 mod tenants;
 mod users;
 
@@ -44,6 +47,9 @@ pub struct SystemQuery(
     favourites::FavouriteQuery,
     security::SecurityQuery,
     roles::RoleQuery,
+    sso::SsoQuery,
+    sso_guide::SsoGuideQuery,
+    sso_review::SsoReviewQuery,
 );
 
 /// 系统
@@ -65,6 +71,8 @@ pub struct SystemMutation(
     favourites::FavouriteMutation,
     security::SecurityMutation,
     roles::RoleMutation,
+    sso::SsoMutation,
+    sso_review::SsoReviewMutation,
 );
 
 /// 系统

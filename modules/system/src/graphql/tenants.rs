@@ -100,6 +100,10 @@ pub(super) struct TenantMeters {
     storage_bytes: Option<u64>,
     /// Text messages in its name since the first of the month.
     sms_this_month: i64,
+    /// Password-free sign-ins since the first of the month.
+    sso_this_month: i64,
+    /// Password-free sign-ins that are left.
+    sso_left: i64,
     last_sign_in_at: Option<DateTime<Utc>>,
 }
 
@@ -200,6 +204,8 @@ impl TenantQuery {
             accounts: m.accounts,
             storage_bytes: m.storage,
             sms_this_month: m.messages,
+            sso_this_month: m.sso_uses,
+            sso_left: m.sso_left,
             last_sign_in_at: m.last_sign_in,
         })
     }

@@ -73,11 +73,13 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
       accounts
       storageBytes
       smsThisMonth
+      ssoThisMonth
+      ssoLeft
       lastSignInAt
     }
   }
 }
-    `, {"hash":"bf1282843d3badaaefdd670a48612f8a50ce368b82b8b50f6d32459350671734"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
+    `, {"hash":"abd65125eb30839aa8c7c01bc10d8a2a4ef1a861e1732d55e8b05d5b4ffbaddb"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
 export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
   system {

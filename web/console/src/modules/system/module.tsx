@@ -7,11 +7,13 @@ export const system: Module = {
     'system.users': { path: '/system/users', load: () => import('./users/page') },
     'system.pc_menus': { path: '/system/menus', load: () => import('./menus/page') },
     'system.roles': { path: '/system/roles', load: () => import('./roles/page') },
+    'system.sso': { path: '/system/sso', load: () => import('./sso/page'), inner: [{ path: '/system/sso/:app/guide', load: () => import('./sso/guide-page') }] },
     'system.security': { path: '/system/security', load: () => import('./security/page') },
     'system.audit': { path: '/system/audit', load: () => import('./audit/page') },
   },
   operator: {
     'plat.codes': { path: '/operator/codes', load: () => import('./codes/page') },
+    'plat.sso_audit': { path: '/operator/sso', load: () => import('./sso/review-page') },
     'plat.tenants': { path: '/operator/tenants', load: () => import('./tenants/page') },
     'plat.outbox': { path: '/operator/outbox', load: () => import('./outbox/page') },
     'plat.jobs': { path: '/operator/jobs', load: () => import('./jobs/page') },

@@ -45,6 +45,7 @@ export function TenantMeters({ id }: { id: string }) {
               <div><dt>可用账号</dt><dd>{data.accounts} 个</dd></div>
               <div><dt>文件</dt><dd>{data.storageBytes === null ? '暂时无法统计' : bytes(data.storageBytes)}</dd></div>
               <div><dt>本月短信</dt><dd>{data.smsThisMonth} 条</dd></div>
+              <div><dt>本月免密登录</dt><dd>{data.ssoThisMonth} 次，剩余 {data.ssoLeft} 次</dd></div>
               <div><dt>最近登录</dt><dd>{instant(data.lastSignInAt)}</dd></div>
             </dl>
           </>

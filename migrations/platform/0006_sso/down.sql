@@ -1,0 +1,3 @@
+DROP TABLE sso_uses;
+DROP TABLE sso_nonces;
+DROP TABLE sso_apps;
