@@ -55,6 +55,8 @@ pub struct Settings {
     pub operator_contact: String,
     /// Connections for requests.
     pub connections: usize,
+    /// Statements that the database keeps ready for each of them; none for a pooler in transaction mode.
+    pub statements: usize,
 }
 
 /// The application's parts.
@@ -122,7 +124,7 @@ impl App {
         let policy = Policy::load(&parts.registry.permissions()).await?;
         let keys = Keys::new(&parts.master, &parts.world)?;
         Ok(Arc::new(Self {
-            db: Lanes::new(&parts.app_url, parts.settings.connections)?,
+            db: Lanes::new(&parts.app_url, parts.settings.connections, parts.settings.statements)?,
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
             tenants: fresh(10_000),
