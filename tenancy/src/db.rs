@@ -108,7 +108,11 @@ impl Lanes {
         };
         Ok(Self {
             lanes: (0..size.max(1)).map(|_| lane()).collect::<Result<_>>()?,
-            session: if statements > 0 { String::new() } else { SESSION.map(|one| format!("SET LOCAL {one}; ")).concat() },
+            session: if statements > 0 {
+                String::new()
+            } else {
+                SESSION.map(|one| format!("SET LOCAL {one}; ")).concat()
+            },
             permits: Arc::new(Semaphore::new(size.max(1))),
         })
     }

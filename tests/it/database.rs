@@ -294,9 +294,12 @@ async fn outside_a_unit(t: &Town, tenant: &Tenant, statement: &'static str) -> S
 #[tokio::test]
 async fn sql_outside_a_unit_of_work_fails() {
     let t = Town::start().await;
-    for statement in
-        ["SELECT * FROM own.accounts", "SELECT * FROM accounts", "SELECT * FROM tenants", "SELECT * FROM platform.tenants"]
-    {
+    for statement in [
+        "SELECT * FROM own.accounts",
+        "SELECT * FROM accounts",
+        "SELECT * FROM tenants",
+        "SELECT * FROM platform.tenants",
+    ] {
         let said = outside_a_unit(&t, &t.home, statement).await;
         assert!(said.contains("does not exist") || said.contains("permission denied"), "{said}");
     }

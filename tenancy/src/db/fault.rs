@@ -13,9 +13,9 @@ pub(super) fn fault(error: tokio_postgres::Error) -> Error {
 
 /// The server no longer knows the statement, or its tables have changed under it: it has to be prepared anew.
 pub(super) fn is_stale(error: &tokio_postgres::Error) -> bool {
-    error.code().is_some_and(|code| {
-        [SqlState::FEATURE_NOT_SUPPORTED, SqlState::INVALID_SQL_STATEMENT_NAME].contains(code)
-    })
+    error
+        .code()
+        .is_some_and(|code| [SqlState::FEATURE_NOT_SUPPORTED, SqlState::INVALID_SQL_STATEMENT_NAME].contains(code))
 }
 
 fn kind(code: &SqlState) -> Kind {
