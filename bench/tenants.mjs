@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { activate, cpu, data, databaseCpu, enter, fill, folder, issue, machine, median, psql, resident, run, say, serve, stop, url } from './installation.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const [binaries, wanted, rounds, seconds] = [process.argv[2].split(','), Number(process.argv[3]), Number(process.argv[4] ?? 3), 4]
+const [binaries, wanted, rounds] = [process.argv[2].split(','), Number(process.argv[3]), Number(process.argv[4] ?? 3)]
+const seconds = Number(process.argv[5] ?? 4)
 const QUERIES = {
   point: 'query($id: ID!) { directory { organisation(id: $id) { id shortName type code } } }',
   list: '{ directory { organisations(first: 50) { nodes { id shortName type code administrators { displayName } units { name nature } parent { id shortName } } } } }',

@@ -85,6 +85,9 @@ pub struct App {
     pub live: Live,
     pub(crate) hasher: Hasher,
     pub(crate) tenants: Cache<TenantId, Arc<Tenant>>,
+    /// Those that somebody has asked for of late, and whose turn it is to ask for them.
+    pub(crate) asked: Cache<TenantId, ()>,
+    pub(crate) asking: tokio::sync::Mutex<()>,
     pub(crate) identities: Cache<(TenantId, SessionId), Arc<Identity>>,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,
     pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
@@ -128,6 +131,8 @@ impl App {
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
             tenants: fresh(10_000),
+            asked: Cache::builder().max_capacity(2_000).time_to_live(FRESH * 10).build(),
+            asking: tokio::sync::Mutex::default(),
             identities: fresh(100_000),
             operators: fresh(1_000),
             vaults: Cache::new(10_000),

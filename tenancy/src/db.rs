@@ -18,7 +18,7 @@ pub use conn::Conn;
 pub use row::PgRow;
 
 /// How long a request waits for a connection before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// Connections retire by age, and by the tenants they have met: the server's process remembers every table it has seen.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const TENANTS: usize = 200;

@@ -16,13 +16,13 @@ use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type};
-use tokio_postgres::{Client, NoTls, RowStream};
+use tokio_postgres::{Client, NoTls, RowStream, Statement};
 
 use super::Space;
 use super::fault::{fault, is_stale};
 use super::place::settle;
 use super::row::PgRow;
-use super::statements::{Source, Statements};
+use super::statements::{Key, Source, Statements};
 
 /// A connection, of which a [`super::Unit`] says whose tables it means.
 pub struct Conn {
@@ -85,34 +85,55 @@ impl Conn {
     }
 
     fn place(&self) -> QueryResult<&(Space, String)> {
-        self.place.as_ref().ok_or_else(|| Error::QueryBuilderError("SQL outside a unit of work".into()))
+        self.place.as_ref().ok_or_else(homeless)
     }
 
     fn run<T>(&mut self, query: &T) -> BoxFuture<'_, QueryResult<RowStream>>
     where
         T: QueryFragment<Pg> + QueryId,
     {
-        match Call::new(query) {
-            Ok(call) => self.send(call).boxed(),
+        match self.plan(query) {
+            Ok((call, plan)) => self.send(call, plan).boxed(),
             Err(error) => std::future::ready(Err(error)).boxed(),
         }
     }
 
-    async fn send(&mut self, call: Call) -> QueryResult<RowStream> {
-        let Call { sql, id, keep, types, binds } = call;
-        let (space, schema) = self.place()?.clone();
-        if !keep || !self.statements.is_on() {
-            let values = binds.into_iter().zip(types);
-            return self.client.query_typed_raw(&settle(&sql, &schema), values).await.map_err(fault);
+    /// How a query is to be sent; its SQL is only made where it is needed.
+    fn plan<T: QueryFragment<Pg> + QueryId>(&mut self, query: &T) -> QueryResult<(Call, Plan)> {
+        let space = self.place()?.0;
+        let call = Call::new(query)?;
+        let named = T::query_id().map(|id| (space, Source::Type(id)));
+        if let Some(key) = named.as_ref()
+            && let Some(ready) = self.statements.get(key)
+        {
+            return Ok((call, Plan::Ready((space, key.1.clone()), ready)));
         }
-        let source = match id {
-            Some(id) => Source::Type(id),
-            None => Source::Text(sql.clone(), types.iter().map(Type::oid).collect()),
-        };
-        let key = (space, source);
-        let statement = match self.statements.get(&key) {
-            Some(ready) => ready,
-            None => self.statements.prepare(&self.client, key.clone(), &settle(&sql, &schema), &types).await?,
+        let mut sql = PgQueryBuilder::default();
+        query.to_sql(&mut sql, &Pg)?;
+        let sql = sql.finish();
+        if !self.statements.is_on() || !query.is_safe_to_cache_prepared(&Pg)? {
+            return Ok((call, Plan::Once(sql)));
+        }
+        let key =
+            named.unwrap_or_else(|| (space, Source::Text(sql.clone(), call.types.iter().map(Type::oid).collect())));
+        Ok(match self.statements.get(&key) {
+            Some(ready) => (call, Plan::Ready(key, ready)),
+            None => (call, Plan::Prepare(key, sql)),
+        })
+    }
+
+    async fn send(&mut self, Call { types, binds }: Call, plan: Plan) -> QueryResult<RowStream> {
+        let schema = &self.place.as_ref().ok_or_else(homeless)?.1;
+        let (key, statement) = match plan {
+            Plan::Once(sql) => {
+                let values = binds.into_iter().zip(types);
+                return self.client.query_typed_raw(&settle(&sql, schema), values).await.map_err(fault);
+            }
+            Plan::Ready(key, statement) => (key, statement),
+            Plan::Prepare(key, sql) => {
+                let sql = settle(&sql, schema);
+                (key.clone(), self.statements.prepare(&self.client, key, &sql, &types).await?)
+            }
         };
         let sent = self.client.query_raw(&statement, binds).await;
         sent.map_err(|error| {
@@ -124,25 +145,31 @@ impl Conn {
     }
 }
 
-/// A query, taken apart into what can be sent.
+/// How a query is sent.
+enum Plan {
+    /// As it is, in one go, and forgotten.
+    Once(String),
+    /// By the statement that is ready.
+    Ready(Key, Statement),
+    /// Made ready first.
+    Prepare(Key, String),
+}
+
+fn homeless() -> Error {
+    Error::QueryBuilderError("SQL outside a unit of work".into())
+}
+
+/// The values of a query, as they are sent.
 struct Call {
-    sql: String,
-    id: Option<std::any::TypeId>,
-    keep: bool,
     types: Vec<Type>,
     binds: Vec<Bind>,
 }
 
 impl Call {
-    fn new<T: QueryFragment<Pg> + QueryId>(query: &T) -> QueryResult<Self> {
-        let mut sql = PgQueryBuilder::default();
-        query.to_sql(&mut sql, &Pg)?;
+    fn new<T: QueryFragment<Pg>>(query: &T) -> QueryResult<Self> {
         let mut collected = RawBytesBindCollector::<Pg>::new();
         query.collect_binds(&mut collected, &mut NoTypes, &Pg)?;
         Ok(Self {
-            sql: sql.finish(),
-            id: T::query_id(),
-            keep: query.is_safe_to_cache_prepared(&Pg)?,
             types: collected.metadata.iter().map(known).collect::<QueryResult<_>>()?,
             binds: collected.binds.into_iter().map(Bind).collect(),
         })

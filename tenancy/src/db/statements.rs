@@ -20,10 +20,13 @@ pub(super) enum Source {
     Text(String, Vec<u32>),
 }
 
+/// A statement of one tenant.
+pub(super) type Key = (Space, Source);
+
 /// The statements that one connection has ready. One that has to make room is closed on the server, when the driver's
 /// last handle goes.
 pub(super) struct Statements {
-    ready: Option<LruCache<(Space, Source), Statement>>,
+    ready: Option<LruCache<Key, Statement>>,
     /// A statement is on its way: whoever waited for it may have gone, and then nobody would ever close it.
     pub(super) under_way: bool,
 }
@@ -40,7 +43,7 @@ impl Statements {
     }
 
     /// One that is ready.
-    pub(super) fn get(&mut self, key: &(Space, Source)) -> Option<Statement> {
+    pub(super) fn get(&mut self, key: &Key) -> Option<Statement> {
         self.ready.as_mut()?.get(key).cloned()
     }
 
@@ -48,7 +51,7 @@ impl Statements {
     pub(super) async fn prepare(
         &mut self,
         client: &Client,
-        key: (Space, Source),
+        key: Key,
         sql: &str,
         types: &[Type],
     ) -> QueryResult<Statement> {
@@ -63,7 +66,7 @@ impl Statements {
     }
 
     /// Lets one go.
-    pub(super) fn forget(&mut self, key: &(Space, Source)) {
+    pub(super) fn forget(&mut self, key: &Key) {
         if let Some(ready) = &mut self.ready {
             ready.pop(key);
         }
