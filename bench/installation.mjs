@@ -56,12 +56,10 @@ export const psql = (sql) => execFileSync('psql', client, { input: `SET client_m
 export const copy = (words, file) => execFileSync('sh', ['-c', `psql "$@" ${words.includes('STDIN') ? '<' : '>'} "$0"`, file, ...client.slice(0, -1), '-c', `COPY ${words}`, 'zhibu'])
 
 export async function ask(query, variables = {}, cookie = '') {
-  const send = () => fetch(`${url}/graphql`, {
+  const answer = await fetch(`${url}/graphql`, {
     method: 'POST', body: JSON.stringify({ query, variables }),
     headers: { 'content-type': 'application/json', 'x-zhibu-csrf': '1', ...(cookie && { cookie }) },
   })
-  // A connection that the server closed while psql kept us waiting.
-  const answer = await send().catch(send)
   const { data: found, errors } = await answer.json()
   if (errors) throw new Error(JSON.stringify(errors))
   return { found, cookie: answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ') }

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { activate, cpu, data, databaseCpu, enter, fill, folder, issue, machine, median, psql, resident, run, say, serve, stop, url } from './installation.mjs'
+import { activate, cpu, data, databaseCpu, enter, fill, folder, issue, machine, median, psql, resident, run, say, serve, sleep, stop, url } from './installation.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const [binaries, wanted, rounds] = [process.argv[2].split(','), Number(process.argv[3]), Number(process.argv[4] ?? 3)]
@@ -56,6 +56,8 @@ async function main() {
   const schemas = psql("SELECT 't_' || replace(id::text, '-', '') FROM platform.tenants ORDER BY id").trim().split('\n')
   psql(schemas.map(fill).join('\n'))
   psql('ANALYZE')
+  // Connections that the server has closed while psql kept us waiting are noticed now.
+  await sleep(1000)
   const entered = []
   await each(names, 2, async (name, n) => { entered[n] = await enter(name) })
   const schemaOf = new Map(psql("SELECT request->>'user_name', 't_' || replace(id::text, '-', '') FROM platform.tenants").trim().split('\n').map((row) => row.split('|')))
