@@ -21,8 +21,11 @@ const RENAME: &str = "mutation($n: String!) { system { updateMyAccount(input: {d
 /// One request of somebody, given up after a while. What is answered is the asker's own.
 async fn one(tenant: &Tenant, visitor: &Visitor, n: u32, round: u32) -> Option<()> {
     // Some are given up before, in the middle of, and after their statements.
-    let patience =
-        if n % 3 == 0 { Duration::from_micros(500) * ((n * 7 + round * 13) % 20) } else { Duration::from_secs(20) };
+    let patience = if n.is_multiple_of(3) {
+        Duration::from_micros(500) * ((n * 7 + round * 13) % 20)
+    } else {
+        Duration::from_secs(20)
+    };
     let writes = n % 5 == 1;
     let (what, with) = if writes { (RENAME, json!({"n": tenant.administrator})) } else { (MINE, json!({})) };
     let asked = tokio::time::timeout(patience, visitor.peek(what, with)).await.ok()?;
