@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { activate, children, enter, folder, issue, machine, median, psql, resident, run, say, serve, socket, stop, url } from './installation.mjs'
+import { activate, children, enter, fill, folder, issue, machine, median, psql, resident, run, say, serve, socket, stop, url } from './installation.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const [zhibu, wanted] = [process.argv[2], Number(process.argv[3])]
@@ -22,14 +22,6 @@ function batch() {
   psql([1, 2, 3, 4, 5].map((n) => `DROP SCHEMA b_${n} CASCADE; DROP ROLE b_${n};`).join(' '))
   return median(times)
 }
-
-const fill = (schema) => `SET search_path TO ${schema};
-INSERT INTO organisations (id, parent_id, path, depth, code, full_name, short_name, org_type, status, unit_relation, contact_phone, created_at)
-SELECT gen_random_uuid(), r.id, '001.' || lpad(n::text, 3, '0'), 2, '001' || lpad(n::text, 3, '0'), '中共基准第' || n || '支部委员会', '第' || n || '党支部', 'branch', 'active', 'legal_unit', r.contact_phone, now()
-FROM organisations r, generate_series(1, 60) n WHERE r.depth = 1;
-INSERT INTO organisation_units (organisation_id, position, name, nature) SELECT id, 0, '基准公司', '6' FROM organisations WHERE depth = 2;
-INSERT INTO role_assignments (id, account_id, role, organisation_id, since) SELECT gen_random_uuid(), a.id, 'org_admin', o.id, now() FROM organisations o, accounts a WHERE o.depth = 2;
-UPDATE organisations SET child_count = 60, last_child = 60 WHERE depth = 1;`
 
 const QUERIES = {
   point: 'query($id: ID!) { directory { organisation(id: $id) { id shortName type code } } }',

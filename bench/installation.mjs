@@ -91,6 +91,15 @@ export async function enter(name) {
   return done.cookie
 }
 
+/** Sixty organisations for a tenant. */
+export const fill = (schema) => `SET search_path TO ${schema};
+INSERT INTO organisations (id, parent_id, path, depth, code, full_name, short_name, org_type, status, unit_relation, contact_phone, created_at)
+SELECT gen_random_uuid(), r.id, '001.' || lpad(n::text, 3, '0'), 2, '001' || lpad(n::text, 3, '0'), '中共基准第' || n || '支部委员会', '第' || n || '党支部', 'branch', 'active', 'legal_unit', r.contact_phone, now()
+FROM organisations r, generate_series(1, 60) n WHERE r.depth = 1;
+INSERT INTO organisation_units (organisation_id, position, name, nature) SELECT id, 0, '基准公司', '6' FROM organisations WHERE depth = 2;
+INSERT INTO role_assignments (id, account_id, role, organisation_id, since) SELECT gen_random_uuid(), a.id, 'org_admin', o.id, now() FROM organisations o, accounts a WHERE o.depth = 2;
+UPDATE organisations SET child_count = 60, last_child = 60 WHERE depth = 1;`
+
 /** Runs a measurement and leaves nothing behind. */
 export async function run(main) {
   process.on('exit', () => { children.forEach((child) => child.exitCode === null && child.kill('SIGKILL')); rmSync(folder, { recursive: true, force: true }) })

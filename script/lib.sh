@@ -29,6 +29,8 @@ is_node() {
     "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 }
 
+has_pgbouncer() { have pgbouncer || [[ -x /usr/sbin/pgbouncer ]]; }
+
 has_browser() { have chromium || have chromium-browser || have google-chrome; }
 
 has_chinese_font() { have fc-list && [[ -n $(fc-list ':lang=zh-cn' family 2>/dev/null) ]]; }
@@ -41,6 +43,7 @@ missing_packages() {
     if ! have npm && ! [[ -x $TOOLS/node/node_modules/.bin/npm ]]; then printf '%s\n' nodejs npm; fi
     if [[ ${1:-} == test ]]; then
         has_browser || echo chromium
+        has_pgbouncer || echo pgbouncer
         has_chinese_font || printf '%s\n' fonts-noto-cjk fontconfig
     fi
 }
@@ -58,6 +61,8 @@ install_packages() {
         fi
     fi
     apt-get install -qq -y --no-install-recommends "$@" >&2
+    # Debian's own PgBouncer is not wanted either: a test starts one of its own.
+    if [[ " $* " == *" pgbouncer "* ]] && have systemctl; then systemctl disable --now pgbouncer >&2 || true; fi
 }
 
 # Has the packages installed, or says how and stops.

@@ -55,6 +55,8 @@ pub struct Settings {
     pub operator_contact: String,
     /// Connections for requests.
     pub connections: usize,
+    /// Statements that the database keeps ready for each of them; none for a pooler in transaction mode.
+    pub statements: usize,
 }
 
 /// The application's parts.
@@ -83,6 +85,9 @@ pub struct App {
     pub live: Live,
     pub(crate) hasher: Hasher,
     pub(crate) tenants: Cache<TenantId, Arc<Tenant>>,
+    /// Those that somebody has asked for of late, and whose turn it is to ask for them.
+    pub(crate) asked: Cache<TenantId, ()>,
+    pub(crate) asking: tokio::sync::Mutex<()>,
     pub(crate) identities: Cache<(TenantId, SessionId), Arc<Identity>>,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,
     pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
@@ -122,10 +127,12 @@ impl App {
         let policy = Policy::load(&parts.registry.permissions()).await?;
         let keys = Keys::new(&parts.master, &parts.world)?;
         Ok(Arc::new(Self {
-            db: Lanes::new(&parts.app_url, parts.settings.connections)?,
+            db: Lanes::new(&parts.app_url, parts.settings.connections, parts.settings.statements)?,
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
             tenants: fresh(10_000),
+            asked: Cache::builder().max_capacity(2_000).time_to_live(FRESH * 10).build(),
+            asking: tokio::sync::Mutex::default(),
             identities: fresh(100_000),
             operators: fresh(1_000),
             vaults: Cache::new(10_000),

@@ -1,26 +1,39 @@
 //! Connections and units of work. A tenant-bound unit is the only way to SQL.
 
+mod conn;
+mod fault;
+mod place;
+mod row;
+mod statements;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, Object, Pool, RecycleError, RecycleResult, Timeouts};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use std::sync::Arc;
+use diesel_async::SimpleAsyncConnection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zhibu_core::{Error, Result, TenantId};
 
-/// A connection inside a unit of work.
-pub type Conn = AsyncPgConnection;
+pub use conn::Conn;
+pub use row::PgRow;
 
 /// How long a request waits for a connection before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// Connections retire, since every tenant seen costs memory in the backend.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+/// Connections retire by age, and by the tenants they have met: the server's process remembers every table it has seen.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// The session's own search path names nothing, so SQL outside a unit of work fails loudly.
-const SESSION: &str = "SET search_path = ''; SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
-                       SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = 'warning'";
+const TENANTS: usize = 200;
+/// The search path names nothing, so SQL outside a unit of work fails loudly; nothing here is any tenant's.
+const SESSION: [&str; 6] = [
+    "search_path = ''",
+    "statement_timeout = '15s'",
+    "lock_timeout = '5s'",
+    "idle_in_transaction_session_timeout = '60s'",
+    "client_min_messages = 'warning'",
+    "TimeZone = 'UTC'",
+];
 
 /// Whose tables a unit of work sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Space {
     /// The control plane.
     Platform,
@@ -41,6 +54,7 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Opener {
     url: String,
+    statements: usize,
 }
 
 impl Manager for Opener {
@@ -48,24 +62,29 @@ impl Manager for Opener {
     type Error = diesel::ConnectionError;
 
     async fn create(&self) -> Result<Conn, Self::Error> {
-        let mut conn = Conn::establish(&self.url).await?;
-        conn.batch_execute(SESSION).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        let mut conn = Conn::open(&self.url, self.statements).await?;
+        // A pooler in transaction mode gives every transaction another session.
+        if self.statements > 0 {
+            let session = SESSION.map(|one| format!("SET {one}")).join("; ");
+            conn.batch_execute(&session).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        }
         Ok(conn)
     }
 
     async fn recycle(&self, conn: &mut Conn, metrics: &Metrics) -> RecycleResult<Self::Error> {
-        use diesel_async::pooled_connection::PoolableConnection;
-        if conn.is_broken() || metrics.created.elapsed() > LIFETIME {
+        if conn.is_spoilt() || conn.tenants() > TENANTS || metrics.created.elapsed() > LIFETIME {
             return Err(RecycleError::message("retired"));
         }
         Ok(())
     }
 }
 
-/// Connections in lanes: a tenant prefers the same few ones (rendezvous hash), since a backend re-plans its
-/// statements whenever the schema changes, and takes any idle one when they are busy.
+/// Connections in lanes: a tenant prefers the same few ones (rendezvous hash), which have its statements ready, and
+/// takes any idle one when they are busy.
 pub struct Lanes {
     lanes: Vec<Pool<Opener>>,
+    /// What a transaction sets for itself because its session cannot be relied on.
+    session: String,
     permits: Arc<Semaphore>,
 }
 
@@ -77,10 +96,11 @@ pub struct Unit {
 }
 
 impl Lanes {
-    /// `size` connections to `url`, opened on demand.
-    pub fn new(url: &str, size: usize) -> Result<Self> {
+    /// `size` connections to `url`, opened on demand, each with room for so many prepared `statements`. With none
+    /// nothing outlives a transaction, and a pooler in transaction mode may stand between.
+    pub fn new(url: &str, size: usize, statements: usize) -> Result<Self> {
         let lane = || {
-            Pool::builder(Opener { url: url.to_owned() })
+            Pool::builder(Opener { url: url.to_owned(), statements })
                 .max_size(1)
                 .runtime(deadpool::Runtime::Tokio1)
                 .build()
@@ -88,12 +108,16 @@ impl Lanes {
         };
         Ok(Self {
             lanes: (0..size.max(1)).map(|_| lane()).collect::<Result<_>>()?,
+            session: if statements > 0 {
+                String::new()
+            } else {
+                SESSION.map(|one| format!("SET LOCAL {one}; ")).concat()
+            },
             permits: Arc::new(Semaphore::new(size.max(1))),
         })
     }
 
-    /// Starts a unit of work. The switch to the role and schema is one awaited batch, never joined with what
-    /// follows it.
+    /// Starts a unit of work. The switch to the role is one awaited batch, never joined with what follows it.
     pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         let started = std::time::Instant::now();
         let mut unit = self.idle(space).await?;
@@ -102,9 +126,7 @@ impl Lanes {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Mode::Write => "BEGIN",
         };
-        let schema = schema(space);
-        let role = role(space);
-        let switch = format!("{begin}; SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}");
+        let switch = format!("{begin}; {}SET LOCAL ROLE {}", self.session, role(space));
         if let Err(error) = unit.conn()?.batch_execute(&switch).await {
             // A connection the server has closed meanwhile: throw it away and try a fresh one, once.
             unit.discard();
@@ -116,6 +138,7 @@ impl Lanes {
                 return Err(Error::unavailable(error));
             }
         }
+        unit.conn()?.settle(Some((space, schema(space))));
         Ok(unit)
     }
 
@@ -129,7 +152,10 @@ impl Lanes {
         let mut last = None;
         for (_, lane) in order {
             match lane.timeout_get(&at_once).await {
-                Ok(conn) => return Ok(Unit { conn: Some(conn), permit: Some(permit) }),
+                Ok(mut conn) => {
+                    conn.settle(None);
+                    return Ok(Unit { conn: Some(conn), permit: Some(permit) });
+                }
                 Err(error @ deadpool::managed::PoolError::Backend(_)) => return Err(Error::unavailable(error)),
                 Err(error) => last = Some(error),
             }
@@ -177,6 +203,9 @@ impl Unit {
         if done.is_err() {
             self.discard();
         }
+        if let Some(conn) = self.conn.as_mut() {
+            conn.settle(None);
+        }
         self.conn = None;
         done.map_err(Error::from)
     }
@@ -198,6 +227,7 @@ impl Drop for Unit {
         runtime.spawn(async move {
             let rolled_back = tokio::time::timeout(PATIENCE, conn.batch_execute("ROLLBACK")).await;
             if matches!(rolled_back, Ok(Ok(()))) {
+                conn.settle(None);
                 drop(conn);
             } else {
                 drop(Object::take(conn));

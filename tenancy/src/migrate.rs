@@ -4,17 +4,17 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Binary, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::StreamExt;
 use uuid::Uuid;
 use zhibu_core::{Error, Migration, Result, TenantId, migration};
 
 use crate::app::App;
-use crate::db::{Space, role, schema};
+use crate::db::{Conn, Space, role, schema};
 use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
-use crate::schema::{installation, tenants};
+use crate::schema::tenants;
 
 const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0001_init"),
@@ -73,17 +73,22 @@ pub async fn platform(app: &Arc<App>) -> Result<()> {
 /// would be found, and names would be given twice.
 async fn right_key(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     let mark = app.keys.mac("installation", b"");
-    diesel::insert_into(installation::table)
-        .values((installation::id.eq(1), installation::key_check.eq(&mark)))
-        .on_conflict_do_nothing()
+    diesel::sql_query("INSERT INTO installation (id, key_check) VALUES (1, $1) ON CONFLICT DO NOTHING")
+        .bind::<Binary, _>(&mark)
         .execute(conn)
         .await?;
-    let known: Vec<u8> = installation::table.find(1).select(installation::key_check).first(conn).await?;
-    if known == mark {
+    let known: Mark = diesel::sql_query("SELECT key_check FROM installation WHERE id = 1").get_result(conn).await?;
+    if known.key_check == mark {
         Ok(())
     } else {
         Err(Error::refuse("KEYS", "主密钥与数据库不匹配，请恢复原来的 keys.json"))
     }
+}
+
+#[derive(QueryableByName)]
+struct Mark {
+    #[diesel(sql_type = Binary)]
+    key_check: Vec<u8>,
 }
 
 #[derive(QueryableByName)]
@@ -177,8 +182,7 @@ pub(crate) async fn remove(app: &App, id: TenantId, module: &Module) -> Result<(
 /// Brings every tenant up to date. A failing one goes to maintenance, the rest go on; a killed run is taken up
 /// by the next.
 pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Result<Report> {
-    let mut conn = ddl(&app.ddl_url).await?;
-    conn.batch_execute("SET search_path TO platform").await?;
+    let mut conn = Conn::on_platform(&app.ddl_url).await?;
     let all: Vec<(Uuid, Vec<String>, Option<String>)> = tenants::table
         .filter(tenants::state.eq_any(["active", "maintenance"]))
         .select((tenants::id, tenants::modules, tenants::schema_version))

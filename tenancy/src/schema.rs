@@ -1,12 +1,12 @@
-//! Tables of `platform` and of the module `system`, as diesel sees them.
+//! Tables of `platform` and of the module `system`, as diesel sees them. `own` stands for the schema of whoever's unit of work it is.
 #![expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
 
-diesel::table! { installation (id) { id -> Int2, key_check -> Binary, } }
+diesel::table! { own.installation (id) { id -> Int2, key_check -> Binary, } }
 
-diesel::table! { placements (id) { id -> Text, kind -> Text, query_url -> Nullable<Text>, ddl_url -> Nullable<Text>, } }
+diesel::table! { own.placements (id) { id -> Text, kind -> Text, query_url -> Nullable<Text>, ddl_url -> Nullable<Text>, } }
 
 diesel::table! {
-    tenants (id) {
+    own.tenants (id) {
         id -> Uuid, slug -> Text, name -> Text, state -> Text, plan -> Text, modules -> Array<Text>, seats -> Int4,
         demo -> Bool, timezone -> Text, placement -> Text, wrapped_key -> Binary, schema_version -> Nullable<Text>,
         error -> Nullable<Text>, request -> Jsonb, ticket_hash -> Nullable<Binary>, percent -> Int2, step -> Text,
@@ -17,7 +17,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    operators (id) {
+    own.operators (id) {
         id -> Uuid, user_name -> Text, password_hash -> Nullable<Text>, totp -> Nullable<Binary>, totp_step -> Int8,
         state -> Text, failed -> Int2, failed_at -> Nullable<Timestamptz>, invitation_hash -> Nullable<Binary>,
         invitation_expires_at -> Nullable<Timestamptz>, created_at -> Timestamptz,
@@ -25,17 +25,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    operator_sessions (id) {
+    own.operator_sessions (id) {
         id -> Uuid, operator_id -> Uuid, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
         created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
     }
 }
 
-diesel::table! { code_batches (id) { id -> Uuid, input_hash -> Binary, issued_by -> Nullable<Uuid>, issued_at -> Timestamptz, } }
+diesel::table! { own.code_batches (id) { id -> Uuid, input_hash -> Binary, issued_by -> Nullable<Uuid>, issued_at -> Timestamptz, } }
 
 diesel::table! {
-    codes (id) {
+    own.codes (id) {
         id -> Uuid, batch_id -> Uuid, code_hash -> Binary, tail -> Text, plan -> Text, modules -> Array<Text>,
         seats -> Int4, expires_on -> Date, note -> Nullable<Text>, used_at -> Nullable<Timestamptz>,
         tenant_id -> Nullable<Uuid>, revoked_at -> Nullable<Timestamptz>, revoke_reason -> Nullable<Text>,
@@ -44,27 +44,27 @@ diesel::table! {
 }
 
 diesel::table! {
-    notices (id) {
+    own.notices (id) {
         id -> Uuid, title -> Text, text -> Text, since -> Date, until -> Date, tenants -> Nullable<Array<Uuid>>,
         created_at -> Timestamptz, created_by -> Text, withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 
-diesel::table! { logins (kind, blind_index, tenant_id) { kind -> Text, blind_index -> Binary, tenant_id -> Uuid, account_id -> Uuid, } }
+diesel::table! { own.logins (kind, blind_index, tenant_id) { kind -> Text, blind_index -> Binary, tenant_id -> Uuid, account_id -> Uuid, } }
 
 diesel::table! {
-    sms_codes (id) {
+    own.sms_codes (id) {
         id -> Uuid, mobile_index -> Binary, purpose -> Text, code_hash -> Binary, tries -> Int2,
         created_at -> Timestamptz, expires_at -> Timestamptz, used_at -> Nullable<Timestamptz>,
     }
 }
 
-diesel::table! { tenant_choices (ticket_hash) { ticket_hash -> Binary, mobile_index -> Binary, expires_at -> Timestamptz, } }
+diesel::table! { own.tenant_choices (ticket_hash) { ticket_hash -> Binary, mobile_index -> Binary, expires_at -> Timestamptz, } }
 
-diesel::table! { throttles (key, span_start) { key -> Text, span_start -> Timestamptz, count -> Int4, } }
+diesel::table! { own.throttles (key, span_start) { key -> Text, span_start -> Timestamptz, count -> Int4, } }
 
 diesel::table! {
-    outbox (id) {
+    own.outbox (id) {
         id -> Uuid, mobile -> Binary, mobile_index -> Binary, text -> Binary, purpose -> Text,
         created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>, tenant_id -> Nullable<Uuid>,
         params -> Nullable<Binary>, carrier -> Nullable<Text>, carrier_id -> Nullable<Text>,
@@ -74,26 +74,26 @@ diesel::table! {
 }
 
 diesel::table! {
-    progress (id) {
+    own.progress (id) {
         id -> Uuid, task -> Text, tenant_id -> Nullable<Uuid>, state -> Text, percent -> Int2,
         message -> Nullable<Text>, created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    audit (id) {
+    own.audit (id) {
         id -> Uuid, at -> Timestamptz, actor_kind -> Text, actor_id -> Nullable<Uuid>, actor_name -> Text,
         address -> Text, request_id -> Uuid, action -> Text, object_kind -> Text, object_id -> Nullable<Uuid>,
         changes -> Jsonb, seal -> Nullable<Int4>,
     }
 }
 
-diesel::table! { audit_seals (number) { number -> Int4, at -> Timestamptz, rows -> Binary, mark -> Binary, } }
+diesel::table! { own.audit_seals (number) { number -> Int4, at -> Timestamptz, rows -> Binary, mark -> Binary, } }
 
-diesel::table! { audit_heads (tenant_id) { tenant_id -> Uuid, number -> Int4, mark -> Binary, } }
+diesel::table! { own.audit_heads (tenant_id) { tenant_id -> Uuid, number -> Int4, mark -> Binary, } }
 
 diesel::table! {
-    accounts (id) {
+    own.accounts (id) {
         id -> Uuid, user_name -> Text, display_name -> Text, mobile -> Nullable<Binary>,
         mobile_index -> Nullable<Binary>, password_hash -> Nullable<Text>, password_state -> Text,
         password_expires_at -> Nullable<Timestamptz>, password_changed_at -> Nullable<Timestamptz>, state -> Text,
@@ -104,7 +104,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    sessions (id) {
+    own.sessions (id) {
         id -> Uuid, account_id -> Uuid, purpose -> Text, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
         created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
@@ -112,34 +112,34 @@ diesel::table! {
 }
 
 diesel::table! {
-    role_assignments (id) {
+    own.role_assignments (id) {
         id -> Uuid, account_id -> Uuid, role -> Text, organisation_id -> Uuid, since -> Timestamptz,
         until -> Nullable<Timestamptz>,
     }
 }
 
 diesel::table! {
-    roles (id) {
+    own.roles (id) {
         id -> Uuid, version -> Int4, name -> Text, note -> Nullable<Text>, reach -> Text, permissions -> Array<Text>,
         created_at -> Timestamptz,
     }
 }
 
-diesel::table! { menus (console, key) { console -> Text, key -> Text, enabled -> Bool, } }
+diesel::table! { own.menus (console, key) { console -> Text, key -> Text, enabled -> Bool, } }
 
-diesel::table! { favourites (account_id, key) { account_id -> Uuid, key -> Text, sort -> Int2, } }
+diesel::table! { own.favourites (account_id, key) { account_id -> Uuid, key -> Text, sort -> Int2, } }
 
 diesel::table! {
-    security (id) {
+    own.security (id) {
         id -> Int2, forgiven_passwords -> Nullable<Int2>, session_days -> Nullable<Int2>, sessions_each -> Nullable<Int2>,
         random_passwords -> Bool, networks -> Array<Text>,
     }
 }
 
-diesel::table! { policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, seats -> Int4, } }
+diesel::table! { own.policy (id) { id -> Int2, epoch -> Int8, modules -> Array<Text>, seats -> Int4, } }
 
 diesel::table! {
-    imports (id) {
+    own.imports (id) {
         id -> Uuid, template -> Text, file_name -> Text, file_size -> Int4, state -> Text, partial -> Bool,
         percent -> Int2, row_count -> Int4, bad_rows -> Int4, done_rows -> Int4, undone_rows -> Int4, faults -> Jsonb,
         message -> Nullable<Text>, account_id -> Uuid, account_name -> Text, created_at -> Timestamptz,
@@ -149,13 +149,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    import_items (import_id, row_number) {
+    own.import_items (import_id, row_number) {
         import_id -> Uuid, row_number -> Int4, object_id -> Uuid, kept -> Nullable<Text>, undone -> Bool,
     }
 }
 
 diesel::table! {
-    exports (id) {
+    own.exports (id) {
         id -> Uuid, kind -> Text, state -> Text, percent -> Int2, row_count -> Int8, filter -> Jsonb,
         filter_words -> Text, chosen -> Array<Text>, sensitive -> Bool, reason -> Nullable<Text>,
         message -> Nullable<Text>, account_id -> Uuid, account_name -> Text, created_at -> Timestamptz,

@@ -89,7 +89,7 @@ async fn the_tables_in_the_code_are_those_of_the_database() {
     let sql = t.sql().await;
     let known = tables();
     let mut seen = Vec::new();
-    for (schema, prefix) in [("platform", ""), (t.home.schema().as_str(), ""), ("shared", "shared.")] {
+    for (schema, prefix) in [("platform", "own."), (t.home.schema().as_str(), "own."), ("shared", "shared.")] {
         for (name, columns) in real(&sql, schema).await {
             let name = format!("{prefix}{name}");
             let said = known.get(&name).unwrap_or_else(|| panic!("{schema}.{name} is not in the code"));
@@ -284,7 +284,7 @@ async fn outside_a_unit(t: &Town, tenant: &Tenant, statement: &'static str) -> S
         let cx = Cx::system(app, Space::Tenant(id));
         let mut write = cx.write(ANYONE).await.unwrap();
         let conn = write.conn().unwrap();
-        conn.batch_execute("SELECT * FROM accounts").await.unwrap();
+        conn.batch_execute("SELECT * FROM own.accounts").await.unwrap();
         conn.batch_execute("COMMIT").await.unwrap();
         conn.batch_execute(statement).await.unwrap_err().to_string()
     })
@@ -294,7 +294,12 @@ async fn outside_a_unit(t: &Town, tenant: &Tenant, statement: &'static str) -> S
 #[tokio::test]
 async fn sql_outside_a_unit_of_work_fails() {
     let t = Town::start().await;
-    for statement in ["SELECT * FROM accounts", "SELECT * FROM tenants", "SELECT * FROM platform.tenants"] {
+    for statement in [
+        "SELECT * FROM own.accounts",
+        "SELECT * FROM accounts",
+        "SELECT * FROM tenants",
+        "SELECT * FROM platform.tenants",
+    ] {
         let said = outside_a_unit(&t, &t.home, statement).await;
         assert!(said.contains("does not exist") || said.contains("permission denied"), "{said}");
     }

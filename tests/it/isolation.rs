@@ -1,56 +1,153 @@
-//! Two tenants on two connections, with requests that are given up at random.
+//! Tenants beside each other: on few connections, with requests that are given up at random, through a pooler, and with
+//! the ids of others in everything that takes one.
 
+use std::collections::BTreeSet;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use serde_json::json;
-use zhibu_tests::{Town, words};
+use serde_json::{Value, json};
+use zhibu_core::{ANYONE, TenantId};
+use zhibu_tenancy::{Cx, Space};
+use zhibu_tests::{Bouncer, PASSWORD, Tenant, Town, Visitor, words};
+
+use crate::surface::{ROLES, Surface, content, outcome};
 
 const MINE: &str = "{ system { session { tenant { name } account { userName } roots { shortName } } } \
     directory { organisations(first: 5) { totalCount nodes { fullName } } } }";
 
-#[tokio::test]
-async fn given_up_requests_leave_nothing_to_the_next() {
-    let t = Town::plan().set(|config| config.settings.connections = 2).start().await;
-    t.tenant("中共第二单位委员会", "boss", None, &[]).await;
-    let people = [
-        (t.administrator().await, "中共示例集团有限公司委员会", "chief"),
-        (t.first_sign_in("boss", None).await, "中共第二单位委员会", "boss"),
-    ];
-    let mut answered = 0;
-    for round in 0..10 {
-        let requests = join_all((0..20u32).map(|n| {
-            let (visitor, name, account) = people[usize::from(n % 2 == 1)].clone();
-            // Some are given up before, in the middle of, and after their statements.
-            let patience = if n % 3 == 0 {
-                Duration::from_micros(500) * ((n * 7 + round * 13) % 20)
-            } else {
-                Duration::from_secs(20)
-            };
-            async move {
-                let asked = tokio::time::timeout(patience, visitor.peek(MINE, json!({}))).await.ok()?;
-                if asked.refusal_opt().is_some_and(|refusal| refusal == "UNAVAILABLE") {
-                    return None;
-                }
-                let data = asked.data();
-                assert_eq!(data["system"]["session"]["tenant"]["name"], name);
-                assert_eq!(data["system"]["session"]["account"]["userName"], account);
-                assert_eq!(data["directory"]["organisations"]["totalCount"], 1);
-                assert_eq!(data["directory"]["organisations"]["nodes"][0]["fullName"], name);
-                Some(())
-            }
-        }))
-        .await;
+const RENAME: &str = "mutation($n: String!) { system { updateMyAccount(input: {displayName: $n}) { id } } }";
+
+/// One request of somebody, given up after a while. What is answered is the asker's own.
+async fn one(tenant: &Tenant, visitor: &Visitor, n: u32, round: u32) -> Option<()> {
+    // Some are given up before, in the middle of, and after their statements.
+    let patience = if n.is_multiple_of(3) {
+        Duration::from_micros(500) * ((n * 7 + round * 13) % 20)
+    } else {
+        Duration::from_secs(20)
+    };
+    let writes = n % 5 == 1;
+    let (what, with) = if writes { (RENAME, json!({"n": tenant.administrator})) } else { (MINE, json!({})) };
+    let asked = tokio::time::timeout(patience, visitor.peek(what, with)).await.ok()?;
+    if asked.refusal_opt().is_some_and(|refusal| refusal == "UNAVAILABLE") {
+        return None;
+    }
+    let data = asked.data();
+    if writes {
+        assert_eq!(data["system"]["updateMyAccount"]["id"], tenant.account);
+    } else {
+        assert_eq!(data["system"]["session"]["tenant"]["name"], tenant.name);
+        assert_eq!(data["system"]["session"]["account"]["userName"], tenant.administrator);
+        assert_eq!(data["directory"]["organisations"]["totalCount"], 1);
+        assert_eq!(data["directory"]["organisations"]["nodes"][0]["fullName"], tenant.name);
+    }
+    Some(())
+}
+
+/// Everybody asks at once, again and again; afterwards each tenant holds only what its own people wrote, and nothing
+/// hangs on a connection.
+async fn bustle(t: &Town, people: &[(Tenant, Visitor)], rounds: u32) {
+    let (mut asked, mut answered) = (0, 0);
+    for round in 0..rounds {
+        let requests = people.iter().cycle().take(people.len().max(20)).zip(0..);
+        let requests = join_all(requests.map(|((tenant, visitor), n)| one(tenant, visitor, n, round))).await;
+        asked += requests.len();
         answered += requests.iter().flatten().count();
     }
-    assert!(answered > 100, "only {answered} were answered");
-    // Nothing hangs on a connection afterwards.
-    for (mut visitor, name, _) in people {
-        assert_eq!(visitor.ok(words::SESSION, json!({})).await["system"]["session"]["tenant"]["name"], name);
+    assert!(answered * 2 > asked, "only {answered} of {asked} were answered");
+    let sql = t.sql().await;
+    for (tenant, visitor) in people {
+        let mut visitor = visitor.clone();
+        assert_eq!(visitor.ok(words::SESSION, json!({})).await["system"]["session"]["tenant"]["name"], tenant.name);
+        let schema = tenant.schema();
+        let strange = format!(
+            "SELECT count(*) FROM {schema}.audit WHERE actor_id IS NOT NULL AND actor_id <> '{}'",
+            tenant.account
+        );
+        assert_eq!(sql.one(&strange).await, "0", "{}", tenant.name);
+        let name = sql.one(&format!("SELECT display_name FROM {schema}.accounts")).await;
+        assert!([tenant.administrator.as_str(), "管理员"].contains(&name.as_str()), "{}: {name}", tenant.name);
     }
     let stuck = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'zhibu_app' AND datname = current_database() \
         AND state <> 'idle'";
-    assert_eq!(t.sql().await.one(stuck).await, "0");
+    assert_eq!(sql.one(stuck).await, "0");
+}
+
+async fn home(t: &Town) -> (Tenant, Visitor) {
+    (t.home.clone(), t.administrator().await)
+}
+
+/// One connection for both, with room for one statement, so that nearly everything is prepared anew between the other
+/// tenant's transactions.
+#[tokio::test]
+async fn two_tenants_share_one_connection() {
+    let plan = Town::plan().set(|config| {
+        config.settings.connections = 1;
+        config.settings.statements = 1;
+    });
+    let t = plan.start().await;
+    let mut people = t.tenants(1).await;
+    people.push(home(&t).await);
+    bustle(&t, &people, 10).await;
+}
+
+#[tokio::test]
+async fn many_tenants_share_two_connections() {
+    let t = Town::plan().set(|config| config.settings.connections = 2).start().await;
+    let people = t.tenants(64).await;
+    bustle(&t, &people, 6).await;
+}
+
+#[tokio::test]
+async fn tenants_share_a_pooler_in_transaction_mode() {
+    let (tell, told) = mpsc::channel();
+    let plan = Town::plan().set(move |config| {
+        config.settings.connections = 8;
+        tell.send(Bouncer::between(config)).unwrap();
+    });
+    let t = plan.start().await;
+    let _bouncer = told.recv().unwrap();
+    let mut people = t.tenants(15).await;
+    people.push(home(&t).await);
+    bustle(&t, &people, 10).await;
+    // Through the pooler they went, and left nothing there for the next.
+    let sql = t.sql().await;
+    let backends = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'zhibu_app' AND datname = current_database()";
+    let backends: i32 = sql.one(backends).await.parse().unwrap();
+    assert!((1..=3).contains(&backends), "{backends}");
+    for _ in 0..4 {
+        assert_eq!(prepared(&t, &t.home).await, 0);
+    }
+}
+
+/// What the server has ready for the connection that a tenant's unit of work gets.
+async fn prepared(t: &Town, tenant: &Tenant) -> usize {
+    let (app, id) = (t.app(), tenant.id.parse::<TenantId>().unwrap());
+    t.inside(async move {
+        use diesel_async::SimpleAsyncConnection;
+        let cx = Cx::system(app, Space::Tenant(id));
+        let mut write = cx.write(ANYONE).await.unwrap();
+        let count =
+            "DO $$ BEGIN RAISE EXCEPTION 'there are % ready', (SELECT count(*) FROM pg_prepared_statements); END $$";
+        let said = write.conn().unwrap().batch_execute(count).await.unwrap_err().to_string();
+        said.split(' ').nth(2).unwrap().parse().unwrap()
+    })
+    .await
+}
+
+/// However many statements and tenants there are, the server keeps so many ready, and closes the others.
+#[tokio::test]
+async fn statements_make_room_for_each_other() {
+    const ROOM: usize = 12;
+    let plan = Town::plan().set(|config| {
+        config.settings.connections = 1;
+        config.settings.statements = ROOM;
+    });
+    let t = plan.start().await;
+    let mut people = t.tenants(4).await;
+    people.push(home(&t).await);
+    bustle(&t, &people, 4).await;
+    assert_eq!(prepared(&t, &t.home).await, ROOM);
 }
 
 /// Every kind of id a tenant's people deal with: for another tenant it is nobody's, for its own the same request is
@@ -95,5 +192,109 @@ async fn the_same_ids_are_found_by_their_own_tenant_only() {
     }
     for (request, variables) in requests {
         assert_eq!(boss.ask(&request, variables).await.refusal_opt(), None, "{request}");
+    }
+}
+
+/// Ids of one tenant by what they are of.
+async fn ids(t: &Town, tenant: &Tenant) -> BTreeSet<String> {
+    let (sql, schema) = (t.sql().await, tenant.schema());
+    let columns = format!(
+        "SELECT format('SELECT %I::text FROM %I.%I WHERE %I IS NOT NULL', column_name, table_schema, table_name, column_name) \
+         FROM information_schema.columns WHERE table_schema = '{schema}' AND udt_name = 'uuid'"
+    );
+    let mut ids = BTreeSet::new();
+    for column in sql.column(&columns).await {
+        ids.extend(sql.column(&column).await);
+    }
+    ids
+}
+
+/// One id of every kind there is.
+async fn kinds(t: &Town, tenant: &Tenant) -> Vec<String> {
+    let (sql, schema) = (t.sql().await, tenant.schema());
+    let mut kinds = vec![tenant.id.clone()];
+    let tables = format!(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = '{schema}' AND column_name = 'id' AND udt_name = 'uuid'"
+    );
+    for table in sql.column(&tables).await {
+        kinds.extend(sql.column(&format!("SELECT id FROM {schema}.{table} ORDER BY id DESC LIMIT 1")).await);
+    }
+    kinds
+}
+
+/// A tenant with something of everything: a branch, a member, another session, an export, an import.
+async fn furnished(t: &Town, tenant: &Tenant, by: &mut Visitor, n: u32) {
+    let form = crate::organisations::branch(&tenant.root, "第一");
+    let made = by.ok(words::CREATE, json!({"input": form})).await;
+    let branch = made["directory"]["createOrganisation"]["id"].as_str().unwrap().to_owned();
+    let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
+    by.ok(create, json!({"input": crate::members::member(&branch, "张三", n)})).await;
+    t.signed_in(&tenant.administrator, PASSWORD).await;
+    let schema = tenant.schema();
+    let rows = format!(
+        "INSERT INTO {schema}.imports (id, template, file_name, file_size, state, account_id, account_name, created_at) \
+         SELECT gen_random_uuid(), 'member', 'a.xlsx', 1, 'checked', id, 'a', now() FROM {schema}.accounts LIMIT 1; \
+         INSERT INTO {schema}.exports (id, kind, state, filter, filter_words, chosen, sensitive, account_id, account_name, \
+         created_at, expires_at) SELECT gen_random_uuid(), 'member', 'done', '{{}}', '', '{{}}', false, id, 'a', now(), \
+         now() + interval '1 day' FROM {schema}.accounts LIMIT 1"
+    );
+    t.sql().await.rows(&rows).await;
+}
+
+/// Whatever the schema offers, asked by everybody of one tenant with the ids of two others in every argument that takes
+/// one: nothing of theirs comes back, and nothing of theirs changes.
+#[tokio::test]
+async fn no_role_finds_anything_by_the_ids_of_others() {
+    const FINE: [&str; 7] =
+        ["NOT_FOUND", "DENIED", "WRONG_CODE", "INVALID", "LINK_INVALID", "PASSWORD_CHANGE_REQUIRED", "CONFLICT"];
+    let t = Town::start().await;
+    let mut others = t.tenants(2).await;
+    for (n, (tenant, boss)) in others.iter_mut().enumerate() {
+        furnished(&t, tenant, boss, u32::try_from(n).unwrap()).await;
+    }
+    furnished(&t, &t.home, &mut t.administrator().await, 7).await;
+    let (mut foreign, mut wanted, mut before) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for (tenant, _) in &others {
+        foreign.extend(ids(&t, tenant).await);
+        wanted.extend(kinds(&t, tenant).await);
+        before.push(content(&t, tenant).await);
+    }
+    let ours = ids(&t, &t.home).await;
+    assert!(foreign.len() > 40 && foreign.is_disjoint(&ours), "{foreign:?}");
+    assert!(wanted.len() > 20, "{wanted:?}");
+    let surface = Surface::of(&t).await;
+    let (mut tried, mut shown) = (0, 0);
+    for (n, role) in ROLES.iter().enumerate() {
+        t.person(role, role, &t.home.root).await;
+        let person = t.signed_in(role, PASSWORD).await;
+        // The administrator tries every id everywhere; who may do less tries some of them.
+        let some = wanted.iter().skip(if n == 0 { 0 } else { n }).step_by(if n == 0 { 1 } else { ROLES.len() });
+        for id in some {
+            for operation in surface.operations(&|_| id.clone()).iter().filter(|operation| operation.takes_id) {
+                let (code, body) = outcome(&person, operation).await;
+                assert!(FINE.contains(&code.as_str()), "{role} {}: {code} {body}", operation.name);
+                clean(&body, &foreign, &format!("{role} {}", operation.name));
+                tried += 1;
+            }
+        }
+        for operation in surface.queries() {
+            let (code, body) = outcome(&person, &operation).await;
+            assert!(["ok", "DENIED", "NOT_FOUND"].contains(&code.as_str()), "{role} {}: {code} {body}", operation.name);
+            clean(&body, &foreign, &format!("{role} {}", operation.name));
+            shown += usize::from(ours.iter().any(|id| body.to_string().contains(id)));
+        }
+    }
+    assert!(tried > 1_000, "only {tried} were tried");
+    assert!(shown > 10, "only {shown} answers showed anything at all");
+    for ((tenant, _), before) in others.iter().zip(before) {
+        assert_eq!(content(&t, tenant).await, before);
+    }
+}
+
+/// No id of others stands in an answer.
+fn clean(body: &Value, foreign: &BTreeSet<String>, what: &str) {
+    let text = body.to_string();
+    for word in text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').filter(|word| word.len() == 36) {
+        assert!(!foreign.contains(word), "{what}: {word} in {text}");
     }
 }

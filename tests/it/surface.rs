@@ -24,7 +24,7 @@ pub(crate) struct Operation {
     document: String,
     variables: Value,
     /// It takes an id.
-    takes_id: bool,
+    pub(crate) takes_id: bool,
 }
 
 impl Surface {
@@ -51,6 +51,42 @@ impl Surface {
         // What ends a session comes last.
         all.sort_by_key(|o| (o.name.contains("ignOut") || o.name.ends_with(".refresh"), o.name.clone()));
         all
+    }
+
+    /// Every query that needs no id, with all that its answer may show two levels down.
+    pub(crate) fn queries(&self) -> Vec<Operation> {
+        let mut all = Vec::new();
+        for space in self.0["queryType"]["fields"].as_array().unwrap() {
+            let (space, kind) = (space["name"].as_str().unwrap(), named(&space["type"]));
+            for field in self.kind(kind)["fields"].as_array().unwrap() {
+                let operation = self.operation("query", space, field, &|_| NOBODY.to_owned());
+                if !operation.takes_id {
+                    let shown = self.shown(named(&field["type"]), 3);
+                    let document = operation.document.replace("{ __typename }", &shown);
+                    all.push(Operation { document, ..operation });
+                }
+            }
+        }
+        all
+    }
+
+    /// Everything of a type that needs no argument, so many levels down.
+    fn shown(&self, kind: &str, levels: u8) -> String {
+        let kind = self.kind(kind);
+        if kind["kind"] == "UNION" {
+            return "{ __typename }".to_owned();
+        }
+        let Some(fields) = kind["fields"].as_array() else { return String::new() };
+        let open = fields
+            .iter()
+            .filter(|field| field["args"].as_array().unwrap().iter().all(|a| a["type"]["kind"] != "NON_NULL"));
+        let shown = open.filter_map(|field| {
+            let (name, kind) = (field["name"].as_str().unwrap(), named(&field["type"]));
+            let leaf = ["SCALAR", "ENUM"].contains(&self.kind(kind)["kind"].as_str().unwrap());
+            (leaf || levels > 1).then(|| format!("{name} {}", self.shown(kind, levels - 1)))
+        });
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        if shown.is_empty() { "{ __typename }".to_owned() } else { format!("{{ {shown} }}") }
     }
 
     fn operation(&self, verb: &str, space: &str, field: &Value, ids: &dyn Fn(&str) -> String) -> Operation {
@@ -153,12 +189,12 @@ fn reviewed(name: &str, text: &str) {
     }
 }
 
-/// `ok`, or the code of the refusal.
-pub(crate) async fn outcome(visitor: &Visitor, operation: &Operation) -> String {
+/// `ok`, or the code of the refusal; and the whole answer.
+pub(crate) async fn outcome(visitor: &Visitor, operation: &Operation) -> (String, Value) {
     let answer = visitor.peek(&operation.document, operation.variables.clone()).await;
     let code = answer.refusal_opt().map_or_else(|| "ok".to_owned(), |refusal| refusal.code);
     assert!(code != "INTERNAL" && !code.starts_with("no code"), "{}: {:#}", operation.name, answer.body);
-    code
+    (code, answer.body)
 }
 
 #[tokio::test]
@@ -166,11 +202,11 @@ async fn strangers_get_only_what_is_meant_for_anyone() {
     let t = Town::start().await;
     let mut table = String::new();
     for operation in Surface::of(&t).await.operations(&|_| NOBODY.to_owned()) {
-        let code = outcome(&t.visitor(), &operation).await;
+        let (code, _) = outcome(&t.visitor(), &operation).await;
         if code != "UNAUTHENTICATED" {
             writeln!(table, "{:<48} {code}", operation.name).unwrap();
         }
-        let there = outcome(&t.operator_visitor(), &operation).await;
+        let (there, _) = outcome(&t.operator_visitor(), &operation).await;
         // Some are limited by number or spent by the first.
         assert!(there == code || there == "TOO_MANY", "{} differs at the operators' door: {there}", operation.name);
     }
@@ -185,7 +221,7 @@ async fn pc_1_2d_the_initial_password_opens_nothing_else() {
     boss.ok(words::SIGN_IN, json!({"name": "boss", "password": "ABC#123"})).await;
     let mut table = String::new();
     for operation in Surface::of(&t).await.operations(&|_| NOBODY.to_owned()) {
-        let code = outcome(&boss, &operation).await;
+        let (code, _) = outcome(&boss, &operation).await;
         if code != "PASSWORD_CHANGE_REQUIRED" {
             writeln!(table, "{:<48} {code}", operation.name).unwrap();
         }
@@ -193,19 +229,21 @@ async fn pc_1_2d_the_initial_password_opens_nothing_else() {
     reviewed("initial_password.txt", &table);
 }
 
+/// The roles of a tenant, the mightiest first.
+pub(crate) const ROLES: [&str; 8] = [
+    "tenant_admin",
+    "org_admin",
+    "branch_secretary",
+    "branch_committee",
+    "group_leader",
+    "member",
+    "applicant",
+    "mass",
+];
+
 /// Who may do what: `+` allowed (whatever then comes of the made-up input), `.` denied, `!` not signed in.
 #[tokio::test]
 async fn every_role_may_do_what_the_matrix_says() {
-    const ROLES: [&str; 8] = [
-        "tenant_admin",
-        "org_admin",
-        "branch_secretary",
-        "branch_committee",
-        "group_leader",
-        "member",
-        "applicant",
-        "mass",
-    ];
     let t = Town::start().await;
     let mut people: Vec<(&str, Visitor)> = Vec::new();
     for role in ROLES {
@@ -219,7 +257,7 @@ async fn every_role_may_do_what_the_matrix_says() {
     for operation in &operations {
         write!(table, "{:<48}", operation.name).unwrap();
         for (role, person) in &people {
-            let cell = match outcome(person, operation).await.as_str() {
+            let cell = match outcome(person, operation).await.0.as_str() {
                 "DENIED" => '.',
                 "UNAUTHENTICATED" => '!',
                 _ => '+',
@@ -234,7 +272,7 @@ async fn every_role_may_do_what_the_matrix_says() {
 }
 
 /// What a tenant holds, as one number a table.
-async fn content(t: &Town, tenant: &Tenant) -> BTreeMap<String, String> {
+pub(crate) async fn content(t: &Town, tenant: &Tenant) -> BTreeMap<String, String> {
     let sql = t.sql().await;
     let schema = tenant.schema();
     let tables = sql.column(&format!("SELECT tablename FROM pg_tables WHERE schemaname = '{schema}'")).await;
@@ -266,7 +304,7 @@ async fn ids_of_another_tenant_are_ids_of_nobody() {
     let (ours_before, theirs_before) = (content(&t, &t.home).await, content(&t, &other).await);
     let mut tried = 0;
     for operation in operations.iter().filter(|operation| operation.takes_id) {
-        let code = outcome(&admin, operation).await;
+        let (code, _) = outcome(&admin, operation).await;
         let fine = ["NOT_FOUND", "DENIED", "WRONG_CODE", "INVALID", "LINK_INVALID"].contains(&code.as_str());
         assert!(fine, "{}: {code}", operation.name);
         tried += 1;
@@ -302,7 +340,7 @@ async fn a_hidden_menu_refuses_its_api() {
             tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
             for name in behind {
                 let operation = operations.iter().find(|operation| operation.name == *name).unwrap();
-                assert_eq!(outcome(&admin, operation).await == "DENIED", off, "{name} behind {menu}");
+                assert_eq!(outcome(&admin, operation).await.0 == "DENIED", off, "{name} behind {menu}");
             }
             let menus = admin.ok(words::SESSION, json!({})).await["system"]["session"]["menus"].clone();
             assert_eq!(!menus.to_string().contains(&format!("\"{menu}\"")), off, "{menu} in the left bar");

@@ -338,6 +338,29 @@ impl Town {
         Tenant { root, account, ..tenant }
     }
 
+    /// So many more tenants with every module, each with its administrator signed in.
+    pub async fn tenants(&self, count: i32) -> Vec<(Tenant, Visitor)> {
+        let codes = self.codes(&mut self.operator().await, count, &["document"]).await;
+        let mut made = Vec::new();
+        for (part, codes) in codes.chunks(8).enumerate() {
+            let some = codes.iter().enumerate().map(|(n, code)| async move {
+                let (name, boss) = (format!("中共第{part}之{n}单位委员会"), format!("boss{part}x{n}"));
+                let planned = Tenant::planned(&name, &boss, None);
+                activate(&mut self.visitor(), &planned, code).await;
+                (planned, self.first_sign_in(&boss, None).await)
+            });
+            made.extend(futures_util::future::join_all(some).await);
+        }
+        let sql = self.sql().await;
+        for (tenant, _) in &mut made {
+            let name = &tenant.name;
+            tenant.id = sql.one(&format!("SELECT id FROM platform.tenants WHERE name = '{name}'")).await;
+            tenant.root = sql.one(&format!("SELECT id FROM {}.organisations", tenant.schema())).await;
+            tenant.account = sql.one(&format!("SELECT id FROM {}.accounts", tenant.schema())).await;
+        }
+        made
+    }
+
     /// The keys of the installation.
     fn keys(&self) -> Keys {
         let file: Value = serde_json::from_slice(&std::fs::read(self.folder.join("keys.json")).unwrap()).unwrap();

@@ -129,7 +129,7 @@ pub async fn kinds(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result
         count(*) FILTER (WHERE active AND contact_name IS NULL) AS unfinished, sum(member_count) AS members \
         FROM (SELECT org_type, contact_name, member_count, status = 'active' AS active, \
             term_start + make_interval(years => term_years) AS term_end \
-            FROM organisations WHERE $1 IS NULL OR id = ANY ($1)) o GROUP BY org_type ORDER BY 2 DESC, 1";
+            FROM own.organisations WHERE $1 IS NULL OR id = ANY ($1)) o GROUP BY org_type ORDER BY 2 DESC, 1";
     let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
     let query = diesel::sql_query(sql).bind::<Nullable<Array<Id>>, _>(places).bind::<Date, _>(today);
     Ok(query.bind::<Date, _>(soon).load(conn).await?)
@@ -146,9 +146,9 @@ pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut C
         },
     };
     // What lies below a path stands between its '.' and the next character, '/': a range of the index.
-    let sql = "SELECT o.id AS organisation, o.short_name AS key, o.member_count + (SELECT coalesce(sum(b.member_count), 0) FROM organisations b \
+    let sql = "SELECT o.id AS organisation, o.short_name AS key, o.member_count + (SELECT coalesce(sum(b.member_count), 0) FROM own.organisations b \
         WHERE b.path > o.path || '.' AND b.path < o.path || '/') AS count \
-        FROM organisations o WHERE o.parent_id = $1 ORDER BY 3 DESC, o.path LIMIT 12";
+        FROM own.organisations o WHERE o.parent_id = $1 ORDER BY 3 DESC, o.path LIMIT 12";
     Ok(diesel::sql_query(sql).bind::<Id, _>(top.id).load(conn).await?)
 }
 
@@ -181,27 +181,27 @@ const SOME: &str = "SELECT count(*) FILTER (WHERE m.member_type = 'probationary'
     count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' >= $2 \
         AND m.join_date + interval '1 year' < $2 + 30) AS due, \
     count(*) FILTER (WHERE m.member_type = 'probationary' AND m.join_date + interval '1 year' < $2) AS overdue \
-    FROM people p JOIN memberships m ON m.person_id = p.id AND m.until IS NULL \
-    JOIN branch_assignments b ON b.membership_id = m.id AND b.until IS NULL \
+    FROM own.people p JOIN own.memberships m ON m.person_id = p.id AND m.until IS NULL \
+    JOIN own.branch_assignments b ON b.membership_id = m.id AND b.until IS NULL \
     WHERE p.left_at IS NULL AND b.organisation_id = ANY ($1)";
 
 /// The same over the whole tenant, where whoever is here has one membership: each number is a range of an index. The
 /// columns before the one that matters are named with all their values, so that the index leads to it.
 const ALL: &str = "SELECT \
-    (SELECT count(*) FROM memberships WHERE until IS NULL AND member_type = 'probationary') AS probationary, \
-    (SELECT count(*) FROM people WHERE left_at IS NULL AND sex = '2') AS women, \
-    (SELECT count(*) FROM memberships WHERE until IS NULL AND member_type IN ('formal', 'probationary') \
+    (SELECT count(*) FROM own.memberships WHERE until IS NULL AND member_type = 'probationary') AS probationary, \
+    (SELECT count(*) FROM own.people WHERE left_at IS NULL AND sex = '2') AS women, \
+    (SELECT count(*) FROM own.memberships WHERE until IS NULL AND member_type IN ('formal', 'probationary') \
         AND status IN ('normal', 'suspended') AND floating) AS floating, \
-    (SELECT count(*) FROM memberships WHERE until IS NULL AND member_type IN ('formal', 'probationary') \
+    (SELECT count(*) FROM own.memberships WHERE until IS NULL AND member_type IN ('formal', 'probationary') \
         AND status IN ('normal', 'suspended') AND floating IN (true, false) AND lost_on IS NOT NULL) AS lost, \
-    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date > $3) AS to_30, \
-    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $3 AND birth_date > $4) AS to_40, \
-    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $4 AND birth_date > $5) AS to_50, \
-    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $5 AND birth_date > $6) AS to_60, \
-    (SELECT count(*) FROM people WHERE left_at IS NULL AND birth_date <= $6) AS over_60, \
+    (SELECT count(*) FROM own.people WHERE left_at IS NULL AND birth_date > $3) AS to_30, \
+    (SELECT count(*) FROM own.people WHERE left_at IS NULL AND birth_date <= $3 AND birth_date > $4) AS to_40, \
+    (SELECT count(*) FROM own.people WHERE left_at IS NULL AND birth_date <= $4 AND birth_date > $5) AS to_50, \
+    (SELECT count(*) FROM own.people WHERE left_at IS NULL AND birth_date <= $5 AND birth_date > $6) AS to_60, \
+    (SELECT count(*) FROM own.people WHERE left_at IS NULL AND birth_date <= $6) AS over_60, \
     due, overdue FROM (SELECT count(*) FILTER (WHERE over >= $2 AND over < $2 + 30) AS due, \
         count(*) FILTER (WHERE over < $2) AS overdue FROM (SELECT join_date + interval '1 year' AS over \
-        FROM memberships WHERE until IS NULL AND member_type = 'probationary') ends) probation WHERE $1 IS NULL";
+        FROM own.memberships WHERE until IS NULL AND member_type = 'probationary') ends) probation WHERE $1 IS NULL";
 
 #[derive(QueryableByName)]
 struct Moves {
@@ -234,13 +234,13 @@ pub async fn growth(places: &Places, now: i64, today: NaiveDate, conn: &mut Conn
 
 /// Who came and went, by month.
 const MOVES: &str = "SELECT to_char(day, 'YYYY-MM') AS month, sum(a)::bigint AS added, sum(l)::bigint AS gone FROM ( \
-    SELECT since AS day, count(*) AS a, 0 AS l FROM memberships WHERE since >= $2 GROUP BY since \
-    UNION ALL SELECT until, 0, count(*) FROM memberships WHERE until >= $2 GROUP BY until) moves \
+    SELECT since AS day, count(*) AS a, 0 AS l FROM own.memberships WHERE since >= $2 GROUP BY since \
+    UNION ALL SELECT until, 0, count(*) FROM own.memberships WHERE until >= $2 GROUP BY until) moves \
     WHERE $1 IS NULL GROUP BY 1";
 
 /// The same for some organisations.
 const MOVES_OF_SOME: &str = "SELECT to_char(day, 'YYYY-MM') AS month, sum(a)::bigint AS added, sum(l)::bigint AS gone FROM ( \
-    SELECT m.since AS day, 1 AS a, 0 AS l, m.id FROM memberships m WHERE m.since >= $2 \
-    UNION ALL SELECT m.until, 0, 1, m.id FROM memberships m WHERE m.until >= $2) moves \
-    WHERE EXISTS (SELECT FROM branch_assignments b WHERE b.membership_id = moves.id \
+    SELECT m.since AS day, 1 AS a, 0 AS l, m.id FROM own.memberships m WHERE m.since >= $2 \
+    UNION ALL SELECT m.until, 0, 1, m.id FROM own.memberships m WHERE m.until >= $2) moves \
+    WHERE EXISTS (SELECT FROM own.branch_assignments b WHERE b.membership_id = moves.id \
     AND b.organisation_id = ANY ($1)) GROUP BY 1";

@@ -1,8 +1,8 @@
-//! Tables of the module, as diesel sees them.
+//! Tables of the module, as diesel sees them. `own` stands for the schema of whoever's unit of work it is.
 #![expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
 
 diesel::table! {
-    organisations (id) {
+    own.organisations (id) {
         id -> Uuid, version -> Int4, parent_id -> Nullable<Uuid>, path -> Text, depth -> Int2, child_count -> Int4,
         last_child -> Int2, code -> Text, external_code -> Nullable<Text>, full_name -> Text, short_name -> Text,
         org_type -> Text, status -> Text, founded_on -> Nullable<Date>, approval_no -> Nullable<Text>,
@@ -13,20 +13,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    organisation_parents (id) {
+    own.organisation_parents (id) {
         id -> Uuid, organisation_id -> Uuid, parent_id -> Nullable<Uuid>, since -> Date, until -> Nullable<Date>,
     }
 }
 
 diesel::table! {
-    organisation_units (organisation_id, position) {
+    own.organisation_units (organisation_id, position) {
         organisation_id -> Uuid, position -> Int2, name -> Text, uscc -> Nullable<Text>, nature -> Text,
         party_presence -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    people (id) {
+    own.people (id) {
         id -> Uuid, version -> Int4, name -> Text, pinyin -> Text, search -> Array<Text>, id_number -> Binary,
         id_index -> Binary, sex -> Text, birth_date -> Date, archive_birth_date -> Nullable<Date>,
         archive_birth_reason -> Nullable<Text>, ethnicity -> Text, native_place -> Nullable<Text>,
@@ -39,7 +39,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    memberships (id) {
+    own.memberships (id) {
         id -> Uuid, person_id -> Uuid, member_type -> Text, join_date -> Date, conversion_date -> Nullable<Date>,
         status -> Text, right_limit -> Text, lost_on -> Nullable<Date>, lost_reason -> Nullable<Text>,
         floating -> Bool, flow_direction -> Nullable<Text>, since -> Date, until -> Nullable<Date>,
@@ -48,14 +48,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    branch_assignments (id) {
+    own.branch_assignments (id) {
         id -> Uuid, membership_id -> Uuid, organisation_id -> Uuid, group_id -> Nullable<Uuid>, since -> Date,
         until -> Nullable<Date>,
     }
 }
 
 diesel::table! {
-    posts (id) {
+    own.posts (id) {
         id -> Uuid, person_id -> Uuid, organisation_id -> Uuid, post -> Text, since -> Date, until -> Nullable<Date>,
     }
 }

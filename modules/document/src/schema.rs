@@ -1,4 +1,4 @@
-//! Tables of the module, as diesel sees them.
+//! Tables of the module, as diesel sees them. `own` stands for the schema of whoever's unit of work it is.
 #![expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
 
 diesel::table! {
@@ -9,7 +9,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    sample_uses (account_id, sample_id) {
+    own.sample_uses (account_id, sample_id) {
         account_id -> Uuid, sample_id -> Uuid, read_at -> Timestamptz, downloaded_at -> Nullable<Timestamptz>,
     }
 }

@@ -686,7 +686,7 @@ async fn write_rows(cx: &Cx, id: ImportId, import: &Import) -> Result<()> {
 /// Renews the statistics of tables that have just got many rows.
 pub async fn renew(cx: &Cx, tables: &[&str]) -> Result<()> {
     let mut write = cx.write(ANYONE).await?;
-    diesel::sql_query(format!("ANALYZE {}", tables.join(", "))).execute(write.conn()?).await?;
+    diesel::sql_query(format!("ANALYZE own.{}", tables.join(", own."))).execute(write.conn()?).await?;
     write.commit_quietly().await
 }
 

@@ -2,7 +2,7 @@
 #![expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
 
 diesel::table! {
-    sso_apps (id) {
+    own.sso_apps (id) {
         id -> Uuid, tenant_id -> Uuid, app_key -> Text, name -> Text, purpose -> Text, home_url -> Text, status -> Text,
         secret -> Nullable<Binary>, previous_secret -> Nullable<Binary>, previous_until -> Nullable<Timestamptz>,
         targets -> Array<Text>, addresses -> Array<Text>, admit_administrators -> Bool, quota_left -> Int4,
@@ -16,25 +16,25 @@ diesel::table! { sso_nonces (app_id, nonce) { app_id -> Uuid, nonce -> Text, at 
 diesel::table! { sso_uses (app_id, day) { app_id -> Uuid, day -> Date, uses -> Int4, } }
 
 diesel::table! {
-    sso_tickets (hash) {
+    own.sso_tickets (hash) {
         hash -> Binary, app_id -> Uuid, account_id -> Uuid, target -> Text, expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::table! {
-    sso_links (id) {
+    own.sso_links (id) {
         id -> Uuid, source -> Text, subject -> Text, account_id -> Uuid, approved_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    sso_issuers (app_id) { app_id -> Uuid, issuer -> Text, client_id -> Text, secret -> Binary, enabled -> Bool, }
+    own.sso_issuers (app_id) { app_id -> Uuid, issuer -> Text, client_id -> Text, secret -> Binary, enabled -> Bool, }
 }
 
 diesel::table! {
-    sso_flows (state_hash) {
+    own.sso_flows (state_hash) {
         state_hash -> Binary, app_id -> Uuid, browser_hash -> Binary, nonce -> Text, verifier -> Binary,
         expires_at -> Timestamptz,
     }

@@ -415,7 +415,7 @@ async fn head_counts(write: &mut Write<'_>, by: &BTreeMap<Uuid, i32>) -> Result<
     let held = organisations::table.filter(organisations::id.eq_any(&branches)).order(organisations::id);
     held.select(organisations::id).for_no_key_update().load::<Uuid>(write.conn()?).await?;
     diesel::sql_query(
-        "UPDATE organisations SET member_count = member_count + change \
+        "UPDATE own.organisations SET member_count = member_count + change \
          FROM unnest($1, $2) AS t(branch, change) WHERE id = branch",
     )
     .bind::<Array<Id>, _>(branches)

@@ -272,9 +272,9 @@ struct Blind {
 }
 
 /// An account that a file may not hand to somebody: its owner has chosen a password, has other roles, or is a member.
-const ACCOUNT: &str = "accounts a WHERE mobile_index = wanted AND (password_state <> 'initial' \
-    OR EXISTS (SELECT FROM role_assignments WHERE account_id = a.id AND until IS NULL AND role <> 'member') \
-    OR EXISTS (SELECT FROM people WHERE account_id = a.id AND left_at IS NULL))";
+const ACCOUNT: &str = "own.accounts a WHERE mobile_index = wanted AND (password_state <> 'initial' \
+    OR EXISTS (SELECT FROM own.role_assignments WHERE account_id = a.id AND until IS NULL AND role <> 'member') \
+    OR EXISTS (SELECT FROM own.people WHERE account_id = a.id AND left_at IS NULL))";
 
 /// What of the rows' numbers is in use.
 struct Taken {
@@ -291,8 +291,8 @@ impl Taken {
         let (numbers, mobiles): (Vec<&[u8]>, Vec<&[u8]>) =
             keys.values().map(|(number, mobile)| (number.as_slice(), mobile.as_slice())).unzip();
         Ok(Self {
-            numbers: found("people WHERE id_index = wanted AND left_at IS NULL", &numbers, conn).await?,
-            mobiles: found("people WHERE mobile_index = wanted AND left_at IS NULL", &mobiles, conn).await?,
+            numbers: found("own.people WHERE id_index = wanted AND left_at IS NULL", &numbers, conn).await?,
+            mobiles: found("own.people WHERE mobile_index = wanted AND left_at IS NULL", &mobiles, conn).await?,
             accounts: found(ACCOUNT, &mobiles, conn).await?,
         })
     }

@@ -374,8 +374,8 @@ pub struct FormerFilter {
 async fn former_matching(cx: &Cx, reach: &Reach, filter: &FormerFilter, conn: &mut Conn) -> Result<Boxed<'static>> {
     // The last of the episodes and assignments: the ones that ended when the person left.
     let last_membership = diesel::dsl::sql::<diesel::sql_types::Bool>(
-        "memberships.id = (SELECT m.id FROM memberships m WHERE m.person_id = people.id ORDER BY m.since DESC, m.id DESC LIMIT 1) \
-         AND branch_assignments.id = (SELECT b.id FROM branch_assignments b WHERE b.membership_id = memberships.id \
+        "memberships.id = (SELECT m.id FROM own.memberships m WHERE m.person_id = people.id ORDER BY m.since DESC, m.id DESC LIMIT 1) \
+         AND branch_assignments.id = (SELECT b.id FROM own.branch_assignments b WHERE b.membership_id = memberships.id \
          ORDER BY b.since DESC, b.id DESC LIMIT 1)",
     );
     let mut query = joined().filter(people::left_at.is_not_null()).filter(last_membership);
