@@ -11,9 +11,9 @@ diesel::table! {
     }
 }
 
-diesel::table! { sso_nonces (app_id, nonce) { app_id -> Uuid, nonce -> Text, at -> Timestamptz, } }
+diesel::table! { own.sso_nonces (app_id, nonce) { app_id -> Uuid, nonce -> Text, at -> Timestamptz, } }
 
-diesel::table! { sso_uses (app_id, day) { app_id -> Uuid, day -> Date, uses -> Int4, } }
+diesel::table! { own.sso_uses (app_id, day) { app_id -> Uuid, day -> Date, uses -> Int4, } }
 
 diesel::table! {
     own.sso_tickets (hash) {
