@@ -13,8 +13,9 @@ use zhibu_tenancy::audit::seal::{self, Verdict};
 use zhibu_tenancy::life::{self, Spans};
 use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants, terms};
 
+use crate::command_files::{self, CertificateCommand, FileCommand};
 use crate::config::{Config, Flags, Profile};
-use crate::installation::Installation;
+use crate::installation::{Installation, Wanted};
 use crate::{demo, doctor, serve};
 
 /// Where a server notes its address, for links that commands beside it print.
@@ -87,10 +88,15 @@ enum Command {
     /// Configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Certificates of erasure
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
 }
 
 #[derive(Subcommand)]
 enum TenantCommand {
+    #[command(flatten)]
+    File(FileCommand),
     /// List them, newest first
     List,
     /// Show one
@@ -207,6 +213,13 @@ enum ConfigCommand {
     Show,
 }
 
+impl Command {
+    /// The one command about tenants that a new installation may begin with.
+    fn brings_a_tenant(&self) -> bool {
+        matches!(self, Self::Tenant(TenantCommand::File(FileCommand::Import { .. })))
+    }
+}
+
 impl Cli {
     /// Runs the command.
     pub async fn run(self) -> Result<()> {
@@ -225,7 +238,10 @@ impl Cli {
         if !serving && self.place.profile.is_none() && noted(&config, PROFILE).as_deref() == Some("production") {
             config.profile = Profile::Production;
         }
-        if matches!(self.command, Command::Tenant(_) | Command::Audit(_)) && config.is_new() {
+        if matches!(self.command, Command::Tenant(_) | Command::Audit(_))
+            && config.is_new()
+            && !self.command.brings_a_tenant()
+        {
             let words = format!("这里没有安装: {}", config.data.display());
             return Err(Error::refuse("NO_INSTALLATION", words));
         }
@@ -238,13 +254,18 @@ impl Cli {
                 Ok(())
             }
             Command::Sdl => Ok(()),
+            Command::Certificate(CertificateCommand::Verify { file, key }) => {
+                command_files::verify(&file, key.as_deref(), self.place.json)
+            }
             command => Box::pin(with_installation(config, command, self.place.json)).await,
         }
     }
 }
 
 async fn with_installation(config: Config, command: Command, json: bool) -> Result<()> {
-    let installation = Installation::open(config, World::default(), false).await?;
+    let files = matches!(command, Command::Tenant(TenantCommand::File(_)));
+    let store = if files { Wanted::Beside } else { Wanted::None };
+    let installation = Installation::open_with(config, World::default(), store).await?;
     let done = Box::pin(work(&installation, command, json)).await;
     installation.close().await?;
     done
@@ -261,7 +282,15 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             print_rows(json, &findings, |f| format!("{}  {:<10} {}", if f.ok { "✓" } else { "✗" }, f.what, f.detail))?;
             return if well { Ok(()) } else { Err(Error::refuse("DOCTOR", "有项目不可用")) };
         }
+        Command::Tenant(TenantCommand::File(command)) => {
+            migrate::platform(&installation.app).await?;
+            return Box::pin(command_files::run(&cx, command, json)).await;
+        }
         Command::Tenant(command) => return tenant(&cx, command, json).await,
+        Command::Certificate(_) => {
+            println!("{}", zhibu_tenancy::portable::certificate::public_key(&installation.app)?);
+            return Ok(());
+        }
         Command::Audit(AuditCommand::Verify { tenant }) => return verify(&cx, tenant, json).await,
         Command::Audit(AuditCommand::Seal) => {
             for space in spaces(&all_tenants(&cx).await?) {
@@ -360,6 +389,7 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
             vec![line(tenants::get(cx, ANYONE, id).await?)]
         }
         TenantCommand::Show { id } => vec![line(tenants::get(cx, ANYONE, id).await?)],
+        TenantCommand::File(_) => Vec::new(),
         TenantCommand::List => all_tenants(cx).await?.into_iter().map(line).collect(),
     };
     cx.close().await;
@@ -459,7 +489,7 @@ impl Line {
     }
 }
 
-fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) -> String) -> Result<()> {
+pub(crate) fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) -> String) -> Result<()> {
     if json {
         println!("{}", serde_json::to_string_pretty(rows).map_err(Error::bug)?);
     } else {

@@ -65,7 +65,7 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
 /// Starts the jobs of this process, if it has any.
 async fn work(installation: &Installation) -> Result<Option<(CancellationToken, JoinHandle<()>)>> {
     let concurrency = installation.config.jobs.concurrency;
-    let worker = jobs::worker(&installation.app, concurrency.max(1)).await?;
+    let worker = jobs::worker(&installation.app, &installation.app.ddl_url, concurrency.max(1)).await?;
     if concurrency == 0 {
         return Ok(None);
     }
@@ -96,7 +96,7 @@ async fn keep_working(app: Arc<App>, mut worker: Worker, concurrency: usize, sto
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
-            if let Ok(next) = jobs::worker(&app, concurrency).await {
+            if let Ok(next) = jobs::worker(&app, &app.ddl_url, concurrency).await {
                 break next;
             }
         };

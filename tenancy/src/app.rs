@@ -15,6 +15,7 @@ use crate::keys::{Keys, Vault};
 use crate::live::Live;
 use crate::module::Registry;
 use crate::operator::Operator;
+use crate::placements;
 use crate::policy::Policy;
 use crate::tenants::{self, Tenant};
 
@@ -69,8 +70,9 @@ pub struct App {
     pub policy: Policy,
     /// Keys.
     pub(crate) keys: Keys,
-    /// Units of work for requests and jobs.
-    pub(crate) db: Lanes,
+    /// Units of work of the control plane, and of the tenants that stand beside it.
+    pub(crate) db: Arc<Lanes>,
+    pub(crate) places: placements::Known,
     /// Where schemas are made: a login with the right to.
     pub ddl_url: String,
     /// Text messages.
@@ -122,7 +124,8 @@ impl App {
         let policy = Policy::load(&parts.registry.permissions()).await?;
         let keys = Keys::new(&parts.master, &parts.world)?;
         Ok(Arc::new(Self {
-            db: Lanes::new(&parts.app_url, parts.settings.connections)?,
+            db: Arc::new(Lanes::new(&parts.app_url, parts.settings.connections)?),
+            places: placements::Known::default(),
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
             tenants: fresh(10_000),
@@ -148,6 +151,7 @@ impl App {
     pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         if let Space::Tenant(tenant) = space {
             tenants::vault(self, tenant).await?;
+            return placements::of(self, tenant).await?.lanes.begin(space, mode).await;
         }
         self.db.begin(space, mode).await
     }

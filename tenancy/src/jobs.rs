@@ -98,10 +98,10 @@ pub(crate) async fn enqueue<J: Job>(job: &J, key: Option<&str>, conn: &mut Conn)
 }
 
 /// A worker for every module's jobs; made but not running. Making it brings the queue's own schema up to date.
-pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
+pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result<Worker> {
     let mut options = WorkerOptions::default()
         .schema("jobs")
-        .database_url(&app.ddl_url)
+        .database_url(ddl_url)
         .max_pg_conn(u32::try_from(concurrency).unwrap_or(4) + 3)
         .concurrency(concurrency)
         .poll_interval(Duration::from_secs(2))

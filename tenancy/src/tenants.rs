@@ -14,7 +14,7 @@ use crate::cx::{Cx, Write};
 use crate::db::{Conn, Mode, Space};
 use crate::keys::Vault;
 use crate::life::{Life, Spans, Term};
-use crate::schema::tenants;
+use crate::schema::{moves, tenants};
 
 /// A tenant as requests need it.
 #[derive(Debug, Clone)]
@@ -33,6 +33,10 @@ pub struct Tenant {
     pub active: bool,
     /// What decides whether they may use it.
     pub term: Term,
+    /// Where its schema stands.
+    pub placement: String,
+    /// On its way to another placement: nothing changes for the moment.
+    pub moving: bool,
 }
 
 /// A tenant as the operator sees it.
@@ -77,6 +81,8 @@ pub struct TenantRow {
     pub closed_at: Option<DateTime<Utc>>,
     /// Why.
     pub close_reason: Option<String>,
+    /// Where its schema stands.
+    pub placement: String,
 }
 
 impl TenantRow {
@@ -122,6 +128,17 @@ pub async fn count(cx: &Cx, permission: Permission, filter: &TenantFilter) -> Re
 pub async fn get(cx: &Cx, permission: Permission, id: TenantId) -> Result<TenantRow> {
     let mut read = cx.read(permission).await?;
     Ok(tenants::table.find(id.0).select(TenantRow::as_select()).first(read.conn()?).await?)
+}
+
+/// One tenant by its id or short name, as commands are told it.
+pub async fn find(cx: &Cx, permission: Permission, word: &str) -> Result<TenantRow> {
+    let mut read = cx.read(permission).await?;
+    let query = tenants::table.select(TenantRow::as_select()).into_boxed();
+    let query = match word.parse::<Uuid>() {
+        Ok(id) => query.filter(tenants::id.eq(id)),
+        Err(_) => query.filter(tenants::slug.eq(word.to_owned())),
+    };
+    Ok(query.first(read.conn()?).await?)
 }
 
 /// Several tenants at once, for lists that name them.
@@ -184,11 +201,26 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
         return Ok(tenant);
     }
     let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
-    let row: TenantRow = tenants::table.find(id.0).select(TenantRow::as_select()).first(unit.conn()?).await?;
+    let still = moves::table.filter(moves::tenant_id.eq(id.0).and(moves::step.ne("leaving")));
+    let (row, moving): (TenantRow, bool) = tenants::table
+        .find(id.0)
+        .select((TenantRow::as_select(), diesel::dsl::exists(still)))
+        .first(unit.conn()?)
+        .await?;
     unit.commit().await?;
     let active = row.state == "active";
     let term = row.term();
-    let tenant = Tenant { id, term, slug: row.slug, name: row.name, modules: row.modules, demo: row.demo, active };
+    let tenant = Tenant {
+        id,
+        term,
+        slug: row.slug,
+        name: row.name,
+        modules: row.modules,
+        demo: row.demo,
+        active,
+        placement: row.placement,
+        moving,
+    };
     let tenant = Arc::new(tenant);
     app.tenants.insert(id, tenant.clone()).await;
     Ok(tenant)
