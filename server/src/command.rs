@@ -13,7 +13,7 @@ use zhibu_tenancy::audit::seal::{self, Verdict};
 use zhibu_tenancy::life::{self, Spans};
 use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants, terms};
 
-use crate::command_files::{self, CertificateCommand, FileCommand};
+use crate::command_files::{self, CertificateCommand, FileCommand, PlacementCommand};
 use crate::config::{Config, Flags, Profile};
 use crate::installation::{Installation, Wanted};
 use crate::{demo, doctor, serve};
@@ -88,6 +88,9 @@ enum Command {
     /// Configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Databases that hold tenants
+    #[command(subcommand)]
+    Placement(PlacementCommand),
     /// Certificates of erasure
     #[command(subcommand)]
     Certificate(CertificateCommand),
@@ -192,6 +195,9 @@ enum CodeCommand {
         /// Remark
         #[arg(long)]
         note: Option<String>,
+        /// Where the tenants' schemas shall stand
+        #[arg(long)]
+        placement: Option<String>,
     },
 }
 
@@ -286,6 +292,10 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             migrate::platform(&installation.app).await?;
             return Box::pin(command_files::run(&cx, command, json)).await;
         }
+        Command::Placement(command) => {
+            migrate::platform(&installation.app).await?;
+            return Box::pin(command_files::place(&cx, command, json)).await;
+        }
         Command::Tenant(command) => return tenant(&cx, command, json).await,
         Command::Certificate(_) => {
             println!("{}", zhibu_tenancy::portable::certificate::public_key(&installation.app)?);
@@ -302,7 +312,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
         _ => migrate::platform(&installation.app).await?,
     }
     match command {
-        Command::Code(CodeCommand::Issue { plan, module, seats, expires, months, count, note }) => {
+        Command::Code(CodeCommand::Issue { plan, module, seats, expires, months, count, note, placement }) => {
             let order = codes::Order {
                 key: installation.app.world.id(),
                 plan,
@@ -312,6 +322,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
                 months,
                 count,
                 note,
+                placement,
             };
             let codes = codes::issue(&cx, ANYONE, &order).await?;
             print_rows(json, &codes, Clone::clone)

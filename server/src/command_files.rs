@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use zhibu_core::{ANYONE, Error, Result, Secret};
+use zhibu_tenancy::placements::{self, Kind, Registration};
 use zhibu_tenancy::portable::certificate::Certificate;
 use zhibu_tenancy::portable::import::Arrival;
-use zhibu_tenancy::portable::{Moved, erase, export, import};
-use zhibu_tenancy::{Cx, tenants};
+use zhibu_tenancy::portable::{Moved, erase, export, import, restore};
+use zhibu_tenancy::{Cx, relocate, tenants};
 
 use crate::command::print_rows;
 
@@ -38,6 +39,27 @@ pub(crate) enum FileCommand {
         /// Where its schema shall stand
         #[arg(long)]
         placement: Option<String>,
+    },
+    /// Put a tenant back to an earlier export; what was written since is gone, and everybody signs in anew
+    Restore {
+        /// Its id or short name
+        tenant: String,
+        /// The export
+        file: PathBuf,
+        /// File with the passphrase
+        #[arg(long)]
+        passphrase_file: PathBuf,
+    },
+    /// Move a tenant to another placement; nothing can be changed for some seconds. Done again, it goes on where it was cut off
+    Move {
+        /// Its id or short name
+        tenant: String,
+        /// The placement
+        #[arg(long, required_unless_present = "abort")]
+        to: Option<String>,
+        /// Take back a move that was cut off before the switch
+        #[arg(long, conflicts_with = "to")]
+        abort: bool,
     },
     /// Erase a suspended or closed tenant for good, destroy its key and print a signed certificate
     Erase {
@@ -76,6 +98,18 @@ pub(crate) async fn run(cx: &Cx, command: FileCommand, json: bool) -> Result<()>
         FileCommand::Import { file, passphrase_file, slug, placement } => {
             let arrival = Arrival { slug, placement };
             told(json, import::import(cx, ANYONE, &file, &passphrase(&passphrase_file)?, &arrival).await?)
+        }
+        FileCommand::Restore { tenant, file, passphrase_file } => {
+            let (id, passphrase) = (find(cx, &tenant).await?, passphrase(&passphrase_file)?);
+            told(json, Box::pin(restore::restore(cx, ANYONE, id, &file, &passphrase)).await?)
+        }
+        FileCommand::Move { tenant, to, .. } => {
+            let id = find(cx, &tenant).await?;
+            let Some(to) = to else { return relocate::abort(cx, ANYONE, id).await };
+            print_rows(json, &[relocate::relocate(cx, ANYONE, id, &to).await?], |m| {
+                let rows = m.rows.map_or_else(|| "已在先前完成复制".to_owned(), |rows| format!("{rows}行"));
+                format!("{}  {} → {}  {rows}，只读{}毫秒", m.tenant, m.from, m.to, m.read_only_ms)
+            })
         }
         FileCommand::Erase { tenant, confirm, certificate } => {
             let id = find(cx, &tenant).await?;
@@ -124,4 +158,64 @@ pub(crate) fn verify(path: &Path, key: Option<&str>, json: bool) -> Result<()> {
             s.tenant, s.erased_at, s.tables, s.rows, s.objects, s.logins, s.public_key
         )
     })
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PlacementCommand {
+    /// Register a database for tenants; its queue, roles and catalogues are made
+    Add {
+        /// Its name
+        id: String,
+        /// What it is
+        #[arg(long, value_enum, default_value = "postgres")]
+        kind: KindArg,
+        /// Address for requests and jobs, as the login zhibu_app; `@file` reads it from a file
+        #[arg(long)]
+        query_url: String,
+        /// Address where schemas are made; `@file` reads it from a file
+        #[arg(long)]
+        ddl_url: String,
+    },
+    /// List them
+    List,
+    /// Look at every one; fails when something is wrong
+    Check,
+}
+
+/// Kind of a placement as it is typed.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum KindArg {
+    /// One PostgreSQL server
+    Postgres,
+    /// A Citus cluster
+    Citus,
+}
+
+/// Runs a command about placements.
+pub(crate) async fn place(cx: &Cx, command: PlacementCommand, json: bool) -> Result<()> {
+    let strict = matches!(command, PlacementCommand::Check);
+    if let PlacementCommand::Add { id, kind, query_url, ddl_url } = command {
+        let kind = match kind {
+            KindArg::Postgres => Kind::Postgres,
+            KindArg::Citus => Kind::Citus,
+        };
+        let new = Registration { id, kind, query_url: address(&query_url)?, ddl_url: address(&ddl_url)? };
+        placements::add(cx, ANYONE, &new).await?;
+    }
+    let all = placements::standing(cx, ANYONE).await?;
+    print_rows(json, &all, |p| {
+        let state = if p.faults.is_empty() { "✓".to_owned() } else { format!("✗ {}", p.faults.join("；")) };
+        let dead = p.dead_jobs.map_or_else(|| "-".to_owned(), |dead| dead.to_string());
+        format!("{:<16} {:<8} 租户{} 失败任务{dead}  {state}", p.id, p.kind.key(), p.tenants)
+    })?;
+    let well = all.iter().all(|p| p.faults.is_empty());
+    if well || !strict { Ok(()) } else { Err(Error::refuse("PLACEMENT", "有数据库节点不正常")) }
+}
+
+/// An address from the command line or from a file.
+fn address(text: &str) -> Result<Secret> {
+    match text.strip_prefix('@') {
+        Some(path) => passphrase(Path::new(path)),
+        None => Ok(Secret::new(text)),
+    }
 }

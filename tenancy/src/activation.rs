@@ -17,6 +17,7 @@ use crate::jobs::Job;
 use crate::keys::{hash, hex};
 use crate::migrate;
 use crate::module::Start;
+use crate::placements;
 use crate::schema::{accounts, logins, policy, tenants};
 use crate::terms;
 
@@ -94,6 +95,7 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
             tenants::plan.eq(won.plan),
             tenants::modules.eq(won.modules),
             tenants::seats.eq(won.seats),
+            tenants::placement.eq(won.placement.unwrap_or_else(|| placements::DEFAULT.to_owned())),
         ))
         .execute(write.conn()?)
         .await?;

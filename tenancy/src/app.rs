@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::future::Cache;
-use zhibu_core::{Result, SessionId, TenantId, World};
+use zhibu_core::{Error, Result, SessionId, TenantId, World};
 use zhibu_providers::Sms;
 use zhibu_storage::Store;
 
@@ -151,6 +151,9 @@ impl App {
     pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         if let Space::Tenant(tenant) = space {
             tenants::vault(self, tenant).await?;
+            if mode == Mode::Write && tenants::info(self, tenant).await?.moving {
+                return Err(Error::refuse("TENANT_READ_ONLY", "数据正在迁移，只能查看，请几秒后再修改"));
+            }
             return placements::of(self, tenant).await?.lanes.begin(space, mode).await;
         }
         self.db.begin(space, mode).await

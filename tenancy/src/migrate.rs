@@ -161,6 +161,14 @@ pub(crate) async fn tenant(app: &App, id: TenantId, modules: &[&'static Module])
     if place.kind == Kind::Citus { spread(&mut conn, &schema).await } else { Ok(()) }
 }
 
+/// Refuses a new schema of a cluster that would stay on one node.
+pub(crate) async fn checked(place: &Place, schema: &str) -> Result<()> {
+    match place.kind {
+        Kind::Postgres => Ok(()),
+        Kind::Citus => spread(&mut ddl(&place.ddl_url).await?, schema).await,
+    }
+}
+
 /// The statements that make a tenant's role and bare schema unless they are there, and step inside.
 fn bare(kind: Kind, schema: &str, role: &str) -> String {
     // The nodes of a cluster connect to each other as the tenant's role. New schemas are spread in this session only:

@@ -252,7 +252,12 @@ pub async fn rename(cx: &Cx, permission: Permission, name: &str) -> Result<Arc<T
     let before = cx.identity()?.tenant.name.clone();
     let mut write: Write<'_> = cx.write(permission).await?;
     write.audit(Entry::new("tenant.renamed", "tenant", id.0).change("name", before, name.clone())).await?;
-    let found: bool = diesel::select(rename_tenant(&name)).get_result(write.conn()?).await?;
+    let found: bool = match write.away().await? {
+        Some((tenant, conn)) => {
+            diesel::update(tenants::table.find(tenant.0)).set(tenants::name.eq(&name)).execute(conn).await? > 0
+        }
+        None => diesel::select(rename_tenant(&name)).get_result(write.conn()?).await?,
+    };
     if !found {
         return Err(Error::missing());
     }

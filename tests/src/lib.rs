@@ -9,6 +9,7 @@
 //! ```
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod abroad;
 mod cluster;
 pub mod roster;
 mod server;
@@ -18,6 +19,7 @@ mod town;
 mod visitor;
 pub mod words;
 
+pub use abroad::Abroad;
 pub use cluster::Sql;
 pub use socket::Socket;
 pub use template::PASSWORD;

@@ -13,6 +13,7 @@ use tokio_postgres::{Client, NoTls};
 use zhibu_core::{Error, Result};
 
 use crate::keys::hex;
+use crate::placements::Kind;
 
 /// Tables that stay where they are: sessions belong to people's browsers and this installation's keys, and the record of
 /// migrations is told by the histories.
@@ -94,11 +95,6 @@ impl Carrier {
         }
     }
 
-    /// Whether there is a schema of this name.
-    pub(crate) async fn has(&self, schema: &str) -> Result<bool> {
-        Ok(!self.texts("SELECT nspname::text FROM pg_namespace WHERE nspname = $1", &[&schema]).await?.is_empty())
-    }
-
     /// The tables of a schema that travel, each after those it refers to. Looks at nothing but this schema.
     pub(crate) async fn tables(&self, schema: &str) -> Result<Vec<Table>> {
         const TABLES: &str = "SELECT c.relname::text, \
@@ -169,35 +165,47 @@ impl Carrier {
 
     /// Puts what was taken into a new schema, in the transaction that is open, and proves that it is all there. `file`
     /// says where a table's text stands.
-    pub(crate) async fn fill<'f>(
+    pub(crate) async fn fill<F: AsRef<Path>>(
         &self,
         schema: &str,
         held: &[Held],
-        file: impl Fn(&str) -> Result<&'f Path>,
+        file: impl Fn(&str) -> Result<F>,
     ) -> Result<()> {
         let tables = self.tables(schema).await?;
         let names: Vec<String> = tables.iter().map(|table| format!("{schema}.\"{}\"", table.name)).collect();
         // What the steps themselves have written comes with the file too.
-        self.run(&format!("TRUNCATE {}", names.join(", "))).await?;
+        self.run(&format!("TRUNCATE {} CASCADE", names.join(", "))).await?;
         for table in &tables {
             let Some(there) = held.iter().find(|held| held.name == table.name) else { continue };
             if there.columns != table.columns {
                 return Err(Error::refuse("EXPORT_COLUMNS", format!("数据表 {} 的列与记录的版本不符", table.name)));
             }
-            self.give(schema, table, file(&table.name)?).await?;
+            self.give(schema, table, file(&table.name)?.as_ref()).await?;
         }
         self.proves(schema, held).await
     }
 
+    /// Begins a transaction and makes a schema anew in it, by the statements of its history.
+    pub(crate) async fn lay(&self, kind: Kind, schema: &str, script: &str) -> Result<()> {
+        self.run(&format!("BEGIN; DROP SCHEMA IF EXISTS {schema} CASCADE")).await?;
+        if kind == Kind::Citus {
+            // A cluster does not let the role change after it has written to its nodes.
+            self.run("COMMIT; BEGIN").await?;
+            self.run(script).await?;
+            return self.run("COMMIT; BEGIN").await;
+        }
+        self.run(script).await
+    }
+
     /// Refuses a schema that does not hold exactly this.
-    pub(crate) async fn proves(&self, schema: &str, held: &[Held]) -> Result<()> {
-        let tables = self.tables(schema).await?;
+    pub(crate) async fn proves<'h>(&self, schema: &str, held: impl IntoIterator<Item = &'h Held>) -> Result<()> {
+        let (tables, held) = (self.tables(schema).await?, held.into_iter().collect::<Vec<_>>());
         if tables.len() != held.len() {
             return Err(Error::refuse("NOT_THE_SAME", "数据表的数目与记录不符"));
         }
         for table in &tables {
             let found = self.take(schema, table, None).await?;
-            if !held.contains(&found) {
+            if !held.contains(&&found) {
                 return Err(Error::refuse("NOT_THE_SAME", format!("数据表 {} 的内容与记录不符", table.name)));
             }
         }

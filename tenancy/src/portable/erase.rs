@@ -109,7 +109,7 @@ pub(crate) async fn drop_schema(carrier: &Carrier, place: &Place, id: TenantId) 
 }
 
 /// Takes what waits for a tenant out of a placement's queue.
-async fn forget_jobs(carrier: &Carrier, id: TenantId) -> Result<()> {
+pub(super) async fn forget_jobs(carrier: &Carrier, id: TenantId) -> Result<()> {
     carrier.run(&format!("DELETE FROM jobs._private_jobs WHERE payload ->> 'tenant' = '{id}'")).await
 }
 

@@ -103,7 +103,7 @@ async fn facts(app: &App, id: TenantId) -> Result<(Vec<u8>, Facts)> {
 }
 
 /// The migrations that a schema has.
-pub(super) async fn histories(carrier: &Carrier, schema: &str) -> Result<Vec<Step>> {
+pub(crate) async fn histories(carrier: &Carrier, schema: &str) -> Result<Vec<Step>> {
     let sql = format!(
         "SELECT module, version, hash FROM {schema}.migration ORDER BY module COLLATE \"C\", version COLLATE \"C\""
     );

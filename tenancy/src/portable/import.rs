@@ -132,6 +132,11 @@ pub(super) fn data_key(text: &str) -> Result<Vec<u8>> {
     STANDARD.decode(text).map_err(|_| Error::refuse("EXPORT_ALTERED", "导出文件中的密钥无效"))
 }
 
+/// The index under which this installation finds a sign-in name, hexadecimal.
+pub fn blind(app: &App, name: &str) -> String {
+    crate::keys::hex(&app.keys.platform.blind(name))
+}
+
 /// Takes the row and names of a tenant that never came in whole away.
 async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(logins::table.filter(logins::tenant_id.eq(id.0))).execute(conn).await?;
@@ -195,9 +200,10 @@ pub(super) async fn lay(app: &App, carrier: &Carrier, place: &Place, name: &str,
     let contents = &file.manifest.contents;
     let role = role(Space::Tenant(contents.tenant.id.into()));
     let script = migrate::script(place.kind, name, &role, &steps(app, &contents.histories)?);
-    carrier.run(&format!("BEGIN; DROP SCHEMA IF EXISTS {name} CASCADE; {script}")).await?;
+    carrier.lay(place.kind, name, &script).await?;
     carrier.fill(name, &contents.tables, |table| file.file(&parcel::table(table))).await?;
-    carrier.run("COMMIT").await
+    carrier.run("COMMIT").await?;
+    migrate::checked(place, name).await
 }
 
 /// Puts the objects of the file into the store.

@@ -9,94 +9,94 @@ use super::carrier::Held;
 use crate::keys::{hash, hex};
 
 /// The form of the files this build writes; it reads no newer ones.
-pub(super) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// The file `manifest.json` of an export.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Manifest {
+pub(crate) struct Manifest {
     /// [`FORMAT`]
-    pub(super) format: u32,
+    pub(crate) format: u32,
     /// Version of the program that wrote it.
-    pub(super) product: String,
-    pub(super) made_at: DateTime<Utc>,
+    pub(crate) product: String,
+    pub(crate) made_at: DateTime<Utc>,
     /// The tenant's data key, base64. The file as a whole is sealed.
-    pub(super) data_key: String,
-    pub(super) contents: Contents,
+    pub(crate) data_key: String,
+    pub(crate) contents: Contents,
     /// SHA-256 over `contents`.
-    pub(super) content_hash: String,
+    pub(crate) content_hash: String,
 }
 
 /// Everything that makes a tenant what it is. Two exports with the same hash hold the same tenant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Contents {
-    pub(super) tenant: Facts,
-    pub(super) histories: Vec<Step>,
-    pub(super) tables: Vec<Held>,
-    pub(super) objects: Vec<Item>,
+pub(crate) struct Contents {
+    pub(crate) tenant: Facts,
+    pub(crate) histories: Vec<Step>,
+    pub(crate) tables: Vec<Held>,
+    pub(crate) objects: Vec<Item>,
     /// The lines of `logins.jsonl`.
-    pub(super) logins: Item,
+    pub(crate) logins: Item,
     /// Where the audit's chain ends: number and mark, hexadecimal.
-    pub(super) audit_head: Option<(i32, String)>,
+    pub(crate) audit_head: Option<(i32, String)>,
 }
 
 /// The platform's row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Facts {
-    pub(super) id: Uuid,
-    pub(super) slug: String,
-    pub(super) name: String,
-    pub(super) plan: String,
-    pub(super) modules: Vec<String>,
-    pub(super) seats: i32,
-    pub(super) demo: bool,
-    pub(super) timezone: String,
-    pub(super) administrator: Option<String>,
+pub(crate) struct Facts {
+    pub(crate) id: Uuid,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) plan: String,
+    pub(crate) modules: Vec<String>,
+    pub(crate) seats: i32,
+    pub(crate) demo: bool,
+    pub(crate) timezone: String,
+    pub(crate) administrator: Option<String>,
     /// What activation was asked for, in the open.
-    pub(super) request: serde_json::Value,
-    pub(super) created_at: DateTime<Utc>,
-    pub(super) activated_at: Option<DateTime<Utc>>,
-    pub(super) expires_on: Option<NaiveDate>,
-    pub(super) suspended_at: Option<DateTime<Utc>>,
-    pub(super) suspend_reason: Option<String>,
-    pub(super) closed_at: Option<DateTime<Utc>>,
-    pub(super) close_reason: Option<String>,
+    pub(crate) request: serde_json::Value,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) activated_at: Option<DateTime<Utc>>,
+    pub(crate) expires_on: Option<NaiveDate>,
+    pub(crate) suspended_at: Option<DateTime<Utc>>,
+    pub(crate) suspend_reason: Option<String>,
+    pub(crate) closed_at: Option<DateTime<Utc>>,
+    pub(crate) close_reason: Option<String>,
 }
 
 /// A migration that the schema has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Step {
-    pub(super) module: String,
-    pub(super) version: String,
-    pub(super) hash: String,
+pub(crate) struct Step {
+    pub(crate) module: String,
+    pub(crate) version: String,
+    pub(crate) hash: String,
 }
 
 /// A file beside the tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Item {
+pub(crate) struct Item {
     /// An object's key below the tenant.
-    pub(super) key: String,
+    pub(crate) key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) content_type: Option<String>,
-    pub(super) size: u64,
-    pub(super) sha256: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) size: u64,
+    pub(crate) sha256: String,
 }
 
 /// Who signs in by what: one line of `logins.jsonl`. The index itself is made anew under the key of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Login {
-    pub(super) kind: String,
-    pub(super) account: Uuid,
-    pub(super) value: String,
+pub(crate) struct Login {
+    pub(crate) kind: String,
+    pub(crate) account: Uuid,
+    pub(crate) value: String,
 }
 
 impl Contents {
     /// The hash over all.
-    pub(super) fn hash(&self) -> Result<String> {
+    pub(crate) fn hash(&self) -> Result<String> {
         Ok(hex(&hash(&serde_json::to_vec(self).map_err(Error::bug)?)))
     }
 }

@@ -8,8 +8,9 @@ pub mod certificate;
 pub mod erase;
 pub mod export;
 pub mod import;
-mod manifest;
+pub(crate) mod manifest;
 mod parcel;
+pub mod restore;
 
 mod sealed;
 
@@ -70,13 +71,13 @@ fn strong(passphrase: &Secret) -> Result<()> {
 }
 
 /// A folder for the files of one command.
-fn scratch(app: &App) -> Result<Scratch> {
+pub(crate) fn scratch(app: &App) -> Result<Scratch> {
     let name = format!("tenant-{}", app.world.id::<Uuid>().simple());
     Scratch::make(&app.scratch, &name).map_err(Error::unavailable)
 }
 
 /// The steps of this build that an export says its schema has. One that is not known here, or reads otherwise, is refused.
-fn steps(app: &App, histories: &[Step]) -> Result<Vec<(&'static str, &'static zhibu_core::Migration)>> {
+pub(crate) fn steps(app: &App, histories: &[Step]) -> Result<Vec<(&'static str, &'static zhibu_core::Migration)>> {
     let mut known = Vec::new();
     for module in &app.registry.modules {
         for step in module.tenant {
