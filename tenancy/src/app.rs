@@ -152,7 +152,7 @@ impl App {
         if let Space::Tenant(tenant) = space {
             tenants::vault(self, tenant).await?;
             if mode == Mode::Write && tenants::info(self, tenant).await?.moving {
-                return Err(Error::refuse("TENANT_READ_ONLY", "数据正在迁移，只能查看，请几秒后再修改"));
+                return Err(Error::refuse("READ_ONLY", "数据正在迁移，只能查看，请几秒后再修改"));
             }
             return placements::of(self, tenant).await?.lanes.begin(space, mode).await;
         }

@@ -212,7 +212,7 @@ impl Cx {
     async fn begin(&self, space: Space) -> Result<Unit> {
         let begun = self.app.begin(space, Mode::Write).await;
         let job = matches!(self.caller, Caller::System(Space::Tenant(_)));
-        begun.map_err(|error| if job && error.code == "TENANT_READ_ONLY" { Error::unavailable(error) } else { error })
+        begun.map_err(|error| if job && error.code == "READ_ONLY" { Error::unavailable(error) } else { error })
     }
 
     /// Ends the read unit of work; a later read opens a new picture.

@@ -164,7 +164,7 @@ async fn give_up(cx: &Cx, permission: Permission, id: TenantId) -> Result<()> {
 async fn copy(cx: &Cx, permission: Permission, id: TenantId, (source, target): (&Place, &Place)) -> Result<u64> {
     let app = &cx.app;
     let name = schema(Space::Tenant(id));
-    let from = Carrier::open(&source.ddl_url).await?;
+    let from = Carrier::open(&source.ddl_url).await?.within();
     let tables = from.tables(&name).await?;
     let all: Vec<String> = tables.iter().map(|table| format!("{name}.\"{}\"", table.name)).collect();
     from.run(&format!("BEGIN; LOCK TABLE {} IN SHARE MODE", all.join(", "))).await?;
@@ -174,7 +174,7 @@ async fn copy(cx: &Cx, permission: Permission, id: TenantId, (source, target): (
         held.push(from.take(&name, table, Some(&folder.file(&table.name))).await?);
     }
     let histories = export::histories(&from, &name).await?;
-    let there = Carrier::open(&target.ddl_url).await?;
+    let there = Carrier::open(&target.ddl_url).await?.within();
     let script = migrate::script(target.kind, &name, &role(Space::Tenant(id)), &steps(app, &histories)?);
     there.lay(target.kind, &name, &script).await?;
     there.fill(&name, &held, |table| Ok(folder.file(table))).await?;

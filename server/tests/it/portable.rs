@@ -93,8 +93,10 @@ async fn op_12_a_move_that_is_killed_goes_on_where_it_was() {
 
     // Again, killed while copying and once more after the switch.
     let child = house.start(&go);
-    let locked = "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND locktype = 'relation' AND granted";
-    until("it copies", async || here.one(locked).await != "0").await;
+    let locked = format!(
+        "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND granted AND relation = '{schema}.accounts'::regclass"
+    );
+    until("it copies", async || here.one(&locked).await != "0").await;
     killed(child).await;
     assert_eq!(here.one(&schemas).await, "1");
     house.run(&["tenant", "move", &tenant, "--to", "default"]).await.refused("TENANT_MOVING");

@@ -18,6 +18,8 @@ use crate::placements::Kind;
 /// Tables that stay where they are: sessions belong to people's browsers and this installation's keys, and the record of
 /// migrations is told by the histories.
 const STAY: &[&str] = &["sessions", "migration"];
+/// Within one installation people stay signed in.
+const STAY_WITHIN: &[&str] = &["migration"];
 /// Text forms that are the same whatever the server's settings are.
 const FORMS: &str = "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; \
     SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex'; SET extra_float_digits = 1; SET lock_timeout = '30s'; \
@@ -50,6 +52,7 @@ pub(crate) struct Held {
 /// A connection that may see and make everything in its database.
 pub(crate) struct Carrier {
     client: Client,
+    stay: &'static [&'static str],
 }
 
 fn fault(error: tokio_postgres::Error) -> Error {
@@ -66,7 +69,12 @@ impl Carrier {
             }
         });
         client.batch_execute(FORMS).await.map_err(fault)?;
-        Ok(Self { client })
+        Ok(Self { client, stay: STAY })
+    }
+
+    /// The same for carrying within the installation: sessions travel too.
+    pub(crate) fn within(self) -> Self {
+        Self { stay: STAY_WITHIN, ..self }
     }
 
     /// Runs statements.
@@ -112,7 +120,7 @@ impl Carrier {
             let [name, columns, order, needs] =
                 <[Option<String>; 4]>::try_from(row).map_err(|_| Error::bug("columns"))?;
             let name = name.unwrap_or_default();
-            if STAY.contains(&name.as_str()) {
+            if self.stay.contains(&name.as_str()) {
                 continue;
             }
             let list = |text: Option<String>| text.iter().flat_map(|t| t.split(',')).map(str::to_owned).collect();
