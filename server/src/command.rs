@@ -428,7 +428,7 @@ async fn verify(cx: &Cx, only: Option<zhibu_core::TenantId>, json: bool) -> Resu
         }
     };
     cx.close().await;
-    for row in own.into_iter().filter(|row| row.state != "provisioning") {
+    for row in own.into_iter().filter(|row| !["provisioning", "importing"].contains(&row.state.as_str())) {
         let inside = Cx::system(cx.app.clone(), Space::Tenant(row.id.into()));
         let verdict = seal::verify(&inside).await?;
         inside.close().await;
@@ -450,7 +450,10 @@ async fn verify(cx: &Cx, only: Option<zhibu_core::TenantId>, json: bool) -> Resu
 
 /// The platform, and the tenants that have a schema.
 fn spaces(rows: &[tenants::TenantRow]) -> Vec<Space> {
-    let there = rows.iter().filter(|row| row.state != "provisioning").map(|row| Space::Tenant(row.id.into()));
+    let there = rows
+        .iter()
+        .filter(|row| !["provisioning", "importing"].contains(&row.state.as_str()))
+        .map(|row| Space::Tenant(row.id.into()));
     std::iter::once(Space::Platform).chain(there).collect()
 }
 

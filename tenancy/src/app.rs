@@ -150,13 +150,20 @@ impl App {
     /// holding one.
     pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         if let Space::Tenant(tenant) = space {
-            tenants::vault(self, tenant).await?;
-            if mode == Mode::Write && tenants::info(self, tenant).await?.moving {
-                return Err(Error::refuse("READ_ONLY", "数据正在迁移，只能查看，请几秒后再修改"));
-            }
-            return placements::of(self, tenant).await?.lanes.begin(space, mode).await;
+            let lanes = Box::pin(self.lanes(tenant, mode)).await?;
+            return lanes.begin(space, mode).await;
         }
         self.db.begin(space, mode).await
+    }
+
+    /// The connections to where a tenant stands. On its way to another placement it is not written to.
+    async fn lanes(&self, tenant: TenantId, mode: Mode) -> Result<Arc<Lanes>> {
+        tenants::vault(self, tenant).await?;
+        let info = tenants::info(self, tenant).await?;
+        if mode == Mode::Write && info.moving {
+            return Err(Error::refuse("READ_ONLY", "数据正在迁移，只能查看，请几秒后再修改"));
+        }
+        Ok(placements::get(self, &info.placement).await?.lanes.clone())
     }
 }
 

@@ -354,6 +354,9 @@ impl Won {
     }
 }
 
+/// Plan, modules, places, months and placement of a code.
+type Sold = (String, Vec<String>, i32, Option<i16>, Option<String>);
+
 /// When a code was used and when revoked.
 type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
@@ -361,14 +364,13 @@ type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut Conn) -> Result<Won> {
     let digest = hash(normalise(code.expose()).as_bytes());
     let today = cx.app.world.today();
-    let won: Option<(String, Vec<String>, i32, Option<i16>, Option<String>)> =
-        diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))
-            .filter(codes::used_at.is_null().and(codes::revoked_at.is_null()).and(codes::expires_on.ge(today)))
-            .set((codes::used_at.eq(cx.now()), codes::tenant_id.eq(tenant)))
-            .returning((codes::plan, codes::modules, codes::seats, codes::months, codes::placement))
-            .get_result(&mut *conn)
-            .await
-            .optional()?;
+    let won: Option<Sold> = diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))
+        .filter(codes::used_at.is_null().and(codes::revoked_at.is_null()).and(codes::expires_on.ge(today)))
+        .set((codes::used_at.eq(cx.now()), codes::tenant_id.eq(tenant)))
+        .returning((codes::plan, codes::modules, codes::seats, codes::months, codes::placement))
+        .get_result(&mut *conn)
+        .await
+        .optional()?;
     if let Some((plan, modules, seats, months, placement)) = won {
         return Ok(Won { plan, modules, seats, months, placement });
     }

@@ -15,7 +15,7 @@ use crate::db::{Space, role, schema};
 use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
 use crate::placements::{self, Kind, Place};
-use crate::schema::{installation, tenants};
+use crate::schema::{installation, moves, tenants};
 
 const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0001_init"),
@@ -254,6 +254,8 @@ pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Resu
     conn.batch_execute("SET search_path TO platform").await?;
     let all: Vec<(Uuid, Vec<String>, Option<String>)> = tenants::table
         .filter(tenants::state.eq_any(["active", "maintenance"]))
+        // One that is being moved is held at its source, and comes up to date at the next run.
+        .filter(tenants::id.ne_all(moves::table.select(moves::tenant_id)))
         .select((tenants::id, tenants::modules, tenants::schema_version))
         .order(tenants::id)
         .load(&mut conn)

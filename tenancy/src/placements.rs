@@ -132,7 +132,7 @@ pub async fn all(app: &App) -> Result<Vec<Arc<Place>>> {
     unit.commit().await?;
     rows.sort_by_key(|row| row.id != DEFAULT);
     rows.into_iter()
-        .map(|row| Ok(app.places.get(&row.id).map_or_else(|| row.open(app).map(|p| app.places.keep(p)), Ok)?))
+        .map(|row| app.places.get(&row.id).map_or_else(|| row.open(app).map(|p| app.places.keep(p)), Ok))
         .collect()
 }
 

@@ -60,10 +60,13 @@ pub async fn export(cx: &Cx, permission: Permission, id: TenantId, to: &Path, pa
     Ok(Moved::of(&manifest))
 }
 
+/// The row, the wrapped key, the request of activation, the time zone and the first administrator.
+type Found = (TenantRow, Vec<u8>, serde_json::Value, String, Option<String>);
+
 /// The platform's row of a tenant as it travels, and its wrapped key.
 async fn facts(app: &App, id: TenantId) -> Result<(Vec<u8>, Facts)> {
     let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
-    let found: Option<(TenantRow, Vec<u8>, serde_json::Value, String, Option<String>)> = tenants::table
+    let found: Option<Found> = tenants::table
         .find(id.0)
         .select((
             TenantRow::as_select(),

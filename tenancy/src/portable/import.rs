@@ -113,7 +113,6 @@ async fn announce(cx: &Cx, permission: Permission, file: &Unpacked, place: &Plac
             tenants::administrator.eq(&facts.administrator),
             tenants::step.eq("正在导入"),
             tenants::created_at.eq(facts.created_at),
-            tenants::activated_at.eq(facts.activated_at),
             tenants::expires_on.eq(facts.expires_on),
             tenants::suspended_at.eq(facts.suspended_at),
             tenants::suspend_reason.eq(&facts.suspend_reason),
@@ -224,6 +223,7 @@ async fn open(cx: &Cx, permission: Permission, contents: &Contents) -> Result<()
             tenants::state.eq("active"),
             tenants::percent.eq(100),
             tenants::step.eq("已完成"),
+            tenants::activated_at.eq(contents.tenant.activated_at),
             tenants::schema_version.eq(migrate::version(&cx.app.registry, &contents.tenant.modules)),
         ))
         .execute(write.conn()?)

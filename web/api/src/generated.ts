@@ -1279,7 +1279,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, lastSignInAt: string | null } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, databaseBytes: number, placement: string, storageBytes: number | null, smsThisMonth: number, lastSignInAt: string | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;

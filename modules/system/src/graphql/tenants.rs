@@ -96,6 +96,10 @@ pub(super) struct TenantMeters {
     seats: i32,
     /// Accounts that are not disabled.
     accounts: i64,
+    /// Bytes of its tables.
+    database_bytes: i64,
+    /// The placement on which its tables stand.
+    placement: String,
     /// None when the store does not tell.
     storage_bytes: Option<u64>,
     /// Text messages in its name since the first of the month.
@@ -198,6 +202,8 @@ impl TenantQuery {
             members: m.members,
             seats: m.seats,
             accounts: m.accounts,
+            database_bytes: m.database,
+            placement: m.placement,
             storage_bytes: m.storage,
             sms_this_month: m.messages,
             last_sign_in_at: m.last_sign_in,

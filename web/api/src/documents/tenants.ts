@@ -71,13 +71,15 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
       members
       seats
       accounts
+      databaseBytes
+      placement
       storageBytes
       smsThisMonth
       lastSignInAt
     }
   }
 }
-    `, {"hash":"bf1282843d3badaaefdd670a48612f8a50ce368b82b8b50f6d32459350671734"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
+    `, {"hash":"8e23ac986fe5379cc39e4f6ab2a6eeae2da13f8d7d209718ddbb430d4f7cd21d"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
 export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
   system {
