@@ -339,7 +339,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
                 return Err(Error::refuse("MEMBERS", "最多20万名党员"));
             }
             let bar = bar("党员", u64::try_from(members + 200).unwrap_or_default());
-            let made = demo::make(&cx, members, |done| bar.set_position(done)).await?;
+            let made = Box::pin(demo::make(&cx, members, |done| bar.set_position(done))).await?;
             bar.finish_and_clear();
             print_rows(json, &[made], |made| {
                 format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password)
@@ -391,7 +391,7 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
     let rows = match command {
         TenantCommand::Set { id, plan, seats, expires, reason } => {
             let change = terms::Terms { plan, seats, expires_on: expires.map(|day| day.0) };
-            vec![line(terms::change(cx, ANYONE, id, &change, &reason).await?)]
+            vec![line(Box::pin(terms::change(cx, ANYONE, id, &change, &reason)).await?)]
         }
         TenantCommand::Suspend { id, reason } => vec![line(terms::suspend(cx, ANYONE, id, &reason).await?)],
         TenantCommand::Resume { id, reason } => vec![line(terms::resume(cx, ANYONE, id, &reason).await?)],

@@ -231,7 +231,8 @@ impl TenantMutation {
             MaybeUndefined::Value(day) => Some(Some(day)),
         };
         let change = terms::Terms { plan: input.plan, seats: input.seats, expires_on };
-        Ok(Tenant::of(cx, terms::change(cx, TENANTS_LIFE, input.tenant, &change, &input.reason).await?))
+        let changed = Box::pin(terms::change(cx, TENANTS_LIFE, input.tenant, &change, &input.reason)).await?;
+        Ok(Tenant::of(cx, changed))
     }
 
     /// Sends everybody of a tenant out and lets nobody in until it is resumed (OP-12).
