@@ -25,7 +25,7 @@ async fn add(t: &Town, id: &str, (query, ddl): (String, String)) -> Result<(), E
     let cx = platform(t);
     let (query_url, ddl_url) = (Secret::new(query), Secret::new(ddl));
     let new = Registration { id: id.to_owned(), kind: Kind::Postgres, query_url, ddl_url };
-    t.inside(async move { placements::add(&cx, ANYONE, &new).await }).await
+    t.inside(async move { Box::pin(placements::add(&cx, ANYONE, &new)).await }).await
 }
 
 async fn relocated(t: &Town, to: &'static str) -> Result<Relocated, Error> {
@@ -35,8 +35,8 @@ async fn relocated(t: &Town, to: &'static str) -> Result<Relocated, Error> {
 
 /// A town with another server beside its own.
 async fn two() -> (Town, Abroad) {
-    let (t, far) = (Town::start().await, Abroad::cluster().await);
-    add(&t, FAR, far.urls()).await.unwrap();
+    let (t, far) = (Town::start().await, Box::pin(Abroad::cluster()).await);
+    Box::pin(add(&t, FAR, far.urls())).await.unwrap();
     (t, far)
 }
 

@@ -268,7 +268,7 @@ async fn op_12_one_tenant_goes_back_while_another_works_on() {
     t.inside(async move {
         app.store.put(&Key::tenant(id, ["later"]).unwrap(), Bytes::from("x"), "text/plain").await.unwrap();
         let more = terms::Terms { seats: Some(150), ..terms::Terms::default() };
-        terms::change(&platform(app), ANYONE, id, &more, "加购席位").await.unwrap();
+        Box::pin(terms::change(&platform(app), ANYONE, id, &more, "加购席位")).await.unwrap();
     })
     .await;
     let sql = t.sql().await;
