@@ -13,8 +13,9 @@ use zhibu_tenancy::audit::seal::{self, Verdict};
 use zhibu_tenancy::life::{self, Spans};
 use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants, terms};
 
+use crate::command_files::{self, CertificateCommand, FileCommand, PlacementCommand};
 use crate::config::{Config, Flags, Profile};
-use crate::installation::Installation;
+use crate::installation::{Installation, Wanted};
 use crate::{demo, doctor, serve};
 
 /// Where a server notes its address, for links that commands beside it print.
@@ -87,10 +88,18 @@ enum Command {
     /// Configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Databases that hold tenants
+    #[command(subcommand)]
+    Placement(PlacementCommand),
+    /// Certificates of erasure
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
 }
 
 #[derive(Subcommand)]
 enum TenantCommand {
+    #[command(flatten)]
+    File(FileCommand),
     /// List them, newest first
     List,
     /// Show one
@@ -186,6 +195,9 @@ enum CodeCommand {
         /// Remark
         #[arg(long)]
         note: Option<String>,
+        /// Where the tenants' schemas shall stand
+        #[arg(long)]
+        placement: Option<String>,
     },
 }
 
@@ -207,6 +219,13 @@ enum ConfigCommand {
     Show,
 }
 
+impl Command {
+    /// The one command about tenants that a new installation may begin with.
+    fn brings_a_tenant(&self) -> bool {
+        matches!(self, Self::Tenant(TenantCommand::File(FileCommand::Import { .. })))
+    }
+}
+
 impl Cli {
     /// Runs the command.
     pub async fn run(self) -> Result<()> {
@@ -225,7 +244,10 @@ impl Cli {
         if !serving && self.place.profile.is_none() && noted(&config, PROFILE).as_deref() == Some("production") {
             config.profile = Profile::Production;
         }
-        if matches!(self.command, Command::Tenant(_) | Command::Audit(_)) && config.is_new() {
+        if matches!(self.command, Command::Tenant(_) | Command::Audit(_))
+            && config.is_new()
+            && !self.command.brings_a_tenant()
+        {
             let words = format!("这里没有安装: {}", config.data.display());
             return Err(Error::refuse("NO_INSTALLATION", words));
         }
@@ -238,13 +260,18 @@ impl Cli {
                 Ok(())
             }
             Command::Sdl => Ok(()),
+            Command::Certificate(CertificateCommand::Verify { file, key }) => {
+                command_files::verify(&file, key.as_deref(), self.place.json)
+            }
             command => Box::pin(with_installation(config, command, self.place.json)).await,
         }
     }
 }
 
 async fn with_installation(config: Config, command: Command, json: bool) -> Result<()> {
-    let installation = Installation::open(config, World::default(), false).await?;
+    let files = matches!(command, Command::Tenant(TenantCommand::File(_)));
+    let store = if files { Wanted::Beside } else { Wanted::None };
+    let installation = Installation::open_with(config, World::default(), store).await?;
     let done = Box::pin(work(&installation, command, json)).await;
     installation.close().await?;
     done
@@ -261,7 +288,19 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             print_rows(json, &findings, |f| format!("{}  {:<10} {}", if f.ok { "✓" } else { "✗" }, f.what, f.detail))?;
             return if well { Ok(()) } else { Err(Error::refuse("DOCTOR", "有项目不可用")) };
         }
+        Command::Tenant(TenantCommand::File(command)) => {
+            migrate::platform(&installation.app).await?;
+            return Box::pin(command_files::run(&cx, command, json)).await;
+        }
+        Command::Placement(command) => {
+            migrate::platform(&installation.app).await?;
+            return Box::pin(command_files::place(&cx, command, json)).await;
+        }
         Command::Tenant(command) => return tenant(&cx, command, json).await,
+        Command::Certificate(_) => {
+            println!("{}", zhibu_tenancy::portable::certificate::public_key(&installation.app)?);
+            return Ok(());
+        }
         Command::Audit(AuditCommand::Verify { tenant }) => return verify(&cx, tenant, json).await,
         Command::Audit(AuditCommand::Seal) => {
             for space in spaces(&all_tenants(&cx).await?) {
@@ -273,7 +312,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
         _ => migrate::platform(&installation.app).await?,
     }
     match command {
-        Command::Code(CodeCommand::Issue { plan, module, seats, expires, months, count, note }) => {
+        Command::Code(CodeCommand::Issue { plan, module, seats, expires, months, count, note, placement }) => {
             let order = codes::Order {
                 key: installation.app.world.id(),
                 plan,
@@ -283,6 +322,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
                 months,
                 count,
                 note,
+                placement,
             };
             let codes = codes::issue(&cx, ANYONE, &order).await?;
             print_rows(json, &codes, Clone::clone)
@@ -299,7 +339,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
                 return Err(Error::refuse("MEMBERS", "最多20万名党员"));
             }
             let bar = bar("党员", u64::try_from(members + 200).unwrap_or_default());
-            let made = demo::make(&cx, members, |done| bar.set_position(done)).await?;
+            let made = Box::pin(demo::make(&cx, members, |done| bar.set_position(done))).await?;
             bar.finish_and_clear();
             print_rows(json, &[made], |made| {
                 format!("演示租户已就绪：用户名 {}，初始密码 {}（首次登录须修改）", made.user_name, made.password)
@@ -351,7 +391,7 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
     let rows = match command {
         TenantCommand::Set { id, plan, seats, expires, reason } => {
             let change = terms::Terms { plan, seats, expires_on: expires.map(|day| day.0) };
-            vec![line(terms::change(cx, ANYONE, id, &change, &reason).await?)]
+            vec![line(Box::pin(terms::change(cx, ANYONE, id, &change, &reason)).await?)]
         }
         TenantCommand::Suspend { id, reason } => vec![line(terms::suspend(cx, ANYONE, id, &reason).await?)],
         TenantCommand::Resume { id, reason } => vec![line(terms::resume(cx, ANYONE, id, &reason).await?)],
@@ -362,6 +402,7 @@ async fn tenant(cx: &Cx, command: TenantCommand, json: bool) -> Result<()> {
             vec![line(tenants::get(cx, ANYONE, id).await?)]
         }
         TenantCommand::Show { id } => vec![line(tenants::get(cx, ANYONE, id).await?)],
+        TenantCommand::File(_) => Vec::new(),
         TenantCommand::List => all_tenants(cx).await?.into_iter().map(line).collect(),
     };
     cx.close().await;
@@ -389,7 +430,7 @@ async fn verify(cx: &Cx, only: Option<zhibu_core::TenantId>, json: bool) -> Resu
         }
     };
     cx.close().await;
-    for row in own.into_iter().filter(|row| row.state != "provisioning") {
+    for row in own.into_iter().filter(|row| !["provisioning", "importing"].contains(&row.state.as_str())) {
         let inside = Cx::system(cx.app.clone(), Space::Tenant(row.id.into()));
         let verdict = seal::verify(&inside).await?;
         inside.close().await;
@@ -411,7 +452,10 @@ async fn verify(cx: &Cx, only: Option<zhibu_core::TenantId>, json: bool) -> Resu
 
 /// The platform, and the tenants that have a schema.
 fn spaces(rows: &[tenants::TenantRow]) -> Vec<Space> {
-    let there = rows.iter().filter(|row| row.state != "provisioning").map(|row| Space::Tenant(row.id.into()));
+    let there = rows
+        .iter()
+        .filter(|row| !["provisioning", "importing"].contains(&row.state.as_str()))
+        .map(|row| Space::Tenant(row.id.into()));
     std::iter::once(Space::Platform).chain(there).collect()
 }
 
@@ -461,7 +505,7 @@ impl Line {
     }
 }
 
-fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) -> String) -> Result<()> {
+pub(crate) fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) -> String) -> Result<()> {
     if json {
         println!("{}", serde_json::to_string_pretty(rows).map_err(Error::bug)?);
     } else {

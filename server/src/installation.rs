@@ -11,10 +11,25 @@ use zhibu_storage::{Embedded, Store};
 use zhibu_tenancy::keys::hex;
 use zhibu_tenancy::{App, Parts, Registry, migrate};
 
+use url::Url;
+
 use crate::config::{Config, Profile, variable};
 
 const DATABASE: &str = "zhibu";
 const BUCKET: &str = "media";
+/// Where the embedded store's address is noted, for commands beside a server.
+const STORE: &str = "store";
+
+/// What is wanted of the object store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Nothing.
+    None,
+    /// To serve it.
+    Served,
+    /// To use it, whether a server has it or not.
+    Beside,
+}
 
 /// An opened installation.
 pub struct Installation {
@@ -45,16 +60,15 @@ impl Installation {
     /// Opens the installation: starts or adopts the private cluster, reads the keys. With `store`, the embedded
     /// object store is started too and what killed jobs left is removed; only the server does that.
     pub async fn open(config: Config, world: World, store: bool) -> Result<Self> {
+        Self::open_with(config, world, if store { Wanted::Served } else { Wanted::None }).await
+    }
+
+    /// The same for a command that needs the objects, beside a server or alone.
+    pub(crate) async fn open_with(config: Config, world: World, store: Wanted) -> Result<Self> {
         std::fs::create_dir_all(&config.data).map_err(|fault| folder(&config.data, &fault))?;
         let keys = KeyFile::open(&config.data.join("keys.json"), &world)?;
         let (cluster, app_url, ddl_url) = database(&config).await?;
-        let embedded_store = match (&config.storage, store) {
-            (None, true) => {
-                let (access, secret) = (Secret::new(&keys.store_access), Secret::new(&keys.store_secret));
-                Some(Embedded::start(&config.data.join("media"), &access, &secret).await?)
-            }
-            _ => None,
-        };
+        let (embedded_store, endpoint) = embedded(&config, &keys, store).await?;
         let sms = config.sms.open(config.profile == Profile::Production, &world)?;
         let parts = Parts {
             settings: zhibu_tenancy::Settings {
@@ -66,13 +80,16 @@ impl Installation {
             app_url,
             ddl_url,
             sms,
-            store: Store::new(&store_settings(&config, &keys, embedded_store.as_ref())?),
+            store: Store::new(&store_settings(&config, &keys, endpoint)?),
             scratch: config.data.join("scratch"),
             world,
         };
         let app = App::new(parts).await?;
-        if store {
+        if store == Wanted::Served {
             zhibu_tenancy::exchange::clear_scratch(&app)?;
+        }
+        if embedded_store.is_some() {
+            app.store.ensure_bucket().await?;
         }
         let public = config.public()?;
         Ok(Self { config, app, public, cluster, embedded_store })
@@ -120,13 +137,34 @@ async fn database(config: &Config) -> Result<(Option<Cluster>, String, String)> 
     Ok((Some(cluster), app, ddl))
 }
 
-fn store_settings(config: &Config, keys: &KeyFile, embedded: Option<&Embedded>) -> Result<zhibu_storage::Settings> {
+/// Starts the embedded store, or finds where the server beside us has it.
+async fn embedded(config: &Config, keys: &KeyFile, store: Wanted) -> Result<(Option<Embedded>, Option<Url>)> {
+    if config.storage.is_some() || store == Wanted::None {
+        return Ok((None, None));
+    }
+    let noted = config.data.join(STORE);
+    let (access, secret) = (Secret::new(&keys.store_access), Secret::new(&keys.store_secret));
+    match Embedded::start(&config.data.join("media"), &access, &secret).await {
+        Ok(store) => {
+            let endpoint = store.endpoint().clone();
+            std::fs::write(&noted, endpoint.as_str()).map_err(|fault| folder(&noted, &fault))?;
+            Ok((Some(store), Some(endpoint)))
+        }
+        Err(fault) if store == Wanted::Served => Err(fault),
+        Err(fault) => {
+            let noted = std::fs::read_to_string(&noted).map_err(|_| fault)?;
+            Ok((None, Some(noted.trim().parse().map_err(Error::bug)?)))
+        }
+    }
+}
+
+fn store_settings(config: &Config, keys: &KeyFile, embedded: Option<Url>) -> Result<zhibu_storage::Settings> {
     if let Some(settings) = &config.storage {
         return Ok(settings.clone());
     }
     let public = config.public()?;
     Ok(zhibu_storage::Settings {
-        endpoint: embedded.map_or_else(|| public.clone(), |store| store.endpoint().clone()),
+        endpoint: embedded.unwrap_or_else(|| public.clone()),
         public_endpoint: public,
         region: "zhibu".to_owned(),
         bucket: BUCKET.to_owned(),

@@ -2,6 +2,7 @@
 
 mod callbacks;
 pub mod command;
+mod command_files;
 pub mod config;
 mod console;
 mod demo;

@@ -10,11 +10,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zhibu_core::{Error, Result};
 use zhibu_endpoint::Stop;
-use zhibu_tenancy::{App, Cx, Space, Worker, activation, jobs};
+use zhibu_tenancy::{App, Cx, Space, Worker, activation, jobs, placements};
 
 use crate::health::Health;
 use crate::http;
 use crate::installation::Installation;
+
+/// How often other placements are looked after.
+const ATTEND: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub struct Served {
@@ -65,17 +68,50 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
 /// Starts the jobs of this process, if it has any.
 async fn work(installation: &Installation) -> Result<Option<(CancellationToken, JoinHandle<()>)>> {
     let concurrency = installation.config.jobs.concurrency;
-    let worker = jobs::worker(&installation.app, concurrency.max(1)).await?;
+    let worker = jobs::worker(&installation.app, &installation.app.ddl_url, concurrency.max(1)).await?;
     if concurrency == 0 {
         return Ok(None);
     }
     let stop = CancellationToken::new();
-    let task = tokio::spawn(keep_working(installation.app.clone(), worker, concurrency, stop.clone()));
-    Ok(Some((stop, task)))
+    let stopping = stop.clone();
+    let app = installation.app.clone();
+    let task = tokio::spawn(async move {
+        let home = keep_working(app.clone(), worker, app.ddl_url.clone(), concurrency, stop.clone());
+        tokio::join!(home, attend(app.clone(), concurrency, stop.clone()));
+    });
+    Ok(Some((stopping, task)))
+}
+
+/// Looks after the other placements: a worker for each one's queue, the catalogues in each as they are here.
+async fn attend(app: Arc<App>, concurrency: usize, stop: CancellationToken) {
+    let mut workers = std::collections::HashMap::new();
+    loop {
+        for place in placements::all(&app).await.unwrap_or_default() {
+            let queue = place.queue().to_owned();
+            if place.is_home() || workers.contains_key(&place.id) {
+                continue;
+            }
+            // One that is down is tried again the next time.
+            if let Ok(worker) = jobs::worker(&app, &queue, concurrency).await {
+                let working = keep_working(app.clone(), worker, queue, concurrency, stop.clone());
+                workers.insert(place.id.clone(), tokio::spawn(working));
+            }
+        }
+        if let Err(error) = placements::spread_catalogues(&app).await {
+            tracing::warn!(code = error.code, cause = ?error.cause, "catalogues not looked at");
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(ATTEND) => {}
+        }
+    }
+    for (_, worker) in workers {
+        let _ = worker.await;
+    }
 }
 
 /// Runs the worker until told to stop. It ends by itself when the database fails it; another one follows then.
-async fn keep_working(app: Arc<App>, mut worker: Worker, concurrency: usize, stop: CancellationToken) {
+async fn keep_working(app: Arc<App>, mut worker: Worker, queue: String, concurrency: usize, stop: CancellationToken) {
     loop {
         let ended = {
             let mut running = std::pin::pin!(worker.run());
@@ -96,7 +132,7 @@ async fn keep_working(app: Arc<App>, mut worker: Worker, concurrency: usize, sto
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
-            if let Ok(next) = jobs::worker(&app, concurrency).await {
+            if let Ok(next) = jobs::worker(&app, &queue, concurrency).await {
                 break next;
             }
         };

@@ -9,4 +9,4 @@ mod store;
 
 pub use embedded::Embedded;
 pub use key::Key;
-pub use store::{Head, Settings, Store};
+pub use store::{Head, Object, Settings, Store};

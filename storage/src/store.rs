@@ -48,6 +48,17 @@ pub struct Head {
     pub content_type: Option<String>,
 }
 
+/// An object as a list tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its key.
+    pub key: Key,
+    /// The key without the tenant.
+    pub below: String,
+    /// Bytes.
+    pub size: u64,
+}
+
 /// The media store (附件库).
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -102,17 +113,34 @@ impl Store {
 
     /// How many bytes a tenant's objects take together.
     pub async fn size(&self, tenant: TenantId) -> Result<u64> {
+        Ok(self.list(tenant).await?.iter().map(|object| object.size).sum())
+    }
+
+    /// A tenant's objects in the order of their keys.
+    pub async fn list(&self, tenant: TenantId) -> Result<Vec<Object>> {
         // With the slash: an id is never the beginning of another one, and this does not rely on it.
         let prefix = format!("t/{tenant}/");
-        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(&prefix);
         let mut pages = request.into_paginator().send();
-        let mut bytes = 0;
+        let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             for object in page.map_err(refused)?.contents() {
-                bytes += u64::try_from(object.size().unwrap_or_default()).map_err(Error::bug)?;
+                let below = object.key().and_then(|key| key.strip_prefix(&prefix)).unwrap_or_default().to_owned();
+                let size = u64::try_from(object.size().unwrap_or_default()).map_err(Error::bug)?;
+                found.push(Object { key: Key::tenant(tenant, below.split('/'))?, below, size });
             }
         }
-        Ok(bytes)
+        found.sort_by(|one, other| one.below.cmp(&other.below));
+        Ok(found)
+    }
+
+    /// Removes everything of a tenant; how many objects there were.
+    pub async fn clear(&self, tenant: TenantId) -> Result<usize> {
+        let all = self.list(tenant).await?;
+        for object in &all {
+            self.delete(&object.key).await?;
+        }
+        Ok(all.len())
     }
 
     /// A link to read one object for a short while, which a browser saves as `file_name`.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::{ANYONE, AccountId, Error, OrganisationId, Permission, Result, Secret, TenantId, check, mask};
 
+use crate::app::App;
 use crate::audit::Entry;
 use crate::codes;
 use crate::cx::{Cx, Write};
@@ -16,6 +17,7 @@ use crate::jobs::Job;
 use crate::keys::{hash, hex};
 use crate::migrate;
 use crate::module::Start;
+use crate::placements;
 use crate::schema::{accounts, logins, policy, tenants};
 use crate::terms;
 
@@ -93,6 +95,7 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
             tenants::plan.eq(won.plan),
             tenants::modules.eq(won.modules),
             tenants::seats.eq(won.seats),
+            tenants::placement.eq(won.placement.unwrap_or_else(|| placements::DEFAULT.to_owned())),
         ))
         .execute(write.conn()?)
         .await?;
@@ -145,6 +148,24 @@ async fn reserve(write: &mut Write<'_>, kind: &str, value: &str, tenant: TenantI
     );
     let new = diesel::insert_into(logins::table).values(row).on_conflict_do_nothing().execute(write.conn()?).await?;
     if new == 0 { Err(Error::invalid("userName", "用户名已被使用，请换一个")) } else { Ok(()) }
+}
+
+/// What activation was asked for, with the mobile number in the open, for taking it along.
+pub(crate) fn opened(app: &App, request: &serde_json::Value) -> Result<serde_json::Value> {
+    let mut request: Request = serde_json::from_value(request.clone()).map_err(Error::bug)?;
+    if let Some(sealed) = &request.mobile {
+        request.mobile = Some(app.keys.platform.open_text(&unhex(sealed)?)?.expose().to_owned());
+    }
+    serde_json::to_value(request).map_err(Error::bug)
+}
+
+/// The same brought along, sealed under this installation's key.
+pub(crate) fn sealed(app: &App, request: &serde_json::Value) -> Result<serde_json::Value> {
+    let mut request: Request = serde_json::from_value(request.clone()).map_err(Error::bug)?;
+    if let Some(mobile) = &request.mobile {
+        request.mobile = Some(hex(&app.keys.platform.seal(mobile.as_bytes())?));
+    }
+    serde_json::to_value(request).map_err(Error::bug)
 }
 
 /// Unlocks a tenant's first administrator and resets the password to an initial one, told when it is random, and lets
@@ -314,7 +335,7 @@ async fn first_rows(cx: &Cx, request: &Request, start: &Start, sold: &Sold) -> R
     write.commit().await
 }
 
-fn unhex(text: &str) -> Result<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Result<Vec<u8>> {
     (0..text.len() / 2)
         .map(|i| text.get(i * 2..i * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect::<Option<_>>()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::future::Cache;
-use zhibu_core::{Result, SessionId, TenantId, World};
+use zhibu_core::{Error, Result, SessionId, TenantId, World};
 use zhibu_providers::Sms;
 use zhibu_storage::Store;
 
@@ -15,6 +15,7 @@ use crate::keys::{Keys, Vault};
 use crate::live::Live;
 use crate::module::Registry;
 use crate::operator::Operator;
+use crate::placements;
 use crate::policy::Policy;
 use crate::tenants::{self, Tenant};
 
@@ -71,8 +72,9 @@ pub struct App {
     pub policy: Policy,
     /// Keys.
     pub(crate) keys: Keys,
-    /// Units of work for requests and jobs.
-    pub(crate) db: Lanes,
+    /// Units of work of the control plane, and of the tenants that stand beside it.
+    pub(crate) db: Arc<Lanes>,
+    pub(crate) places: placements::Known,
     /// Where schemas are made: a login with the right to.
     pub ddl_url: String,
     /// Text messages.
@@ -127,7 +129,8 @@ impl App {
         let policy = Policy::load(&parts.registry.permissions()).await?;
         let keys = Keys::new(&parts.master, &parts.world)?;
         Ok(Arc::new(Self {
-            db: Lanes::new(&parts.app_url, parts.settings.connections, parts.settings.statements)?,
+            db: Arc::new(Lanes::new(&parts.app_url, parts.settings.connections, parts.settings.statements)?),
+            places: placements::Known::default(),
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
             tenants: fresh(10_000),
@@ -154,9 +157,20 @@ impl App {
     /// holding one.
     pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         if let Space::Tenant(tenant) = space {
-            tenants::vault(self, tenant).await?;
+            let lanes = Box::pin(self.lanes(tenant, mode)).await?;
+            return lanes.begin(space, mode).await;
         }
         self.db.begin(space, mode).await
+    }
+
+    /// The connections to where a tenant stands. On its way to another placement it is not written to.
+    async fn lanes(&self, tenant: TenantId, mode: Mode) -> Result<Arc<Lanes>> {
+        tenants::vault(self, tenant).await?;
+        let info = tenants::info(self, tenant).await?;
+        if mode == Mode::Write && info.moving {
+            return Err(Error::refuse("READ_ONLY", "数据正在迁移，只能查看，请几秒后再修改"));
+        }
+        Ok(placements::get(self, &info.placement).await?.lanes.clone())
     }
 }
 

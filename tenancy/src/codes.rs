@@ -57,6 +57,8 @@ pub struct Order {
     pub count: i32,
     /// Remark.
     pub note: Option<String>,
+    /// Where the tenants' schemas shall stand; none: the installation's own database.
+    pub placement: Option<String>,
 }
 
 /// Where a code stands.
@@ -161,7 +163,12 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
     modules.sort_unstable();
     modules.dedup();
     let months = order.months.map(|months| format!("|{months}")).unwrap_or_default();
-    let input = format!("{plan}|{modules:?}|{}|{}|{}|{note:?}{months}", order.seats, order.expires_on, order.count);
+    let place = order.placement.as_ref().map(|id| format!("@{id}")).unwrap_or_default();
+    if let Some(id) = &order.placement {
+        crate::placements::get(&cx.app, id).await.map_err(|error| error.at("placement"))?;
+    }
+    let input =
+        format!("{plan}|{modules:?}|{}|{}|{}|{note:?}{months}{place}", order.seats, order.expires_on, order.count);
     let digest = hash(input.as_bytes());
     let texts: Vec<String> =
         (0..u32::try_from(order.count).unwrap_or_default()).map(|n| cx.app.keys.code(order.key, n)).collect();
@@ -201,6 +208,7 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
                 codes::expires_on.eq(order.expires_on),
                 codes::note.eq(&note),
                 codes::months.eq(order.months),
+                codes::placement.eq(&order.placement),
             )
         })
         .collect();
@@ -211,6 +219,7 @@ pub async fn issue(cx: &Cx, permission: Permission, order: &Order) -> Result<Vec
         .note("seats", order.seats)
         .note("expiresOn", order.expires_on.to_string())
         .note("months", order.months)
+        .note("placement", order.placement.clone())
         .note("count", order.count);
     write.audit(entry).await?;
     write.commit().await?;
@@ -335,6 +344,7 @@ pub(crate) struct Won {
     pub(crate) modules: Vec<String>,
     pub(crate) seats: i32,
     pub(crate) months: Option<i16>,
+    pub(crate) placement: Option<String>,
 }
 
 impl Won {
@@ -344,6 +354,9 @@ impl Won {
     }
 }
 
+/// Plan, modules, places, months and placement of a code.
+type Sold = (String, Vec<String>, i32, Option<i16>, Option<String>);
+
 /// When a code was used and when revoked.
 type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
@@ -351,16 +364,15 @@ type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 pub(crate) async fn take(cx: &Cx, code: &Secret, tenant: Uuid, conn: &mut Conn) -> Result<Won> {
     let digest = hash(normalise(code.expose()).as_bytes());
     let today = cx.app.world.today();
-    let won: Option<(String, Vec<String>, i32, Option<i16>)> =
-        diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))
-            .filter(codes::used_at.is_null().and(codes::revoked_at.is_null()).and(codes::expires_on.ge(today)))
-            .set((codes::used_at.eq(cx.now()), codes::tenant_id.eq(tenant)))
-            .returning((codes::plan, codes::modules, codes::seats, codes::months))
-            .get_result(&mut *conn)
-            .await
-            .optional()?;
-    if let Some((plan, modules, seats, months)) = won {
-        return Ok(Won { plan, modules, seats, months });
+    let won: Option<Sold> = diesel::update(codes::table.filter(codes::code_hash.eq(&digest)))
+        .filter(codes::used_at.is_null().and(codes::revoked_at.is_null()).and(codes::expires_on.ge(today)))
+        .set((codes::used_at.eq(cx.now()), codes::tenant_id.eq(tenant)))
+        .returning((codes::plan, codes::modules, codes::seats, codes::months, codes::placement))
+        .get_result(&mut *conn)
+        .await
+        .optional()?;
+    if let Some((plan, modules, seats, months, placement)) = won {
+        return Ok(Won { plan, modules, seats, months, placement });
     }
     let row: Option<Ends> = codes::table
         .filter(codes::code_hash.eq(&digest))

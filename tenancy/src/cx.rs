@@ -81,6 +81,8 @@ pub struct Write<'a> {
     /// The data the permission opens.
     pub scope: Scope,
     audited: bool,
+    /// What goes to the control plane with it, when the tenant stands on another placement.
+    control: Option<Unit>,
 }
 
 impl Cx {
@@ -186,7 +188,7 @@ impl Cx {
             crate::life::may_write(&self.app, identity.tenant.id, permission).await?;
         }
         self.close().await;
-        let mut unit = self.app.begin(self.space(), Mode::Write).await?;
+        let mut unit = self.begin(self.space()).await?;
         let scope = match &self.caller {
             Caller::Account(identity) => recheck(&self.app, identity, permission, &mut unit).await?,
             Caller::Operator(operator) => {
@@ -195,14 +197,22 @@ impl Cx {
             }
             Caller::Stranger | Caller::System(_) => self.allow(permission)?,
         };
-        Ok(Write { unit, cx: self, scope, audited: false })
+        Ok(Write { unit, cx: self, scope, audited: false, control: None })
     }
 
     /// A transaction on the control plane beside the caller's own space. For this crate's use: sign-in, index
     /// and throttles.
     pub(crate) async fn beside(&self, space: Space) -> Result<Write<'_>> {
         self.close().await;
-        Ok(Write { unit: self.app.begin(space, Mode::Write).await?, cx: self, scope: Scope::all(), audited: false })
+        let unit = self.begin(space).await?;
+        Ok(Write { unit, cx: self, scope: Scope::all(), audited: false, control: None })
+    }
+
+    /// A transaction. To a job a tenant that is being moved is away for a moment, no refusal to give up at.
+    async fn begin(&self, space: Space) -> Result<Unit> {
+        let begun = self.app.begin(space, Mode::Write).await;
+        let job = matches!(self.caller, Caller::System(Space::Tenant(_)));
+        begun.map_err(|error| if job && error.code == "READ_ONLY" { Error::unavailable(error) } else { error })
     }
 
     /// Ends the read unit of work; a later read opens a new picture.
@@ -279,16 +289,38 @@ impl Write<'_> {
         crate::jobs::enqueue(job, None, self.conn()?).await
     }
 
+    /// A transaction of the control plane that goes with this one, when the tenant stands on another placement; none
+    /// when the doors of its own database lead there.
+    pub(crate) async fn away(&mut self) -> Result<Option<(TenantId, &mut Conn)>> {
+        let tenant = self.cx.tenant()?;
+        if crate::placements::of(&self.cx.app, tenant).await?.is_home() {
+            return Ok(None);
+        }
+        let control = match self.control.take() {
+            Some(control) => control,
+            None => self.cx.app.db.begin(Space::Platform, Mode::Write).await?,
+        };
+        Ok(Some((tenant, self.control.insert(control).conn()?)))
+    }
+
     /// Makes the changes durable. Refused without an audit row.
     pub async fn commit(self) -> Result<()> {
         if !self.audited {
             return Err(Error::bug("a change without an audit row"));
+        }
+        self.finish().await
+    }
+
+    /// The control plane first: a name that is reserved for nobody harms less than somebody who is not found.
+    async fn finish(self) -> Result<()> {
+        if let Some(control) = self.control {
+            control.commit().await?;
         }
         self.unit.commit().await
     }
 
     /// Makes changes durable that are no business facts: counters, codes sent, marks of reading, own shortcuts.
     pub async fn commit_quietly(self) -> Result<()> {
-        self.unit.commit().await
+        self.finish().await
     }
 }

@@ -60,6 +60,7 @@ impl<J: Job> TaskHandler for Carried<J> {
         let space = self.tenant.map_or(Space::Platform, Space::Tenant);
         let cx = Cx::system(app, space);
         let last = worker.job().attempts() >= worker.job().max_attempts();
+        settled(&cx).await;
         let again = if last { serde_json::from_value::<Self>(worker.payload().clone()).ok() } else { None };
         let done = self.job.run(&cx).await;
         cx.close().await;
@@ -76,6 +77,17 @@ impl<J: Job> TaskHandler for Carried<J> {
             tracing::warn!(task = J::NAME, code = error.code, cause = ?error.cause, "job failed");
             error.to_string()
         })
+    }
+}
+
+/// Waits a while for a tenant that is on its way to another placement: its jobs go on there.
+async fn settled(cx: &Cx) {
+    let Space::Tenant(tenant) = cx.space() else { return };
+    for _ in 0..60 {
+        match crate::tenants::info(&cx.app, tenant).await {
+            Ok(tenant) if tenant.moving => tokio::time::sleep(Duration::from_millis(500)).await,
+            _ => return,
+        }
     }
 }
 
@@ -97,11 +109,12 @@ pub(crate) async fn enqueue<J: Job>(job: &J, key: Option<&str>, conn: &mut Conn)
     Ok(())
 }
 
-/// A worker for every module's jobs; made but not running. Making it brings the queue's own schema up to date.
-pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
+/// A worker for every module's jobs in one placement's queue; made but not running. Making it brings the queue's own
+/// schema up to date.
+pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result<Worker> {
     let mut options = WorkerOptions::default()
         .schema("jobs")
-        .database_url(&app.ddl_url)
+        .database_url(ddl_url)
         .max_pg_conn(u32::try_from(concurrency).unwrap_or(4) + 3)
         .concurrency(concurrency)
         .poll_interval(Duration::from_secs(2))
@@ -130,7 +143,11 @@ pub async fn worker(app: &Arc<App>, concurrency: usize) -> Result<Worker> {
                 .payload_value(serde_json::json!({"tenant": null, "job": {}}))
         })
         .map_err(|e| Error::bug(e.to_string()))?;
-    options.with_cron(hourly).init().await.map_err(|e| Error::unavailable(e.to_string()))
+    // What the clock starts is started once, by the installation's own queue; it goes over all placements.
+    if ddl_url == app.ddl_url {
+        options = options.with_cron(hourly);
+    }
+    options.init().await.map_err(|e| Error::unavailable(e.to_string()))
 }
 
 /// Throws away what has lost its meaning: counters, spent codes, text messages after half a year.
@@ -168,6 +185,11 @@ impl Job for Housekeeping {
             }
             if let Err(error) = crate::sso::sweep(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "old tickets were not removed");
+            }
+            if space != Space::Platform
+                && let Err(error) = crate::identity::mend_index(&inside).await
+            {
+                tracing::warn!(?space, code = error.code, cause = ?error.cause, "the sign-in index was not mended");
             }
             if let Err(error) = crate::audit::seal::seal(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the audit was not sealed");

@@ -2,6 +2,8 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
+use aws_lc_rs::signature::Ed25519KeyPair;
+use zeroize::Zeroizing;
 use zhibu_core::{Error, Result, Secret, World};
 
 /// First byte of every sealed value: algorithm and key generation, so both can change.
@@ -21,6 +23,7 @@ pub struct Keys {
     tokens: hmac::Key,
     codes: hmac::Key,
     macs: hmac::Key,
+    certificates: Zeroizing<[u8; 32]>,
     world: World,
 }
 
@@ -87,6 +90,7 @@ impl Keys {
             tokens: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "tokens")),
             codes: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "codes")),
             macs: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "macs")),
+            certificates: Zeroizing::new(derive(master, "certificates")),
             world: world.clone(),
         })
     }
@@ -100,6 +104,24 @@ impl Keys {
     pub fn tenant(&self, wrapped: &[u8]) -> Result<Vault> {
         let key: [u8; 32] = self.platform.open(wrapped)?.try_into().map_err(|_| Error::bug("tenant key length"))?;
         Vault::new(&key, &self.world)
+    }
+
+    /// A tenant's data key in the open, for taking it along.
+    pub(crate) fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        self.platform.open(wrapped).map(Zeroizing::new)
+    }
+
+    /// Wraps a data key that was brought along.
+    pub(crate) fn wrap(&self, key: &[u8]) -> Result<Vec<u8>> {
+        if key.len() != 32 {
+            return Err(Error::bug("tenant key length"));
+        }
+        self.platform.seal(key)
+    }
+
+    /// The pair of keys that signs certificates of this installation.
+    pub(crate) fn certificates(&self) -> Result<Ed25519KeyPair> {
+        Ed25519KeyPair::from_seed_unchecked(self.certificates.as_ref()).map_err(|_| Error::bug("certificate key"))
     }
 
     /// The n-th signing key of our own access tokens.

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Datelike, Duration, NaiveTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 use zhibu_core::{Permission, Result, TenantId};
 
 use crate::cx::Cx;
-use crate::db::{Mode, Space};
+use crate::db::{Conn, Mode, Space, schema};
 use crate::schema::{accounts, outbox, tenants};
 use crate::terms;
 
@@ -21,6 +22,10 @@ pub struct Meters {
     pub accounts: i64,
     /// Bytes of its files; none when the store does not tell.
     pub storage: Option<u64>,
+    /// Bytes of its tables.
+    pub database: i64,
+    /// The placement on which they stand.
+    pub placement: String,
     /// Text messages ordered in its name since the first of the month.
     pub messages: i64,
     /// Password-free sign-ins since the first of the month.
@@ -36,9 +41,12 @@ pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<M
     let mut meters = Meters::default();
     let made = {
         let mut read = cx.read(permission).await?;
-        let row: (i32, Option<DateTime<Utc>>) =
-            tenants::table.find(tenant.0).select((tenants::seats, tenants::activated_at)).first(read.conn()?).await?;
-        meters.seats = row.0;
+        let row: (i32, Option<DateTime<Utc>>, String) = tenants::table
+            .find(tenant.0)
+            .select((tenants::seats, tenants::activated_at, tenants::placement))
+            .first(read.conn()?)
+            .await?;
+        (meters.seats, meters.placement) = (row.0, row.2);
         meters.messages = outbox::table
             .filter(outbox::tenant_id.eq(tenant.0).and(outbox::created_at.ge(month(cx.now()))))
             .count()
@@ -58,6 +66,7 @@ pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<M
             .select((diesel::dsl::count_star(), diesel::dsl::max(accounts::last_sign_in_at)))
             .first(unit.conn()?)
             .await?;
+        meters.database = size(tenant, unit.conn()?).await?;
         unit.commit().await?;
     }
     // The other numbers do not depend on a store that is down or forbids listing.
@@ -69,6 +78,14 @@ pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<M
         .inspect_err(|error| tracing::warn!(code = error.code, cause = ?error.cause, "the size of a tenant's files is not known"))
         .ok();
     Ok(meters)
+}
+
+/// Bytes of a tenant's tables with their indexes, on the node that is asked.
+async fn size(tenant: TenantId, conn: &mut Conn) -> Result<i64> {
+    const SIZE: &str = "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = ";
+    let query = diesel::dsl::sql::<BigInt>(SIZE).bind::<Text, _>(schema(Space::Tenant(tenant))).sql(")");
+    Ok(diesel::select(query).get_result(conn).await?)
 }
 
 /// The first moment of the month, as the calendar in China has it.

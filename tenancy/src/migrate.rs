@@ -14,7 +14,8 @@ use crate::app::App;
 use crate::db::{Conn, Space, role, schema};
 use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
-use crate::schema::tenants;
+use crate::placements::{self, Kind, Place};
+use crate::schema::{moves, tenants};
 
 const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0001_init"),
@@ -23,6 +24,7 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0004_deliveries"),
     migration!("../migrations/platform", "0005_life"),
     migration!("../migrations/platform", "0006_sso"),
+    migration!("../migrations/platform", "0007_placements"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");
@@ -53,16 +55,36 @@ pub(crate) async fn ddl(url: &str) -> Result<AsyncPgConnection> {
 /// Brings the control plane and the shared catalogues up to date. Safe to run on several replicas at once.
 pub async fn platform(app: &Arc<App>) -> Result<()> {
     // Making a worker brings the queue's schema up to date; the doors below look into it.
-    crate::jobs::worker(app, 1).await?;
-    let mut conn = ddl(&app.ddl_url).await?;
+    crate::jobs::worker(app, &app.ddl_url, 1).await?;
+    foundation(app, &app.ddl_url, PLATFORM).await?;
+    for place in placements::all(app).await?.iter().filter(|place| !place.is_home()) {
+        // One that is down is its tenants' trouble only.
+        if let Err(error) = placement(app, place).await {
+            tracing::error!(placement = place.id, code = error.code, cause = ?error.cause, "placement not prepared");
+        }
+    }
+    Ok(())
+}
+
+/// Brings a further placement's queue, catalogues and doors up to date.
+pub(crate) async fn placement(app: &Arc<App>, place: &Place) -> Result<()> {
+    crate::jobs::worker(app, &place.ddl_url, 1).await?;
+    foundation(app, &place.ddl_url, &[]).await
+}
+
+/// Roles, catalogues and doors; with the control plane's history also the control plane.
+async fn foundation(app: &App, url: &str, control: &[Migration]) -> Result<()> {
+    let mut conn = ddl(url).await?;
     conn.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7263451)").await?;
     conn.batch_execute(SETUP).await?;
     conn.batch_execute("SET LOCAL ROLE zhibu_platform; SET LOCAL search_path TO platform").await?;
-    apply(&mut conn, "platform", PLATFORM).await?;
+    apply(&mut conn, "platform", control).await?;
     for module in &app.registry.modules {
         apply(&mut conn, &format!("shared/{}", module.key), module.shared).await?;
     }
-    right_key(app, &mut conn).await?;
+    if !control.is_empty() {
+        right_key(app, &mut conn).await?;
+    }
     conn.batch_execute("RESET ROLE; SET LOCAL search_path TO public").await?;
     conn.batch_execute(FUNCTIONS).await?;
     conn.batch_execute("COMMIT").await?;
@@ -107,18 +129,11 @@ async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]
         .load(conn)
         .await?;
     for step in history {
-        let digest = hex(&hash(step.up.as_bytes()));
+        let digest = fingerprint(step);
         match applied.iter().find(|a| a.version == step.version) {
             Some(known) if known.hash == digest => {}
             Some(_) => return Err(Error::bug(format!("{module}/{} was changed after it was applied", step.version))),
-            None => {
-                let record = format!(
-                    "{}; INSERT INTO migration VALUES ('{module}', '{}', '{digest}', now())",
-                    step.up.trim_end().trim_end_matches(';'),
-                    step.version
-                );
-                conn.batch_execute(&record).await?;
-            }
+            None => conn.batch_execute(&recorded(module, step)).await?,
         }
     }
     Ok(())
@@ -129,7 +144,7 @@ pub(crate) fn version(registry: &Registry, entitled: &[String]) -> String {
     let mut text = String::new();
     for module in registry.of(entitled) {
         for step in module.tenant {
-            text.push_str(&format!("{}/{}/{}\n", module.key, step.version, hex(&hash(step.up.as_bytes()))));
+            text.push_str(&format!("{}/{}/{}\n", module.key, step.version, fingerprint(step)));
         }
     }
     hex(&hash(text.as_bytes()))
@@ -137,27 +152,86 @@ pub(crate) fn version(registry: &Registry, entitled: &[String]) -> String {
 
 /// Makes or completes the schema of a tenant in one transaction and returns its version.
 pub(crate) async fn tenant(app: &App, id: TenantId, modules: &[&'static Module]) -> Result<()> {
-    let (schema, role) = (schema(Space::Tenant(id)), role(Space::Tenant(id)));
-    let mut conn = ddl(&app.ddl_url).await?;
+    let place = placements::of(app, id).await?;
+    let schema = schema(Space::Tenant(id));
+    let mut conn = ddl(&place.ddl_url).await?;
     let start = format!(
-        "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{schema}', 0)); \
-         DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN \
-         CREATE ROLE {role} NOLOGIN IN ROLE zhibu_tenant; END IF; END $$; \
-         GRANT {role} TO zhibu_app; CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}; \
-         SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}; {RECORD}"
+        "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{schema}', 0)); {}",
+        bare(place.kind, &schema, &role(Space::Tenant(id)))
     );
     conn.batch_execute(&start).await?;
     for module in modules {
         apply(&mut conn, module.key, module.tenant).await?;
     }
     conn.batch_execute("COMMIT").await?;
-    Ok(())
+    if place.kind == Kind::Citus { spread(&mut conn, &schema).await } else { Ok(()) }
+}
+
+/// Refuses a new schema of a cluster that would stay on one node.
+pub(crate) async fn checked(place: &Place, schema: &str) -> Result<()> {
+    match place.kind {
+        Kind::Postgres => Ok(()),
+        Kind::Citus => spread(&mut ddl(&place.ddl_url).await?, schema).await,
+    }
+}
+
+/// The statements that make a tenant's role and bare schema unless they are there, and step inside.
+fn bare(kind: Kind, schema: &str, role: &str) -> String {
+    // The nodes of a cluster connect to each other as the tenant's role. New schemas are spread in this session only:
+    // set for all, the queue's schema would become a tenant.
+    let (login, spread) = match kind {
+        Kind::Postgres => ("NOLOGIN", ""),
+        Kind::Citus => ("LOGIN", "SET LOCAL citus.enable_schema_based_sharding TO on; "),
+    };
+    format!(
+        "{spread}DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN \
+         CREATE ROLE {role} {login} IN ROLE zhibu_tenant; END IF; END $$; \
+         GRANT {role} TO zhibu_app; CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}; \
+         SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}; {RECORD}"
+    )
+}
+
+/// The statements that make a schema as it was after these steps, for a transaction that has begun; `role` owns it.
+pub(crate) fn script(kind: Kind, schema: &str, role: &str, steps: &[(&str, &Migration)]) -> String {
+    let mut script = bare(kind, schema, role);
+    for (module, step) in steps {
+        script.push_str(&format!("; {}", recorded(module, step)));
+    }
+    script.push_str("; RESET ROLE; SET LOCAL search_path TO ''");
+    script
+}
+
+/// A step and the record of it.
+fn recorded(module: &str, step: &Migration) -> String {
+    let (up, digest) = (step.up.trim_end().trim_end_matches(';'), fingerprint(step));
+    format!("{up}; INSERT INTO migration VALUES ('{module}', '{}', '{digest}', now())", step.version)
+}
+
+/// What a step is recognised by.
+pub(crate) fn fingerprint(step: &Migration) -> String {
+    hex(&hash(step.up.as_bytes()))
+}
+
+/// Refuses a schema that the cluster did not take as one to be spread: it would stay on one node, silently.
+async fn spread(conn: &mut AsyncPgConnection, schema: &str) -> Result<()> {
+    let found: i64 = diesel::select(
+        diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT count(*) FROM citus_schemas WHERE schema_name::text = ")
+            .bind::<Text, _>(schema)
+            .sql(")"),
+    )
+    .get_result(conn)
+    .await?;
+    if found == 1 {
+        Ok(())
+    } else {
+        Err(Error::refuse("NOT_SPREAD", format!("{schema} 没有成为 Citus 分布式 schema")))
+    }
 }
 
 /// Takes a module's tables out of a tenant's schema, newest step first.
 pub(crate) async fn remove(app: &App, id: TenantId, module: &Module) -> Result<()> {
     let (schema, role) = (schema(Space::Tenant(id)), role(Space::Tenant(id)));
-    let mut conn = ddl(&app.ddl_url).await?;
+    let mut conn = ddl(&placements::of(app, id).await?.ddl_url).await?;
     conn.batch_execute(&format!(
         "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{schema}', 0)); \
          SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}"
@@ -185,6 +259,8 @@ pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Resu
     let mut conn = Conn::on_platform(&app.ddl_url).await?;
     let all: Vec<(Uuid, Vec<String>, Option<String>)> = tenants::table
         .filter(tenants::state.eq_any(["active", "maintenance"]))
+        // One that is being moved is held at its source, and comes up to date at the next run.
+        .filter(tenants::id.ne_all(moves::table.select(moves::tenant_id)))
         .select((tenants::id, tenants::modules, tenants::schema_version))
         .order(tenants::id)
         .load(&mut conn)

@@ -3,7 +3,7 @@
 
 diesel::table! { own.installation (id) { id -> Int2, key_check -> Binary, } }
 
-diesel::table! { own.placements (id) { id -> Text, kind -> Text, query_url -> Nullable<Text>, ddl_url -> Nullable<Text>, } }
+diesel::table! { own.placements (id) { id -> Text, kind -> Text, query_url -> Nullable<Binary>, ddl_url -> Nullable<Binary>, } }
 
 diesel::table! {
     own.tenants (id) {
@@ -39,9 +39,13 @@ diesel::table! {
         id -> Uuid, batch_id -> Uuid, code_hash -> Binary, tail -> Text, plan -> Text, modules -> Array<Text>,
         seats -> Int4, expires_on -> Date, note -> Nullable<Text>, used_at -> Nullable<Timestamptz>,
         tenant_id -> Nullable<Uuid>, revoked_at -> Nullable<Timestamptz>, revoke_reason -> Nullable<Text>,
-        months -> Nullable<Int2>,
+        months -> Nullable<Int2>, placement -> Nullable<Text>,
     }
 }
+
+diesel::table! { own.moves (tenant_id) { tenant_id -> Uuid, source -> Text, target -> Text, step -> Text, since -> Timestamptz, } }
+
+diesel::table! { own.erasures (id) { id -> Uuid, tenant_id -> Uuid, at -> Timestamptz, found -> Jsonb, certificate -> Nullable<Jsonb>, } }
 
 diesel::table! {
     own.notices (id) {
@@ -169,5 +173,7 @@ diesel::joinable!(code_batches -> operators (issued_by));
 diesel::joinable!(operator_sessions -> operators (operator_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(role_assignments -> accounts (account_id));
+diesel::joinable!(moves -> tenants (tenant_id));
+diesel::allow_tables_to_appear_in_same_query!(tenants, moves);
 diesel::allow_tables_to_appear_in_same_query!(codes, code_batches, tenants, operators, operator_sessions);
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, role_assignments, policy, menus);

@@ -14,7 +14,7 @@ use crate::cx::{Cx, Write};
 use crate::db::{Conn, Mode, PATIENCE, Space};
 use crate::keys::Vault;
 use crate::life::{Life, Spans, Term};
-use crate::schema::tenants;
+use crate::schema::{moves, tenants};
 
 /// A tenant as requests need it.
 #[derive(Debug, Clone)]
@@ -33,6 +33,10 @@ pub struct Tenant {
     pub active: bool,
     /// What decides whether they may use it.
     pub term: Term,
+    /// Where its schema stands.
+    pub placement: String,
+    /// On its way to another placement: nothing changes for the moment.
+    pub moving: bool,
 }
 
 /// A tenant as the operator sees it.
@@ -77,6 +81,8 @@ pub struct TenantRow {
     pub closed_at: Option<DateTime<Utc>>,
     /// Why.
     pub close_reason: Option<String>,
+    /// Where its schema stands.
+    pub placement: String,
 }
 
 impl TenantRow {
@@ -122,6 +128,17 @@ pub async fn count(cx: &Cx, permission: Permission, filter: &TenantFilter) -> Re
 pub async fn get(cx: &Cx, permission: Permission, id: TenantId) -> Result<TenantRow> {
     let mut read = cx.read(permission).await?;
     Ok(tenants::table.find(id.0).select(TenantRow::as_select()).first(read.conn()?).await?)
+}
+
+/// One tenant by its id or short name, as commands are told it.
+pub async fn find(cx: &Cx, permission: Permission, word: &str) -> Result<TenantRow> {
+    let mut read = cx.read(permission).await?;
+    let query = tenants::table.select(TenantRow::as_select()).into_boxed();
+    let query = match word.parse::<Uuid>() {
+        Ok(id) => query.filter(tenants::id.eq(id)),
+        Err(_) => query.filter(tenants::slug.eq(word.to_owned())),
+    };
+    Ok(query.first(read.conn()?).await?)
 }
 
 /// Several tenants at once, for lists that name them.
@@ -192,10 +209,17 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
     let ids: Vec<Uuid> = std::iter::once(id.0).chain(app.asked.iter().map(|(id, ())| id.0)).collect();
     let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
     let rows = by_ids(&ids, unit.conn()?).await?;
+    // From its locks on, nobody writes to one that is being moved.
+    let moving: Vec<Uuid> = moves::table
+        .filter(moves::tenant_id.eq_any(&ids).and(moves::step.ne("leaving")))
+        .select(moves::tenant_id)
+        .load(unit.conn()?)
+        .await?;
     unit.commit().await?;
     let mut found = None;
     for row in rows {
-        let tenant = Arc::new(Tenant::from(row));
+        let moving = moving.contains(&row.id);
+        let tenant = Arc::new(Tenant { moving, ..Tenant::from(row) });
         if tenant.id == id {
             found = Some(tenant.clone());
         }
@@ -215,6 +239,8 @@ impl From<TenantRow> for Tenant {
             name: row.name,
             modules: row.modules,
             demo: row.demo,
+            placement: row.placement,
+            moving: false,
         }
     }
 }
@@ -245,7 +271,12 @@ pub async fn rename(cx: &Cx, permission: Permission, name: &str) -> Result<Arc<T
     let before = cx.identity()?.tenant.name.clone();
     let mut write: Write<'_> = cx.write(permission).await?;
     write.audit(Entry::new("tenant.renamed", "tenant", id.0).change("name", before, name.clone())).await?;
-    let found: bool = diesel::select(rename_tenant(&name)).get_result(write.conn()?).await?;
+    let found: bool = match write.away().await? {
+        Some((tenant, conn)) => {
+            diesel::update(tenants::table.find(tenant.0)).set(tenants::name.eq(&name)).execute(conn).await? > 0
+        }
+        None => diesel::select(rename_tenant(&name)).get_result(write.conn()?).await?,
+    };
     if !found {
         return Err(Error::missing());
     }

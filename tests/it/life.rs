@@ -337,7 +337,7 @@ async fn op_12_a_code_may_say_for_how_many_months() {
 
 #[tokio::test]
 async fn op_8_meters_tell_what_a_tenant_uses() {
-    const METERS: &str = "query($id: ID!) { system { tenantMeters(tenant: $id) { members seats accounts storageBytes smsThisMonth \
+    const METERS: &str = "query($id: ID!) { system { tenantMeters(tenant: $id) { members seats accounts databaseBytes placement storageBytes smsThisMonth \
         lastSignInAt } } }";
     let t = Town::start().await;
     let mut operator = t.operator().await;
@@ -345,6 +345,7 @@ async fn op_8_meters_tell_what_a_tenant_uses() {
     let (_, first, _) = small_tree(&t, &mut admin).await;
     let before = operator.ok(METERS, json!({"id": t.home.id})).await["system"]["tenantMeters"].clone();
     assert_eq!((&before["members"], &before["accounts"], &before["seats"]), (&json!(0), &json!(1), &json!(100)));
+    assert!(before["databaseBytes"].as_i64().unwrap() > 100_000 && before["placement"] == "default", "{before}");
     assert_eq!((&before["storageBytes"], &before["smsThisMonth"]), (&json!(0), &json!(0)), "{before}");
     admin.ok(CREATE_MEMBER, json!({"input": member(&first, "张三", 1)})).await;
     // Of another tenant nothing is counted, of last month neither.

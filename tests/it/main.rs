@@ -22,6 +22,8 @@ mod migrations;
 mod modules_off;
 mod operator;
 mod organisations;
+mod placements;
+mod portable;
 mod roles;
 mod second_factor;
 mod settings;

@@ -9,6 +9,7 @@
 //! ```
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod abroad;
 mod bouncer;
 mod cluster;
 pub mod roster;
@@ -19,6 +20,7 @@ mod town;
 mod visitor;
 pub mod words;
 
+pub use abroad::Abroad;
 pub use bouncer::Bouncer;
 pub use cluster::Sql;
 pub use socket::Socket;

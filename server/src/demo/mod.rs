@@ -47,6 +47,7 @@ pub(crate) async fn make(cx: &Cx, more: usize, tell: impl Fn(u64)) -> Result<Mad
     let modules = app.registry.modules.iter().filter(|m| !m.base).map(|m| m.key.to_owned()).collect();
     let order = codes::Order {
         months: None,
+        placement: None,
         key: app.world.id(),
         plan: "演示版".into(),
         modules,

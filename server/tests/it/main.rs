@@ -6,4 +6,5 @@ mod carriers;
 mod command_line;
 mod killed;
 mod logs;
+mod portable;
 mod program;

@@ -3,7 +3,7 @@
 
 pub mod export;
 pub mod import;
-mod scratch;
+pub(crate) mod scratch;
 
 use std::time::Duration;
 

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 const HELD: &str = "held";
 
 /// A folder for one job's files, gone with the value.
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     folder: PathBuf,
     _held: File,
 }
 
 impl Scratch {
     /// Makes a folder below `root` that was not there before.
-    pub(super) fn make(root: &Path, name: &str) -> Result<Self> {
+    pub(crate) fn make(root: &Path, name: &str) -> Result<Self> {
         let _door = door(root)?;
         let folder = root.join(name);
         DirBuilder::new().mode(0o700).create(&folder)?;
@@ -27,7 +27,7 @@ impl Scratch {
     }
 
     /// Where a file of the job stands.
-    pub(super) fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 }
@@ -51,7 +51,7 @@ fn door(root: &Path) -> Result<File> {
 }
 
 /// Removes the folders whose process is gone; the result is their number.
-pub(super) fn clear(root: &Path) -> Result<usize> {
+pub(crate) fn clear(root: &Path) -> Result<usize> {
     let _door = door(root)?;
     let mut count = 0;
     for entry in std::fs::read_dir(root)? {

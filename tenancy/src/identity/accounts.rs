@@ -9,25 +9,14 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
 
-use super::security;
 use super::sms::{SmsPurpose, spend};
+use super::{index, security};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Space};
 use crate::schema::{accounts, logins, role_assignments, sessions};
 use crate::tenants;
-
-diesel::define_sql_function! {
-    /// Reserves a sign-in name for the tenant of the running transaction; false when another tenant has it.
-    #[sql_name = "shared.claim_login"]
-    fn claim_login(kind: diesel::sql_types::Text, blind: diesel::sql_types::Binary, account: diesel::sql_types::Uuid) -> diesel::sql_types::Bool;
-}
-diesel::define_sql_function! {
-    /// Gives a sign-in name of an account back.
-    #[sql_name = "shared.release_login"]
-    fn release_login(kind: diesel::sql_types::Text, account: diesel::sql_types::Uuid) -> diesel::sql_types::Bool;
-}
 
 /// State of an account (账号状态): a password that must be changed counts as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -394,7 +383,7 @@ fn taken(error: diesel::result::Error) -> Error {
 
 async fn claim(write: &mut Write<'_>, kind: &str, value: &str, id: AccountId) -> Result<()> {
     let blind = write.cx.app.keys.platform.blind(value);
-    let free: bool = diesel::select(claim_login(kind, blind, id.0)).get_result(write.conn()?).await?;
+    let free = index::claim(write, kind, blind, id).await?;
     match (free, kind) {
         (true, _) => Ok(()),
         (false, "name") => Err(Error::invalid("userName", "用户名已被使用")),
@@ -425,7 +414,7 @@ pub async fn change_mine(
             .execute(write.conn()?)
             .await
             .map_err(taken)?;
-        let _: bool = diesel::select(release_login("name", id.0)).get_result(write.conn()?).await?;
+        index::release(write, "name", id).await?;
         claim(write, "name", &name, id).await?;
         entry = entry.change("userName", before.user_name.clone(), name);
     }
@@ -461,7 +450,7 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
-    let _: bool = diesel::select(release_login("mobile", id.0)).get_result(write.conn()?).await?;
+    index::release(write, "mobile", id).await?;
     claim(write, "mobile", mobile, id).await
 }
 
@@ -542,28 +531,9 @@ fn made_up(id: AccountId) -> String {
     format!("u{}", id.0.simple().to_string().split_off(20))
 }
 
-#[derive(QueryableByName)]
-struct Claimed {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    lost: i64,
-}
-
 /// Reserves many sign-in names at once.
 async fn claim_all(write: &mut Write<'_>, claims: Vec<(&'static str, Vec<u8>, Uuid)>) -> Result<()> {
-    use diesel::sql_types::{Array, Binary, Text, Uuid as Id};
-    let (mut kinds, mut blinds, mut ids) = (Vec::new(), Vec::new(), Vec::new());
-    for (kind, blind, id) in claims {
-        kinds.push(kind);
-        blinds.push(blind);
-        ids.push(id);
-    }
-    let claimed: Claimed = diesel::sql_query("SELECT shared.claim_logins($1, $2, $3) AS lost")
-        .bind::<Array<Text>, _>(kinds)
-        .bind::<Array<Binary>, _>(blinds)
-        .bind::<Array<Id>, _>(ids)
-        .get_result(write.conn()?)
-        .await?;
-    if claimed.lost == 0 { Ok(()) } else { Err(Error::invalid("mobile", "手机号已被使用")) }
+    if index::claim_all(write, claims).await? { Ok(()) } else { Err(Error::invalid("mobile", "手机号已被使用")) }
 }
 
 /// Keeps name and number of an account in step with the person's record, for somebody who may decide about the
@@ -607,7 +577,7 @@ pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
         ))
         .execute(write.conn()?)
         .await?;
-    let _: bool = diesel::select(release_login("mobile", id.0)).get_result(write.conn()?).await?;
+    index::release(write, "mobile", id).await?;
     end_all(write, id, None).await?;
     write.audit(Entry::new("account.closed", "account", id.0)).await
 }

@@ -1557,7 +1557,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;

@@ -150,6 +150,7 @@ export const errorWords: Record<string, string> = {
   CODE_EXPIRED: '该激活码已过期，请联系平台客服换取新码',
   CODE_REVOKED: '该激活码已作废，请联系平台客服',
   SEATS: '党员席位已用完，不能再增加党员，请联系服务商增加席位',
+  READ_ONLY: '数据正在迁移，只能查看，请几秒后再修改',
   TENANT_READ_ONLY: '服务已到期，目前只能查看和导出，不能修改',
   TENANT_SUSPENDED: '贵单位的服务已停用，请联系服务商',
   TENANT_CLOSED: '租户已终止，不能再修改',

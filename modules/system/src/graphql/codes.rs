@@ -152,6 +152,7 @@ impl CodeMutation {
             months: input.months.map(|months| i16::try_from(months).unwrap_or(0)),
             count: input.count,
             note: input.note,
+            placement: None,
         };
         Ok(IssuedCodes { codes: codes::issue(ctx.cx()?, CODES_ISSUE, &order).await?, batch: input.key })
     }

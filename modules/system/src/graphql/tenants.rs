@@ -96,6 +96,10 @@ pub(super) struct TenantMeters {
     seats: i32,
     /// Accounts that are not disabled.
     accounts: i64,
+    /// Bytes of its tables.
+    database_bytes: i64,
+    /// The placement on which its tables stand.
+    placement: String,
     /// None when the store does not tell.
     storage_bytes: Option<u64>,
     /// Text messages in its name since the first of the month.
@@ -202,6 +206,8 @@ impl TenantQuery {
             members: m.members,
             seats: m.seats,
             accounts: m.accounts,
+            database_bytes: m.database,
+            placement: m.placement,
             storage_bytes: m.storage,
             sms_this_month: m.messages,
             sso_this_month: m.sso_uses,
@@ -239,7 +245,8 @@ impl TenantMutation {
             MaybeUndefined::Value(day) => Some(Some(day)),
         };
         let change = terms::Terms { plan: input.plan, seats: input.seats, expires_on };
-        Ok(Tenant::of(cx, terms::change(cx, TENANTS_LIFE, input.tenant, &change, &input.reason).await?))
+        let changed = Box::pin(terms::change(cx, TENANTS_LIFE, input.tenant, &change, &input.reason)).await?;
+        Ok(Tenant::of(cx, changed))
     }
 
     /// Sends everybody of a tenant out and lets nobody in until it is resumed (OP-12).

@@ -76,10 +76,12 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
       ssoThisMonth
       ssoLeft
       lastSignInAt
+      placement
+      databaseBytes
     }
   }
 }
-    `, {"hash":"abd65125eb30839aa8c7c01bc10d8a2a4ef1a861e1732d55e8b05d5b4ffbaddb"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
+    `, {"hash":"2451a9a0f919ed8d403d0cef86e3ef1c29f8311da4780efcd59ab5cb8fc6bddb"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
 export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
   system {

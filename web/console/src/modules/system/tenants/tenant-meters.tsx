@@ -43,6 +43,7 @@ export function TenantMeters({ id }: { id: string }) {
                 </dd>
               </div>
               <div><dt>可用账号</dt><dd>{data.accounts} 个</dd></div>
+              <div><dt>数据库</dt><dd>{bytes(data.databaseBytes)}（节点 {data.placement === 'default' ? '主库' : data.placement}）</dd></div>
               <div><dt>文件</dt><dd>{data.storageBytes === null ? '暂时无法统计' : bytes(data.storageBytes)}</dd></div>
               <div><dt>本月短信</dt><dd>{data.smsThisMonth} 条</dd></div>
               <div><dt>本月免密登录</dt><dd>{data.ssoThisMonth} 次，剩余 {data.ssoLeft} 次</dd></div>
