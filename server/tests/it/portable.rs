@@ -51,7 +51,7 @@ async fn op_12_an_import_that_is_killed_is_taken_over_by_the_next() {
     let sql = other.sql().await;
     let import = ["tenant", "import", file, "--passphrase-file", &passphrase, "--json"];
     let begun = "SELECT count(*) FROM platform.audit WHERE action = 'tenant.import_started'";
-    for (times, delay) in [(1, 0), (2, 60), (3, 200)] {
+    for (times, delay) in [(1, 0), (2, 15), (3, 40)] {
         let child = other.start(&import);
         until("it has begun", async || sql.one(begun).await == times.to_string()).await;
         tokio::time::sleep(Duration::from_millis(delay)).await;
