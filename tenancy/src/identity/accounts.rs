@@ -312,7 +312,8 @@ async fn first_password(write: &mut Write<'_>) -> Result<(String, Option<Secret>
     while made.len() < 12 {
         // Even shares: what is left over of a byte is thrown away.
         let even = app.world.bytes::<32>().into_iter().map(usize::from).filter(|byte| *byte < 4 * LETTERS.len());
-        made.extend(even.take(12 - made.len()).map(|byte| char::from(LETTERS[byte % LETTERS.len()])));
+        let letters = even.filter_map(|byte| LETTERS.get(byte % LETTERS.len()).copied().map(char::from));
+        made.extend(letters.take(12 - made.len()));
     }
     let made = Secret::new(made);
     Ok((app.hasher.hash(&made).await?, Some(made)))
