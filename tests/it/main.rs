@@ -4,6 +4,7 @@
 mod access;
 mod activation;
 mod audit;
+mod bars;
 mod carriers;
 mod database;
 mod documents;
