@@ -23,6 +23,7 @@ pub mod notices;
 pub mod operator;
 pub mod outbox;
 pub mod policy;
+pub mod quotas;
 pub mod schema;
 pub mod sso;
 pub mod tenants;

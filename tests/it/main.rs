@@ -23,6 +23,7 @@ mod migrations;
 mod modules_off;
 mod operator;
 mod organisations;
+mod quotas;
 mod roles;
 mod second_factor;
 mod settings;
