@@ -104,6 +104,11 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
             Err(error) => return refused(error, &Cx::new(self.app.clone(), Caller::Stranger, origin)),
         };
         let cx = Arc::new(Cx::new(self.app.clone(), caller, origin).after(unit));
+        if let Caller::Account(identity) = cx.caller()
+            && let Err(error) = self.app.requests.count(&self.app, identity.tenant.id).await
+        {
+            return refused(error, &cx);
+        }
         // Whoever changes something opens a unit of its own, and may not hold two meanwhile.
         if request.query.trim_start().starts_with("mutation") {
             cx.close().await;

@@ -86,6 +86,8 @@ pub struct App {
     /// Live topics.
     pub live: Live,
     pub(crate) hasher: Hasher,
+    /// Requests that are counted and not written down yet.
+    pub requests: crate::quotas::Requests,
     pub(crate) tenants: Cache<TenantId, Arc<Tenant>>,
     /// Those that somebody has asked for of late, and whose turn it is to ask for them.
     pub(crate) asked: Cache<TenantId, ()>,
@@ -133,6 +135,7 @@ impl App {
             places: placements::Known::default(),
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
+            requests: crate::quotas::Requests::default(),
             tenants: fresh(10_000),
             asked: Cache::builder().max_capacity(2_000).time_to_live(FRESH * 10).build(),
             asking: tokio::sync::Mutex::default(),

@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod placements;
 pub mod policy;
 pub mod portable;
+pub mod quotas;
 pub mod relocate;
 pub mod schema;
 pub mod sso;

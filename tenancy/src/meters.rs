@@ -8,7 +8,8 @@ use zhibu_core::{Permission, Result, TenantId};
 
 use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space, schema};
-use crate::schema::{accounts, outbox, tenants};
+use crate::quotas::{self, Quotas};
+use crate::schema::{accounts, tenants};
 use crate::terms;
 
 /// A tenant's meters.
@@ -28,6 +29,10 @@ pub struct Meters {
     pub placement: String,
     /// Text messages ordered in its name since the first of the month.
     pub messages: i64,
+    /// Requests of its people today.
+    pub requests: i64,
+    /// Its limits.
+    pub quotas: Quotas,
     /// Password-free sign-ins since the first of the month.
     pub sso_uses: i64,
     /// Password-free sign-ins that are left.
@@ -39,6 +44,8 @@ pub struct Meters {
 /// Reads the meters of a tenant that is there.
 pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<Meters> {
     let mut meters = Meters::default();
+    cx.allow(permission)?;
+    cx.app.requests.flush(&cx.app, cx.now()).await?;
     let made = {
         let mut read = cx.read(permission).await?;
         let row: (i32, Option<DateTime<Utc>>, String) = tenants::table
@@ -47,11 +54,9 @@ pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<M
             .first(read.conn()?)
             .await?;
         (meters.seats, meters.placement) = (row.0, row.2);
-        meters.messages = outbox::table
-            .filter(outbox::tenant_id.eq(tenant.0).and(outbox::created_at.ge(month(cx.now()))))
-            .count()
-            .get_result(read.conn()?)
-            .await?;
+        meters.messages = quotas::messages(tenant, cx.now(), read.conn()?).await?;
+        meters.requests = quotas::requests(tenant, cx.now(), read.conn()?).await?;
+        meters.quotas = quotas::of(tenant, read.conn()?).await?;
         let since = (month(cx.now()) + Duration::hours(8)).date_naive();
         (meters.sso_uses, meters.sso_left) = crate::sso::meter(tenant, since, read.conn()?).await?;
         row.1.is_some()
@@ -70,10 +75,7 @@ pub async fn read(cx: &Cx, permission: Permission, tenant: TenantId) -> Result<M
         unit.commit().await?;
     }
     // The other numbers do not depend on a store that is down or forbids listing.
-    meters.storage = cx
-        .app
-        .store
-        .size(tenant)
+    meters.storage = quotas::stored(cx, tenant)
         .await
         .inspect_err(|error| tracing::warn!(code = error.code, cause = ?error.cause, "the size of a tenant's files is not known"))
         .ok();
@@ -89,7 +91,7 @@ async fn size(tenant: TenantId, conn: &mut Conn) -> Result<i64> {
 }
 
 /// The first moment of the month, as the calendar in China has it.
-fn month(now: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn month(now: DateTime<Utc>) -> DateTime<Utc> {
     let china = Duration::hours(8);
     let day = (now + china).date_naive();
     day.with_day(1).unwrap_or(day).and_time(NaiveTime::MIN).and_utc() - china

@@ -25,6 +25,7 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0005_life"),
     migration!("../migrations/platform", "0006_sso"),
     migration!("../migrations/platform", "0007_placements"),
+    migration!("../migrations/platform", "0012_quotas"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");

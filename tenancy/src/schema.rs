@@ -17,6 +17,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    own.quotas (tenant_id) {
+        tenant_id -> Uuid, storage_bytes -> Nullable<Int8>, sms_month -> Nullable<Int4>, requests_day -> Nullable<Int8>,
+        stored -> Nullable<Int8>, stored_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! { own.usage (tenant_id, day) { tenant_id -> Uuid, day -> Date, requests -> Int8, } }
+
+diesel::table! {
     own.operators (id) {
         id -> Uuid, user_name -> Text, password_hash -> Nullable<Text>, totp -> Nullable<Binary>, totp_step -> Int8,
         state -> Text, failed -> Int2, failed_at -> Nullable<Timestamptz>, invitation_hash -> Nullable<Binary>,

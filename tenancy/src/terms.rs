@@ -202,7 +202,8 @@ pub async fn close(cx: &Cx, permission: Permission, tenant: TenantId, closing: &
 }
 
 /// Sends everybody of the tenant out: this replica at once, every socket by the topic, the others within a second, when
-/// they read the mark. The sessions' own rows follow by the job, so that nobody comes back with one.
+/// they read the mark. The sessions' own rows end before the operator is answered, so that no replica writes for them from
+/// then on; when that is cut off the job does it.
 async fn send_out(mut write: Write<'_>, tenant: TenantId) -> Result<TenantRow> {
     let cx = write.cx;
     write.enqueue(&CarryTerms { tenant }).await?;
@@ -210,7 +211,18 @@ async fn send_out(mut write: Write<'_>, tenant: TenantId) -> Result<TenantRow> {
     write.commit().await?;
     cx.app.tenants.invalidate(&tenant).await;
     cx.app.live.touch(&life::topic(tenant));
+    if row.activated_at.is_some()
+        && let Err(error) = ended(cx, tenant).await
+    {
+        tracing::warn!(%tenant, code = error.code, cause = ?error.cause, "the sessions are left to the job");
+    }
     Ok(row)
+}
+
+async fn ended(cx: &Cx, tenant: TenantId) -> Result<()> {
+    let inside = Cx::system(cx.app.clone(), Space::Tenant(tenant));
+    let mut there = inside.write(ANYONE).await?;
+    if end_sessions(&mut there, tenant).await? { there.commit().await } else { Ok(()) }
 }
 
 /// Brings what a tenant's own schema holds of its terms into line with the platform's row. May run again.

@@ -4,6 +4,7 @@
 mod access;
 mod activation;
 mod audit;
+mod bars;
 mod carriers;
 mod database;
 mod documents;
@@ -24,6 +25,7 @@ mod operator;
 mod organisations;
 mod placements;
 mod portable;
+mod quotas;
 mod roles;
 mod second_factor;
 mod settings;

@@ -27,6 +27,20 @@ pub(crate) struct Operation {
     pub(crate) takes_id: bool,
 }
 
+/// One text or number that an operation takes, and a request into which any value can be put there.
+pub(crate) struct Place {
+    /// `mutation directory.createOrganisation input.fullName`
+    pub(crate) name: String,
+    /// What is asked.
+    pub(crate) document: String,
+    /// With these variables beside it.
+    pub(crate) variables: Value,
+    /// Where in them, as a JSON pointer.
+    pub(crate) pointer: String,
+    /// It takes a whole number.
+    pub(crate) number: bool,
+}
+
 impl Surface {
     /// Looks at the schema with the eyes of an operator, to whom every module shows.
     pub(crate) async fn of(t: &Town) -> Self {
@@ -70,6 +84,61 @@ impl Surface {
         all
     }
 
+    /// Every text and number that the schema takes anywhere, inside inputs too.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        let mut all = Vec::new();
+        for (verb, root) in [("query", "queryType"), ("mutation", "mutationType")] {
+            for space in self.0[root]["fields"].as_array().unwrap() {
+                let (space, kind) = (space["name"].as_str().unwrap(), named(&space["type"]));
+                for field in self.kind(kind)["fields"].as_array().unwrap() {
+                    for arg in field["args"].as_array().unwrap() {
+                        let name = arg["name"].as_str().unwrap();
+                        let operation = self.asked(verb, space, field, &|_| NOBODY.to_owned(), Some(name));
+                        let start = Place {
+                            name: format!("{} {name}", operation.name),
+                            document: operation.document,
+                            variables: operation.variables,
+                            pointer: format!("/{name}"),
+                            number: false,
+                        };
+                        self.leaves(&arg["type"], start, 4, &mut all);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Where a type takes texts and whole numbers, so many levels down.
+    fn leaves(&self, kind: &Value, at: Place, levels: u8, found: &mut Vec<Place>) {
+        let below = |part: &str, value: Value| {
+            let (name, pointer) = (format!("{}.{part}", at.name), format!("{}/{part}", at.pointer));
+            let mut variables = at.variables.clone();
+            *variables.pointer_mut(&at.pointer).unwrap() = value;
+            Place { name, document: at.document.clone(), variables, pointer, number: false }
+        };
+        let least = |kind: &Value| self.value(kind, "", &|_| NOBODY.to_owned(), &mut false);
+        match kind["kind"].as_str().unwrap() {
+            "NON_NULL" => self.leaves(&kind["ofType"], at, levels, found),
+            "LIST" => {
+                let one = below("0", json!([least(&kind["ofType"])]));
+                self.leaves(&kind["ofType"], one, levels, found);
+            }
+            "INPUT_OBJECT" if levels > 0 => {
+                for field in self.kind(kind["name"].as_str().unwrap())["inputFields"].as_array().unwrap() {
+                    let part = field["name"].as_str().unwrap();
+                    let mut whole = least(kind);
+                    if whole[part].is_null() {
+                        whole[part] = self.value(&field["type"], part, &|_| NOBODY.to_owned(), &mut false);
+                    }
+                    self.leaves(&field["type"], below(part, whole), levels - 1, found);
+                }
+            }
+            "SCALAR" if kind["name"] != "Boolean" => found.push(Place { number: kind["name"] == "Int", ..at }),
+            _ => {}
+        }
+    }
+
     /// Everything of a type that needs no argument, so many levels down.
     fn shown(&self, kind: &str, levels: u8) -> String {
         let kind = self.kind(kind);
@@ -90,13 +159,25 @@ impl Surface {
     }
 
     fn operation(&self, verb: &str, space: &str, field: &Value, ids: &dyn Fn(&str) -> String) -> Operation {
+        self.asked(verb, space, field, ids, None)
+    }
+
+    /// The operation with the least it takes, and one argument more.
+    fn asked(
+        &self,
+        verb: &str,
+        space: &str,
+        field: &Value,
+        ids: &dyn Fn(&str) -> String,
+        also: Option<&str>,
+    ) -> Operation {
         let name = field["name"].as_str().unwrap();
         let mut variables = Map::new();
         let (mut declared, mut given, mut takes_id) = (String::new(), String::new(), false);
         for arg in field["args"].as_array().unwrap() {
             let (arg_name, kind) = (arg["name"].as_str().unwrap(), &arg["type"]);
             let id = named(kind) == "ID";
-            if kind["kind"] != "NON_NULL" && !id {
+            if kind["kind"] != "NON_NULL" && !id && also != Some(arg_name) {
                 continue;
             }
             write!(declared, "${arg_name}: {} ", written(kind)).unwrap();
@@ -269,6 +350,94 @@ async fn every_role_may_do_what_the_matrix_says() {
         table.push('\n');
     }
     reviewed("roles.txt", &table);
+}
+
+/// Role by feature by reach: what the matrix says and the product makes of it. A cell is the compiled reach, `.` when the
+/// role may not; a feature that is not built yet shows the matrix's own letters in brackets. `own` tells whether a tenant may
+/// put it into a role of its own, whose reach it chooses. Below stand the roles that follow from posts.
+#[tokio::test]
+async fn every_feature_reaches_as_far_as_reviewed() {
+    let t = Town::start().await;
+    let mut matrix = include_str!("../../config/role_matrix.csv").lines();
+    let roles: Vec<&str> = matrix.next().unwrap().split(',').skip(2).collect();
+    let app = t.app();
+    let known = app.registry.permissions();
+    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in matrix {
+        let mut cells = line.split(',');
+        let feature = cells.next().unwrap();
+        let said = cells.skip(1).map(|cell| if cell == "-" { ".".to_owned() } else { format!("({cell})") });
+        rows.insert(feature.to_owned(), said.collect());
+    }
+    let mut held: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for permission in &known {
+        let mut row = Vec::new();
+        for role in &roles {
+            let reach = app.policy.reach(role, *permission);
+            row.push(reach.map_or(".", |reach| reach.name()).to_owned());
+            if reach.is_some() {
+                held.entry(role).or_default().push(permission.key);
+            }
+        }
+        rows.insert(permission.key.to_owned(), row);
+    }
+    let mut admin = t.administrator().await;
+    let grantable = admin.ok("{ system { grantable } }", json!({})).await;
+    let grantable: Vec<&str> =
+        grantable["system"]["grantable"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
+    let mut table = String::new();
+    writeln!(table, "{:<28} {} own", "", roles.join(" ")).unwrap();
+    for (feature, cells) in &rows {
+        write!(table, "{feature:<28}").unwrap();
+        for (role, cell) in roles.iter().zip(cells) {
+            write!(table, " {cell:^width$}", width = role.len()).unwrap();
+        }
+        writeln!(table, " {}", if grantable.contains(&feature.as_str()) { "may" } else { "." }).unwrap();
+    }
+    // The table is what people really hold.
+    for role in ROLES {
+        t.person(role, role, &t.home.root).await;
+        let session = t.signed_in(role, PASSWORD).await.ok(words::SESSION, json!({})).await;
+        let mut permissions: Vec<&str> = session["system"]["session"]["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key.as_str().unwrap())
+            .collect();
+        permissions.sort_unstable();
+        let mut wanted = held.remove(role).unwrap_or_default();
+        wanted.sort_unstable();
+        assert_eq!(permissions, wanted, "{role}");
+    }
+    table.push('\n');
+    for (post, role) in by_post(&t, &mut admin).await {
+        writeln!(table, "{post:<28} {role}").unwrap();
+    }
+    reviewed("features.txt", &table);
+}
+
+/// What each post of the dictionary makes somebody, as the list of users tells.
+async fn by_post(t: &Town, admin: &mut Visitor) -> Vec<(String, String)> {
+    let (_, first, _) = crate::organisations::small_tree(t, admin).await;
+    let person = crate::members::enrol(admin, crate::members::member(&first, "张三", 1)).await;
+    let dictionary = admin.ok("{ system { dictionary(kinds: [\"post\"]) { code } } }", json!({})).await;
+    let (sql, schema) = (t.sql().await, t.home.schema());
+    let mut found = Vec::new();
+    for post in dictionary["system"]["dictionary"].as_array().unwrap() {
+        let post = post["code"].as_str().unwrap();
+        sql.rows(&format!(
+            "DELETE FROM {schema}.posts; INSERT INTO {schema}.posts VALUES (gen_random_uuid(), '{person}', '{first}', '{post}', \
+             '2020-01-01', NULL)"
+        ))
+        .await;
+        let users = "{ system { users { nodes { displayName roles { role byPost } } } } }";
+        let users = admin.ok(users, json!({})).await["system"]["users"]["nodes"].clone();
+        let roles =
+            users.as_array().unwrap().iter().find(|user| user["displayName"] == "张三").unwrap()["roles"].clone();
+        let role = roles.as_array().unwrap().iter().find(|role| role["byPost"] == true);
+        found.push((post.to_owned(), role.map_or(".", |role| role["role"].as_str().unwrap()).to_owned()));
+    }
+    found
 }
 
 /// What a tenant holds, as one number a table.

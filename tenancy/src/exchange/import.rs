@@ -184,6 +184,7 @@ pub async fn request(cx: &Cx, template: &str, file_name: &str, size: i64) -> Res
         return Err(Error::invalid("size", "文件大小应在30MB以内"));
     }
     let who = cx.identity()?.clone();
+    crate::quotas::room(cx, size).await?;
     let mut write = cx.write(importer.permission()).await?;
     let id: ImportId = cx.app.world.id();
     let row = (

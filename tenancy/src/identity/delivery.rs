@@ -21,6 +21,7 @@ const SETTLE: Duration = Duration::seconds(15);
 /// Puts a message into the outbox and a job that hands it to the carrier into the same transaction.
 pub(super) async fn post(
     write: &mut Write<'_>,
+    tenant: Option<TenantId>,
     mobile: &str,
     purpose: Purpose,
     text: &str,
@@ -31,7 +32,7 @@ pub(super) async fn post(
     let plain: Vec<(&str, &str)> = params.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
     let row = (
         outbox::id.eq(id),
-        outbox::tenant_id.eq(write.cx.identity().ok().map(|identity| identity.tenant.id.0)),
+        outbox::tenant_id.eq(tenant.map(|tenant| tenant.0)),
         outbox::mobile.eq(keys.seal(mobile.as_bytes())?),
         outbox::mobile_index.eq(keys.blind(mobile)),
         outbox::text.eq(keys.seal(text.as_bytes())?),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{CHANGE_PASSWORD, Error, Result, SELF, Secret, check};
+use zhibu_core::{CHANGE_PASSWORD, Error, Result, SELF, Secret, TenantId, check};
 
 use super::delivery::post;
 use super::{find_login, throttle};
@@ -12,7 +12,7 @@ use crate::cx::{Cx, Write};
 use crate::db::{Mode, Space};
 use crate::keys::hash;
 use crate::schema::{accounts, sms_codes};
-use crate::tenants;
+use crate::{quotas, tenants};
 
 pub(super) const LIFE: Duration = Duration::minutes(5);
 const TRIES: i16 = 5;
@@ -35,8 +35,10 @@ fn words(purpose: SmsPurpose) -> &'static str {
 pub async fn request_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
     let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
     limits(cx).await?;
-    let known = !find_login(cx, "mobile", &mobile).await?.is_empty();
-    make(cx, &mobile, SmsPurpose::SignIn, known).await?;
+    let known = find_login(cx, "mobile", &mobile).await?;
+    // A number in several tenants is written to in nobody's name.
+    let tenant = if let [(tenant, _)] = known.as_slice() { Some(*tenant) } else { None };
+    make(cx, &mobile, SmsPurpose::SignIn, !known.is_empty(), tenant).await?;
     Ok(cx.app.settings.sms_interval)
 }
 
@@ -45,7 +47,7 @@ pub async fn request_password_code(cx: &Cx) -> Result<i32> {
     cx.allow(CHANGE_PASSWORD)?;
     let mobile = own_mobile(cx).await?.ok_or_else(|| Error::refuse("NO_MOBILE", "账号没有绑定手机号"))?;
     limits(cx).await?;
-    make(cx, mobile.expose(), SmsPurpose::Password, true).await?;
+    make(cx, mobile.expose(), SmsPurpose::Password, true, cx.tenant().ok()).await?;
     Ok(cx.app.settings.sms_interval)
 }
 
@@ -55,7 +57,7 @@ pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
     cx.identity()?;
     let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
     limits(cx).await?;
-    make(cx, &mobile, SmsPurpose::Mobile, true).await?;
+    make(cx, &mobile, SmsPurpose::Mobile, true, cx.tenant().ok()).await?;
     Ok(cx.app.settings.sms_interval)
 }
 
@@ -90,11 +92,20 @@ async fn limits(cx: &Cx) -> Result<()> {
     .await
 }
 
-async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<()> {
+async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool, tenant: Option<TenantId>) -> Result<()> {
     let code = cx.app.world.digits();
     let index = cx.app.keys.platform.blind(mobile);
     let mut write = cx.beside(Space::Platform).await?;
     pace(&mut write, &index).await?;
+    let allowed = match tenant {
+        Some(tenant) => quotas::may_send(&mut write, tenant, purpose).await?,
+        None => true,
+    };
+    // A stranger is not told, for that would tell whose number it is; no code is sent then.
+    if !allowed && purpose != SmsPurpose::SignIn {
+        return Err(quotas::no_messages());
+    }
+    let send = send && allowed;
     let id: Uuid = cx.app.world.id();
     diesel::insert_into(sms_codes::table)
         .values((
@@ -111,7 +122,7 @@ async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool) -> Result<
         let minutes = LIFE.num_minutes().to_string();
         let text = format!("【支部】您的{}验证码为{code}，{minutes}分钟内有效。请勿告诉他人。", words(purpose));
         let params = [("code", code), ("minutes", minutes)].map(|(name, value)| (name.to_owned(), Secret::new(value)));
-        post(&mut write, mobile, purpose, &text, &params).await?;
+        post(&mut write, tenant, mobile, purpose, &text, &params).await?;
     }
     write.commit_quietly().await
 }

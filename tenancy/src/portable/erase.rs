@@ -128,6 +128,7 @@ async fn finish(
     let logins = diesel::delete(logins::table.filter(logins::tenant_id.eq(id.0))).execute(conn).await?;
     diesel::delete(outbox::table.filter(outbox::tenant_id.eq(id.0))).execute(conn).await?;
     diesel::delete(progress::table.filter(progress::tenant_id.eq(id.0))).execute(conn).await?;
+    super::beside::forget(id, conn).await?;
     diesel::delete(audit_heads::table.find(id.0)).execute(conn).await?;
     diesel::update(codes::table.filter(codes::tenant_id.eq(id.0)))
         .set(codes::tenant_id.eq(None::<Uuid>))

@@ -43,7 +43,9 @@ pub async fn export(cx: &Cx, permission: Permission, id: TenantId, to: &Path, pa
     let logins = logins(app, id, &carrier, control.as_ref().unwrap_or(&carrier), &folder, &mut parcel).await?;
     carrier.run("COMMIT").await?;
     let objects = objects(app, id, &folder, &mut parcel).await?;
-    let contents = Contents { tenant: facts, histories, tables, objects, logins, audit_head: head(app, id).await? };
+    let applications = super::beside::applications(app, id).await?;
+    let audit_head = head(app, id).await?;
+    let contents = Contents { tenant: facts, histories, tables, objects, logins, applications, audit_head };
     let manifest = Manifest {
         format: FORMAT,
         product: env!("CARGO_PKG_VERSION").to_owned(),

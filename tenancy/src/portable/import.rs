@@ -121,6 +121,7 @@ async fn announce(cx: &Cx, permission: Permission, file: &Unpacked, place: &Plac
         ),
     );
     diesel::insert_into(tenants::table).values(row).execute(write.conn()?).await?;
+    super::beside::take_in(&file.manifest.contents.applications, write.conn()?).await?;
     reserve(&mut write, file).await?;
     let entry = Entry::new("tenant.import_started", "tenant", facts.id);
     write.audit(entry.note("contentHash", &*file.manifest.content_hash)).await?;
@@ -139,6 +140,7 @@ pub fn blind(app: &App, name: &str) -> String {
 /// Takes the row and names of a tenant that never came in whole away.
 async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(logins::table.filter(logins::tenant_id.eq(id.0))).execute(conn).await?;
+    super::beside::forget(id, conn).await?;
     diesel::delete(audit_heads::table.find(id.0)).execute(conn).await?;
     diesel::delete(tenants::table.find(id.0)).execute(conn).await?;
     Ok(())

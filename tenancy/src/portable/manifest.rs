@@ -36,6 +36,9 @@ pub(crate) struct Contents {
     pub(crate) objects: Vec<Item>,
     /// The lines of `logins.jsonl`.
     pub(crate) logins: Item,
+    /// Applications of password-free sign-in, as the platform's rows stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) applications: Vec<serde_json::Value>,
     /// Where the audit's chain ends: number and mark, hexadecimal.
     pub(crate) audit_head: Option<(i32, String)>,
 }

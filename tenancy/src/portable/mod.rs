@@ -3,6 +3,7 @@
 //!
 //! What travels and what stays is listed in `docs/adr/0019-a-tenant-is-a-file.md`.
 
+mod beside;
 pub(crate) mod carrier;
 pub mod certificate;
 pub mod erase;

@@ -396,6 +396,15 @@ export type OrganisationInput = {
   villageOrCommunity?: boolean | null | undefined;
 };
 
+/** What a limit is of. */
+export type QuotaKind =
+  /** 存储空间 */
+  | 'STORAGE'
+  /** 本月短信 */
+  | 'SMS'
+  /** 今日请求 */
+  | 'REQUESTS';
+
 export type RequestExportInput = {
   /** `organisation`, `member` or `user`; for operators `code`. */
   kind: string;
@@ -545,6 +554,18 @@ export type TenantLife =
   | 'SUSPENDED'
   /** 已终止 */
   | 'CLOSED';
+
+/** The limits of a tenant; what is left out is without limit. */
+export type TenantQuotasInput = {
+  tenant: string;
+  /** Bytes of its files. */
+  storageBytes?: number | null | undefined;
+  /** Text messages a month. */
+  smsMonth?: number | null | undefined;
+  /** Requests a day. */
+  requestsDay?: number | null | undefined;
+  reason: string;
+};
 
 /** Where a tenant stands. */
 export type TenantState =
@@ -1557,7 +1578,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -1581,6 +1602,18 @@ export type ChangeTenantTermsMutationVariables = Exact<{
 
 
 export type ChangeTenantTermsMutation = { system: { changeTenantTerms: { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null } } };
+
+export type SetTenantQuotasMutationVariables = Exact<{
+  input: TenantQuotasInput;
+}>;
+
+
+export type SetTenantQuotasMutation = { system: { setTenantQuotas: boolean } };
+
+export type QuotaWarningsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QuotaWarningsQuery = { system: { quotaWarnings: Array<{ kind: QuotaKind, used: number, limit: number, full: boolean }> } };
 
 export type SuspendTenantMutationVariables = Exact<{
   tenant: string;

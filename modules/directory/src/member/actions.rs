@@ -426,8 +426,8 @@ async fn head_counts(write: &mut Write<'_>, by: &BTreeMap<Uuid, i32>) -> Result<
 }
 
 async fn locked(write: &mut Write<'_>, id: PersonId) -> Result<()> {
-    let found: Uuid = people::table.find(id.0).select(people::id).for_update().first(write.conn()?).await?;
-    debug_assert_eq!(found, id.0);
+    let row = people::table.find(id.0).select(people::id).for_update();
+    row.first::<Uuid>(write.conn()?).await.optional()?;
     Ok(())
 }
 

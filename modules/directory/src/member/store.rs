@@ -326,28 +326,30 @@ pub async fn count(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> 
 
 /// One present member inside the reach; outside looks like not there.
 pub async fn get(reach: &Reach, id: PersonId, conn: &mut Conn) -> Result<Entry> {
-    let found: Found = current().filter(people::id.eq(id.0)).select(selection()).first(conn).await?;
-    within(reach, &found.2, conn).await?;
-    Ok(entry(found))
+    let found = current().filter(people::id.eq(id.0)).select(selection()).first(conn).await.optional()?;
+    within(reach, found, conn).await
 }
 
 /// One member or former member, with the latest membership and assignment.
 pub async fn latest(reach: &Reach, id: PersonId, conn: &mut Conn) -> Result<Entry> {
-    let found: Found = joined()
+    let found = joined()
         .filter(people::id.eq(id.0))
         .order((memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
         .select(selection())
         .first(conn)
-        .await?;
-    within(reach, &found.2, conn).await?;
-    Ok(entry(found))
+        .await
+        .optional()?;
+    within(reach, found, conn).await
 }
 
-async fn within(reach: &Reach, assignment: &AssignmentRow, conn: &mut Conn) -> Result<()> {
+/// What was found, if it lies inside the reach. Of somebody who is not there the organisation of nobody is looked for, so
+/// that no answer comes faster than that of somebody out of reach.
+async fn within(reach: &Reach, found: Option<Found>, conn: &mut Conn) -> Result<Entry> {
     if !reach.is_all() {
-        organisation::get(reach, assignment.organisation_id.into(), conn).await?;
+        let at = found.as_ref().map(|found| found.2.organisation_id).unwrap_or_default();
+        organisation::get(reach, at.into(), conn).await?;
     }
-    Ok(())
+    found.map(entry).ok_or_else(Error::missing)
 }
 
 /// Several present members by id, for batch actions; those outside the reach are not among them.

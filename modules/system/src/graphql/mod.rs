@@ -12,6 +12,7 @@ mod jobs;
 mod menus;
 mod notices;
 mod operator;
+mod quotas;
 mod roles;
 mod security;
 mod session;
@@ -39,6 +40,7 @@ pub struct SystemQuery(
     codes::CodeQuery,
     tenants::TenantQuery,
     notices::NoticeQuery,
+    quotas::QuotaQuery,
     jobs::JobQuery,
     exchange::ExchangeQuery,
     audit::AuditQuery,
@@ -65,6 +67,7 @@ pub struct SystemMutation(
     codes::CodeMutation,
     tenants::TenantMutation,
     notices::NoticeMutation,
+    quotas::QuotaMutation,
     jobs::JobMutation,
     exchange::ExchangeMutation,
     menus::MenuMutation,

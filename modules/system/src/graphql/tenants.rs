@@ -104,6 +104,12 @@ pub(super) struct TenantMeters {
     storage_bytes: Option<u64>,
     /// Text messages in its name since the first of the month.
     sms_this_month: i64,
+    /// Requests of its people today.
+    requests_today: i64,
+    /// Limits; none: as much as it likes.
+    storage_quota: Option<i64>,
+    sms_quota: Option<i32>,
+    requests_quota: Option<i64>,
     /// Password-free sign-ins since the first of the month.
     sso_this_month: i64,
     /// Password-free sign-ins that are left.
@@ -210,6 +216,10 @@ impl TenantQuery {
             placement: m.placement,
             storage_bytes: m.storage,
             sms_this_month: m.messages,
+            requests_today: m.requests,
+            storage_quota: m.quotas.storage_bytes,
+            sms_quota: m.quotas.sms_month,
+            requests_quota: m.quotas.requests_day,
             sso_this_month: m.sso_uses,
             sso_left: m.sso_left,
             last_sign_in_at: m.last_sign_in,

@@ -1,4 +1,4 @@
-import { StandingDocument, type StandingQuery } from '@zhibu/api'
+import { QuotaWarningsDocument, StandingDocument, type QuotaWarningsQuery, type StandingQuery } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
 import { Alert } from 'antd'
 import { useState } from 'react'
@@ -19,6 +19,16 @@ export function standingWords(standing: Pick<Standing, 'life' | 'graceUntil' | '
   return null
 }
 
+type Warning = QuotaWarningsQuery['system']['quotaWarnings'][number]
+
+/** What a limit that is nearly or wholly used means for the administrators. */
+export function quotaWords({ kind, used, limit, full }: Pick<Warning, 'kind' | 'used' | 'limit' | 'full'>): string {
+  const percent = Math.floor((used * 100) / limit)
+  if (kind === 'STORAGE') return full ? '存储空间已用完，不能再上传文件；已有文件仍可下载。' : `存储空间已用 ${percent}%。`
+  if (kind === 'SMS') return full ? '本月短信已用完，只发送登录和设置密码的验证码。' : `本月短信已用 ${percent}%。`
+  return full ? '今日请求次数已用完，次日零点恢复。' : `今日请求次数已用 ${percent}%。`
+}
+
 function closedBefore(): string[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(CLOSED) ?? '[]')
@@ -37,6 +47,12 @@ export function StandingBanner() {
     queryFn: async ({ signal }) => (await ask(StandingDocument, {}, signal)).system.standing,
     refetchInterval: AGAIN,
   })
+  const quotas = useQuery({
+    queryKey: ['quotas'],
+    queryFn: async ({ signal }) => (await ask(QuotaWarningsDocument, {}, signal)).system.quotaWarnings,
+    refetchInterval: AGAIN,
+    enabled: administrator,
+  })
   if (!data) return null
   const words = standingWords(data, administrator)
   const close = (id: string) => {
@@ -51,6 +67,9 @@ export function StandingBanner() {
   return (
     <>
       {words && <Alert banner type={data.life === 'READ_ONLY' ? 'error' : 'warning'} title={words} />}
+      {quotas.data?.map((warning) => (
+        <Alert key={warning.kind} banner type={warning.full ? 'error' : 'warning'} title={quotaWords(warning)} />
+      ))}
       {data.notices.filter((notice) => !closed.includes(notice.id)).map((notice) => (
         <Alert key={notice.id} banner type="info" title={notice.title} description={<span className="z-lines">{notice.text}</span>}
           closable={{ onClose: () => close(notice.id), 'aria-label': `关闭通知：${notice.title}` }} />

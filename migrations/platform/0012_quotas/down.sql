@@ -1,0 +1,3 @@
+DROP INDEX outbox_tenant_idx;
+DROP TABLE usage;
+DROP TABLE quotas;
