@@ -169,6 +169,9 @@ impl Job for Housekeeping {
             if let Err(error) = crate::sso::sweep(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "old tickets were not removed");
             }
+            if let Err(error) = crate::appearance::sweep(&inside).await {
+                tracing::warn!(?space, code = error.code, cause = ?error.cause, "old pictures were not removed");
+            }
             if let Err(error) = crate::audit::seal::seal(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the audit was not sealed");
             }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const HELD: &str = "held";
 
 /// A folder for one job's files, gone with the value.
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     folder: PathBuf,
     _held: File,
 }
@@ -27,7 +27,7 @@ impl Scratch {
     }
 
     /// Where a file of the job stands.
-    pub(super) fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 }

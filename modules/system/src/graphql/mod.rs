@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod activation;
+mod appearance;
 mod audit;
 mod codes;
 mod common;
@@ -10,6 +11,7 @@ mod exchange;
 mod favourites;
 mod jobs;
 mod menus;
+mod mini_menus;
 mod notices;
 mod operator;
 mod roles;
@@ -44,6 +46,8 @@ pub struct SystemQuery(
     audit::AuditQuery,
     access::AccessQuery,
     menus::MenuQuery,
+    appearance::AppearanceQuery,
+    mini_menus::MiniMenuQuery,
     favourites::FavouriteQuery,
     security::SecurityQuery,
     roles::RoleQuery,
@@ -68,6 +72,8 @@ pub struct SystemMutation(
     jobs::JobMutation,
     exchange::ExchangeMutation,
     menus::MenuMutation,
+    appearance::AppearanceMutation,
+    mini_menus::MiniMenuMutation,
     favourites::FavouriteMutation,
     security::SecurityMutation,
     roles::RoleMutation,
