@@ -11,6 +11,7 @@ mod one_time;
 mod password;
 mod roles;
 mod security;
+mod self_service;
 mod session;
 mod sign_in;
 mod sms;
@@ -44,6 +45,7 @@ pub use roles::{
 };
 pub(crate) use security::from_anywhere;
 pub use security::{FORGIVEN, NETWORKS, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
+pub use self_service::{hold_self_service, self_service, set_self_service};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh, open as open_session};
 pub use sign_in::{Outcome, by_password, by_sms, choose};

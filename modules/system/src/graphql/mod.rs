@@ -14,6 +14,7 @@ mod menus;
 mod mini_menus;
 mod notices;
 mod operator;
+mod profile;
 mod roles;
 mod security;
 mod session;
@@ -46,6 +47,7 @@ pub struct SystemQuery(
     audit::AuditQuery,
     access::AccessQuery,
     menus::MenuQuery,
+    profile::ProfileQuery,
     appearance::AppearanceQuery,
     mini_menus::MiniMenuQuery,
     favourites::FavouriteQuery,
@@ -72,6 +74,7 @@ pub struct SystemMutation(
     jobs::JobMutation,
     exchange::ExchangeMutation,
     menus::MenuMutation,
+    profile::ProfileMutation,
     appearance::AppearanceMutation,
     mini_menus::MiniMenuMutation,
     favourites::FavouriteMutation,

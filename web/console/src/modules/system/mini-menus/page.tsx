@@ -1,0 +1,51 @@
+import { MiniMenuSettingsDocument, type MiniGroup } from '@zhibu/api'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Section } from '../../../kit/detail-drawer'
+import { Page } from '../../../kit/page'
+import { QueryBoundary } from '../../../kit/states'
+import { ask } from '../../../net/ask'
+import { MenuRow } from './menu-row'
+import { moved } from './order'
+import { MINI_MENUS, useMiniMenus, type Menu, type MiniMenus } from './use-mini-menus'
+
+const GROUPS: { group: MiniGroup; title: string }[] = [{ group: 'PERSONAL', title: '个人工作' }, { group: 'MANAGE', title: '管理工作' }]
+
+/** 小程序菜单: what the mini-program's menus are called, in which order, and which of them there are. */
+export default function MiniMenusPage() {
+  const menus = useQuery({ queryKey: MINI_MENUS, queryFn: async ({ signal }) => (await ask(MiniMenuSettingsDocument, {}, signal)).system.miniMenuSettings })
+  const work = useMiniMenus()
+  return (
+    <Page title="小程序菜单" menu="system.mini_menus" hint="拖动左侧的手柄调整顺序，也可以选中手柄后按上、下方向键。关闭后，本单位所有人的小程序中都不再显示。">
+      <QueryBoundary query={menus}>
+        {(all) => <div className="z-pair">{GROUPS.map(({ group, title }) => <Group key={group} group={group} title={title} menus={all.filter((menu) => menu.group === group)} work={work} />)}</div>}
+      </QueryBoundary>
+    </Page>
+  )
+}
+
+function Group({ group, title, menus, work }: { group: MiniGroup; title: string; menus: readonly Menu[]; work: MiniMenus }) {
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
+  const keys = menus.map(({ key }) => key)
+  const shown = drag ? moved(menus, drag.from, drag.to) : menus
+  const move = (from: number, to: number) => {
+    if (from !== to && to >= 0 && to < keys.length) work.order(group, moved(keys, from, to), keys)
+  }
+  return (
+    <Section title={title}>
+      <ol className="z-sorted" aria-label={title} onDragOver={(event) => event.preventDefault()} onDrop={(event) => {
+        event.preventDefault()
+        if (drag) move(drag.from, drag.to)
+        setDrag(null)
+      }}>
+        {shown.map((menu, at) => (
+          <MenuRow
+            key={menu.key} menu={menu} at={at} last={shown.length - 1} dragged={drag !== null && keys[drag.from] === menu.key} work={work}
+            onMove={(by) => move(at, at + by)}
+            onDragStart={() => setDrag({ from: at, to: at })} onDragEnter={() => setDrag((now) => now && { ...now, to: at })} onDragEnd={() => setDrag(null)}
+          />
+        ))}
+      </ol>
+    </Section>
+  )
+}
