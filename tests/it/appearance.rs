@@ -324,7 +324,7 @@ async fn pc_2_1_people_complete_their_own_record_as_far_as_the_tenant_lets_them(
         assert_eq!(zhang.refused(UPDATE, change(&version, field, value)).await, refusal, "{field}");
     }
     // Never on offer, whatever a tenant would like to leave to people.
-    assert_eq!(admin.refused(FIELDS, json!({"fields": ["ID_NUMBER"]})).await, "BAD_INPUT");
+    assert_eq!(admin.refused(FIELDS, json!({"fields": ["ID_NUMBER"]})).await, "VALIDATION_ERROR");
     let emptied = zhang.ok(UPDATE, change(&version, "LANDLINE", Value::Null)).await["system"]["updateProfile"].clone();
     assert_eq!(emptied["member"]["landline"], Value::Null);
 

@@ -1,6 +1,7 @@
 import { AppearanceDocument } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
 import { ask } from '../../net/ask'
+import '../../styles/appearance.css'
 
 /** The tenant's own background behind the home page (PC-2.7), faint enough to read on. */
 export function HomeGround() {

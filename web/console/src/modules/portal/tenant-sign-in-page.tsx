@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import SignInPage from './sign-in-page'
+import '../../styles/appearance.css'
 
 /** The sign-in page by a tenant's own link, on its background; any other link looks like the usual page. */
 export default function TenantSignInPage() {

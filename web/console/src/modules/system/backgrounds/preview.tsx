@@ -1,3 +1,5 @@
+import '../../../styles/appearance.css'
+
 /** How a picture is shown: by itself on a phone, behind a phone's page, or behind a page of the console. */
 export type Frame = 'splash' | 'phone' | 'screen'
 

@@ -2,6 +2,7 @@ import { HolderOutlined } from '@ant-design/icons'
 import { Button, Input, Switch } from 'antd'
 import { useState } from 'react'
 import type { Menu, MiniMenus } from './use-mini-menus'
+import '../../../styles/appearance.css'
 
 interface MenuRowProps {
   menu: Menu
@@ -19,8 +20,8 @@ interface MenuRowProps {
 export function MenuRow({ menu, at, last, dragged, work, onMove, onDragStart, onDragEnter, onDragEnd }: MenuRowProps) {
   return (
     <li className={dragged ? 'z-sorted-dragged' : undefined} onDragEnter={onDragEnter}>
-      <button
-        type="button" className="z-handle" draggable aria-label={`移动“${menu.label}”，第 ${at + 1} 项，共 ${last + 1} 项，用上下方向键`}
+      <span
+        role="button" tabIndex={0} className="z-handle" draggable aria-label={`移动“${menu.label}”，第 ${at + 1} 项，共 ${last + 1} 项，用上下方向键`}
         onDragStart={(event) => {
           event.dataTransfer.effectAllowed = 'move'
           event.dataTransfer.setData('text/plain', menu.key)
@@ -33,7 +34,7 @@ export function MenuRow({ menu, at, last, dragged, work, onMove, onDragStart, on
           event.preventDefault()
           onMove(by)
         }}
-      ><HolderOutlined /></button>
+      ><HolderOutlined /></span>
       <Name menu={menu} work={work} />
       <Switch
         checked={menu.on} aria-label={menu.label} checkedChildren="开" unCheckedChildren="关" loading={work.busy === menu.key}

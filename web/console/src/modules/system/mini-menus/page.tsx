@@ -1,6 +1,6 @@
 import { MiniMenuSettingsDocument, type MiniGroup } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Section } from '../../../kit/detail-drawer'
 import { Page } from '../../../kit/page'
 import { QueryBoundary } from '../../../kit/states'
@@ -24,8 +24,16 @@ export default function MiniMenusPage() {
   )
 }
 
+interface Drag { from: number; to: number }
+
 function Group({ group, title, menus, work }: { group: MiniGroup; title: string; menus: readonly Menu[]; work: MiniMenus }) {
-  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
+  // What is dragged, also for a drop that comes before the page was drawn anew.
+  const held = useRef<Drag | null>(null)
+  const [drag, draw] = useState<Drag | null>(null)
+  const setDrag = (now: Drag | null) => {
+    held.current = now
+    draw(now)
+  }
   const keys = menus.map(({ key }) => key)
   const shown = drag ? moved(menus, drag.from, drag.to) : menus
   const move = (from: number, to: number) => {
@@ -35,14 +43,14 @@ function Group({ group, title, menus, work }: { group: MiniGroup; title: string;
     <Section title={title}>
       <ol className="z-sorted" aria-label={title} onDragOver={(event) => event.preventDefault()} onDrop={(event) => {
         event.preventDefault()
-        if (drag) move(drag.from, drag.to)
+        if (held.current) move(held.current.from, held.current.to)
         setDrag(null)
       }}>
         {shown.map((menu, at) => (
           <MenuRow
             key={menu.key} menu={menu} at={at} last={shown.length - 1} dragged={drag !== null && keys[drag.from] === menu.key} work={work}
             onMove={(by) => move(at, at + by)}
-            onDragStart={() => setDrag({ from: at, to: at })} onDragEnter={() => setDrag((now) => now && { ...now, to: at })} onDragEnd={() => setDrag(null)}
+            onDragStart={() => setDrag({ from: at, to: at })} onDragEnter={() => { if (held.current) setDrag({ ...held.current, to: at }) }} onDragEnd={() => setDrag(null)}
           />
         ))}
       </ol>
