@@ -10,7 +10,7 @@ import { PICTURES } from './use-picture'
 
 const PLACES: { slot: PictureSlot; title: string; frame: Frame; hint: string }[] = [
   { slot: 'PC_LOGIN', title: 'PC端登录页', frame: 'screen', hint: '推荐 1920×1080，铺满登录页。' },
-  { slot: 'PC_HOME', title: 'PC端首页', frame: 'screen', hint: '推荐 1920×1080，淡化后显示在首页内容的后面。' },
+  { slot: 'PC_HOME', title: 'PC端首页', frame: 'home', hint: '推荐 1920×1080，淡化后显示在首页内容的后面。' },
   { slot: 'MINI_LOGIN', title: '小程序登录页', frame: 'phone', hint: '推荐 750×1334，铺满小程序登录页。' },
   { slot: 'MINI_HOME', title: '小程序首页', frame: 'phone', hint: '推荐 750×1334，显示在小程序首页内容的后面。' },
   { slot: 'NEWS', title: '资讯页', frame: 'phone', hint: '推荐 750×1334，显示在小程序资讯页内容的后面。' },

@@ -29,14 +29,14 @@ export function PictureCard({ slot, title, hint, frame, shown, add = '上传图�
   return (
     <Section title={title}>
       <div className="z-picture">
-        <Preview frame={frame} url={shown ? (frame === 'screen' ? shown.wideUrl : shown.narrowUrl) : null} title={title} />
+        <Preview frame={frame} url={shown ? (frame === 'screen' || frame === 'home' ? shown.wideUrl : shown.narrowUrl) : null} title={title} />
         <div>
           <p className="z-muted">{hint}</p>
           {shown
             ? <p>{shown.fileName}<br /><span className="z-muted">{shown.width}×{shown.height}，{sizeWords(shown.fileSize)}；{shown.by} 于 {instant(shown.at)} 上传</span></p>
             : <p>目前使用默认图片</p>}
           {busy && <div className="z-picture-sending" role="status"><Progress percent={sending.percent} aria-label="上传进度" />{sending.percent < 100 ? '正在上传…' : '正在检查图片…'}</div>}
-          {sending?.fault !== undefined && <Alert type="error" showIcon title={sending.fault} className="z-gap-bottom" role="alert" />}
+          {sending?.fault !== undefined && <Alert type="error" showIcon title={sending.fault} className="z-gap-bottom" />}
           {may && (
             <div className="z-inline">
               <input ref={input} type="file" accept=".jpg,.jpeg,.png" hidden data-testid={slot} onChange={(event) => {

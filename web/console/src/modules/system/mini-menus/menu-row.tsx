@@ -8,7 +8,7 @@ interface MenuRowProps {
   menu: Menu
   at: number
   last: number
-  dragged: boolean
+  mark: 'dragged' | 'above' | 'below' | undefined
   work: MiniMenus
   onMove: (by: number) => void
   onDragStart: () => void
@@ -17,9 +17,9 @@ interface MenuRowProps {
 }
 
 /** A menu: its handle, its name, its switch. */
-export function MenuRow({ menu, at, last, dragged, work, onMove, onDragStart, onDragEnter, onDragEnd }: MenuRowProps) {
+export function MenuRow({ menu, at, last, mark, work, onMove, onDragStart, onDragEnter, onDragEnd }: MenuRowProps) {
   return (
-    <li className={dragged ? 'z-sorted-dragged' : undefined} onDragEnter={onDragEnter}>
+    <li className={mark && `z-sorted-${mark}`} onDragEnter={onDragEnter}>
       <span
         role="button" tabIndex={0} className="z-handle" draggable aria-label={`移动“${menu.label}”，第 ${at + 1} 项，共 ${last + 1} 项，用上下方向键`}
         onDragStart={(event) => {

@@ -24,6 +24,14 @@ export default function MiniMenusPage() {
   )
 }
 
+/** How a row looks while one is dragged: the one itself, and where it would go. */
+function markOf(drag: Drag | null, at: number): 'dragged' | 'above' | 'below' | undefined {
+  if (!drag) return undefined
+  if (at === drag.from) return 'dragged'
+  if (at !== drag.to) return undefined
+  return drag.to < drag.from ? 'above' : 'below'
+}
+
 interface Drag { from: number; to: number }
 
 function Group({ group, title, menus, work }: { group: MiniGroup; title: string; menus: readonly Menu[]; work: MiniMenus }) {
@@ -35,7 +43,6 @@ function Group({ group, title, menus, work }: { group: MiniGroup; title: string;
     draw(now)
   }
   const keys = menus.map(({ key }) => key)
-  const shown = drag ? moved(menus, drag.from, drag.to) : menus
   const move = (from: number, to: number) => {
     if (from !== to && to >= 0 && to < keys.length) work.order(group, moved(keys, from, to), keys)
   }
@@ -46,9 +53,9 @@ function Group({ group, title, menus, work }: { group: MiniGroup; title: string;
         if (held.current) move(held.current.from, held.current.to)
         setDrag(null)
       }}>
-        {shown.map((menu, at) => (
+        {menus.map((menu, at) => (
           <MenuRow
-            key={menu.key} menu={menu} at={at} last={shown.length - 1} dragged={drag !== null && keys[drag.from] === menu.key} work={work}
+            key={menu.key} menu={menu} at={at} last={menus.length - 1} mark={markOf(drag, at)} work={work}
             onMove={(by) => move(at, at + by)}
             onDragStart={() => setDrag({ from: at, to: at })} onDragEnter={() => { if (held.current) setDrag({ ...held.current, to: at }) }} onDragEnd={() => setDrag(null)}
           />
