@@ -204,7 +204,8 @@ async fn pc_2_7_the_sign_in_background_shows_through_the_own_link_only() {
     // A newer one takes its place; a tenant whose people may not come in shows nothing.
     show(&mut admin, "PC_LOGIN", &picture(640, 200, ImageFormat::Png)).await;
     assert_eq!(image::load_from_memory(&look(own.clone()).await.1).unwrap().width(), 640);
-    let mark = format!("UPDATE platform.tenants SET suspended_at = now(), suspend_reason = '欠费' WHERE id = '{}'", t.home.id);
+    let mark =
+        format!("UPDATE platform.tenants SET suspended_at = now(), suspend_reason = '欠费' WHERE id = '{}'", t.home.id);
     t.sql().await.rows(&mark).await;
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     assert_eq!(look(own).await, before);

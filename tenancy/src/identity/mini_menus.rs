@@ -66,9 +66,9 @@ struct Choice {
 
 /// All menus of both groups, each group in its order.
 pub async fn mini_menus(cx: &Cx, conn: &mut Conn) -> Result<Vec<MiniMenu>> {
+    let modules: HashSet<&str> = cx.app.registry.of(&cx.identity()?.tenant.modules).map(|module| module.key).collect();
     let choices: Vec<Choice> = table::table.select(Choice::as_select()).load(conn).await?;
     let choices: HashMap<String, Choice> = choices.into_iter().map(|one| (one.key.clone(), one)).collect();
-    let modules: HashSet<&str> = cx.app.registry.of(&cx.identity()?.tenant.modules).map(|module| module.key).collect();
     let mut menus: Vec<_> = (0i16..)
         .zip(SEEDS.iter())
         .map(|(usual, seed)| {
@@ -88,6 +88,7 @@ pub async fn mini_menus(cx: &Cx, conn: &mut Conn) -> Result<Vec<MiniMenu>> {
 
 /// Names a menu and switches it on or off. The usual name, or none, is no name of the tenant's own.
 pub async fn set_mini_menu(cx: &Cx, permission: Permission, key: &str, label: &str, on: bool) -> Result<()> {
+    cx.allow(permission)?;
     let seed = SEEDS.iter().find(|seed| seed.key == key).ok_or_else(Error::missing)?;
     let label = if label.trim().is_empty() { seed.label.to_owned() } else { label.to_owned() };
     let label = check::text("label", "菜单名称", &label, 2, LONGEST)?;
