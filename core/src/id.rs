@@ -71,6 +71,8 @@ id! {
     ImportId;
     /// An export (导出).
     ExportId;
+    /// An uploaded picture (图片).
+    PictureId;
     /// A row of the audit (审计记录).
     ChangeId;
     /// An application for password-free sign-in (免密登录应用).

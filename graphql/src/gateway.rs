@@ -105,7 +105,7 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
         };
         let cx = Arc::new(Cx::new(self.app.clone(), caller, origin).after(unit));
         if let Caller::Account(identity) = cx.caller()
-            && let Err(error) = self.app.requests.count(&self.app, identity.tenant.id).await
+            && let Err(error) = self.app.requests.count(&self.app, identity.tenant.id)
         {
             return refused(error, &cx);
         }

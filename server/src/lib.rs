@@ -1,5 +1,6 @@
 //! The one binary, as a library: configuration, the installation it opens, and what it serves.
 
+mod appearance;
 mod callbacks;
 pub mod command;
 mod command_files;

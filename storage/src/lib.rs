@@ -5,6 +5,7 @@
 
 pub mod embedded;
 mod key;
+pub mod picture;
 mod store;
 
 pub use embedded::Embedded;

@@ -191,6 +191,9 @@ impl Job for Housekeeping {
             {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the sign-in index was not mended");
             }
+            if let Err(error) = crate::appearance::sweep(&inside).await {
+                tracing::warn!(?space, code = error.code, cause = ?error.cause, "old pictures were not removed");
+            }
             if let Err(error) = crate::audit::seal::seal(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the audit was not sealed");
             }

@@ -5,6 +5,7 @@
 
 pub mod activation;
 mod app;
+pub mod appearance;
 pub mod audit;
 pub mod codes;
 mod cx;

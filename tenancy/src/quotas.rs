@@ -2,7 +2,7 @@
 //! whole it is refused.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
@@ -250,7 +250,7 @@ struct Tally {
 impl Requests {
     /// Counts a request of a tenant's, and refuses it when the day's are used up. Nothing is written but every few seconds,
     /// for all tenants together, so no row is hot; a replica may let as many more through as come in that time.
-    pub async fn count(&self, app: &App, tenant: TenantId) -> Result<()> {
+    pub fn count(&self, app: &Arc<App>, tenant: TenantId) -> Result<()> {
         let now = app.world.now();
         let (full, due) = {
             let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -261,8 +261,14 @@ impl Requests {
             }
             (full, counted.flushed_at.is_none_or(|at| now - at >= FLUSH))
         };
-        if due && let Err(error) = self.flush(app, now).await {
-            tracing::warn!(code = error.code, cause = ?error.cause, "counted requests were not written down");
+        if due {
+            // Beside the request, which may hold a connection already.
+            let app = app.clone();
+            tokio::spawn(async move {
+                if let Err(error) = app.requests.flush(&app, now).await {
+                    tracing::warn!(code = error.code, cause = ?error.cause, "counted requests were not written down");
+                }
+            });
         }
         if full { Err(used_up(now)) } else { Ok(()) }
     }

@@ -176,6 +176,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    own.pictures (id) {
+        id -> Uuid, slot -> Text, state -> Text, file_name -> Text, file_size -> Int4, width -> Nullable<Int4>,
+        height -> Nullable<Int4>, account_name -> Text, created_at -> Timestamptz, changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! { own.mini_menus (key) { key -> Text, label -> Nullable<Text>, sort -> Nullable<Int2>, enabled -> Bool, } }
+
+diesel::table! { own.self_service (id) { id -> Int2, fields -> Array<Text>, } }
+
 diesel::joinable!(codes -> code_batches (batch_id));
 diesel::joinable!(codes -> tenants (tenant_id));
 diesel::joinable!(code_batches -> operators (issued_by));

@@ -3,6 +3,7 @@
 
 mod access;
 mod activation;
+mod appearance;
 mod audit;
 mod bars;
 mod carriers;

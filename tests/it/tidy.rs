@@ -55,6 +55,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("governor", &["providers"]),
     ("rust_xlsxwriter", &["office"]),
     ("quick-xml", &["office"]),
+    ("image", &["storage"]),
     ("clap", &["server"]),
     ("figment", &["server"]),
     ("mimalloc", &["server"]),

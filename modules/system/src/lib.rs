@@ -18,6 +18,14 @@ pub const USERS_UNLOCK: Permission = Permission::of("system.users", "user.unlock
 pub const MENUS_READ: Permission = Permission::of("system.pc_menus", "system.pc_menus.read");
 /// Switch pages of the console on and off.
 pub const MENUS_SET: Permission = Permission::of("system.pc_menus", "tenant.menus");
+/// See the start page of the mini-program (启动页设置).
+pub const SPLASH_READ: Permission = Permission::of("system.splash", "system.splash.read");
+/// See the backgrounds (背景图设置).
+pub const BACKGROUNDS_READ: Permission = Permission::of("system.backgrounds", "system.backgrounds.read");
+/// See the menus of the mini-program (小程序菜单).
+pub const MINI_MENUS_READ: Permission = Permission::of("system.mini_menus", "system.mini_menus.read");
+/// See and complete what the tenant knows of oneself (个人基础信息).
+pub const PROFILE: Permission = Permission::of("system.profile", "system.profile.read");
 /// See the roles and what they allow (角色权限).
 pub const ROLES_READ: Permission = Permission::of("system.roles", "system.roles.read");
 /// Make roles of the tenant's own, and give them to people.
@@ -69,6 +77,10 @@ pub static MODULE: Module = Module {
         USERS_UNLOCK,
         MENUS_READ,
         MENUS_SET,
+        SPLASH_READ,
+        BACKGROUNDS_READ,
+        MINI_MENUS_READ,
+        PROFILE,
         ROLES_READ,
         ROLES_MANAGE,
         AUDIT_READ,
@@ -101,6 +113,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0008_roles"),
         migration!("../../migrations/tenant/system", "0009_sign_in"),
         migration!("../../migrations/tenant/system", "0010_sso"),
+        migration!("../../migrations/tenant/system", "0011_appearance"),
     ],
     seed: None,
     jobs: |worker| worker,

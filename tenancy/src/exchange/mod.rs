@@ -33,7 +33,7 @@ fn key(cx: &Cx, folder: &str, id: Uuid, file: &str) -> Result<Key> {
 }
 
 /// A folder for a job's files, of this run alone.
-fn scratch(cx: &Cx, id: Uuid) -> Result<Scratch> {
+pub(crate) fn scratch(cx: &Cx, id: Uuid) -> Result<Scratch> {
     let run: Uuid = cx.app.world.id();
     Scratch::make(&cx.app.scratch, &format!("{}-{}", id.simple(), run.simple())).map_err(Error::bug)
 }

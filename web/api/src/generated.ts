@@ -298,6 +298,13 @@ export type MenuKind =
   /** 页面 */
   | 'PAGE';
 
+/** A group of the mini-program's menus that a tenant arranges. */
+export type MiniGroup =
+  /** 个人工作 */
+  | 'PERSONAL'
+  /** 管理工作 */
+  | 'MANAGE';
+
 export type NoticeInput = {
   title: string;
   /** Plain text of some lines. */
@@ -395,6 +402,66 @@ export type OrganisationInput = {
   canApproveMembers?: boolean | null | undefined;
   villageOrCommunity?: boolean | null | undefined;
 };
+
+/** A file that is about to be uploaded for a slot. */
+export type PictureInput = {
+  slot: PictureSlot;
+  /** With its ending: .jpg, .jpeg or .png. */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
+
+/** Where a tenant shows a picture of its own. */
+export type PictureSlot =
+  /** 启动页, shown by the mini-program for three seconds */
+  | 'SPLASH'
+  /** PC端登录页, through the tenant's own link only */
+  | 'PC_LOGIN'
+  /** PC端首页 */
+  | 'PC_HOME'
+  /** 小程序登录页 */
+  | 'MINI_LOGIN'
+  /** 小程序首页 */
+  | 'MINI_HOME'
+  /** 资讯页 */
+  | 'NEWS';
+
+/** A new value of a field. */
+export type ProfileChange = {
+  field: ProfileField;
+  /** A text, a code or a day; nothing takes it away. */
+  value?: string | null | undefined;
+};
+
+/** A field that a tenant may leave to people themselves. */
+export type ProfileField =
+  /** 民族, dictionary `ethnicity` */
+  | 'ETHNICITY'
+  /** 籍贯 */
+  | 'NATIVE_PLACE'
+  /** 学历, dictionary `education_level` */
+  | 'EDUCATION_LEVEL'
+  /** 学位, dictionary `degree` */
+  | 'DEGREE'
+  /** 毕业院校 */
+  | 'SCHOOL'
+  /** 专业 */
+  | 'MAJOR'
+  /** 参加工作时间, as a day */
+  | 'FIRST_WORK_DATE'
+  /** 工作岗位, dictionary `work_post` */
+  | 'WORK_POST'
+  /** 工作单位及职务 */
+  | 'EMPLOYER'
+  /** 职称 */
+  | 'PROFESSIONAL_TITLE'
+  /** 困难、退役等情况, dictionary `special_group` */
+  | 'SPECIAL_GROUP'
+  /** 固定电话 */
+  | 'LANDLINE'
+  /** 家庭住址 */
+  | 'HOME_ADDRESS';
 
 /** What a limit is of. */
 export type QuotaKind =
@@ -1274,6 +1341,45 @@ export type AuditEntriesQueryVariables = Exact<{
 
 export type AuditEntriesQuery = { system: { auditEntries: { totalCount: number, nodes: Array<{ id: string, at: string, by: string, address: string, action: string, kind: string, kindLabel: string, sealed: boolean, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
 
+export type ShownPictureFieldsFragment = { slot: PictureSlot, wideUrl: string, narrowUrl: string, fileName: string, fileSize: number, width: number, height: number, by: string, at: string };
+
+export type SplashQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SplashQuery = { system: { splash: { slot: PictureSlot, wideUrl: string, narrowUrl: string, fileName: string, fileSize: number, width: number, height: number, by: string, at: string } | null } };
+
+export type BackgroundsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BackgroundsQuery = { system: { backgrounds: Array<{ slot: PictureSlot, wideUrl: string, narrowUrl: string, fileName: string, fileSize: number, width: number, height: number, by: string, at: string }> } };
+
+export type AppearanceQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AppearanceQuery = { system: { appearance: Array<{ slot: PictureSlot, wideUrl: string, narrowUrl: string }> } };
+
+export type RequestPictureMutationVariables = Exact<{
+  input: PictureInput;
+}>;
+
+
+export type RequestPictureMutation = { system: { requestPicture: { id: string, url: string, contentType: string } } };
+
+export type UsePictureMutationVariables = Exact<{
+  slot: PictureSlot;
+  id: string;
+}>;
+
+
+export type UsePictureMutation = { system: { usePicture: { slot: PictureSlot, wideUrl: string, narrowUrl: string, fileName: string, fileSize: number, width: number, height: number, by: string, at: string } | null } };
+
+export type ClearPictureMutationVariables = Exact<{
+  slot: PictureSlot;
+}>;
+
+
+export type ClearPictureMutation = { system: { clearPicture: boolean } };
+
 export type ModuleCatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1335,6 +1441,30 @@ export type SetMenuMutationVariables = Exact<{
 
 export type SetMenuMutation = { system: { setMenu: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind, on: boolean, fixed: boolean }> } };
 
+export type MiniMenuFieldsFragment = { key: string, group: MiniGroup, label: string, usualLabel: string, on: boolean, available: boolean };
+
+export type MiniMenuSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniMenuSettingsQuery = { system: { miniMenuSettings: Array<{ key: string, group: MiniGroup, label: string, usualLabel: string, on: boolean, available: boolean }> } };
+
+export type SetMiniMenuMutationVariables = Exact<{
+  key: string;
+  label: string;
+  on: boolean;
+}>;
+
+
+export type SetMiniMenuMutation = { system: { setMiniMenu: Array<{ key: string, group: MiniGroup, label: string, usualLabel: string, on: boolean, available: boolean }> } };
+
+export type OrderMiniMenusMutationVariables = Exact<{
+  group: MiniGroup;
+  keys: Array<string> | string;
+}>;
+
+
+export type OrderMiniMenusMutation = { system: { orderMiniMenus: Array<{ key: string, group: MiniGroup, label: string, usualLabel: string, on: boolean, available: boolean }> } };
+
 export type SmsOutboxQueryVariables = Exact<{
   first?: number | null | undefined;
   offset?: number | null | undefined;
@@ -1343,6 +1473,28 @@ export type SmsOutboxQueryVariables = Exact<{
 
 
 export type SmsOutboxQuery = { system: { smsOutbox: { totalCount: number, nodes: Array<{ id: string, mobile: string, text: string, purpose: string, createdAt: string }> } } };
+
+export type ProfileFieldsFragment = { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null };
+
+export type ProfileQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProfileQuery = { system: { profile: { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null } } };
+
+export type UpdateProfileMutationVariables = Exact<{
+  version: number;
+  changes: Array<ProfileChange> | ProfileChange;
+}>;
+
+
+export type UpdateProfileMutation = { system: { updateProfile: { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null } } };
+
+export type SetSelfServiceMutationVariables = Exact<{
+  fields: Array<ProfileField> | ProfileField;
+}>;
+
+
+export type SetSelfServiceMutation = { system: { setSelfService: { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null } } };
 
 export type RoleFieldsFragment = { key: string, name: string, note: string | null, own: boolean, version: number, reach: RoleReach | null, holders: number, rights: Array<{ key: string, label: string, reach: string }> };
 
@@ -1578,7 +1730,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -2084,6 +2236,19 @@ export const ActivationStepFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   userName
 }
     `, {"fragmentName":"ActivationStep"}) as unknown as TypedDocumentString<ActivationStepFragment, unknown>;
+export const ShownPictureFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ShownPictureFields on ShownPicture {
+  slot
+  wideUrl
+  narrowUrl
+  fileName
+  fileSize
+  width
+  height
+  by
+  at
+}
+    `, {"fragmentName":"ShownPictureFields"}) as unknown as TypedDocumentString<ShownPictureFieldsFragment, unknown>;
 export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment CodeRow on Code {
   id
@@ -2119,6 +2284,60 @@ export const ConsoleMenuFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   fixed
 }
     `, {"fragmentName":"ConsoleMenuFields"}) as unknown as TypedDocumentString<ConsoleMenuFieldsFragment, unknown>;
+export const MiniMenuFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniMenuFields on MiniMenu {
+  key
+  group
+  label
+  usualLabel
+  on
+  available
+}
+    `, {"fragmentName":"MiniMenuFields"}) as unknown as TypedDocumentString<MiniMenuFieldsFragment, unknown>;
+export const ProfileFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ProfileFields on Profile {
+  editable
+  member {
+    id
+    version
+    name
+    idNumber
+    sex
+    birthDate
+    ethnicity
+    nativePlace
+    specialGroup
+    workPost
+    employer
+    professionalTitle
+    firstWorkDate
+    educationLevel
+    degree
+    school
+    major
+    mobile
+    landline
+    homeAddress
+    memberType
+    status
+    joinDate
+    conversionDate
+    partyAge
+    branch {
+      shortName
+    }
+    group {
+      shortName
+    }
+    posts {
+      post
+      organisation {
+        shortName
+      }
+    }
+  }
+}
+    `, {"fragmentName":"ProfileFields"}) as unknown as TypedDocumentString<ProfileFieldsFragment, unknown>;
 export const RoleFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment RoleFields on RoleInfo {
   key

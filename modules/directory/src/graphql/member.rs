@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, Secret, check, mask};
+use zhibu_core::{Error, OrganisationId, Page, PageArgs, Permission, PersonId, Result, Secret, check, mask};
 use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Cx, tenants};
@@ -273,6 +273,14 @@ async fn one(cx: &Cx, id: PersonId, with_posts: bool) -> Result<Member> {
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let entry = member::get(&reach, id, read.conn()?).await?;
     show(cx, vec![entry], with_posts, read.conn()?).await?.pop().ok_or_else(Error::missing)
+}
+
+/// The caller's own record, whatever else the caller may see; none for who is no member.
+pub async fn own_member(cx: &Cx, permission: Permission) -> Result<Option<Member>> {
+    let account = cx.identity()?.account;
+    let mut read = cx.read(permission).await?;
+    let Some(entry) = member::own(account, read.conn()?).await? else { return Ok(None) };
+    Ok(show(cx, vec![entry], true, read.conn()?).await?.pop())
 }
 
 /// Order of the members.

@@ -4,6 +4,7 @@ mod actions;
 pub(crate) mod export;
 pub(crate) mod import;
 mod model;
+mod own;
 mod roles;
 pub mod rules;
 mod store;
@@ -14,6 +15,7 @@ pub use actions::{
 };
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
+pub use own::{OwnField, complete, own};
 pub use roles::derive as derive_roles;
 pub use rules::Facts;
 pub use store::{Filter, FormerFilter, Sort, count, count_former, episodes, former, get, latest, list, posts_of};

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod activation;
+mod appearance;
 mod audit;
 mod codes;
 mod common;
@@ -10,8 +11,10 @@ mod exchange;
 mod favourites;
 mod jobs;
 mod menus;
+mod mini_menus;
 mod notices;
 mod operator;
+mod profile;
 mod quotas;
 mod roles;
 mod security;
@@ -46,6 +49,9 @@ pub struct SystemQuery(
     audit::AuditQuery,
     access::AccessQuery,
     menus::MenuQuery,
+    profile::ProfileQuery,
+    appearance::AppearanceQuery,
+    mini_menus::MiniMenuQuery,
     favourites::FavouriteQuery,
     security::SecurityQuery,
     roles::RoleQuery,
@@ -71,6 +77,9 @@ pub struct SystemMutation(
     jobs::JobMutation,
     exchange::ExchangeMutation,
     menus::MenuMutation,
+    profile::ProfileMutation,
+    appearance::AppearanceMutation,
+    mini_menus::MiniMenuMutation,
     favourites::FavouriteMutation,
     security::SecurityMutation,
     roles::RoleMutation,

@@ -76,6 +76,8 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
       ssoThisMonth
       ssoLeft
       lastSignInAt
+      placement
+      databaseBytes
       requestsToday
       storageQuota
       smsQuota
@@ -83,7 +85,7 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"0aec34cfeebd33219356cf9df187d1cd36d361a997a90136c237afef54f72742"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
+    `, {"hash":"fb4c08e314a85b6fb09b7a68b03c74a2effa8e1fd0f7e92b4ca0c2b435626cc3"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
 export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
   system {

@@ -41,6 +41,15 @@ export const router = createBrowserRouter([
     ],
   },
   {
+    path: '/t/:slug',
+    lazy: async () => ({ Component: (await import('../modules/portal/frame')).PortalFrame }),
+    ...hydrate,
+    children: [
+      { index: true, element: <Navigate to="login" replace /> },
+      screen('login', () => import('../modules/portal/tenant-sign-in-page')),
+    ],
+  },
+  {
     lazy: async () => ({ Component: (await import('../modules/portal/frame')).OperatorFrame }),
     ...hydrate,
     children: [

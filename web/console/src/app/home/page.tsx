@@ -10,6 +10,7 @@ import { AttentionList } from './attention'
 import { Charts } from './charts'
 import { Favourites } from './favourites'
 import { Greeting } from './greeting'
+import { HomeGround } from './ground'
 import { Numbers } from './numbers'
 import { useOverview } from './use-overview'
 
@@ -22,6 +23,7 @@ export default function Home() {
   const failed = query.isError && !query.data
   return (
     <Page title="首页">
+      <HomeGround />
       <Greeting />
       {allowed && (
         <Section title="数据概览" extra={<span className="z-muted">{org ? '按页面顶部所选组织统计，含下级' : '按您的管理范围统计'}</span>}>

@@ -4,8 +4,12 @@ import type { Module } from '../../app/module'
 export const system: Module = {
   name: 'system',
   tenant: {
+    'system.profile': { path: '/system/profile', load: () => import('./profile/page') },
+    'system.splash': { path: '/system/splash', load: () => import('./splash/page') },
     'system.users': { path: '/system/users', load: () => import('./users/page') },
     'system.pc_menus': { path: '/system/menus', load: () => import('./menus/page') },
+    'system.mini_menus': { path: '/system/mini-menus', load: () => import('./mini-menus/page') },
+    'system.backgrounds': { path: '/system/backgrounds', load: () => import('./backgrounds/page') },
     'system.roles': { path: '/system/roles', load: () => import('./roles/page') },
     'system.sso': { path: '/system/sso', load: () => import('./sso/page'), inner: [{ path: '/system/sso/:app/guide', load: () => import('./sso/guide-page') }] },
     'system.security': { path: '/system/security', load: () => import('./security/page') },

@@ -1,0 +1,3 @@
+DROP TABLE self_service;
+DROP TABLE mini_menus;
+DROP TABLE pictures;
