@@ -9,6 +9,7 @@ mod user_export;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
 use zhibu_tenancy::exchange::export::EXPORT;
+use zhibu_tenancy::support::{SUPPORT_ASK, SUPPORT_ASKED, SUPPORT_MANAGE, SUPPORT_READ};
 
 /// See users (用户管理).
 pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
@@ -90,6 +91,10 @@ pub static MODULE: Module = Module {
         OUTBOX_READ,
         JOBS_READ,
         JOBS_RETRY,
+        SUPPORT_READ,
+        SUPPORT_MANAGE,
+        SUPPORT_ASKED,
+        SUPPORT_ASK,
     ],
     shared: &[],
     tenant: &[
@@ -101,6 +106,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0008_roles"),
         migration!("../../migrations/tenant/system", "0009_sign_in"),
         migration!("../../migrations/tenant/system", "0010_sso"),
+        migration!("../../migrations/tenant/system", "0012_support"),
     ],
     seed: None,
     jobs: |worker| worker,

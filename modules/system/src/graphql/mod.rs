@@ -19,6 +19,7 @@ mod sign_in;
 mod sso;
 mod sso_guide;
 mod sso_review;
+mod support;
 mod tenants;
 mod users;
 
@@ -50,6 +51,7 @@ pub struct SystemQuery(
     sso::SsoQuery,
     sso_guide::SsoGuideQuery,
     sso_review::SsoReviewQuery,
+    support::SupportQuery,
 );
 
 /// 系统
@@ -73,6 +75,7 @@ pub struct SystemMutation(
     roles::RoleMutation,
     sso::SsoMutation,
     sso_review::SsoReviewMutation,
+    support::SupportMutation,
 );
 
 /// 系统
