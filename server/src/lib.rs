@@ -3,6 +3,7 @@
 mod callbacks;
 pub mod command;
 mod command_files;
+mod command_fleet;
 pub mod config;
 mod console;
 mod demo;

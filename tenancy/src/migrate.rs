@@ -375,7 +375,7 @@ async fn bring(
                 report.failed.push((one.id, why));
             }
         }
-        app.tenants.invalidate(&one.id.into()).await;
+        app.tenants.invalidate(&TenantId::from(one.id)).await;
         tell(report.migrated.len() + report.failed.len());
     }
     Ok(())

@@ -57,6 +57,10 @@ pub const CODES_ISSUE: Permission = Permission::of("plat.codes", "plat.codes.iss
 pub const OUTBOX_READ: Permission = Permission::of("plat.outbox", "plat.outbox.read");
 /// See dead letters (operators).
 pub const JOBS_READ: Permission = Permission::of("plat.jobs", "plat.jobs.read");
+/// See which tenants are at the newest version (operators).
+pub const FLEET_READ: Permission = Permission::of("plat.fleet", "plat.fleet.read");
+/// Bring tenants up to date, and decide whose turn is first (operators).
+pub const FLEET_MANAGE: Permission = Permission::of("plat.fleet", "plat.fleet.manage");
 /// Try dead letters again (operators).
 pub const JOBS_RETRY: Permission = Permission::of("plat.jobs", "plat.jobs.retry");
 
@@ -95,6 +99,8 @@ pub static MODULE: Module = Module {
         SUPPORT_MANAGE,
         SUPPORT_ASKED,
         SUPPORT_ASK,
+        FLEET_READ,
+        FLEET_MANAGE,
     ],
     shared: &[],
     tenant: &[

@@ -8,6 +8,7 @@ mod codes;
 mod common;
 mod exchange;
 mod favourites;
+mod fleet;
 mod jobs;
 mod menus;
 mod notices;
@@ -52,6 +53,7 @@ pub struct SystemQuery(
     sso_guide::SsoGuideQuery,
     sso_review::SsoReviewQuery,
     support::SupportQuery,
+    fleet::FleetQuery,
 );
 
 /// 系统
@@ -76,6 +78,7 @@ pub struct SystemMutation(
     sso::SsoMutation,
     sso_review::SsoReviewMutation,
     support::SupportMutation,
+    fleet::FleetMutation,
 );
 
 /// 系统
