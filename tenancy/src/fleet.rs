@@ -241,7 +241,8 @@ async fn steps(app: &App, tenant: TenantId) -> Result<Vec<(String, String)>> {
 
 /// What each module is up to; without steps everything is there.
 fn applied(app: &App, row: &TenantRow, steps: Option<&[(String, String)]>) -> Vec<ModuleSteps> {
-    let has = |module: &str, version: &str| steps.is_none_or(|all| all.iter().any(|(m, v)| m == module && v == version));
+    let has =
+        |module: &str, version: &str| steps.is_none_or(|all| all.iter().any(|(m, v)| m == module && v == version));
     let module = |module: &'static crate::Module| {
         let versions = || module.tenant.iter().map(|step| step.version);
         ModuleSteps {

@@ -365,11 +365,7 @@ async fn bring(
                 let why = error.cause.as_ref().map_or_else(|| error.to_string(), |c| c.to_string());
                 tracing::error!(tenant = %one.id, step, why, "migration failed; tenant in maintenance");
                 diesel::update(row)
-                    .set((
-                        tenants::state.eq("maintenance"),
-                        tenants::error.eq(&why),
-                        tenants::failed_step.eq(step),
-                    ))
+                    .set((tenants::state.eq("maintenance"), tenants::error.eq(&why), tenants::failed_step.eq(step)))
                     .execute(conn)
                     .await?;
                 report.failed.push((one.id, why));

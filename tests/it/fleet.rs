@@ -43,7 +43,10 @@ async fn fleet_a_failing_canary_stops_the_others_and_a_retry_heals() {
     let (mut operator, sql) = (t.operator().await, t.sql().await);
     let canary = stuck(&t, &mut operator, &sql).await;
     let home = json!(t.home.id);
-    let table = format!("SELECT count(*) FROM pg_tables WHERE schemaname = '{}' AND tablename = 'sample_uses'", t.home.schema());
+    let table = format!(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = '{}' AND tablename = 'sample_uses'",
+        t.home.schema()
+    );
 
     let report = run(&t, Chosen::All).await;
     assert_eq!(counts(&report), (0, 1, 1), "{report:?}");

@@ -7,8 +7,7 @@ use zhibu_tests::{Town, Visitor, until, words};
 use crate::surface::{Surface, content, outcome, reviewed};
 
 const ASK: &str = "mutation($input: SupportInput!) { system { askSupport(input: $input) { id support { state } } } }";
-const GRANT: &str =
-    "mutation($id: ID!, $hours: Int!, $write: Boolean!) { system { grantSupport(id: $id, hours: $hours, write: $write) { state } } }";
+const GRANT: &str = "mutation($id: ID!, $hours: Int!, $write: Boolean!) { system { grantSupport(id: $id, hours: $hours, write: $write) { state } } }";
 const REFUSE: &str = "mutation($id: ID!) { system { refuseSupport(id: $id, reason: \"不需要\") { state } } }";
 const END: &str = "mutation($id: ID!) { system { endSupport(id: $id) { state } } }";
 const WITHDRAW: &str = "mutation($id: ID!) { system { withdrawSupport(id: $id) { support { state } } } }";
@@ -38,9 +37,8 @@ async fn enter(t: &Town, operator: &mut Visitor, id: &str) -> Visitor {
 
 async fn audited(t: &Town) -> Vec<String> {
     let schema = t.home.schema();
-    let sql = format!(
-        "SELECT actor_kind || ' ' || action FROM {schema}.audit WHERE object_kind = 'support' ORDER BY id"
-    );
+    let sql =
+        format!("SELECT actor_kind || ' ' || action FROM {schema}.audit WHERE object_kind = 'support' ORDER BY id");
     t.sql().await.column(&sql).await
 }
 
@@ -193,6 +191,9 @@ async fn support_to_look_changes_nothing_whatever_is_tried() {
 async fn support_holds_what_was_reviewed_and_the_audit_names_the_operator() {
     let t = Town::start().await;
     let (mut operator, mut admin) = (t.operator().await, t.administrator().await);
+    let form = crate::organisations::branch(&t.home.root, "第一");
+    let made = admin.ok(words::CREATE, json!({"input": form})).await;
+    let branch = made["directory"]["createOrganisation"]["id"].as_str().unwrap().to_owned();
     let mut held = String::new();
     for write in [false, true] {
         let id = ask(&mut operator, &t.home.id, true, 1).await;
@@ -206,6 +207,10 @@ async fn support_holds_what_was_reviewed_and_the_audit_names_the_operator() {
             guest.ok(MENU, json!({})).await;
             let own = "mutation { system { setFavourites(keys: []) } }";
             assert_eq!(guest.refused(own, json!({})).await, "DENIED");
+            // Nor does a guest make an account to stay with.
+            let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
+            let newcomer = json!({"input": crate::members::member(&branch, "吕建业", 7)});
+            assert_eq!(guest.refused(create, newcomer).await, "SUPPORT_ACCOUNTS");
         } else {
             assert_eq!(guest.refused(MENU, json!({})).await, "DENIED");
         }

@@ -59,11 +59,7 @@ pub async fn ask(cx: &Cx, permission: Permission, ask: &Ask) -> Result<Asked> {
     let operator = cx.operator()?.clone();
     let mut write = cx.write(permission).await?;
     let tenant = tenants::table.find(ask.tenant.0).select(TenantRow::as_select()).first(write.conn()?).await?;
-    let life = crate::life::life(
-        &tenant.term(),
-        crate::life::Spans::of(&cx.app.settings),
-        cx.app.world.today(),
-    );
+    let life = crate::life::life(&tenant.term(), crate::life::Spans::of(&cx.app.settings), cx.app.world.today());
     if tenant.state != "active" || life >= Life::Suspended {
         return Err(Error::refuse("NOT_ACTIVE", "租户未在使用中，不能申请支持"));
     }
@@ -151,8 +147,7 @@ pub async fn list(cx: &Cx, permission: Permission, tenant: Option<TenantId>, pag
 
 async fn there(cx: &Cx, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Row>> {
     let mut unit = cx.app.begin(Space::Tenant(tenant), Mode::Read).await?;
-    let rows =
-        support::table.filter(support::id.eq_any(ids)).select(Row::as_select()).load(unit.conn()?).await?;
+    let rows = support::table.filter(support::id.eq_any(ids)).select(Row::as_select()).load(unit.conn()?).await?;
     unit.commit().await?;
     Ok(rows)
 }

@@ -16,13 +16,13 @@ use zhibu_core::{Error, OperatorId, Permission, Result, SessionId, TenantId};
 
 use crate::app::App;
 use crate::audit::Entry;
-use crate::cx::Write;
+use crate::cx::{Cx, Write};
 use crate::schema::support;
 
 pub use ask::{Ask, Asked, ask, count, enter, list, withdraw};
 pub use decide::{end, grant, history, refuse, standing};
-pub(crate) use session::{caller, leave, recheck, refresh};
 pub use session::open;
+pub(crate) use session::{caller, leave, recheck, refresh};
 
 /// See what operators have asked for and done (服务商支持).
 pub const SUPPORT_READ: Permission = Permission::of("system.support", "system.support.read");
@@ -140,6 +140,17 @@ fn reads(permission: Permission) -> bool {
     permission.key.ends_with(".read") || permission.key.ends_with(".view")
 }
 
+/// Refuses a guest what decides who can sign in as whom: accounts, their mobile numbers, their roles. With a number of
+/// one's own on somebody's account one would stay after the end.
+pub(crate) fn no_guest(cx: &Cx) -> Result<()> {
+    match cx.identity() {
+        Ok(identity) if identity.guest.is_some() => {
+            Err(Error::refuse("SUPPORT_ACCOUNTS", "服务商支持不能新增账号、修改手机号或授予角色"))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Ends a request or a grant; the session that hangs on it, to be forgotten after the commit.
 async fn finish(write: &mut Write<'_>, id: Uuid, by: &str) -> Result<(Row, Option<SessionId>)> {
     let now = write.cx.now();
@@ -170,7 +181,8 @@ async fn finish(write: &mut Write<'_>, id: Uuid, by: &str) -> Result<(Row, Optio
 /// Ends whatever is open, when nobody may come into the tenant any more; how many there were.
 pub(crate) async fn end_all(write: &mut Write<'_>) -> Result<usize> {
     let now = write.cx.now();
-    let ended: Vec<Uuid> = diesel::update(support::table.filter(support::state.eq_any(["asked", "granted"])))
+    let ended: Vec<Uuid> = diesel::update(support::table)
+        .filter(support::state.eq("asked").or(support::state.eq("granted").and(support::until.gt(now))))
         .set((
             support::state.eq("ended"),
             support::ended_by.eq("系统"),

@@ -194,12 +194,7 @@ impl SupportMutation {
     /// Asks a tenant's administrators to be let in.
     async fn ask_support(&self, ctx: &Context<'_>, input: SupportInput) -> Result<SupportRequest> {
         let cx = ctx.cx()?;
-        let ask = support::Ask {
-            tenant: input.tenant,
-            reason: input.reason,
-            write: input.write,
-            hours: input.hours,
-        };
+        let ask = support::Ask { tenant: input.tenant, reason: input.reason, write: input.write, hours: input.hours };
         Ok(asked(cx, Box::pin(support::ask(cx, SUPPORT_ASK, &ask)).await?))
     }
 
