@@ -176,7 +176,7 @@ async fn support_to_look_changes_nothing_whatever_is_tried() {
     let anyone = include_str!("snapshots/anyone.txt");
     for operation in operations.iter().filter(|one| one.name.starts_with("mutation")) {
         let public = anyone.lines().any(|line| line.split_whitespace().nth(1) == operation.name.split(' ').nth(1));
-        if public || operation.name.contains("ignOut") {
+        if public || operation.name.contains("ignOut") || operation.name.ends_with(".refresh") {
             continue;
         }
         let (code, body) = outcome(&guest, operation).await;

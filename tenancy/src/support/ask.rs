@@ -51,6 +51,7 @@ fn inside(cx: &Cx, tenant: TenantId) -> Cx {
 
 /// Asks a tenant's administrators to be let in.
 pub async fn ask(cx: &Cx, permission: Permission, ask: &Ask) -> Result<Asked> {
+    cx.allow(permission)?;
     let reason = check::text("reason", "原因", &ask.reason, 4, 200)?;
     let hours = i16::try_from(ask.hours)
         .ok()
@@ -173,6 +174,7 @@ async fn asked_of(id: Uuid, write: &mut crate::cx::Write<'_>) -> Result<TenantRo
 
 /// Takes a request back, or ends what was granted. Any operator may: it only makes less possible.
 pub async fn withdraw(cx: &Cx, permission: Permission, id: Uuid) -> Result<Asked> {
+    cx.allow(permission)?;
     let operator = cx.operator()?.clone();
     let mut write = cx.write(permission).await?;
     let tenant = asked_of(id, &mut write).await?;
@@ -191,6 +193,7 @@ pub async fn withdraw(cx: &Cx, permission: Permission, id: Uuid) -> Result<Asked
 
 /// A ticket that opens the tenant's console, for the operator who has asked and within a minute.
 pub async fn enter(cx: &Cx, permission: Permission, id: Uuid) -> Result<Secret> {
+    cx.allow(permission)?;
     let operator = cx.operator()?.clone();
     let mut write = cx.write(permission).await?;
     let tenant = asked_of(id, &mut write).await?;
