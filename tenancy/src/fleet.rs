@@ -248,7 +248,7 @@ fn applied(app: &App, row: &TenantRow, steps: Option<&[(String, String)]>) -> Ve
         ModuleSteps {
             module: module.key,
             title: module.title,
-            version: versions().filter(|version| has(module.key, version)).last().map(str::to_owned),
+            version: versions().rfind(|version| has(module.key, version)).map(str::to_owned),
             missing: versions().filter(|version| !has(module.key, version)).collect(),
         }
     };
