@@ -79,4 +79,6 @@ id! {
     SsoAppId;
     /// Whom an outside identity stands for (外部身份绑定).
     SsoLinkId;
+    /// A request for support (服务商支持).
+    SupportId;
 }

@@ -14,7 +14,7 @@ mod world;
 pub use error::{Error, Kind, Result};
 pub use id::{
     AccountId, BatchId, ChangeId, CodeId, ExportId, ImportId, MessageId, NoticeId, OperatorId, OrganisationId,
-    PersonId, PictureId, ProgressId, RoleId, SampleId, SessionId, SsoAppId, SsoLinkId, TenantId,
+    PersonId, PictureId, ProgressId, RoleId, SampleId, SessionId, SsoAppId, SsoLinkId, SupportId, TenantId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

@@ -14,6 +14,7 @@ use zhibu_tenancy::life::{self, Spans};
 use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants, terms};
 
 use crate::command_files::{self, CertificateCommand, FileCommand, PlacementCommand};
+use crate::command_fleet::{self, FleetCommand};
 use crate::config::{Config, Flags, Profile};
 use crate::installation::{Installation, Wanted};
 use crate::{demo, doctor, serve};
@@ -91,6 +92,9 @@ enum Command {
     /// Databases that hold tenants
     #[command(subcommand)]
     Placement(PlacementCommand),
+    /// Which tenants are at the newest version
+    #[command(subcommand)]
+    Fleet(FleetCommand),
     /// Certificates of erasure
     #[command(subcommand)]
     Certificate(CertificateCommand),
@@ -244,7 +248,7 @@ impl Cli {
         if !serving && self.place.profile.is_none() && noted(&config, PROFILE).as_deref() == Some("production") {
             config.profile = Profile::Production;
         }
-        if matches!(self.command, Command::Tenant(_) | Command::Audit(_))
+        if matches!(self.command, Command::Tenant(_) | Command::Audit(_) | Command::Fleet(_))
             && config.is_new()
             && !self.command.brings_a_tenant()
         {
@@ -295,6 +299,10 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
         Command::Placement(command) => {
             migrate::platform(&installation.app).await?;
             return Box::pin(command_files::place(&cx, command, json)).await;
+        }
+        Command::Fleet(command) => {
+            migrate::platform(&installation.app).await?;
+            return Box::pin(command_fleet::run(&cx, command, json)).await;
         }
         Command::Tenant(command) => return tenant(&cx, command, json).await,
         Command::Certificate(_) => {
@@ -350,7 +358,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
 }
 
 /// A progress bar on standard error.
-fn bar(what: &'static str, length: u64) -> ProgressBar {
+pub(crate) fn bar(what: &'static str, length: u64) -> ProgressBar {
     let bar = ProgressBar::new(length);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
         bar.set_style(style);
@@ -368,16 +376,23 @@ async fn migrated(installation: &Installation, json: bool) -> Result<()> {
         })
         .await?;
     bar.finish_and_clear();
-    let words =
-        |r: &migrate::Report| format!("已升级 {}，已是最新 {}，失败 {}", r.migrated.len(), r.current, r.failed.len());
-    print_rows(json, std::slice::from_ref(&report), words)?;
+    told(&report, json)
+}
+
+/// What a run did, with the exit status that follows.
+pub(crate) fn told(report: &migrate::Report, json: bool) -> Result<()> {
+    let words = |r: &migrate::Report| {
+        let (migrated, failed, held) = (r.migrated.len(), r.failed.len(), r.held.len());
+        format!("已升级 {migrated}，已是最新 {}，失败 {failed}，等待先行租户 {held}", r.current)
+    };
+    print_rows(json, std::slice::from_ref(report), words)?;
     for (tenant, why) in &report.failed {
         eprintln!("{tenant}: {why}");
     }
-    if report.failed.is_empty() {
+    if report.failed.is_empty() && report.held.is_empty() {
         Ok(())
     } else {
-        Err(Error::refuse("MIGRATION", "有租户升级失败，已转入维护状态"))
+        Err(Error::refuse("MIGRATION", "有租户没有升级：失败的已转入维护状态，等待的未改动"))
     }
 }
 

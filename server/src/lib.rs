@@ -4,6 +4,7 @@ mod appearance;
 mod callbacks;
 pub mod command;
 mod command_files;
+mod command_fleet;
 pub mod config;
 mod console;
 mod demo;

@@ -45,6 +45,12 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
     for (tenant, why) in &report.failed {
         tracing::error!(%tenant, why, "tenant in maintenance");
     }
+    if !report.held.is_empty() {
+        tracing::error!(
+            held = report.held.len(),
+            "tenants wait for the canary ring and are not served by this version"
+        );
+    }
     installation.app.store.ensure_bucket().await?;
     let worker = work(&installation).await?;
     let cx = Cx::system(installation.app.clone(), Space::Platform);

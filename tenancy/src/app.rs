@@ -95,6 +95,7 @@ pub struct App {
     pub(crate) identities: Cache<(TenantId, SessionId), Arc<Identity>>,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,
     pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
+    pub(crate) held: crate::fleet::Held,
 }
 
 /// What an application is made of.
@@ -142,6 +143,7 @@ impl App {
             identities: fresh(100_000),
             operators: fresh(1_000),
             vaults: Cache::new(10_000),
+            held: crate::fleet::Held::default(),
             world: parts.world,
             settings: parts.settings,
             registry: parts.registry,

@@ -197,6 +197,9 @@ impl Cx {
         self.close().await;
         let mut unit = self.begin(self.space()).await?;
         let scope = match &self.caller {
+            Caller::Account(identity) if identity.guest.is_some() => {
+                crate::support::recheck(&self.app, identity, permission, unit.conn()?).await?
+            }
             Caller::Account(identity) => recheck(&self.app, identity, permission, &mut unit).await?,
             Caller::Operator(operator) => {
                 crate::operator::still_open(operator, self.now, unit.conn()?).await?;
@@ -233,6 +236,9 @@ impl Cx {
 }
 
 fn allow(identity: &Identity, permission: Permission) -> Result<Scope> {
+    if permission == CHANGE_PASSWORD && identity.guest.is_some() {
+        return Err(Error::denied());
+    }
     if permission == CHANGE_PASSWORD {
         return Ok(Scope { own: true, ..Scope::default() });
     }

@@ -128,6 +128,7 @@ pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result
     options = define::<crate::activation::Provision>(options);
     options = define::<crate::entitlement::SwitchModule>(options);
     options = define::<crate::terms::CarryTerms>(options);
+    options = define::<crate::fleet::BringUp>(options);
     options = define::<crate::sso::WarnOfQuota>(options);
     options = define::<Housekeeping>(options);
     options = define::<crate::exchange::import::CheckImport>(options);

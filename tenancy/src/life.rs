@@ -6,6 +6,7 @@ use zhibu_core::{CHANGE_PASSWORD, Error, Permission, Result, TenantId};
 
 use crate::app::{App, Settings};
 use crate::exchange::export::EXPORT;
+use crate::support::SUPPORT_MANAGE;
 use crate::tenants;
 
 /// Where a tenant stands in its life.
@@ -113,11 +114,11 @@ pub(crate) async fn may_enter(app: &App, tenant: TenantId) -> Result<()> {
 }
 
 /// Refuses changes of those who may only read. Passwords, leaving and exports stay possible: people must be able to
-/// take their data along.
+/// take their data along; and they decide whom they let in.
 pub(crate) async fn may_write(app: &App, tenant: TenantId, permission: Permission) -> Result<()> {
     match tenants::info(app, tenant).await?.life(app) {
         Life::Active | Life::Grace => Ok(()),
-        Life::ReadOnly if [CHANGE_PASSWORD, EXPORT].contains(&permission) => Ok(()),
+        Life::ReadOnly if [CHANGE_PASSWORD, EXPORT, SUPPORT_MANAGE].contains(&permission) => Ok(()),
         Life::ReadOnly => {
             let words = format!("服务已到期，目前只能查看和导出，不能修改。如需续期，{}", contact(&app.settings));
             Err(Error::refuse("TENANT_READ_ONLY", words))

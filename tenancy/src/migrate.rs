@@ -12,10 +12,11 @@ use zhibu_core::{Error, Migration, Result, TenantId, migration};
 
 use crate::app::App;
 use crate::db::{Conn, Space, role, schema};
+use crate::fleet::{self, Known, Ring};
 use crate::keys::{hash, hex};
 use crate::module::{Module, Registry};
 use crate::placements::{self, Kind, Place};
-use crate::schema::{moves, tenants};
+use crate::schema::tenants;
 
 const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0001_init"),
@@ -25,6 +26,8 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0005_life"),
     migration!("../migrations/platform", "0006_sso"),
     migration!("../migrations/platform", "0007_placements"),
+    migration!("../migrations/platform", "0010_fleet"),
+    migration!("../migrations/platform", "0011_support"),
     migration!("../migrations/platform", "0012_quotas"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
@@ -43,6 +46,21 @@ pub struct Report {
     pub failed: Vec<(Uuid, String)>,
     /// Tenants that needed nothing.
     pub current: usize,
+    /// Tenants of the stable ring that wait for the canary ring.
+    pub held: Vec<Uuid>,
+}
+
+/// Why a history went no further.
+pub(crate) struct Stopped {
+    /// The step, as module/step.
+    step: Option<String>,
+    error: Error,
+}
+
+impl<E: Into<Error>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self { step: None, error: error.into() }
+    }
 }
 
 /// A connection that may make schemas.
@@ -79,9 +97,9 @@ async fn foundation(app: &App, url: &str, control: &[Migration]) -> Result<()> {
     conn.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7263451)").await?;
     conn.batch_execute(SETUP).await?;
     conn.batch_execute("SET LOCAL ROLE zhibu_platform; SET LOCAL search_path TO platform").await?;
-    apply(&mut conn, "platform", control).await?;
+    apply(&mut conn, "platform", control).await.map_err(|stopped| stopped.error)?;
     for module in &app.registry.modules {
-        apply(&mut conn, &format!("shared/{}", module.key), module.shared).await?;
+        apply(&mut conn, &format!("shared/{}", module.key), module.shared).await.map_err(|stopped| stopped.error)?;
     }
     if !control.is_empty() {
         right_key(app, &mut conn).await?;
@@ -124,7 +142,7 @@ struct Applied {
 
 /// Applies what is missing of one history into the present schema. A step that was changed after it was applied
 /// stops everything.
-async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]) -> Result<()> {
+async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]) -> Result<(), Stopped> {
     let applied: Vec<Applied> = diesel::sql_query("SELECT version, hash FROM migration WHERE module = $1")
         .bind::<Text, _>(module)
         .load(conn)
@@ -133,11 +151,18 @@ async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]
         let digest = fingerprint(step);
         match applied.iter().find(|a| a.version == step.version) {
             Some(known) if known.hash == digest => {}
-            Some(_) => return Err(Error::bug(format!("{module}/{} was changed after it was applied", step.version))),
-            None => conn.batch_execute(&recorded(module, step)).await?,
+            Some(_) => {
+                let error = Error::bug(format!("{module}/{} was changed after it was applied", step.version));
+                return Err(stopped(module, step, error));
+            }
+            None => conn.batch_execute(&recorded(module, step)).await.map_err(|e| stopped(module, step, e.into()))?,
         }
     }
     Ok(())
+}
+
+fn stopped(module: &str, step: &Migration, error: Error) -> Stopped {
+    Stopped { step: Some(format!("{module}/{}", step.version)), error }
 }
 
 /// Hash over the histories of the modules a tenant has: equal means nothing to do.
@@ -153,6 +178,11 @@ pub(crate) fn version(registry: &Registry, entitled: &[String]) -> String {
 
 /// Makes or completes the schema of a tenant in one transaction and returns its version.
 pub(crate) async fn tenant(app: &App, id: TenantId, modules: &[&'static Module]) -> Result<()> {
+    steps(app, id, modules).await.map_err(|stopped| stopped.error)
+}
+
+/// The same, and where it stopped.
+async fn steps(app: &App, id: TenantId, modules: &[&'static Module]) -> Result<(), Stopped> {
     let place = placements::of(app, id).await?;
     let schema = schema(Space::Tenant(id));
     let mut conn = ddl(&place.ddl_url).await?;
@@ -165,7 +195,10 @@ pub(crate) async fn tenant(app: &App, id: TenantId, modules: &[&'static Module])
         apply(&mut conn, module.key, module.tenant).await?;
     }
     conn.batch_execute("COMMIT").await?;
-    if place.kind == Kind::Citus { spread(&mut conn, &schema).await } else { Ok(()) }
+    if place.kind == Kind::Citus {
+        spread(&mut conn, &schema).await?;
+    }
+    Ok(())
 }
 
 /// Refuses a new schema of a cluster that would stay on one node.
@@ -254,57 +287,93 @@ pub(crate) async fn remove(app: &App, id: TenantId, module: &Module) -> Result<(
     Ok(())
 }
 
-/// Brings every tenant up to date. A failing one goes to maintenance, the rest go on; a killed run is taken up
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// Everybody: the canary ring, then the others.
+    All,
+    /// One ring.
+    Ring(Ring),
+    /// One tenant, whatever its ring.
+    One(TenantId),
+}
+
+/// Brings every tenant up to date. A failing one goes to maintenance, the rest of its ring go on; a killed run is taken up
 /// by the next.
 pub async fn tenants(app: &Arc<App>, tell: impl Fn(usize, usize) + Sync) -> Result<Report> {
+    over(app, Chosen::All, tell).await
+}
+
+/// Brings the chosen tenants up to date, those of the canary ring first. As long as one of these is behind, nobody of
+/// the stable ring is touched; this program then does not serve them, the one before still may.
+pub async fn over(app: &Arc<App>, chosen: Chosen, tell: impl Fn(usize, usize) + Sync) -> Result<Report> {
     let mut conn = Conn::on_platform(&app.ddl_url).await?;
-    let all: Vec<(Uuid, Vec<String>, Option<String>)> = tenants::table
-        .filter(tenants::state.eq_any(["active", "maintenance"]))
-        // One that is being moved is held at its source, and comes up to date at the next run.
-        .filter(tenants::id.ne_all(moves::table.select(moves::tenant_id)))
-        .select((tenants::id, tenants::modules, tenants::schema_version))
-        .order(tenants::id)
-        .load(&mut conn)
-        .await?;
-    let total = all.len();
-    let behind: Vec<_> = all
-        .into_iter()
-        .map(|(id, modules, known)| (id, version(&app.registry, &modules), modules, known))
-        .filter(|(_, wanted, _, known)| known.as_ref() != Some(wanted))
-        .collect();
-    let mut report = Report { current: total - behind.len(), ..Report::default() };
-    let due = behind.len();
-    let mut runs = futures_util::stream::iter(behind)
-        .map(|(id, wanted, modules, _)| async move {
-            let modules: Vec<_> = app.registry.of(&modules).collect();
-            (id, wanted, tenant(app, id.into(), &modules).await)
+    let all = fleet::known(app, &mut conn).await?;
+    let wanted = |one: &Known| match chosen {
+        Chosen::All => true,
+        Chosen::Ring(ring) => one.ring == ring,
+        Chosen::One(tenant) => one.id == tenant.0,
+    };
+    let mut report =
+        Report { current: all.iter().filter(|one| one.is_current() && wanted(one)).count(), ..Report::default() };
+    let (canary, stable): (Vec<_>, Vec<_>) =
+        all.into_iter().filter(|one| !one.is_current()).partition(|one| one.ring == Ring::Canary);
+    let due = canary.iter().chain(&stable).filter(|one| wanted(one)).count();
+    let (turn, left) = canary.into_iter().partition::<Vec<_>, _>(&wanted);
+    bring(app, turn, &mut conn, &mut report, &|done| tell(done, due)).await?;
+    if report.failed.is_empty() && left.is_empty() {
+        let (turn, _) = stable.into_iter().partition::<Vec<_>, _>(&wanted);
+        bring(app, turn, &mut conn, &mut report, &|done| tell(done, due)).await?;
+    } else {
+        report.held = stable.iter().filter(|one| wanted(one)).map(|one| one.id).collect();
+        app.held.hold(stable);
+    }
+    Ok(report)
+}
+
+/// Brings these up to date, some at a time.
+async fn bring(
+    app: &Arc<App>,
+    turn: Vec<Known>,
+    conn: &mut Conn,
+    report: &mut Report,
+    tell: &(impl Fn(usize) + Sync),
+) -> Result<()> {
+    let mut runs = futures_util::stream::iter(turn)
+        .map(|one| async move {
+            let modules: Vec<_> = app.registry.of(&one.modules).collect();
+            let outcome = steps(app, one.id.into(), &modules).await;
+            (one, outcome)
         })
         .buffer_unordered(WORKERS);
-    while let Some((id, wanted, outcome)) = runs.next().await {
-        let row = tenants::table.find(id);
+    while let Some((one, outcome)) = runs.next().await {
+        let row = tenants::table.find(one.id);
         match outcome {
             Ok(()) => {
                 diesel::update(row)
                     .set((
                         tenants::state.eq("active"),
-                        tenants::schema_version.eq(wanted),
+                        tenants::schema_version.eq(one.wanted),
                         tenants::error.eq(None::<String>),
+                        tenants::failed_step.eq(None::<String>),
+                        tenants::migrated_at.eq(app.world.now()),
                     ))
-                    .execute(&mut conn)
+                    .execute(conn)
                     .await?;
-                report.migrated.push(id);
+                report.migrated.push(one.id);
             }
-            Err(error) => {
+            Err(Stopped { step, error }) => {
                 let why = error.cause.as_ref().map_or_else(|| error.to_string(), |c| c.to_string());
-                tracing::error!(tenant = %id, why, "migration failed; tenant in maintenance");
+                tracing::error!(tenant = %one.id, step, why, "migration failed; tenant in maintenance");
                 diesel::update(row)
-                    .set((tenants::state.eq("maintenance"), tenants::error.eq(&why)))
-                    .execute(&mut conn)
+                    .set((tenants::state.eq("maintenance"), tenants::error.eq(&why), tenants::failed_step.eq(step)))
+                    .execute(conn)
                     .await?;
-                report.failed.push((id, why));
+                report.failed.push((one.id, why));
             }
         }
-        tell(report.migrated.len() + report.failed.len(), due);
+        app.tenants.invalidate(&TenantId::from(one.id)).await;
+        tell(report.migrated.len() + report.failed.len());
     }
-    Ok(report)
+    Ok(())
 }

@@ -13,6 +13,7 @@ diesel::table! {
         administrator -> Nullable<Text>, created_at -> Timestamptz, activated_at -> Nullable<Timestamptz>,
         expires_on -> Nullable<Date>, suspended_at -> Nullable<Timestamptz>, suspend_reason -> Nullable<Text>,
         closed_at -> Nullable<Timestamptz>, close_reason -> Nullable<Text>,
+        ring -> Text, failed_step -> Nullable<Text>, migrated_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -187,6 +188,23 @@ diesel::table! { own.mini_menus (key) { key -> Text, label -> Nullable<Text>, so
 
 diesel::table! { own.self_service (id) { id -> Int2, fields -> Array<Text>, } }
 
+diesel::table! { own.migration (module, version) { module -> Text, version -> Text, hash -> Text, at -> Timestamptz, } }
+
+diesel::table! { own.support_requests (id) { id -> Uuid, tenant_id -> Uuid, operator_id -> Uuid, } }
+
+diesel::table! {
+    own.support (id) {
+        id -> Uuid, operator_id -> Uuid, operator_name -> Text, reason -> Text, asked_at -> Timestamptz, write -> Bool,
+        hours -> Int2, state -> Text, decided_by -> Nullable<Text>, decided_at -> Nullable<Timestamptz>,
+        until -> Nullable<Timestamptz>, ended_by -> Nullable<Text>, ended_at -> Nullable<Timestamptz>,
+        ticket_hash -> Nullable<Binary>, ticket_expires_at -> Nullable<Timestamptz>, session_id -> Nullable<Uuid>,
+        refresh_hash -> Nullable<Binary>, previous_hash -> Nullable<Binary>, refreshed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(support_requests -> tenants (tenant_id));
+diesel::allow_tables_to_appear_in_same_query!(support_requests, tenants);
+diesel::allow_tables_to_appear_in_same_query!(support, policy);
 diesel::joinable!(codes -> code_batches (batch_id));
 diesel::joinable!(codes -> tenants (tenant_id));
 diesel::joinable!(code_batches -> operators (issued_by));

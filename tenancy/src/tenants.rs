@@ -83,6 +83,14 @@ pub struct TenantRow {
     pub close_reason: Option<String>,
     /// Where its schema stands.
     pub placement: String,
+    /// What its schema is up to.
+    pub schema_version: Option<String>,
+    /// `canary` or `stable`: when it is brought up to date.
+    pub ring: String,
+    /// The step at which the last try stopped.
+    pub failed_step: Option<String>,
+    /// When it was brought up to date.
+    pub migrated_at: Option<DateTime<Utc>>,
 }
 
 impl TenantRow {
@@ -219,7 +227,9 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
     let mut found = None;
     for row in rows {
         let moving = moving.contains(&row.id);
-        let tenant = Arc::new(Tenant { moving, ..Tenant::from(row) });
+        let held = app.held.holds(&row);
+        let tenant = Tenant::from(row);
+        let tenant = Arc::new(Tenant { moving, active: tenant.active && !held, ..tenant });
         if tenant.id == id {
             found = Some(tenant.clone());
         }

@@ -251,6 +251,7 @@ impl Job for CarryTerms {
         let mut changed = copy_seats(&mut there, &row).await?;
         if row.suspended_at.or(row.closed_at).is_some() {
             changed |= end_sessions(&mut there, self.tenant).await?;
+            changed |= crate::support::end_all(&mut there).await? > 0;
         }
         if changed { there.commit().await } else { Ok(()) }
     }

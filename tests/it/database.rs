@@ -72,7 +72,7 @@ fn diesel_type(name: &str) -> String {
 async fn real(sql: &Sql, schema: &str) -> BTreeMap<String, Columns> {
     let query = format!(
         "SELECT table_name, column_name, udt_name, is_nullable FROM information_schema.columns \
-         WHERE table_schema = '{schema}' AND table_name <> 'migration'"
+         WHERE table_schema = '{schema}'"
     );
     let mut tables: BTreeMap<String, Columns> = BTreeMap::new();
     for row in sql.rows(&query).await {

@@ -17,7 +17,7 @@ async fn three(t: &Town) -> [Tenant; 3] {
 }
 
 /// Takes a tenant back to before the newest steps of `document`, as an older program has left it.
-async fn set_back(sql: &Sql, tenant: &Tenant) {
+pub(crate) async fn set_back(sql: &Sql, tenant: &Tenant) {
     let module = zhibu_server::registry().unwrap().module("document").unwrap();
     let down: String = module.tenant.iter().rev().map(|step| step.down).collect::<Vec<_>>().join(";");
     let (schema, id) = (tenant.schema(), &tenant.id);

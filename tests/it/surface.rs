@@ -259,7 +259,7 @@ fn parenthesised(text: &str) -> String {
 }
 
 /// Compares with the reviewed file; what differs is laid beside it for the review.
-fn reviewed(name: &str, text: &str) {
+pub(crate) fn reviewed(name: &str, text: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/snapshots").join(name);
     let known = std::fs::read_to_string(&file).unwrap_or_default();
     if known != text {

@@ -9,6 +9,7 @@ mod user_export;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
 use zhibu_tenancy::exchange::export::EXPORT;
+use zhibu_tenancy::support::{SUPPORT_ASK, SUPPORT_ASKED, SUPPORT_MANAGE, SUPPORT_READ};
 
 /// See users (用户管理).
 pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
@@ -64,6 +65,10 @@ pub const CODES_ISSUE: Permission = Permission::of("plat.codes", "plat.codes.iss
 pub const OUTBOX_READ: Permission = Permission::of("plat.outbox", "plat.outbox.read");
 /// See dead letters (operators).
 pub const JOBS_READ: Permission = Permission::of("plat.jobs", "plat.jobs.read");
+/// See which tenants are at the newest version (operators).
+pub const FLEET_READ: Permission = Permission::of("plat.fleet", "plat.fleet.read");
+/// Bring tenants up to date, and decide whose turn is first (operators).
+pub const FLEET_MANAGE: Permission = Permission::of("plat.fleet", "plat.fleet.manage");
 /// Try dead letters again (operators).
 pub const JOBS_RETRY: Permission = Permission::of("plat.jobs", "plat.jobs.retry");
 
@@ -102,6 +107,12 @@ pub static MODULE: Module = Module {
         OUTBOX_READ,
         JOBS_READ,
         JOBS_RETRY,
+        SUPPORT_READ,
+        SUPPORT_MANAGE,
+        SUPPORT_ASKED,
+        SUPPORT_ASK,
+        FLEET_READ,
+        FLEET_MANAGE,
     ],
     shared: &[],
     tenant: &[
@@ -114,6 +125,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0009_sign_in"),
         migration!("../../migrations/tenant/system", "0010_sso"),
         migration!("../../migrations/tenant/system", "0011_appearance"),
+        migration!("../../migrations/tenant/system", "0012_support"),
     ],
     seed: None,
     jobs: |worker| worker,

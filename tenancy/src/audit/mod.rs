@@ -8,11 +8,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use zhibu_core::{AccountId, Page, PageArgs, Result};
+use zhibu_core::{AccountId, OperatorId, Page, PageArgs, Result};
 
 use crate::cx::{Caller, Cx};
 use crate::db::{Conn, Space};
-use crate::schema::{accounts, audit, operators};
+use crate::schema::{accounts, audit, operators, support};
 
 /// What happened to what.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Entry {
     kind: &'static str,
     id: Option<Uuid>,
     changes: Map<String, Value>,
-    by: Option<(AccountId, String)>,
+    by: Option<(&'static str, Uuid, String)>,
 }
 
 impl Entry {
@@ -33,7 +33,14 @@ impl Entry {
     /// Names who did it, where the request itself does not know yet: whoever signs in.
     #[must_use]
     pub fn by(mut self, account: AccountId, name: String) -> Self {
-        self.by = Some((account, name));
+        self.by = Some(("account", account.0, name));
+        self
+    }
+
+    /// Names the operator who did it, where the system acts in a tenant for them.
+    #[must_use]
+    pub(crate) fn by_operator(mut self, operator: OperatorId, name: String) -> Self {
+        self.by = Some(("operator", operator.0, name));
         self
     }
 
@@ -150,12 +157,16 @@ async fn named(cx: &Cx, name: &str, conn: &mut Conn) -> Result<Vec<Uuid>> {
             operators::table.filter(operators::user_name.eq(name)).select(operators::id).load(conn).await?
         }
         Space::Tenant(_) => {
-            accounts::table
+            let mut found: Vec<Uuid> = accounts::table
                 .filter(accounts::user_name.eq(name).or(accounts::display_name.eq(name)))
                 .select(accounts::id)
                 .limit(100)
-                .load(conn)
-                .await?
+                .load(&mut *conn)
+                .await?;
+            // And the operators who have been here.
+            let guests = support::table.filter(support::operator_name.eq(name)).select(support::operator_id);
+            found.extend(guests.distinct().limit(100).load::<Uuid>(conn).await?);
+            found
         }
     })
 }
@@ -183,6 +194,7 @@ pub async fn history(kind: &str, id: Uuid, before: Option<Uuid>, limit: i64, con
 pub(crate) async fn insert(cx: &Cx, entries: Vec<Entry>, conn: &mut Conn) -> Result<()> {
     let (kind, id, name) = match cx.caller() {
         Caller::Stranger => ("stranger", None, "未登录".to_owned()),
+        Caller::Account(i) if i.guest.is_some() => ("operator", Some(i.account.0), i.user_name.clone()),
         Caller::Account(i) => ("account", Some(i.account.0), i.display_name.clone()),
         Caller::Operator(o) => ("operator", Some(o.id.0), o.user_name.clone()),
         Caller::System(_) => match cx.behalf() {
@@ -192,7 +204,7 @@ pub(crate) async fn insert(cx: &Cx, entries: Vec<Entry>, conn: &mut Conn) -> Res
     };
     let row = |entry: Entry| {
         let (kind, id, name) = match entry.by {
-            Some((account, name)) => ("account", Some(account.0), name),
+            Some((kind, id, name)) => (kind, Some(id), name),
             None => (kind, id, name.clone()),
         };
         (

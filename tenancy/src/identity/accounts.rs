@@ -329,6 +329,7 @@ pub async fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<(AccountI
 
 /// Makes an account whose id is known already.
 pub(crate) async fn create_as(write: &mut Write<'_>, id: AccountId, new: &NewAccount) -> Result<Option<Secret>> {
+    crate::support::no_guest(write.cx)?;
     let display_name = check::text("displayName", "姓名", &new.display_name, 2, 50)?;
     let mobile = new
         .mobile
@@ -476,6 +477,7 @@ pub async fn enrol(write: &mut Write<'_>, name: &str, mobile: &Secret) -> Result
 /// The same for many at once, whose numbers differ. New ones share the hash of the initial password, which is no
 /// secret; where initial passwords are random they have none, and come in by a text message.
 pub async fn enrol_all(write: &mut Write<'_>, people: &[Newcomer<'_>]) -> Result<Vec<Enrolled>> {
+    crate::support::no_guest(write.cx)?;
     let app = write.cx.app.clone();
     let vault = tenants::vault(&app, write.cx.tenant()?).await?;
     let blinds: Vec<Vec<u8>> = people.iter().map(|(_, mobile)| vault.blind(mobile.expose())).collect();
@@ -540,6 +542,9 @@ async fn claim_all(write: &mut Write<'_>, claims: Vec<(&'static str, Vec<u8>, Uu
 /// Keeps name and number of an account in step with the person's record, for somebody who may decide about the
 /// account. Another number lets others in: whoever is signed in must do so again.
 pub async fn rename(write: &mut Write<'_>, id: AccountId, name: &str, mobile: Option<&Secret>) -> Result<()> {
+    if mobile.is_some() {
+        crate::support::no_guest(write.cx)?;
+    }
     let before: (String, Option<Vec<u8>>) = accounts::table
         .find(id.0)
         .select((accounts::display_name, accounts::mobile_index))
@@ -585,6 +590,7 @@ pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
 
 /// Opens the account of somebody who comes back, or makes one.
 pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mobile: &Secret) -> Result<Enrolled> {
+    crate::support::no_guest(write.cx)?;
     let closed: Option<Uuid> = accounts::table
         .find(id.map(|id| id.0).unwrap_or_default())
         .filter(accounts::state.eq("disabled"))
@@ -606,6 +612,7 @@ pub async fn revive(write: &mut Write<'_>, id: Option<AccountId>, name: &str, mo
 /// Unlocks an account and resets its password to an initial one, which is told when it is random (PC-2.3c). All its
 /// sessions end, and it asks for no one-time password any more.
 pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<Option<Secret>> {
+    crate::support::no_guest(write.cx)?;
     let app = write.cx.app.clone();
     let (hash, password) = first_password(write).await?;
     let now = write.cx.now();
@@ -656,6 +663,7 @@ pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uu
 
 /// Gives an account a role on an organisation; false when it holds it already.
 pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: OrganisationId) -> Result<bool> {
+    crate::support::no_guest(write.cx)?;
     let new = diesel::insert_into(role_assignments::table)
         .values((
             role_assignments::id.eq(write.cx.app.world.id::<Uuid>()),
@@ -683,6 +691,7 @@ pub async fn assign(write: &mut Write<'_>, account: AccountId, role: &str, at: O
 
 /// Gives many accounts a role each, on an organisation each; what goes with it says the audit of its cause.
 pub async fn assign_all(write: &mut Write<'_>, role: &str, held: &[(AccountId, OrganisationId)]) -> Result<()> {
+    crate::support::no_guest(write.cx)?;
     let app = write.cx.app.clone();
     let rows: Vec<_> = held
         .iter()

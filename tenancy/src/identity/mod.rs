@@ -96,6 +96,8 @@ pub struct Identity {
     pub epoch: i64,
     /// End of the session if it is not used.
     pub expires_at: chrono::DateTime<chrono::Utc>,
+    /// The operator whom the tenant has let in, when it is no account at all.
+    pub guest: Option<crate::support::Guest>,
 }
 
 /// The same caller as it is now: a socket outlives roles, modules and sessions, so each of its operations asks.
@@ -136,7 +138,10 @@ async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) ->
         return Ok((Caller::Account(identity), None));
     }
     let mut unit = app.begin(Space::Tenant(tenant.id), Mode::Read).await?;
-    let identity = load(app, &tenant, session, unit.conn()?).await?;
+    let mut identity = load(app, &tenant, session, unit.conn()?).await?;
+    if identity.is_none() {
+        identity = crate::support::caller(app, &tenant, session, unit.conn()?).await?;
+    }
     let Some(identity) = identity.map(Arc::new) else {
         unit.commit().await?;
         return Ok((Caller::Stranger, None));
@@ -199,6 +204,7 @@ pub(crate) async fn load(
         roles,
         epoch,
         expires_at,
+        guest: None,
     }))
 }
 
@@ -206,7 +212,7 @@ pub(crate) async fn load(
 pub fn must_be_account(cx: &crate::cx::Cx) -> Result<&Arc<Identity>> {
     let identity = cx.identity()?;
     cx.allow(zhibu_core::SELF)?;
-    Ok(identity)
+    if identity.guest.is_some() { Err(Error::denied()) } else { Ok(identity) }
 }
 
 /// What somebody may reach with a permission now, for work that goes on without them.
@@ -236,6 +242,16 @@ type Rights = (Vec<roles::HeldRole>, Vec<String>);
 async fn rights(app: &App, account: Uuid, conn: &mut Conn) -> Result<Rights> {
     let held = roles::held(app, account, &mut *conn).await?;
     Ok((held, menus::hidden(conn).await?))
+}
+
+/// Which permissions count in a tenant with these modules, as its menus are switched now.
+pub(crate) async fn open_to<'a>(
+    app: &'a App,
+    modules: &'a [String],
+    conn: &mut Conn,
+) -> Result<impl Fn(Permission) -> bool + use<'a>> {
+    let hidden = menus::hidden(conn).await?;
+    Ok(move |permission| open(app, permission, modules, &hidden))
 }
 
 /// A permission counts while its module is entitled and no menu on the way to it is switched off.

@@ -190,13 +190,14 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .first(write.conn()?)
         .await
         .optional()?;
+    let Some(row) = row else { return crate::support::refresh(write, tenant, id, token).await };
     let given = hash(token.expose().as_bytes());
     let (refresh, digest) = fresh(cx, Some(tenant), id, Some(token));
     let rules = security::in_force(&cx.app, write.conn()?).await?;
     rules.admits(cx)?;
     let days = rules.session_days;
     let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh, days };
-    match Exchange::decide(&given, &row.ok_or_else(Error::unauthenticated)?, cx.now()) {
+    match Exchange::decide(&given, &row, cx.now()) {
         Exchange::Rotate => {}
         Exchange::Repeat => return Ok(tokens),
         Exchange::End => {
@@ -254,6 +255,9 @@ pub async fn end(cx: &Cx, id: SessionId) -> Result<()> {
 /// Ends the session that asks, whatever it is for.
 pub async fn sign_out(cx: &Cx) -> Result<()> {
     let Ok(identity) = cx.identity() else { return Ok(()) };
+    if let Some(guest) = &identity.guest {
+        return crate::support::leave(cx, identity, guest).await;
+    }
     let mut write = cx.write(CHANGE_PASSWORD).await?;
     close(&mut write, identity.account, identity.session).await?;
     write.commit().await?;

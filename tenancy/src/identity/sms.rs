@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{CHANGE_PASSWORD, Error, Result, SELF, Secret, TenantId, check};
+use zhibu_core::{CHANGE_PASSWORD, Error, Result, Secret, TenantId, check};
 
 use super::delivery::post;
 use super::{find_login, throttle};
@@ -53,7 +53,7 @@ pub async fn request_password_code(cx: &Cx) -> Result<i32> {
 
 /// Sends a code to a number the caller wants to bind.
 pub async fn request_mobile_code(cx: &Cx, mobile: &Secret) -> Result<i32> {
-    cx.allow(SELF)?;
+    super::must_be_account(cx)?;
     cx.identity()?;
     let mobile = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
     limits(cx).await?;

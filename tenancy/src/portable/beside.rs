@@ -10,7 +10,7 @@ use zhibu_core::{Result, TenantId};
 
 use crate::app::App;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{quotas, usage};
+use crate::schema::{quotas, support_requests, usage};
 use crate::sso::schema::{sso_apps, sso_nonces, sso_uses};
 
 #[derive(QueryableByName)]
@@ -50,6 +50,7 @@ pub(super) async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(sso_uses::table.filter(sso_uses::app_id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(sso_nonces::table.filter(sso_nonces::app_id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(sso_apps::table.filter(sso_apps::id.eq_any(&apps))).execute(&mut *conn).await?;
+    diesel::delete(support_requests::table.filter(support_requests::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(usage::table.filter(usage::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(quotas::table.find(id.0)).execute(conn).await?;
     Ok(())

@@ -148,6 +148,27 @@ export type ExportState =
   /** 已过期 */
   | 'EXPIRED';
 
+export type FleetFilter = {
+  ring?: FleetRing | null | undefined;
+  standing?: FleetStanding | null | undefined;
+};
+
+/** When a tenant is brought up to date. */
+export type FleetRing =
+  /** 先行 */
+  | 'CANARY'
+  /** 普通 */
+  | 'STABLE';
+
+/** Where a tenant stands. */
+export type FleetStanding =
+  /** 最新 */
+  | 'CURRENT'
+  /** 待升级 */
+  | 'BEHIND'
+  /** 失败 */
+  | 'FAILED';
+
 /** Which former members a list shows. */
 export type FormerFilter = {
   /** Part of the name or its pinyin, a whole mobile or identity number. */
@@ -601,6 +622,31 @@ export type SsoStatus =
   | 'REJECTED'
   /** 停用 */
   | 'DISABLED';
+
+export type SupportInput = {
+  tenant: string;
+  /** The tenant reads it. */
+  reason: string;
+  /** With changes. */
+  write: boolean;
+  /** 1 to 72. */
+  hours: number;
+};
+
+/** Where a request for support stands (服务商支持). */
+export type SupportState =
+  /** 待处理 */
+  | 'ASKED'
+  /** 无人答复 */
+  | 'LAPSED'
+  /** 支持中 */
+  | 'GRANTED'
+  /** 已拒绝 */
+  | 'REFUSED'
+  /** 已到时 */
+  | 'EXPIRED'
+  /** 已结束 */
+  | 'ENDED';
 
 export type TenantFilter = {
   state?: TenantState | null | undefined;
@@ -1411,6 +1457,32 @@ export type RevokeCodeMutationVariables = Exact<{
 
 export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
 
+export type FleetRowFragment = { id: string, name: string, ring: FleetRing, standing: FleetStanding, failedStep: string | null, error: string | null, migratedAt: string | null, modules: Array<{ key: string, title: string, version: string | null, missing: Array<string> }> };
+
+export type FleetQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  filter?: FleetFilter | null | undefined;
+}>;
+
+
+export type FleetQuery = { system: { fleet: { current: number, behind: number, failed: number, totalCount: number, nodes: Array<{ id: string, name: string, ring: FleetRing, standing: FleetStanding, failedStep: string | null, error: string | null, migratedAt: string | null, modules: Array<{ key: string, title: string, version: string | null, missing: Array<string> }> }> } } };
+
+export type SetFleetRingMutationVariables = Exact<{
+  tenant: string;
+  ring: FleetRing;
+}>;
+
+
+export type SetFleetRingMutation = { system: { setFleetRing: boolean } };
+
+export type BringUpFleetMutationVariables = Exact<{
+  tenant?: string | null | undefined;
+}>;
+
+
+export type BringUpFleetMutation = { system: { bringUpFleet: boolean } };
+
 export type DeadJobsQueryVariables = Exact<{
   first?: number | null | undefined;
   offset?: number | null | undefined;
@@ -1706,6 +1778,83 @@ export type GrantSsoMutationVariables = Exact<{
 
 
 export type GrantSsoMutation = { system: { grantSso: { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, quotaLeft: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, reason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } } } };
+
+export type SupportRowFragment = { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null };
+
+export type SupportsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type SupportsQuery = { system: { supports: { totalCount: number, nodes: Array<{ id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null }> } } };
+
+export type SupportStandingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SupportStandingQuery = { system: { supportStanding: { guest: { operator: string, write: boolean, until: string } | null, open: Array<{ id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null }> } } };
+
+export type GrantSupportMutationVariables = Exact<{
+  id: string;
+  hours: number;
+  write: boolean;
+}>;
+
+
+export type GrantSupportMutation = { system: { grantSupport: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } } };
+
+export type RefuseSupportMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RefuseSupportMutation = { system: { refuseSupport: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } } };
+
+export type EndSupportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndSupportMutation = { system: { endSupport: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } } };
+
+export type SupportRequestRowFragment = { id: string, mine: boolean, tenant: { id: string, name: string }, support: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } | null };
+
+export type SupportRequestsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type SupportRequestsQuery = { system: { supportRequests: { totalCount: number, nodes: Array<{ id: string, mine: boolean, tenant: { id: string, name: string }, support: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } | null }> } } };
+
+export type AskSupportMutationVariables = Exact<{
+  input: SupportInput;
+}>;
+
+
+export type AskSupportMutation = { system: { askSupport: { id: string, mine: boolean, tenant: { id: string, name: string }, support: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } | null } } };
+
+export type WithdrawSupportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawSupportMutation = { system: { withdrawSupport: { id: string, mine: boolean, tenant: { id: string, name: string }, support: { id: string, operator: string, reason: string, askedAt: string, write: boolean, hours: number, state: SupportState, decidedBy: string | null, decidedAt: string | null, until: string | null, endedBy: string | null, endedAt: string | null } | null } } };
+
+export type EnterSupportMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EnterSupportMutation = { system: { enterSupport: { ticket: string } } };
+
+export type OpenSupportMutationVariables = Exact<{
+  ticket: string;
+}>;
+
+
+export type OpenSupportMutation = { system: { openSupport: { id: string } } };
 
 export type TenantRowFragment = { id: string, name: string, slug: string, state: TenantState, plan: string, modules: Array<string>, seats: number, demo: boolean, createdAt: string, activatedAt: string | null, percent: number, error: string | null, life: TenantLife, expiresOn: string | null, graceUntil: string | null, readableUntil: string | null, suspendedAt: string | null, suspendReason: string | null, closedAt: string | null, closeReason: string | null };
 
@@ -2274,6 +2423,23 @@ export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CodeRow"}) as unknown as TypedDocumentString<CodeRowFragment, unknown>;
+export const FleetRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FleetRow on FleetTenant {
+  id
+  name
+  ring
+  standing
+  failedStep
+  error
+  migratedAt
+  modules {
+    key
+    title
+    version
+    missing
+  }
+}
+    `, {"fragmentName":"FleetRow"}) as unknown as TypedDocumentString<FleetRowFragment, unknown>;
 export const ConsoleMenuFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ConsoleMenuFields on ConsoleMenu {
   key
@@ -2438,6 +2604,48 @@ export const SsoCaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SsoCaseRow"}) as unknown as TypedDocumentString<SsoCaseRowFragment, unknown>;
+export const SupportRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SupportRow on Support {
+  id
+  operator
+  reason
+  askedAt
+  write
+  hours
+  state
+  decidedBy
+  decidedAt
+  until
+  endedBy
+  endedAt
+}
+    `, {"fragmentName":"SupportRow"}) as unknown as TypedDocumentString<SupportRowFragment, unknown>;
+export const SupportRequestRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SupportRequestRow on SupportRequest {
+  id
+  mine
+  tenant {
+    id
+    name
+  }
+  support {
+    ...SupportRow
+  }
+}
+    fragment SupportRow on Support {
+  id
+  operator
+  reason
+  askedAt
+  write
+  hours
+  state
+  decidedBy
+  decidedAt
+  until
+  endedBy
+  endedAt
+}`, {"fragmentName":"SupportRequestRow"}) as unknown as TypedDocumentString<SupportRequestRowFragment, unknown>;
 export const TenantRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantRow on Tenant {
   id

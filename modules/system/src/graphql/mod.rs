@@ -9,6 +9,7 @@ mod codes;
 mod common;
 mod exchange;
 mod favourites;
+mod fleet;
 mod jobs;
 mod menus;
 mod mini_menus;
@@ -23,6 +24,7 @@ mod sign_in;
 mod sso;
 mod sso_guide;
 mod sso_review;
+mod support;
 mod tenants;
 mod users;
 
@@ -58,6 +60,8 @@ pub struct SystemQuery(
     sso::SsoQuery,
     sso_guide::SsoGuideQuery,
     sso_review::SsoReviewQuery,
+    support::SupportQuery,
+    fleet::FleetQuery,
 );
 
 /// 系统
@@ -85,6 +89,8 @@ pub struct SystemMutation(
     roles::RoleMutation,
     sso::SsoMutation,
     sso_review::SsoReviewMutation,
+    support::SupportMutation,
+    fleet::FleetMutation,
 );
 
 /// 系统

@@ -106,6 +106,22 @@ impl From<identity::Account> for Account {
     }
 }
 
+impl Account {
+    /// What stands in the account's place for an operator whom the tenant has let in.
+    fn guest(identity: &Identity) -> Self {
+        Self {
+            id: identity.account,
+            user_name: identity.user_name.clone(),
+            display_name: identity.display_name.clone(),
+            mobile: None,
+            has_mobile: false,
+            has_password: false,
+            has_totp: false,
+            password_changed_at: None,
+        }
+    }
+}
+
 /// The menus of a console that the held permissions open.
 pub(super) fn menus(cx: &Cx, console: &str, holds: impl Fn(&str) -> bool) -> Vec<Menu> {
     let visible = cx.app.registry.visible(console, holds);
@@ -136,6 +152,9 @@ impl Session {
     }
 
     async fn account(&self) -> Result<Account> {
+        if self.identity.guest.is_some() {
+            return Ok(Account::guest(&self.identity));
+        }
         let mut read = self.cx.read(SELF).await?;
         Ok(identity::account(&self.cx, self.identity.account, read.conn()?).await?.into())
     }

@@ -38,6 +38,7 @@ export const router = createBrowserRouter([
       screen('sign-in', () => import('../modules/portal/sign-in-page')),
       screen('activate', () => import('../modules/portal/activate-page')),
       screen('password', () => import('../modules/portal/password-page')),
+      screen('support', () => import('../modules/system/support/enter-page')),
     ],
   },
   {

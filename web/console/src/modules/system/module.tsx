@@ -13,6 +13,7 @@ export const system: Module = {
     'system.roles': { path: '/system/roles', load: () => import('./roles/page') },
     'system.sso': { path: '/system/sso', load: () => import('./sso/page'), inner: [{ path: '/system/sso/:app/guide', load: () => import('./sso/guide-page') }] },
     'system.security': { path: '/system/security', load: () => import('./security/page') },
+    'system.support': { path: '/system/support', load: () => import('./support/page') },
     'system.audit': { path: '/system/audit', load: () => import('./audit/page') },
   },
   operator: {
@@ -21,6 +22,8 @@ export const system: Module = {
     'plat.tenants': { path: '/operator/tenants', load: () => import('./tenants/page') },
     'plat.outbox': { path: '/operator/outbox', load: () => import('./outbox/page') },
     'plat.jobs': { path: '/operator/jobs', load: () => import('./jobs/page') },
+    'plat.support': { path: '/operator/support', load: () => import('./support/requests-page') },
+    'plat.fleet': { path: '/operator/fleet', load: () => import('./fleet/page') },
     'plat.audit': { path: '/operator/audit', load: () => import('./audit/page') },
   },
 }

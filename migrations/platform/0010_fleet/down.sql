@@ -1,0 +1,1 @@
+ALTER TABLE tenants DROP migrated_at, DROP failed_step, DROP ring;
