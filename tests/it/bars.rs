@@ -53,7 +53,7 @@ async fn asked(sql: &Sql, role: &str, by: &Visitor, id: &str, surface: &Surface,
 /// Bar 7: of what lies outside somebody's reach the answer is, to the letter, that of what does not exist, and it takes the
 /// same statements. What takes the same statements takes the same time but for what a row costs.
 /// Method, path, headers and body of a request.
-type Kind = (Method, String, &'static [(&'static str, &'static str)], String);
+type Kind<'a> = (Method, String, &'a [(&'a str, &'a str)], String);
 
 #[tokio::test]
 async fn bar_7_what_is_out_of_reach_is_answered_like_what_is_not_there_by_the_same_statements() {
@@ -450,7 +450,7 @@ async fn bar_22_every_kind_of_answer_carries_the_fences() {
         let page = String::from_utf8_lossy(&visitor.send(Method::GET, "/", &[], "").await.bytes).into_owned();
         let asset =
             page.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).map(str::to_owned);
-        let mut kinds: Vec<Kind> = Vec::new();
+        let mut kinds: Vec<Kind<'_>> = Vec::new();
         for path in [
             "/",
             "/portal/login",
