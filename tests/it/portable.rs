@@ -78,7 +78,7 @@ async fn erased(t: &Town, id: TenantId, confirm: &str) -> Result<Certificate, Er
 
 async fn suspend(t: &Town, id: TenantId) {
     let app = t.app();
-    t.inside(async move { terms::suspend(&platform(app), ANYONE, id, "合同结束").await.unwrap() }).await;
+    t.inside(async move { Box::pin(terms::suspend(&platform(app), ANYONE, id, "合同结束")).await.unwrap() }).await;
 }
 
 async fn slug(t: &Town) -> String {
