@@ -7,7 +7,11 @@ export default defineConfig({
   base: '/',
   plugins: [react()],
   html: { cspNonce: '__CSP_NONCE__' },
-  build: { manifest: true, target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 1500 },
+  build: {
+    manifest: true, target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 1500,
+    // The entry lists every chunk that pages bring along: what is random in their names does not compress.
+    rollupOptions: { output: { chunkFileNames: 'assets/[name]-[hash:7].js', assetFileNames: 'assets/[name]-[hash:7][extname]' } },
+  },
   server: {
     proxy: {
       '/graphql': { target: backend, ws: true },

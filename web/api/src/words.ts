@@ -1,5 +1,5 @@
 import type {
-  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, SsoStatus, TenantLife, TenantState, UnitRelation,
+  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantLife, TenantState, UnitRelation,
 } from './generated'
 
 /** How a label is coloured: by meaning, never by taste. */
@@ -20,13 +20,6 @@ export const codeStates: Words<CodeState> = {
   USED: { label: '已使用', tone: 'ok' },
   EXPIRED: { label: '已过期', tone: 'off' },
   REVOKED: { label: '已作废', tone: 'bad' },
-}
-
-export const ssoStatuses: Words<SsoStatus> = {
-  APPLIED: { label: '待审核', tone: 'info' },
-  APPROVED: { label: '已通过', tone: 'ok' },
-  REJECTED: { label: '已驳回', tone: 'bad' },
-  DISABLED: { label: '停用', tone: 'off' },
 }
 
 export const tenantStates: Words<TenantState> = {

@@ -22,8 +22,7 @@ import { useDark } from './theme'
 
 // Not part of what the first page waits for.
 const ExpiredDialog = lazy(async () => ({ default: (await import('./expired')).ExpiredDialog }))
-const StandingBanner = lazy(async () => ({ default: (await import('../modules/system/tenants/standing-banner')).StandingBanner }))
-const SupportBanner = lazy(async () => ({ default: (await import('../modules/system/support/support-banner')).SupportBanner }))
+const Banners = lazy(() => import('../modules/system/banners'))
 
 const SignIn = lazy(async () => ({ default: (await import('../modules/portal/sign-in')).SignIn }))
 
@@ -98,7 +97,7 @@ function Framed({ session }: { session: Session }) {
       banner={(
         <>
           {server.data?.system.server.sandbox && <Alert banner type="warning" title="演示环境：数据仅供体验，短信不会真实发出。" />}
-          <Suspense fallback={null}><StandingBanner /><SupportBanner /></Suspense>
+          <Suspense fallback={null}><Banners /></Suspense>
         </>
       )}
     >

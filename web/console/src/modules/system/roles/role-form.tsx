@@ -6,6 +6,7 @@ import { FormProblem } from '../../../kit/form-problem'
 import { QueryBoundary } from '../../../kit/states'
 import { useSubmit } from '../../../kit/use-submit'
 import { ask } from '../../../net/ask'
+import '../../../styles/roles.css'
 import { REACHES } from './words'
 
 interface Values { name: string; note?: string; reach: RoleReach; permissions: string[] }

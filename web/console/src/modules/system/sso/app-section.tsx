@@ -1,4 +1,4 @@
-import { ssoStatuses, StopSsoDocument, type SsoAppFragment } from '@zhibu/api'
+import { StopSsoDocument, type SsoAppFragment } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Progress } from 'antd'
 import { lazy, Suspense, useState } from 'react'
@@ -10,6 +10,7 @@ import { usePermission } from '../../../kit/permissions'
 import { StatusTag } from '../../../kit/status-tag'
 import { instant, orDash } from '../../../kit/words'
 import { ask } from '../../../net/ask'
+import { ssoStatuses } from './statuses'
 
 const SecretDrawer = lazy(async () => ({ default: (await import('./secret-drawer')).SecretDrawer }))
 const RulesForm = lazy(async () => ({ default: (await import('./rules-form')).RulesForm }))

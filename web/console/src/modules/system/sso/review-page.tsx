@@ -1,4 +1,4 @@
-import { ApproveSsoDocument, DisableSsoDocument, GrantSsoDocument, RejectSsoDocument, SsoCasesDocument, optionsOf, ssoStatuses, type SsoCaseRowFragment } from '@zhibu/api'
+import { ApproveSsoDocument, DisableSsoDocument, GrantSsoDocument, RejectSsoDocument, SsoCasesDocument, optionsOf, type SsoCaseRowFragment } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, InputNumber, Modal } from 'antd'
 import { useState } from 'react'
@@ -12,6 +12,7 @@ import { useAction } from '../../../kit/use-action'
 import { useSubmit } from '../../../kit/use-submit'
 import { instant, oneOf, orDash } from '../../../kit/words'
 import { ask } from '../../../net/ask'
+import { ssoStatuses } from './statuses'
 
 const SEARCH = [{ name: 'status', label: '状态', options: optionsOf(ssoStatuses) }] as const
 

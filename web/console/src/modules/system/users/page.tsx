@@ -1,12 +1,9 @@
-import { UnlockUserDocument, UsersDocument, accountStates, optionsOf, type UserFilter, type UserRowFragment, type UserSort } from '@zhibu/api'
-import { useQueryClient } from '@tanstack/react-query'
-import { App, Button } from 'antd'
+import { UsersDocument, accountStates, optionsOf, type UserFilter, type UserRowFragment, type UserSort } from '@zhibu/api'
+import { Button } from 'antd'
 import { Suspense, lazy, useState } from 'react'
 import { useScope } from '../../../app/scope'
-import { useConfirmDanger } from '../../../kit/confirm-danger'
 import { ExportBar } from '../../../kit/exchange/export-bar'
 import { ExportButtons, type ExportKind } from '../../../kit/exchange/export-buttons'
-import { InitialPassword } from '../../../kit/initial-password'
 import { ListPage, type ListColumn } from '../../../kit/list-page'
 import { Page } from '../../../kit/page'
 import { usePermission } from '../../../kit/permissions'
@@ -20,6 +17,7 @@ const SEARCH = [
 ] as const
 
 const AccessDialog = lazy(() => import('./access-dialog'))
+const UnlockUser = lazy(() => import('./unlock-user'))
 
 const SORTS: Record<UserSort, true> = { USER_NAME: true, LAST_SIGN_IN: true }
 
@@ -32,31 +30,9 @@ const filterOf = (filter: Record<string, string>, org: string | null): UserFilte
 /** 用户管理: every account of the range with its state; unlocking resets the password. */
 export default function UsersPage() {
   const { org } = useScope()
-  const queries = useQueryClient()
-  const confirm = useConfirmDanger()
-  const { modal } = App.useApp()
   const mayUnlock = usePermission('user.unlock_reset')
   const [asked, setAsked] = useState<UserRowFragment | null>(null)
-
-  const unlock = (user: UserRowFragment) => confirm({
-    title: `${user.state === 'LOCKED' ? '解锁并重置' : '重置'}“${user.displayName}”的密码`,
-    content: (
-      <>
-        <p>重置后，该用户的密码变为初始密码，原密码立即失效，动态口令停用，已登录的设备全部退出。</p>
-        <p>用户用初始密码登录后必须先修改密码才能使用。请先核实是本人提出的要求。</p>
-      </>
-    ),
-    okText: user.state === 'LOCKED' ? '解锁并重置密码' : '重置密码',
-    work: async () => {
-      const { oneTimePassword } = (await ask(UnlockUserDocument, { id: user.id })).system.unlockUser
-      await queries.invalidateQueries({ queryKey: ['users'] })
-      modal.success({
-        title: '密码已重置',
-        content: <>请通知 {user.displayName}（用户名 {user.userName}）：使用<InitialPassword oneTime={oneTimePassword} />登录，并按提示修改密码。</>,
-        okText: '知道了',
-      })
-    },
-  })
+  const [unlocked, setUnlocked] = useState<UserRowFragment | null>(null)
 
   const columns: ListColumn<UserRowFragment>[] = [
     { key: 'displayName', title: '姓名', fixed: true, cell: (user) => <b>{user.displayName}</b> },
@@ -73,7 +49,7 @@ export default function UsersPage() {
         <>
           <Button type="link" size="small" aria-label={`权限说明：${user.displayName}`} onClick={() => setAsked(user)}>权限说明</Button>
           {mayUnlock && (
-            <Button type="link" size="small" disabled={user.state === 'DISABLED'} aria-label={`${user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}：${user.displayName}`} onClick={() => unlock(user)}>
+            <Button type="link" size="small" disabled={user.state === 'DISABLED'} aria-label={`${user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}：${user.displayName}`} onClick={() => setUnlocked(user)}>
               {user.state === 'LOCKED' ? '解锁并重置' : '重置密码'}
             </Button>
           )}
@@ -92,6 +68,7 @@ export default function UsersPage() {
           first, offset, sort: oneOf(SORTS, sort) ?? null, filter: filterOf(filter, org),
         }, signal)).system.users}
       />
+      {unlocked && <Suspense fallback={null}><UnlockUser user={unlocked} onAsked={() => setUnlocked(null)} /></Suspense>}
       {asked && <Suspense fallback={null}><AccessDialog user={asked} onClose={() => setAsked(null)} /></Suspense>}
     </Page>
   )
