@@ -55,13 +55,13 @@ impl<E: Executor> Gateway<E> {
         }
     }
 
-    async fn caller(&self, conn: &Connection) -> Result<identity::Arrival> {
+    async fn caller(&self, conn: &Connection) -> Result<Caller> {
         if let Some(caller) = conn.extensions.get::<Caller>() {
-            return Ok((identity::again(&self.app, caller).await?, None));
+            return identity::again(&self.app, caller).await;
         }
         match cookies::read(&conn.headers, self.door.audience).0 {
             Some(access) => identity::caller(&self.app, access.expose(), self.door.audience).await,
-            None => Ok((Caller::Stranger, None)),
+            None => Ok(Caller::Stranger),
         }
     }
 
@@ -99,19 +99,15 @@ fn refused(error: Error, cx: &Cx) -> Response {
 impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
     async fn execute(&self, conn: &Connection, request: async_graphql::Request) -> Response {
         let origin = self.origin(conn);
-        let (caller, unit) = match self.caller(conn).await {
-            Ok(arrival) => arrival,
+        let caller = match self.caller(conn).await {
+            Ok(caller) => caller,
             Err(error) => return refused(error, &Cx::new(self.app.clone(), Caller::Stranger, origin)),
         };
-        let cx = Arc::new(Cx::new(self.app.clone(), caller, origin).after(unit));
+        let cx = Arc::new(Cx::new(self.app.clone(), caller, origin));
         if let Caller::Account(identity) = cx.caller()
             && let Err(error) = self.app.requests.count(&self.app, identity.tenant.id)
         {
             return refused(error, &cx);
-        }
-        // Whoever changes something opens a unit of its own, and may not hold two meanwhile.
-        if request.query.trim_start().starts_with("mutation") {
-            cx.close().await;
         }
         let response = self.schema.execute(self.attach(conn, request, &cx)).await;
         cx.close().await;
@@ -134,9 +130,7 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
     }
 
     async fn connect(&self, conn: &mut Connection, _: serde_json::Value) -> Result<SocketSession, Refused> {
-        let arrived = self.caller(conn).await;
-        let (caller, unit) = arrived.map_err(|error| Refused::unavailable(error.message.into_owned()))?;
-        drop(unit);
+        let caller = self.caller(conn).await.map_err(|error| Refused::unavailable(error.message.into_owned()))?;
         let mut session = SocketSession::default();
         let life = u64::try_from(self.app.settings.access_minutes * 60).unwrap_or_default();
         let tenant = match &caller {

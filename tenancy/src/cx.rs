@@ -92,13 +92,6 @@ impl Cx {
         Self { app, origin, caller, behalf: None, now, read: Mutex::new(None) }
     }
 
-    /// The same context, going on with the unit of work in which the caller was looked up.
-    #[must_use]
-    pub fn after(mut self, unit: Option<Unit>) -> Self {
-        self.read = Mutex::new(unit);
-        self
-    }
-
     /// The same context, acting for somebody who started what it does: the audit names them.
     #[must_use]
     pub fn on_behalf(mut self, account: AccountId, name: String) -> Self {

@@ -56,7 +56,7 @@ pub(crate) use throttle::throttle;
 
 use crate::app::App;
 use crate::cx::Caller;
-use crate::db::{Conn, Mode, Space, Unit};
+use crate::db::{Conn, Mode, Space};
 pub use crate::operator::Operator;
 use crate::policy::Grants;
 use crate::schema::{accounts as table, policy, sessions};
@@ -103,51 +103,46 @@ pub struct Identity {
 /// The same caller as it is now: a socket outlives roles, modules and sessions, so each of its operations asks.
 pub async fn again(app: &Arc<App>, caller: &Caller) -> Result<Caller> {
     let now = match caller {
-        Caller::Account(identity) => account_caller(app, identity.tenant.id, identity.session).await?.0,
+        Caller::Account(identity) => account_caller(app, identity.tenant.id, identity.session).await?,
         Caller::Operator(operator) => crate::operator::caller(app, operator.session).await?,
         Caller::Stranger | Caller::System(_) => return Ok(caller.clone()),
     };
     if matches!(now, Caller::Stranger) { Err(Error::unauthenticated()) } else { Ok(now) }
 }
 
-/// The caller of an access token, and the unit of work they were looked up in, with which their request may go on.
-pub type Arrival = (Caller, Option<Unit>);
-
 /// Finds the caller of an access token. Anything wrong with it makes a stranger.
-pub async fn caller(app: &Arc<App>, access: &str, audience: token::Audience) -> Result<Arrival> {
-    let Some(claims) = token::verify(app, access, audience) else { return Ok((Caller::Stranger, None)) };
+pub async fn caller(app: &Arc<App>, access: &str, audience: token::Audience) -> Result<Caller> {
+    let Some(claims) = token::verify(app, access, audience) else { return Ok(Caller::Stranger) };
     match (audience, claims.tenant) {
-        (token::Audience::Operator, _) => Ok((crate::operator::caller(app, claims.session).await?, None)),
+        (token::Audience::Operator, _) => crate::operator::caller(app, claims.session).await,
         (token::Audience::Console, Some(tenant)) => account_caller(app, tenant, claims.session).await,
-        (token::Audience::Console, None) => Ok((Caller::Stranger, None)),
+        (token::Audience::Console, None) => Ok(Caller::Stranger),
     }
 }
 
-async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) -> Result<Arrival> {
+async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) -> Result<Caller> {
     let tenant = match tenants::info(app, tenant).await {
         Ok(tenant) if tenant.active => tenant,
         Ok(_) => return Err(Error::unavailable("tenant in maintenance")),
-        Err(error) if error.code == "NOT_FOUND" => return Ok((Caller::Stranger, None)),
+        Err(error) if error.code == "NOT_FOUND" => return Ok(Caller::Stranger),
         Err(error) => return Err(error),
     };
     // Before what is remembered of the session: a tenant that was suspended is empty within the life of one memory.
     if !tenant.life(app).is_open() {
-        return Ok((Caller::Stranger, None));
+        return Ok(Caller::Stranger);
     }
     if let Some(identity) = app.identities.get(&(tenant.id, session)).await {
-        return Ok((Caller::Account(identity), None));
+        return Ok(Caller::Account(identity));
     }
     let mut unit = app.begin(Space::Tenant(tenant.id), Mode::Read).await?;
     let mut identity = load(app, &tenant, session, unit.conn()?).await?;
     if identity.is_none() {
         identity = crate::support::caller(app, &tenant, session, unit.conn()?).await?;
     }
-    let Some(identity) = identity.map(Arc::new) else {
-        unit.commit().await?;
-        return Ok((Caller::Stranger, None));
-    };
+    unit.commit().await?;
+    let Some(identity) = identity.map(Arc::new) else { return Ok(Caller::Stranger) };
     app.identities.insert((tenant.id, session), identity.clone()).await;
-    Ok((Caller::Account(identity), Some(unit)))
+    Ok(Caller::Account(identity))
 }
 
 type SessionRow = (Uuid, String, String, String, Option<Vec<u8>>, chrono::DateTime<chrono::Utc>, i64, Vec<String>);

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Uuid as Id};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Result, TenantId};
@@ -22,7 +22,7 @@ struct One {
 /// The applications of a tenant, the same text wherever they are asked for.
 pub(super) async fn applications(app: &App, id: TenantId) -> Result<Vec<Value>> {
     let mut unit = app.begin(Space::Platform, Mode::Read).await?;
-    unit.conn()?.batch_execute("SET LOCAL timezone TO 'UTC'").await?;
+    diesel::sql_query("SELECT set_config('timezone', 'UTC', true)").execute(unit.conn()?).await?;
     let rows: Vec<One> =
         diesel::sql_query("SELECT to_jsonb(a) AS row FROM own.sso_apps a WHERE tenant_id = $1 ORDER BY id")
             .bind::<Id, _>(id.0)

@@ -64,7 +64,7 @@ fn show(cx: &Cx, operator: &Operator) -> OperatorSession {
 async fn enter(ctx: &Context<'_>, tokens: &Tokens) -> Result<OperatorSession> {
     let cx = ctx.cx()?;
     set(ctx, cx, Audience::Operator, tokens)?;
-    match identity::caller(&cx.app, tokens.access.expose(), Audience::Operator).await?.0 {
+    match identity::caller(&cx.app, tokens.access.expose(), Audience::Operator).await? {
         Caller::Operator(operator) => Ok(show(cx, &operator)),
         Caller::Stranger | Caller::Account(_) | Caller::System(_) => Err(zhibu_core::Error::unauthenticated()),
     }

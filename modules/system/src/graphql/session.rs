@@ -134,8 +134,8 @@ impl Session {
     pub(super) async fn enter(ctx: &Context<'_>, tokens: &Tokens) -> Result<Self> {
         let cx = ctx.cx()?;
         set(ctx, cx, Audience::Console, tokens)?;
-        let (caller, unit) = identity::caller(&cx.app, tokens.access.expose(), Audience::Console).await?;
-        let cx = Arc::new(Cx::new(cx.app.clone(), caller, cx.origin.clone()).after(unit));
+        let caller = identity::caller(&cx.app, tokens.access.expose(), Audience::Console).await?;
+        let cx = Arc::new(Cx::new(cx.app.clone(), caller, cx.origin.clone()));
         Self::of(cx)
     }
 
