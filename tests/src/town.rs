@@ -342,7 +342,7 @@ impl Town {
     pub async fn tenants(&self, count: i32) -> Vec<(Tenant, Visitor)> {
         let codes = self.codes(&mut self.operator().await, count, &["document"]).await;
         let mut made = Vec::new();
-        for (part, codes) in codes.chunks(8).enumerate() {
+        for (part, codes) in codes.chunks(3).enumerate() {
             let some = codes.iter().enumerate().map(|(n, code)| async move {
                 let (name, boss) = (format!("中共第{part}之{n}单位委员会"), format!("boss{part}x{n}"));
                 let planned = Tenant::planned(&name, &boss, None);

@@ -86,7 +86,8 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret, code: Option<&S
     if !right {
         return Err(fail(cx, *tenant, *account).await?);
     }
-    match second(cx, *tenant, *account, code).await? {
+    let judged = if attempt.second { second(cx, *tenant, *account, code).await? } else { Second::Right };
+    match judged {
         Second::Right => enter(cx, *tenant, *account, attempt.initial, attempt.expires_at).await,
         Second::Missing => {
             give_back(cx, *tenant, *account, 1).await?;
@@ -102,6 +103,8 @@ struct Attempt {
     hash: Option<String>,
     initial: bool,
     expires_at: Option<DateTime<Utc>>,
+    /// It asks for a one-time password too.
+    second: bool,
 }
 
 /// Takes one of the attempts an account has before the password is looked at, so that many guesses at once get
@@ -109,15 +112,21 @@ struct Attempt {
 async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option<Attempt>> {
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let forgiven = security::in_force(&cx.app, write.conn()?).await?.forgiven_passwords;
-    let row: Option<(Option<String>, String, Option<DateTime<Utc>>)> = diesel::update(accounts::table.find(account.0))
-        .filter(accounts::state.eq("active").and(accounts::failed.le(forgiven)))
-        .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
-        .returning((accounts::password_hash, accounts::password_state, accounts::password_expires_at))
-        .get_result(write.conn()?)
-        .await
-        .optional()?;
+    let row: Option<(Option<String>, String, Option<DateTime<Utc>>, bool)> =
+        diesel::update(accounts::table.find(account.0))
+            .filter(accounts::state.eq("active").and(accounts::failed.le(forgiven)))
+            .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
+            .returning((
+                accounts::password_hash,
+                accounts::password_state,
+                accounts::password_expires_at,
+                accounts::totp_step.is_not_null(),
+            ))
+            .get_result(write.conn()?)
+            .await
+            .optional()?;
     write.commit_quietly().await?;
-    Ok(row.map(|(hash, state, expires_at)| Attempt { hash, initial: state == "initial", expires_at }))
+    Ok(row.map(|(hash, state, expires_at, second)| Attempt { hash, initial: state == "initial", expires_at, second }))
 }
 
 /// Gives attempts back that were not wrong.
@@ -155,13 +164,6 @@ async fn lock(cx: &Cx, tenant: TenantId, account: AccountId, before: Option<Date
     Ok(true)
 }
 
-/// Refuses those who may not come in now, or not from here.
-pub(super) async fn may_enter(cx: &Cx, tenant: TenantId) -> Result<()> {
-    crate::life::may_enter(&cx.app, tenant).await?;
-    let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    security::in_force(&cx.app, write.conn()?).await?.admits(cx)
-}
-
 async fn enter(
     cx: &Cx,
     tenant: TenantId,
@@ -169,7 +171,7 @@ async fn enter(
     initial: bool,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<Outcome> {
-    if let Err(refused) = may_enter(cx, tenant).await {
+    if let Err(refused) = crate::life::may_enter(&cx.app, tenant).await {
         give_back(cx, tenant, account, 1).await?;
         return Err(refused);
     }
@@ -187,7 +189,17 @@ async fn enter(
         .optional()?;
     let (mobile, name) = known.ok_or_else(locked)?;
     let purpose = if initial { Purpose::Password } else { Purpose::Full };
-    let (id, tokens) = session::open(&mut write, tenant, account, purpose).await?;
+    let (id, tokens) = match session::open(&mut write, tenant, account, purpose).await {
+        Ok(opened) => opened,
+        Err(refused) => {
+            drop(write);
+            if refused.code == "NETWORK" {
+                // The password was right, the place was not: no guess.
+                give_back(cx, tenant, account, 1).await?;
+            }
+            return Err(refused);
+        }
+    };
     write.audit(Entry::new("session.opened", "session", id.0).by(account, name).note("by", "password")).await?;
     write.commit().await?;
     if !initial {
@@ -259,7 +271,7 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
     if !info.active {
         return Err(Error::unavailable("tenant in maintenance"));
     }
-    may_enter(cx, tenant).await?;
+    crate::life::may_enter(&cx.app, tenant).await?;
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let before: Option<(String, String)> = accounts::table
         .find(account.0)

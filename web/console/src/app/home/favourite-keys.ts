@@ -6,10 +6,12 @@ export const FAVOURITES = ['favourites'] as const
 /** As many pages as may be chosen. */
 export const MOST = 12
 
-/** The chosen pages in their order; the first of all while none is chosen. */
+/** The chosen pages in their order; while none is chosen, the first of all, daily work before settings. */
 export function firstChoice(keys: readonly string[], pages: readonly MenuNode[]): MenuNode[] {
   const chosen = keys.flatMap((key) => pages.find((page) => page.key === key) ?? [])
-  return chosen.length > 0 ? chosen : pages.slice(0, MOST)
+  const setting = (page: MenuNode) => page.key.startsWith('system.')
+  const usual = [...pages.filter((page) => !setting(page)), ...pages.filter(setting)]
+  return chosen.length > 0 ? chosen : usual.slice(0, MOST)
 }
 
 /** The keys with one moved a step towards the start (-1) or the end (1), as far as there is one. */
