@@ -107,24 +107,26 @@ struct Attempt {
     second: bool,
 }
 
+/// Hash, state and end of a password, and whether a one-time password is asked for.
+type Tried = (Option<String>, String, Option<DateTime<Utc>>, bool);
+
 /// Takes one of the attempts an account has before the password is looked at, so that many guesses at once get
 /// no more than that number judged.
 async fn reserve(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Option<Attempt>> {
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let forgiven = security::in_force(&cx.app, write.conn()?).await?.forgiven_passwords;
-    let row: Option<(Option<String>, String, Option<DateTime<Utc>>, bool)> =
-        diesel::update(accounts::table.find(account.0))
-            .filter(accounts::state.eq("active").and(accounts::failed.le(forgiven)))
-            .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
-            .returning((
-                accounts::password_hash,
-                accounts::password_state,
-                accounts::password_expires_at,
-                accounts::totp_step.is_not_null(),
-            ))
-            .get_result(write.conn()?)
-            .await
-            .optional()?;
+    let row: Option<Tried> = diesel::update(accounts::table.find(account.0))
+        .filter(accounts::state.eq("active").and(accounts::failed.le(forgiven)))
+        .set((accounts::failed.eq(accounts::failed + 1), accounts::failed_at.eq(cx.now())))
+        .returning((
+            accounts::password_hash,
+            accounts::password_state,
+            accounts::password_expires_at,
+            accounts::totp_step.is_not_null(),
+        ))
+        .get_result(write.conn()?)
+        .await
+        .optional()?;
     write.commit_quietly().await?;
     Ok(row.map(|(hash, state, expires_at, second)| Attempt { hash, initial: state == "initial", expires_at, second }))
 }
