@@ -65,6 +65,12 @@ async fn s11_a_role_of_the_tenants_own_opens_what_it_names_as_far_as_it_reaches(
     admin.ok(GIVE, held(&committee)).await;
     remembered().await;
     assert_eq!(seen(&mut by_zhao).await, ["乙二", "甲一"]);
+    // The same role on another organisation as well reaches both.
+    admin.ok(GIVE, held(&second)).await;
+    remembered().await;
+    assert_eq!(seen(&mut by_zhao).await, ["丙三", "乙二", "甲一"]);
+    admin.ok(TAKE, held(&second)).await;
+    remembered().await;
     // What it does not name stays closed.
     assert_eq!(by_zhao.refused(USERS, json!({})).await, "DENIED");
     let form = json!({"input": member(&first, "丁四", 9)});

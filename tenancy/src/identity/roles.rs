@@ -107,8 +107,9 @@ pub(super) async fn held(app: &App, account: Uuid, conn: &mut Conn) -> Result<Ve
         .await?;
     let derived = derived(app, Some(&[account]), None, conn).await?;
     rows.extend(derived.into_iter().map(|one| (one.role, one.organisation)));
-    let mut own = own(rows.iter().map(|(role, _)| role.as_str()), conn).await?;
-    Ok(rows.into_iter().map(|(role, at)| HeldRole { own: own.remove(&role), at: at.into(), role }).collect())
+    let own = own(rows.iter().map(|(role, _)| role.as_str()), conn).await?;
+    // One role may be held on several organisations.
+    Ok(rows.into_iter().map(|(role, at)| HeldRole { own: own.get(&role).cloned(), at: at.into(), role }).collect())
 }
 
 /// What these roles allow. Permissions for which `on` is false are left out.
