@@ -82,10 +82,7 @@ pub struct Holder {
 impl HeldRole {
     /// Its name for people.
     pub(super) fn label(&self) -> String {
-        match &self.own {
-            Some(own) => own.name.clone(),
-            None => dictionary::label("role", &self.role).unwrap_or(&self.role).to_owned(),
-        }
+        name(&self.role, self.own.as_ref())
     }
 
     /// How far it lets its holder do something.
@@ -167,14 +164,16 @@ pub(super) async fn told(role: &str, conn: &mut Conn) -> Result<String> {
     Ok(own.map_or_else(|| role.to_owned(), |own| own.name))
 }
 
+/// The name of a role for people.
+fn name(role: &str, own: Option<&Role>) -> String {
+    own.map_or_else(|| dictionary::label("role", role).unwrap_or(role).to_owned(), |own| own.name.clone())
+}
+
 /// Names for people of roles that are held: `role` as in [`Assignment`].
 pub(super) async fn labels(held: &mut [Assignment], conn: &mut Conn) -> Result<()> {
     let own = own(held.iter().map(|one| one.role.as_str()), conn).await?;
     for one in held {
-        one.label = match own.get(&one.role) {
-            Some(role) => role.name.clone(),
-            None => dictionary::label("role", &one.role).unwrap_or(&one.role).to_owned(),
-        };
+        one.label = name(&one.role, own.get(&one.role));
     }
     Ok(())
 }
