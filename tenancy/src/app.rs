@@ -21,6 +21,8 @@ use crate::tenants::{self, Tenant};
 
 /// How long a replica may rely on what it last read about a session or tenant. Writes look again.
 pub(crate) const FRESH: Duration = Duration::from_secs(1);
+/// Connections that only look up tenants and placements, beside those for requests.
+const LOOKUPS: usize = 2;
 
 /// Limits and rules that an installation may set.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -74,6 +76,9 @@ pub struct App {
     pub(crate) keys: Keys,
     /// Units of work of the control plane, and of the tenants that stand beside it.
     pub(crate) db: Arc<Lanes>,
+    /// For what is remembered of tenants and placements: asked by those who hold a unit of work already, so it must
+    /// never wait for one of those.
+    pub(crate) lookups: Lanes,
     pub(crate) places: placements::Known,
     /// Where schemas are made: a login with the right to.
     pub ddl_url: String,
@@ -133,6 +138,7 @@ impl App {
         let keys = Keys::new(&parts.master, &parts.world)?;
         Ok(Arc::new(Self {
             db: Arc::new(Lanes::new(&parts.app_url, parts.settings.connections, parts.settings.statements)?),
+            lookups: Lanes::new(&parts.app_url, LOOKUPS, parts.settings.statements)?,
             places: placements::Known::default(),
             live: Live::start(&parts.ddl_url),
             hasher: Hasher::new()?,
@@ -158,8 +164,7 @@ impl App {
 }
 
 impl App {
-    /// Starts a unit of work. A tenant's key is fetched first, so that nobody needs a second connection while
-    /// holding one.
+    /// Starts a unit of work. A tenant's key is fetched first, so that nobody waits for it while holding a connection.
     pub(crate) async fn begin(&self, space: Space, mode: Mode) -> Result<Unit> {
         if let Space::Tenant(tenant) = space {
             let lanes = Box::pin(self.lanes(tenant, mode)).await?;

@@ -112,7 +112,7 @@ pub(crate) async fn get(app: &App, id: &str) -> Result<Arc<Place>> {
     if let Some(place) = app.places.get(id) {
         return Ok(place);
     }
-    let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
+    let mut unit = app.lookups.begin(Space::Platform, Mode::Read).await?;
     let row: Option<Row> = placements::table.find(id).select(Row::as_select()).first(unit.conn()?).await.optional()?;
     unit.commit().await?;
     let row = row.ok_or_else(|| Error::refuse("NO_PLACEMENT", format!("没有名为 {id} 的数据库节点")))?;
@@ -126,7 +126,7 @@ pub(crate) async fn of(app: &App, tenant: TenantId) -> Result<Arc<Place>> {
 
 /// All placements, the installation's own first.
 pub async fn all(app: &App) -> Result<Vec<Arc<Place>>> {
-    let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
+    let mut unit = app.lookups.begin(Space::Platform, Mode::Read).await?;
     let mut rows: Vec<Row> =
         placements::table.select(Row::as_select()).order(placements::id).load(unit.conn()?).await?;
     unit.commit().await?;

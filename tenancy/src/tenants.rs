@@ -215,7 +215,7 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
     }
     // All that are in use run out together: with many tenants one question a second, and not one a request.
     let ids: Vec<Uuid> = std::iter::once(id.0).chain(app.asked.iter().map(|(id, ())| id.0)).collect();
-    let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
+    let mut unit = app.lookups.begin(Space::Platform, Mode::Read).await?;
     let rows = by_ids(&ids, unit.conn()?).await?;
     // From its locks on, nobody writes to one that is being moved.
     let moving: Vec<Uuid> = moves::table
@@ -260,7 +260,7 @@ pub async fn vault(app: &App, id: TenantId) -> Result<Arc<Vault>> {
     if let Some(vault) = app.vaults.get(&id).await {
         return Ok(vault);
     }
-    let mut unit = app.db.begin(Space::Platform, Mode::Read).await?;
+    let mut unit = app.lookups.begin(Space::Platform, Mode::Read).await?;
     let wrapped: Vec<u8> = tenants::table.find(id.0).select(tenants::wrapped_key).first(unit.conn()?).await?;
     unit.commit().await?;
     let vault = Arc::new(app.keys.tenant(&wrapped)?);

@@ -91,6 +91,22 @@ async fn two_tenants_share_one_connection() {
     bustle(&t, &people, 10).await;
 }
 
+/// What is remembered of a tenant runs out while somebody holds a connection; asking again takes none of those for
+/// requests, or all who hold one would wait for each other.
+#[tokio::test]
+async fn who_holds_the_only_connection_may_look_up_a_tenant() {
+    let t = Town::plan().set(|config| config.settings.connections = 1).start().await;
+    let (app, id) = (t.app(), t.home.id.parse::<TenantId>().unwrap());
+    t.inside(async move {
+        let cx = Cx::system(app.clone(), Space::Tenant(id));
+        let write = cx.write(ANYONE).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        assert!(zhibu_tenancy::tenants::info(&app, id).await.unwrap().active);
+        drop(write);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn many_tenants_share_two_connections() {
     let t = Town::plan().set(|config| config.settings.connections = 2).start().await;
