@@ -69,6 +69,13 @@ fn fixed(registry: &Registry, key: &str) -> bool {
 
 /// The menus that are switched off.
 pub(super) async fn hidden(conn: &mut Conn) -> Result<Vec<String>> {
-    let off = menus::table.filter(menus::console.eq(CONSOLE).and(menus::enabled.eq(false)));
-    Ok(off.select(menus::key).load(conn).await?)
+    Ok(hidden_keys().load(conn).await?)
+}
+
+/// The same, as part of another statement.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn hidden_keys() -> _ {
+    let console: &'static str = CONSOLE;
+    let off: bool = false;
+    menus::table.filter(menus::console.eq(console).and(menus::enabled.eq(off))).select(menus::key)
 }

@@ -95,13 +95,14 @@ impl HeldRole {
     }
 }
 
-/// The roles an account holds today: given to it, or following from its posts.
-pub(super) async fn held(app: &App, account: Uuid, conn: &mut Conn) -> Result<Vec<HeldRole>> {
-    let mut rows: Vec<(String, Uuid)> = role_assignments::table
-        .filter(role_assignments::account_id.eq(account).and(role_assignments::until.is_null()))
-        .select((role_assignments::role, role_assignments::organisation_id))
-        .load(&mut *conn)
-        .await?;
+/// The roles an account holds today: `given` to it, with the organisation of each, or following from its posts.
+pub(super) async fn held(
+    app: &App,
+    account: Uuid,
+    given: Vec<(String, Uuid)>,
+    conn: &mut Conn,
+) -> Result<Vec<HeldRole>> {
+    let mut rows = given;
     let derived = derived(app, Some(&[account]), None, conn).await?;
     rows.extend(derived.into_iter().map(|one| (one.role, one.organisation)));
     let own = own(rows.iter().map(|(role, _)| role.as_str()), conn).await?;

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { expect } from '@playwright/test'
 import {
   ActivateDocument, ActivationProgressDocument, AddAdministratorDocument, ChangeInitialPasswordDocument, CurrentSessionDocument,
-  EnrolOperatorDocument, IssueCodesDocument, OperatorEnrolmentDocument, SignInDocument, SmsOutboxDocument,
+  EnrolOperatorDocument, IssueCodesDocument, OperatorEnrolmentDocument, OperatorSignInDocument, SignInDocument, SmsOutboxDocument,
 } from '../../api/src/index'
 import { Api } from './api'
 import { inviteOperator } from './server'
@@ -25,6 +25,7 @@ export async function enrolOperator(baseURL: string): Promise<Operator> {
   const token = await inviteOperator(`e2e-${unique()}`)
   const { userName, secret } = (await api.ask(OperatorEnrolmentDocument, { token })).system.operatorEnrolment
   await api.ask(EnrolOperatorDocument, { input: { token, password: PASSWORD, totp: totp(secret) } })
+  api.again = () => api.ask(OperatorSignInDocument, { input: { userName, password: PASSWORD, totp: totp(secret) } })
   return { api, userName, secret }
 }
 

@@ -1,5 +1,6 @@
 import { test as base, type BrowserContext, type Page } from '@playwright/test'
-import { enrolOperator, openTenant, unique, type Account, type Operator, type Tenant } from './people'
+import { SignInDocument } from '../../api/src/index'
+import { enrolOperator, openTenant, PASSWORD, unique, type Account, type Operator, type Tenant } from './people'
 
 interface Worker { operator: Operator; tenant: Tenant }
 interface Each { operatorPage: Page; adminPage: Page; pageAs: (account: Account | Operator) => Promise<Page> }
@@ -24,6 +25,8 @@ export const test = base.extend<Each, Worker>({
   }, { scope: 'worker', timeout: 60_000 }],
   tenant: [async ({ operator }, use, { project }) => {
     const tenant = await openTenant(operator, project.use.baseURL ?? '', `中共滨海市临江区委员会${unique()}`)
+    const { api, userName } = tenant.admin
+    api.again = () => api.ask(SignInDocument, { input: { userName, password: PASSWORD } })
     await use(tenant)
     await tenant.admin.api.close()
   }, { scope: 'worker', timeout: 90_000 }],
