@@ -25,7 +25,7 @@ export async function enrolOperator(baseURL: string): Promise<Operator> {
   const token = await inviteOperator(`e2e-${unique()}`)
   const { userName, secret } = (await api.ask(OperatorEnrolmentDocument, { token })).system.operatorEnrolment
   await api.ask(EnrolOperatorDocument, { input: { token, password: PASSWORD, totp: totp(secret) } })
-  api.again = () => api.ask(OperatorSignInDocument, { input: { userName, password: PASSWORD, totp: totp(secret) } })
+  api.lasting(() => api.ask(OperatorSignInDocument, { input: { userName, password: PASSWORD, totp: totp(secret) } }))
   return { api, userName, secret }
 }
 

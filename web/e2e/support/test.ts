@@ -26,7 +26,7 @@ export const test = base.extend<Each, Worker>({
   tenant: [async ({ operator }, use, { project }) => {
     const tenant = await openTenant(operator, project.use.baseURL ?? '', `中共滨海市临江区委员会${unique()}`)
     const { api, userName } = tenant.admin
-    api.again = () => api.ask(SignInDocument, { input: { userName, password: PASSWORD } })
+    api.lasting(() => api.ask(SignInDocument, { input: { userName, password: PASSWORD } }))
     await use(tenant)
     await tenant.admin.api.close()
   }, { scope: 'worker', timeout: 90_000 }],
