@@ -18,7 +18,7 @@ use crate::{APP, Error, OWNER, Options};
 /// How long a start may take: a crash recovery is inside.
 const START: Duration = Duration::from_secs(300);
 /// How long a fast shutdown may take before it becomes an immediate one.
-const STOP: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(180);
 /// How often the server is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 /// The pause between two restarts that fail grows up to this.

@@ -17,6 +17,7 @@ use crate::command_files::{self, CertificateCommand, FileCommand, PlacementComma
 use crate::command_fleet::{self, FleetCommand};
 use crate::config::{Config, Flags, Profile};
 use crate::installation::{Installation, Wanted};
+use crate::say::say;
 use crate::{demo, doctor, serve};
 
 /// Where a server notes its address, for links that commands beside it print.
@@ -234,7 +235,7 @@ impl Cli {
     /// Runs the command.
     pub async fn run(self) -> Result<()> {
         if let Command::Sdl = self.command {
-            println!("{}", zhibu_modules::schema(&zhibu_endpoint::Limits::default()).sdl().trim_end());
+            say!("{}", zhibu_modules::schema(&zhibu_endpoint::Limits::default()).sdl().trim_end());
             return Ok(());
         }
         let mut flags = Flags { profile: self.place.profile, data: self.place.data.clone(), listen: None };
@@ -260,7 +261,7 @@ impl Cli {
                 Box::pin(run_server(config, i_understand_this_is_a_demo)).await
             }
             Command::Config(ConfigCommand::Show) => {
-                println!("{}", config.show());
+                say!("{}", config.show());
                 Ok(())
             }
             Command::Sdl => Ok(()),
@@ -306,7 +307,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
         }
         Command::Tenant(command) => return tenant(&cx, command, json).await,
         Command::Certificate(_) => {
-            println!("{}", zhibu_tenancy::portable::certificate::public_key(&installation.app)?);
+            say!("{}", zhibu_tenancy::portable::certificate::public_key(&installation.app)?);
             return Ok(());
         }
         Command::Audit(AuditCommand::Verify { tenant }) => return verify(&cx, tenant, json).await,
@@ -336,7 +337,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
             print_rows(json, &codes, Clone::clone)
         }
         Command::Operator(OperatorCommand::Invite { name, again }) => {
-            println!("{}", invitation(&cx, &origin(&installation.config)?, &name, again).await?);
+            say!("{}", invitation(&cx, &origin(&installation.config)?, &name, again).await?);
             Ok(())
         }
         Command::Demo { members } => {
@@ -522,9 +523,9 @@ impl Line {
 
 pub(crate) fn print_rows<T: serde::Serialize>(json: bool, rows: &[T], words: impl Fn(&T) -> String) -> Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(rows).map_err(Error::bug)?);
+        say!("{}", serde_json::to_string_pretty(rows).map_err(Error::bug)?);
     } else {
-        rows.iter().for_each(|row| println!("{}", words(row)));
+        rows.iter().for_each(|row| say!("{}", words(row)));
     }
     Ok(())
 }
@@ -559,16 +560,16 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     std::fs::write(folder.join(ADDRESS), &url).map_err(Error::bug)?;
     let production = served.installation.config.profile == Profile::Production;
     std::fs::write(folder.join(PROFILE), if production { "production" } else { "embedded" }).map_err(Error::bug)?;
-    println!("支部已启动");
-    println!("  租户入口    {url}/portal/login");
-    println!("  运营入口    {url}/operator/login");
-    println!("  数据目录    {data}");
+    say!("支部已启动");
+    say!("  租户入口    {url}/portal/login");
+    say!("  运营入口    {url}/operator/login");
+    say!("  数据目录    {data}");
     if app.sms.is_sandbox() {
-        println!("  演示环境    短信不会真正发出，见运营入口的“短信发件箱”");
+        say!("  演示环境    短信不会真正发出，见运营入口的“短信发件箱”");
     }
     let cx = Cx::system(app, Space::Platform);
     if operator::none_yet(&cx).await? {
-        println!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(&cx, &url, "operator", false).await?);
+        say!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(&cx, &url, "operator", false).await?);
     }
     tokio::select! {
         _ = terminate.recv() => {}

@@ -12,6 +12,7 @@ use zhibu_tenancy::portable::{Moved, erase, export, import, restore};
 use zhibu_tenancy::{Cx, relocate, tenants};
 
 use crate::command::print_rows;
+use crate::say::say;
 
 #[derive(Subcommand)]
 pub(crate) enum FileCommand {
@@ -115,7 +116,7 @@ pub(crate) async fn run(cx: &Cx, command: FileCommand, json: bool) -> Result<()>
             let id = find(cx, &tenant).await?;
             let made = erase::erase(cx, ANYONE, id, &confirm).await?;
             let text = serde_json::to_string_pretty(&made).map_err(Error::bug)?;
-            println!("{text}");
+            say!("{text}");
             match certificate {
                 Some(path) => std::fs::write(&path, text).map_err(|fault| unreadable(&path, &fault)),
                 None => Ok(()),

@@ -14,6 +14,7 @@ mod http;
 mod installation;
 pub mod observe;
 mod oidc;
+mod say;
 mod serve;
 mod sso;
 

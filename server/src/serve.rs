@@ -159,6 +159,10 @@ impl Served {
         if let Err(fault) = self.serving.await {
             tracing::error!(%fault, "serving ended badly");
         }
+        let app = &self.installation.app;
+        if let Err(error) = app.requests.flush(app, app.world.now()).await {
+            tracing::warn!(code = error.code, cause = ?error.cause, "the last requests are not counted");
+        }
         if let Some((stop, mut task)) = self.worker {
             stop.cancel();
             if tokio::time::timeout(Duration::from_secs(20), &mut task).await.is_err() {

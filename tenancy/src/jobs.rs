@@ -18,7 +18,10 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{outbox, progress, sms_codes, tenant_choices, throttles};
+use crate::schema::{outbox, progress, sms_codes, tenant_choices, throttles, usage};
+
+/// How long the requests of a day are remembered.
+const USAGE_DAYS: u64 = 400;
 
 /// A unit of background work: a serialisable struct that may run more than once and finds its data by id.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -172,6 +175,8 @@ impl Job for Housekeeping {
         diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))
             .execute(write.conn()?)
             .await?;
+        let kept = cx.app.world.today() - chrono::Days::new(USAGE_DAYS);
+        diesel::delete(usage::table.filter(usage::day.lt(kept))).execute(write.conn()?).await?;
         let tenants: Vec<Uuid> = crate::schema::tenants::table
             .filter(crate::schema::tenants::state.eq("active"))
             .select(crate::schema::tenants::id)

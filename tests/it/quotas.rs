@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
-use zhibu_tests::{Town, Visitor, words};
+use zhibu_tests::{Town, Visitor, until, words};
 
 use crate::surface::NOBODY;
 
@@ -158,4 +158,26 @@ async fn op_8_a_full_store_takes_no_more_files_and_is_not_walked_each_time() {
     // What was never uploaded is found out.
     t.pass(Duration::minutes(6));
     assert_eq!(meters(&t).await["storageBytes"], 710);
+}
+
+#[tokio::test]
+async fn op_8_requests_are_written_down_before_the_end_and_forgotten_after_a_year() {
+    let mut t = Town::start().await;
+    let mut admin = t.administrator().await;
+    t.sql().await.rows("TRUNCATE platform.usage").await;
+    for _ in 0..7 {
+        admin.ok(words::SESSION, json!({})).await;
+    }
+    let home = t.home.id.clone();
+    t.stop().await;
+    t.resume(Town::plan()).await;
+    let sql = t.sql().await;
+    assert_eq!(sql.one("SELECT sum(requests) FROM platform.usage").await, "7");
+    sql.rows(&format!(
+        "INSERT INTO platform.usage VALUES ('{home}', current_date - 402, 1), ('{home}', current_date - 390, 1)"
+    ))
+    .await;
+    sql.rows("SELECT jobs.add_job('housekeeping', '{\"tenant\": null, \"job\": {}}'::json)").await;
+    let old = "SELECT count(*) FROM platform.usage WHERE day < current_date - 300";
+    until("the old day is forgotten", async || sql.one(old).await == "1").await;
 }

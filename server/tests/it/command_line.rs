@@ -25,6 +25,20 @@ impl Done {
     }
 }
 
+/// `zhibu sdl | head -1`
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_zhibu"))
+        .arg("sdl")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
 #[tokio::test]
 async fn what_needs_no_database_does_without() {
     let house = House::new();
