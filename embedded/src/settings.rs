@@ -94,6 +94,8 @@ fn config(home: &Home, options: &Options) -> Result<String, Error> {
         ("max_connections", "200"),
         ("max_locks_per_transaction", "512"),
         ("shared_buffers", "128MB"),
+        // A thousand tenants are 170,000 files: flushing each after a crash takes longer than a start may.
+        ("recovery_init_sync_method", "syncfs"),
         ("timezone", "UTC"),
         ("log_timezone", "UTC"),
         ("logging_collector", "on"),

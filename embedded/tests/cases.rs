@@ -176,6 +176,7 @@ async fn first_start_makes_a_durable_private_cluster_and_a_restart_keeps_the_row
         ("listen_addresses", ""),
         ("max_connections", "200"),
         ("max_locks_per_transaction", "512"),
+        ("recovery_init_sync_method", "syncfs"),
         ("lc_collate", "C.UTF-8"),
         ("server_encoding", "UTF8"),
     ] {
