@@ -233,7 +233,10 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
         if tenant.id == id {
             found = Some(tenant.clone());
         }
-        app.tenants.insert(tenant.id, tenant).await;
+        // One that is not ready yet is asked for again: it may be by now, and its first administrator is at the door.
+        if tenant.active {
+            app.tenants.insert(tenant.id, tenant).await;
+        }
     }
     drop(turn);
     found.ok_or_else(Error::missing)
