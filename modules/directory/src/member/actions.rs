@@ -528,15 +528,19 @@ async fn move_to(
         // A post is one of the branch: whoever leaves it leaves the post.
         end_posts(write, before.person.id, Some(present.organisation_id)).await?;
     }
-    let words = |branch: String, group: Option<Uuid>| match group {
-        Some(group) => format!("{branch} {}", name(group)),
-        None => branch,
-    };
     let told = (
-        words(name(present.organisation_id), present.group_id),
-        words(branch.short_name, place.group.map(|group| group.0)),
+        place_words(name(present.organisation_id), present.group_id.map(name)),
+        place_words(branch.short_name, place.group.map(|group| name(group.0))),
     );
     Ok((Some(told), heads))
+}
+
+/// A branch and group as the audit tells them.
+pub(super) fn place_words(branch: String, group: Option<String>) -> String {
+    match group {
+        Some(group) => format!("{branch} {group}"),
+        None => branch,
+    }
 }
 
 fn differences(
