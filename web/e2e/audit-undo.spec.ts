@@ -1,4 +1,4 @@
-import { SetMenuDocument, UpdateOrganisationDocument } from '../api/src/index'
+import { OrganisationDocument, SetMenuDocument, UpdateOrganisationDocument } from '../api/src/index'
 import { field, row } from './support/forms'
 import { look } from './support/look'
 import { addBranch } from './support/member'
@@ -54,8 +54,8 @@ test('audit_view changes are chosen in the log, looked at and taken back', async
   await dialog.getByRole('button', { name: '全部撤销（2 条）' }).click()
   await expect(row(page, '撤销：修改')).toHaveCount(2)
   await look(page, 'audit-undo-done')
-  await open(page, `/org/info/${branch}`, '输配党支部')
-  await expect(page.getByText('林志远').first()).toBeVisible()
+  const { directory } = await own.admin.api.ask(OrganisationDocument, { id: branch })
+  expect(directory.organisation.contactName).toBe('林志远')
   await open(page, '/system/audit?view=sign-ins', '审计日志')
   await expect(row(page, '登录').first().getByRole('checkbox')).toHaveCount(0)
   await expect(field(page, '操作人')).toBeVisible()

@@ -184,8 +184,10 @@ impl AuditMutation {
     /// Takes changes back, each by an ordinary change of its object with the caller's own rights; or only says what would
     /// come of it (批量撤销).
     async fn undo_changes(&self, ctx: &Context<'_>, ids: Vec<ChangeId>, mode: UndoMode) -> Result<UndoOutcome> {
+        let cx = ctx.cx()?;
+        cx.allow(AUDIT_READ)?;
         let ids = ids.into_iter().map(|id| id.0).collect();
-        let outcome = undo::undo(ctx.cx()?, AUDIT_READ, ids, mode.into()).await?;
+        let outcome = undo::undo(cx, AUDIT_READ, ids, mode.into()).await?;
         Ok(UndoOutcome { steps: outcome.steps.into_iter().map(Into::into).collect(), done: outcome.done })
     }
 }
