@@ -147,7 +147,8 @@ async fn audit_view_what_cannot_be_taken_back_says_why_and_stays() {
     // The rules hold: a name that somebody else has taken meanwhile is not to be had.
     let version = |now: &Value| i32::try_from(now["version"].as_i64().unwrap()).unwrap();
     let now = organisation(&mut admin, &first).await;
-    edit(&mut admin, &first, version(&now), with(form.clone(), json!({"shortName": "甲支部", "contactPhone": null}))).await;
+    edit(&mut admin, &first, version(&now), with(form.clone(), json!({"shortName": "甲支部", "contactPhone": null})))
+        .await;
     let named = newest(&mut admin, "organisation.updated").await;
     let taken = json!({"shortName": form["shortName"], "fullName": "另一个党支部"});
     admin.ok(words::CREATE, json!({"input": with(branch(&t.home.root, "第三"), taken)})).await;
