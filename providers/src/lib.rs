@@ -16,4 +16,6 @@ mod wire;
 
 pub use error::{Fault, ProviderError};
 pub use sign::meeting;
-pub use sms::{Closed, Found, Handed, Message, Purpose, Sandbox, Sms};
+#[cfg(feature = "sandbox")]
+pub use sms::Sandbox;
+pub use sms::{Closed, Found, Handed, Message, Purpose, Sms};

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Serialize;
 use zhibu_tenancy::{App, Cx, Space, operator};
 
 /// What the probes look at.
@@ -17,6 +20,7 @@ pub(crate) struct Health {
     pub(crate) app: Arc<App>,
     pub(crate) ready: Arc<AtomicBool>,
     pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) production: bool,
 }
 
 /// The process is alive; asks nothing of anybody.
@@ -47,9 +51,44 @@ pub(crate) async fn metrics(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: http::HeaderMap,
 ) -> Response {
-    let proxied = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     match health.metrics {
-        Some(handle) if peer.ip().is_loopback() && !proxied => handle.render().into_response(),
+        Some(handle) if near(peer, &headers) => handle.render().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// An outside service as the monitor watches it; a sandbox in production is an alarm.
+#[derive(Serialize)]
+struct Provider {
+    capability: &'static str,
+    provider: &'static str,
+    environment: &'static str,
+    /// By which a key that was exchanged shows.
+    fingerprint: Option<String>,
+    last_good: Option<DateTime<Utc>>,
+}
+
+/// Which outside services there are, for the monitor on this machine.
+pub(crate) async fn providers(
+    State(health): State<Health>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: http::HeaderMap,
+) -> Response {
+    if !near(peer, &headers) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let sms = &health.app.sms;
+    Json([Provider {
+        capability: "sms",
+        provider: sms.carrier().key(),
+        environment: if sms.is_sandbox() || !health.production { "sandbox" } else { "production" },
+        fingerprint: sms.fingerprint().map(str::to_owned),
+        last_good: sms.last_good(),
+    }])
+    .into_response()
+}
+
+/// Asked from this machine, and not for somebody else.
+fn near(peer: SocketAddr, headers: &http::HeaderMap) -> bool {
+    peer.ip().is_loopback() && !headers.contains_key("x-forwarded-for") && !headers.contains_key("forwarded")
 }

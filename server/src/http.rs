@@ -13,7 +13,7 @@ use zhibu_graphql::{Door, Gateway};
 use zhibu_tenancy::Audience;
 
 use crate::config::Profile;
-use crate::health::{Health, healthz, metrics, readyz};
+use crate::health::{Health, healthz, metrics, providers, readyz};
 use crate::installation::{Installation, media};
 use crate::{appearance, callbacks, console, observe, sso};
 
@@ -51,6 +51,7 @@ pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -
     }
     let probes = Router::new()
         .route("/healthz", get(healthz))
+        .route("/healthz/providers", get(providers))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .with_state(Health { metrics: observe::metrics(), ..health });

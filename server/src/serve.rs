@@ -10,8 +10,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zhibu_core::{Error, Result};
 use zhibu_endpoint::Stop;
-use zhibu_tenancy::{App, Cx, Space, Worker, activation, jobs, placements};
+use zhibu_tenancy::{App, Cx, Space, Worker, activation, jobs, outbox, placements};
 
+use crate::config::Profile;
 use crate::health::Health;
 use crate::http;
 use crate::installation::Installation;
@@ -51,6 +52,8 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
             "tenants wait for the canary ring and are not served by this version"
         );
     }
+    let production = installation.config.profile == Profile::Production;
+    outbox::unmixed(&Cx::system(installation.app.clone(), Space::Platform), production).await?;
     installation.app.store.ensure_bucket().await?;
     let worker = work(&installation).await?;
     let cx = Cx::system(installation.app.clone(), Space::Platform);
@@ -63,7 +66,7 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
     });
     let ready = Arc::new(AtomicBool::new(true));
     let stop = Stop::new(CancellationToken::new());
-    let health = Health { app: installation.app.clone(), ready: ready.clone(), metrics: None };
+    let health = Health { app: installation.app.clone(), ready: ready.clone(), metrics: None, production };
     let router = http::router(&installation, health, &stop)?;
     let limits = http::limits(&installation, "/graphql")?;
     let (running, done) = (stop.clone(), limits);

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::db::{Conn, Mode, Space, Unit};
 use crate::identity::{Identity, Operator, Purpose};
+use crate::keys::Vault;
 use crate::policy::Scope;
 use crate::schema::{accounts, policy, sessions};
 
@@ -81,6 +82,8 @@ pub struct Write<'a> {
     /// The data the permission opens.
     pub scope: Scope,
     audited: bool,
+    /// The change that is being taken back, and its word: the audit row that follows of the same kind refers to it.
+    undoes: Option<(Uuid, String)>,
     /// What goes to the control plane with it, when the tenant stands on another placement.
     control: Option<Unit>,
 }
@@ -146,6 +149,14 @@ impl Cx {
         }
     }
 
+    /// The keys of the space the caller acts in: the tenant's, or the installation's.
+    pub(crate) async fn vault(&self) -> Result<Arc<Vault>> {
+        match self.space() {
+            Space::Tenant(tenant) => crate::tenants::vault(&self.app, tenant).await,
+            Space::Platform => Ok(self.app.keys.platform.clone()),
+        }
+    }
+
     /// Where the caller acts.
     pub(crate) fn space(&self) -> Space {
         match &self.caller {
@@ -189,18 +200,23 @@ impl Cx {
         }
         self.close().await;
         let mut unit = self.begin(self.space()).await?;
-        let scope = match &self.caller {
+        let scope = self.rechecked(permission, &mut unit).await?;
+        Ok(Write::new(unit, self, scope))
+    }
+
+    /// What the permission opens by what the session may do now.
+    async fn rechecked(&self, permission: Permission, unit: &mut Unit) -> Result<Scope> {
+        match &self.caller {
             Caller::Account(identity) if identity.guest.is_some() => {
-                crate::support::recheck(&self.app, identity, permission, unit.conn()?).await?
+                crate::support::recheck(&self.app, identity, permission, unit.conn()?).await
             }
-            Caller::Account(identity) => recheck(&self.app, identity, permission, &mut unit).await?,
+            Caller::Account(identity) => recheck(&self.app, identity, permission, unit).await,
             Caller::Operator(operator) => {
                 crate::operator::still_open(operator, self.now, unit.conn()?).await?;
-                self.allow(permission)?
+                self.allow(permission)
             }
-            Caller::Stranger | Caller::System(_) => self.allow(permission)?,
-        };
-        Ok(Write { unit, cx: self, scope, audited: false, control: None })
+            Caller::Stranger | Caller::System(_) => self.allow(permission),
+        }
     }
 
     /// A transaction on the control plane beside the caller's own space. For this crate's use: sign-in, index
@@ -208,7 +224,7 @@ impl Cx {
     pub(crate) async fn beside(&self, space: Space) -> Result<Write<'_>> {
         self.close().await;
         let unit = self.begin(space).await?;
-        Ok(Write { unit, cx: self, scope: Scope::all(), audited: false, control: None })
+        Ok(Write::new(unit, self, Scope::all()))
     }
 
     /// A transaction. To a job a tenant that is being moved is away for a moment, no refusal to give up at.
@@ -272,10 +288,35 @@ impl Read<'_> {
     }
 }
 
+impl<'a> Write<'a> {
+    fn new(unit: Unit, cx: &'a Cx, scope: Scope) -> Self {
+        Self { unit, cx, scope, audited: false, undoes: None, control: None }
+    }
+}
+
 impl Write<'_> {
     /// The connection.
     pub fn conn(&mut self) -> Result<&mut Conn> {
         self.unit.conn()
+    }
+
+    /// Goes on under another permission, which is looked up as when the transaction began.
+    pub(crate) async fn under(&mut self, permission: Permission) -> Result<()> {
+        if let Caller::Account(identity) = &self.cx.caller {
+            crate::life::may_write(&self.cx.app, identity.tenant.id, permission).await?;
+        }
+        self.scope = self.cx.rechecked(permission, &mut self.unit).await?;
+        Ok(())
+    }
+
+    /// Says which change is taken back by what follows.
+    pub(crate) fn undoing(&mut self, change: Option<(Uuid, String)>) {
+        self.undoes = change;
+    }
+
+    /// True while no audit row refers to the change that is to be taken back.
+    pub(crate) fn still_undoing(&self) -> bool {
+        self.undoes.is_some()
     }
 
     /// Writes an audit row into this transaction.
@@ -284,8 +325,13 @@ impl Write<'_> {
     }
 
     /// Writes audit rows of many things that happen together.
-    pub async fn audit_all(&mut self, entries: Vec<Entry>) -> Result<()> {
+    pub async fn audit_all(&mut self, mut entries: Vec<Entry>) -> Result<()> {
         let cx = self.cx;
+        for entry in &mut entries {
+            if let Some((id, _)) = self.undoes.take_if(|(_, action)| action == entry.action()) {
+                entry.undoes(id);
+            }
+        }
         self.audited = true;
         crate::audit::insert(cx, entries, self.conn()?).await
     }

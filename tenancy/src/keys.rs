@@ -1,5 +1,7 @@
 //! Keys: one master key per installation, one data key per tenant wrapped by it.
 
+use std::sync::Arc;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::Ed25519KeyPair;
@@ -19,7 +21,7 @@ pub struct Vault {
 /// The installation's keys, all derived from the master key.
 pub struct Keys {
     /// Seals what belongs to no tenant: mobile numbers in the sign-in index and outbox, TOTP secrets, tenant keys.
-    pub platform: Vault,
+    pub platform: Arc<Vault>,
     tokens: hmac::Key,
     codes: hmac::Key,
     macs: hmac::Key,
@@ -86,7 +88,7 @@ impl Keys {
     /// Derives the installation's keys from its master key.
     pub fn new(master: &[u8; 32], world: &World) -> Result<Self> {
         Ok(Self {
-            platform: Vault::new(&derive(master, "platform"), world)?,
+            platform: Arc::new(Vault::new(&derive(master, "platform"), world)?),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "tokens")),
             codes: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "codes")),
             macs: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, "macs")),

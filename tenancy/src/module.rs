@@ -7,6 +7,7 @@ use graphile_worker::WorkerOptions;
 use uuid::Uuid;
 use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 
+use crate::audit::undo::Undo;
 use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
 use crate::identity::Assignment;
@@ -38,6 +39,8 @@ pub struct Module {
     pub roles: Option<Derive>,
     /// How many of the tenant's places it takes.
     pub seats_taken: Option<Count>,
+    /// The changes of its objects that can be taken back.
+    pub undos: &'static [Undo],
 }
 
 /// Counts in the tenant of the running transaction.
@@ -122,6 +125,11 @@ impl Registry {
     /// Everything that can be exported.
     pub(crate) fn exporters(&self) -> impl Iterator<Item = &'static dyn Exporter> + '_ {
         self.modules.iter().flat_map(|module| module.exporters).copied()
+    }
+
+    /// How a change of this word is taken back, in a tenant with these modules.
+    pub(crate) fn undo(&self, action: &str, modules: &[String]) -> Option<&'static Undo> {
+        self.of(modules).flat_map(|module| module.undos).find(|undo| undo.action == action)
     }
 
     /// The module of this key.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
+use zhibu_providers::sms::Carrier;
 use zhibu_providers::sms::receipt::Receipt;
 
 use crate::cx::Cx;
@@ -96,4 +97,21 @@ pub async fn report(cx: &Cx, receipts: &[Receipt]) -> Result<()> {
             .await?;
     }
     write.commit_quietly().await
+}
+
+/// Refuses a database that holds messages of the other kind: made-up ones where people are real, or real ones where
+/// every operator may read them.
+pub async fn unmixed(cx: &Cx, production: bool) -> Result<()> {
+    let mut write = cx.beside(Space::Platform).await?;
+    let carriers: Vec<Option<String>> = outbox::table.select(outbox::carrier).distinct().load(write.conn()?).await?;
+    let (made_up, real): (Vec<_>, Vec<_>) =
+        carriers.into_iter().flatten().partition(|carrier| carrier == Carrier::Sandbox.key());
+    let words = if production && !made_up.is_empty() {
+        "数据库中有演示环境的短信，不能用于正式环境，请使用新的数据库"
+    } else if cx.app.sms.is_sandbox() && !real.is_empty() {
+        "数据库中有正式环境的短信，不能用于演示环境"
+    } else {
+        return Ok(());
+    };
+    Err(Error::refuse("SANDBOX", words))
 }

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use zhibu_emulator::{Double, Fault, Part, Receipts, rule};
+use zhibu_tenancy::{Cx, Space, outbox};
 use zhibu_tests::{Town, until, words};
 
 const MOBILE: &str = "13900000001";
@@ -141,4 +142,36 @@ async fn sms_a_forged_receipt_changes_nothing() {
     assert_eq!(state(&t).await, "sent");
     assert_eq!(push(&ours, receipt(&id, MOBILE)).await, 200);
     assert_eq!(state(&t).await, "undelivered");
+}
+
+/// Messages of a demonstration and real ones never stand in one database.
+#[tokio::test]
+async fn providers_10_2_a_start_refuses_a_database_of_the_other_kind() {
+    let t = Town::start().await;
+    let sql = t.sql().await;
+    sql.rows("DELETE FROM platform.outbox").await;
+    let refused = async |production: bool| {
+        let app = t.app();
+        let asked = async move { outbox::unmixed(&Cx::system(app, Space::Platform), production).await.err() };
+        t.inside(asked).await.map(|error| error.code)
+    };
+    assert_eq!((refused(true).await, refused(false).await), (None, None));
+    let message = "INSERT INTO platform.outbox (id, mobile, mobile_index, text, purpose, created_at, carrier) \
+        VALUES (gen_random_uuid(), '', '', '', 'sign_in', now(), ";
+    sql.rows(&format!("{message}'sandbox')")).await;
+    assert_eq!((refused(true).await, refused(false).await), (Some("SANDBOX"), None));
+    sql.rows("DELETE FROM platform.outbox").await;
+    sql.rows(&format!("{message}'aliyun')")).await;
+    assert_eq!(
+        (refused(true).await, refused(false).await),
+        (Some("SANDBOX"), Some("SANDBOX")),
+        "the carrier is the sandbox"
+    );
+    // And so the server does not come up again.
+    let again = tokio::spawn(async move {
+        let mut t = t;
+        t.stop().await;
+        t.resume(Town::plan()).await;
+    });
+    assert!(again.await.is_err());
 }

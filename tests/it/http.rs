@@ -68,6 +68,21 @@ async fn probes_answer() {
 }
 
 #[tokio::test]
+async fn providers_are_shown_to_the_monitor_on_this_machine_only() {
+    let t = Town::start().await;
+    let visitor = t.visitor();
+    let shown = visitor.send(Method::GET, "/healthz/providers", &[], "").await;
+    let shown: serde_json::Value = serde_json::from_slice(&shown.bytes).unwrap();
+    let sms = json!({"capability": "sms", "provider": "sandbox", "environment": "sandbox", "fingerprint": null,
+        "last_good": null});
+    assert_eq!(shown, json!([sms]));
+    for proxied in ["x-forwarded-for", "forwarded"] {
+        let answer = visitor.send(Method::GET, "/healthz/providers", &[(proxied, "203.0.113.7")], "").await;
+        assert_eq!(answer.status, 404, "{proxied}");
+    }
+}
+
+#[tokio::test]
 async fn not_ready_without_a_database() {
     let t = Town::start().await;
     // Nobody gets in any more, and those inside are thrown out.

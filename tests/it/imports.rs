@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use zhibu_tests::roster::{CHECK, CONFIRM, IMPORT, Line, REQUEST, rest, typed, upload, workbook};
-use zhibu_tests::{Town, Visitor, until};
+use zhibu_tests::{PASSWORD, Town, Visitor, until};
 
 use crate::members::member;
 use crate::organisations::small_tree;
@@ -138,11 +138,12 @@ async fn pc_3_2_1b_too_few_places_are_told_before_and_the_good_rows_fill_those_t
 async fn pc_3_2_1b_a_number_that_an_account_holds_is_a_fault() {
     let t = Town::start().await;
     let mut admin = t.administrator().await;
-    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let (committee, first, second_branch) = small_tree(&t, &mut admin).await;
+    t.person("wang", "org_admin", &committee).await;
     let schema = t.home.schema();
     let sql = t.sql().await;
-    // The numbers stand with the accounts only: a member's, one with a password of its own, one with another role, and one
-    // that nobody has used.
+    // The numbers stand with the accounts only: a member's, one with a password of its own, one with a role elsewhere, and
+    // one that nobody has used.
     for (n, name) in [(1, "赵一"), (2, "钱二"), (6, "孙三"), (8, "周四")] {
         admin.ok(CREATE, json!({"input": member(&first, name, n)})).await;
     }
@@ -151,7 +152,7 @@ async fn pc_3_2_1b_a_number_that_an_account_holds_is_a_fault() {
     sql.rows(&format!(
         "UPDATE {schema}.people SET mobile_index = convert_to(name, 'UTF8'); \
          UPDATE {schema}.accounts SET password_state = 'set' WHERE id = {second}; \
-         INSERT INTO {schema}.role_assignments VALUES (gen_random_uuid(), {third}, 'branch_committee', '{first}', now(), NULL); \
+         INSERT INTO {schema}.role_assignments VALUES (gen_random_uuid(), {third}, 'branch_committee', '{second_branch}', now(), NULL); \
          UPDATE {schema}.people SET account_id = NULL WHERE name <> '赵一'"
     ))
     .await;
@@ -163,15 +164,22 @@ async fn pc_3_2_1b_a_number_that_an_account_holds_is_a_fault() {
         .into_iter()
         .map(|(n, mobile)| other(n, mobile))
         .collect();
+    // The same as in the form: a member's for everybody, one with work elsewhere for whoever does not decide about that.
+    let mut wang = t.signed_in("wang", PASSWORD).await;
+    let (_, seen) = looked_through(&mut wang, &lines).await;
+    assert_eq!(seen["badRows"], 2, "{seen}");
+    let elsewhere = member(&first, "孙三", 90);
+    let elsewhere = crate::organisations::with(elsewhere, json!({"mobile": "13700000006"}));
+    assert_eq!(wang.refused(CREATE, json!({"input": elsewhere})).await, "INVALID mobile");
     let (id, seen) = looked_through(&mut admin, &lines).await;
     assert_eq!(
         (&seen["badRows"], &seen["faults"][0]["column"], &seen["faults"][0]["sentence"]),
-        (&json!(3), &json!("手机号"), &json!("手机号已被账号使用")),
+        (&json!(1), &json!("手机号"), &json!("手机号已被账号使用")),
         "{seen}"
     );
     admin.ok(CONFIRM, json!({"id": id, "partial": true})).await;
     let done = rest(&mut admin, &id).await["import"].clone();
-    assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(1)), "{done}");
+    assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(3)), "{done}");
     // Taken back and imported once more: accounts of those who left hold no number.
     admin.ok(UNDO, json!({"id": id})).await;
     rest(&mut admin, &id).await;

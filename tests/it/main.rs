@@ -37,3 +37,4 @@ mod statements;
 mod support;
 mod surface;
 mod tidy;
+mod undo;

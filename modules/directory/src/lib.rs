@@ -13,6 +13,7 @@ pub mod schema;
 pub(crate) use coded::coded;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
+use zhibu_tenancy::audit::undo::Undo;
 
 /// See organisations.
 pub const ORG_READ: Permission = Permission::of("org.info", "org.info.read");
@@ -50,4 +51,20 @@ pub static MODULE: Module = Module {
     exporters: &[&organisation::export::Organisations, &member::export::Members],
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
+    undos: &[
+        Undo {
+            action: "organisation.updated",
+            permissions: &[ORG_EDIT],
+            untold: &["contactPhone", "units"],
+            name: Some(|conn, id| Box::pin(organisation::undo::name(conn, id))),
+            back: |write, change| Box::pin(organisation::undo::back(write, change)),
+        },
+        Undo {
+            action: "member.updated",
+            permissions: &[MEMBER_EDIT],
+            untold: &["idNumber", "mobile", "landline", "homeAddress"],
+            name: Some(|conn, id| Box::pin(member::undo::name(conn, id))),
+            back: |write, change| Box::pin(member::undo::back(write, change)),
+        },
+    ],
 };

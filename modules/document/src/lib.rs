@@ -34,4 +34,5 @@ pub static MODULE: Module = Module {
     exporters: &[],
     roles: None,
     seats_taken: None,
+    undos: &[],
 };

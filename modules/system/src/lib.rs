@@ -7,9 +7,10 @@ pub mod graphql;
 mod user_export;
 
 use zhibu_core::{Permission, migration};
-use zhibu_tenancy::Module;
+use zhibu_tenancy::audit::undo::Undo;
 use zhibu_tenancy::exchange::export::EXPORT;
 use zhibu_tenancy::support::{SUPPORT_ASK, SUPPORT_ASKED, SUPPORT_MANAGE, SUPPORT_READ};
+use zhibu_tenancy::{Module, identity};
 
 /// See users (用户管理).
 pub const USERS_READ: Permission = Permission::of("system.users", "system.users.read");
@@ -126,6 +127,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0010_sso"),
         migration!("../../migrations/tenant/system", "0011_appearance"),
         migration!("../../migrations/tenant/system", "0012_support"),
+        migration!("../../migrations/tenant/system", "0014_undo"),
     ],
     seed: None,
     jobs: |worker| worker,
@@ -138,4 +140,48 @@ pub static MODULE: Module = Module {
     ],
     roles: None,
     seats_taken: None,
+    undos: &[
+        Undo {
+            action: "menu.switched",
+            permissions: &[MENUS_SET],
+            untold: &[],
+            name: None,
+            back: |write, change| Box::pin(identity::undo_menu(write, change)),
+        },
+        Undo {
+            action: "mini_menu.changed",
+            permissions: &[MINI_MENUS_READ, TENANT_SETTINGS],
+            untold: &[],
+            name: None,
+            back: |write, change| Box::pin(identity::undo_mini_menu(write, change)),
+        },
+        Undo {
+            action: "mini_menu.ordered",
+            permissions: &[MINI_MENUS_READ, TENANT_SETTINGS],
+            untold: &[],
+            name: None,
+            back: |write, change| Box::pin(identity::undo_mini_order(write, change)),
+        },
+        Undo {
+            action: "security.changed",
+            permissions: &[SECURITY_READ, TENANT_SETTINGS],
+            untold: &[],
+            name: None,
+            back: |write, change| Box::pin(identity::undo_security(write, change)),
+        },
+        Undo {
+            action: "self_service.changed",
+            permissions: &[PROFILE, TENANT_SETTINGS],
+            untold: &[],
+            name: None,
+            back: |write, change| Box::pin(identity::undo_self_service(write, change)),
+        },
+        Undo {
+            action: "role.changed",
+            permissions: &[ROLES_MANAGE],
+            untold: &[],
+            name: Some(|conn, id| Box::pin(identity::role_name(conn, id))),
+            back: |write, change| Box::pin(identity::undo_role(write, change)),
+        },
+    ],
 };

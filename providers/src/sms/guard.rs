@@ -22,12 +22,14 @@ pub struct Guarded<S> {
     limiter: DefaultDirectRateLimiter,
     breaker: Mutex<Breaker>,
     world: World,
+    fingerprint: Option<String>,
 }
 
 #[derive(Debug, Default)]
 struct Breaker {
     outages: u32,
     open_until: Option<DateTime<Utc>>,
+    last_good: Option<DateTime<Utc>>,
 }
 
 impl Breaker {
@@ -50,7 +52,7 @@ impl Breaker {
                 self.open_until = Some(now + PAUSE);
             }
         } else {
-            *self = Self::default();
+            *self = Self { last_good: self.last_good, ..Self::default() };
         }
     }
 }
@@ -59,7 +61,13 @@ impl<S: Sms> Guarded<S> {
     /// Puts the guards before a carrier; `rate` is in calls a second, 10 unless said.
     pub fn new(carrier: S, rate: Option<NonZeroU32>, world: World) -> Self {
         let limiter = RateLimiter::direct(Quota::per_second(rate.unwrap_or(USUAL)));
-        Self { carrier, limiter, breaker: Mutex::default(), world }
+        Self { carrier, limiter, breaker: Mutex::default(), world, fingerprint: None }
+    }
+
+    /// Names the key by its fingerprint.
+    #[must_use]
+    pub fn known_by(self, fingerprint: String) -> Self {
+        Self { fingerprint: Some(fingerprint), ..self }
     }
 
     fn admit(&self) -> Result<(), ProviderError> {
@@ -76,7 +84,11 @@ impl<S: Sms> Guarded<S> {
 
     fn note<T>(&self, outcome: Result<T, ProviderError>) -> Result<T, ProviderError> {
         let outage = outcome.as_ref().is_err_and(ProviderError::is_outage);
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).note(outage, self.world.now());
+        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        breaker.note(outage, self.world.now());
+        if outcome.is_ok() {
+            breaker.last_good = Some(self.world.now());
+        }
         outcome
     }
 }
@@ -95,6 +107,14 @@ impl<S: Sms> Sms for Guarded<S> {
 
     fn carrier(&self) -> Carrier {
         self.carrier.carrier()
+    }
+
+    fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    fn last_good(&self) -> Option<DateTime<Utc>> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).last_good
     }
 }
 

@@ -96,6 +96,16 @@ pub trait Sms: Send + Sync {
     /// The carrier's name, as kept with each message.
     fn carrier(&self) -> Carrier;
 
+    /// By which its key is known again without being told.
+    fn fingerprint(&self) -> Option<&str> {
+        None
+    }
+
+    /// When it has last answered well, as far as this process knows.
+    fn last_good(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
     /// False when no carrier is configured: what needs a message says so instead of pretending.
     fn is_open(&self) -> bool {
         self.carrier() != Carrier::Off
@@ -108,9 +118,11 @@ pub trait Sms: Send + Sync {
 }
 
 /// Delivers nothing; the message stays in the outbox for the operator to read.
+#[cfg(feature = "sandbox")]
 #[derive(Debug, Default)]
 pub struct Sandbox;
 
+#[cfg(feature = "sandbox")]
 #[async_trait]
 impl Sms for Sandbox {
     async fn send(&self, message: &Message) -> Result<Handed, ProviderError> {

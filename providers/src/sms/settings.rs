@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 use zhibu_core::{Error, Result, Secret, TenantId, World};
 
-use super::{Aliyun, Closed, Guarded, Message, Purpose, Sandbox, Sms, Tencent};
+#[cfg(feature = "sandbox")]
+use super::Sandbox;
+use super::{Aliyun, Closed, Guarded, Message, Purpose, Sms, Tencent};
 use crate::sign::{AccessKey, sha256};
 use crate::{Fault, ProviderError};
 
@@ -135,6 +137,8 @@ pub struct Account {
 const KNOWN_KEYS: &[&str] = &["924735e59056bbc0", "9a4806ad1b774860", "7bc2b577f92b6226", "cd54cf326d799e31"];
 /// What every key made for a sandbox begins with.
 const SANDBOX_KEY: &str = "sbx_";
+/// Characters of its digest by which a key is told apart from another.
+const FINGERPRINT: usize = 16;
 const SHORTEST_CALLBACK_SECRET: usize = 32;
 
 fn refuse(words: impl Into<String>) -> Error {
@@ -237,15 +241,19 @@ impl Settings {
     pub fn open(&self, production: bool, world: &World) -> Result<Arc<dyn Sms>> {
         self.check(production)?;
         let (rate, world) = (self.per_second, world.clone());
+        let key = sha256(self.key_id.as_bytes()).chars().take(FINGERPRINT).collect::<String>();
         Ok(match self.carrier(production) {
+            #[cfg(feature = "sandbox")]
             Carrier::Sandbox => Arc::new(Sandbox),
+            #[cfg(not(feature = "sandbox"))]
+            Carrier::Sandbox => return Err(refuse("provider: 此程序不含演示环境，请设为 aliyun、tencent 或 off")),
             Carrier::Off => Arc::new(Closed),
-            Carrier::Aliyun => {
-                Arc::new(Guarded::new(Aliyun::new(self.account(production)?, world.clone())?, rate, world))
-            }
-            Carrier::Tencent => {
-                Arc::new(Guarded::new(Tencent::new(self.account(production)?, world.clone())?, rate, world))
-            }
+            Carrier::Aliyun => Arc::new(
+                Guarded::new(Aliyun::new(self.account(production)?, world.clone())?, rate, world).known_by(key),
+            ),
+            Carrier::Tencent => Arc::new(
+                Guarded::new(Tencent::new(self.account(production)?, world.clone())?, rate, world).known_by(key),
+            ),
         })
     }
 }
@@ -371,6 +379,20 @@ mod tests {
         assert_eq!(Settings::default().carrier(true), Carrier::Off);
         assert_eq!(Settings::default().carrier(false), Carrier::Sandbox);
         assert!(!Settings::default().open(true, &World::default()).unwrap().is_open());
+    }
+
+    #[test]
+    fn a_build_without_the_sandbox_opens_none() {
+        let opened = Settings::default().open(false, &World::default());
+        assert_eq!(opened.is_ok_and(|sms| sms.is_sandbox()), cfg!(feature = "sandbox"));
+    }
+
+    #[test]
+    fn a_key_is_known_by_the_beginning_of_its_digest() {
+        let sms = real().open(true, &World::default()).unwrap();
+        let shown = sms.fingerprint().unwrap().to_owned();
+        assert_eq!((shown.len(), sha256(real().key_id.as_bytes()).starts_with(&shown)), (16, true));
+        assert_eq!(sms.last_good(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One row per change, in the transaction of the change (审计); sealed afterwards into a chain.
 
 pub mod seal;
+pub mod undo;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -13,6 +14,9 @@ use zhibu_core::{AccountId, OperatorId, Page, PageArgs, Result};
 use crate::cx::{Caller, Cx};
 use crate::db::{Conn, Space};
 use crate::schema::{accounts, audit, operators, support};
+
+/// The note by which a row refers to the one it takes back.
+pub const UNDOES: &str = "undoes";
 
 /// What happened to what.
 #[derive(Debug, Clone)]
@@ -60,6 +64,16 @@ impl Entry {
         self.change(field, Value::Null, value)
     }
 
+    /// Its word.
+    pub(crate) fn action(&self) -> &str {
+        self.action
+    }
+
+    /// Refers to the change that this one takes back.
+    pub(crate) fn undoes(&mut self, change: Uuid) {
+        self.changes.insert(UNDOES.to_owned(), json!([null, change]));
+    }
+
     /// True when nothing differs.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -92,6 +106,13 @@ pub struct Row {
     pub changes: Value,
     /// The seal that covers it.
     pub seal: Option<i32>,
+}
+
+impl Row {
+    /// The change this one takes back.
+    pub fn undoes(&self) -> Option<Uuid> {
+        self.changes.get(UNDOES)?.get(1)?.as_str()?.parse().ok()
+    }
 }
 
 /// Which rows a page shows.

@@ -16,7 +16,6 @@ use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
 use crate::keys::{hash, hex};
 use crate::schema::{audit, audit_heads, audit_seals};
-use crate::tenants;
 
 /// Rows that one seal covers at most.
 const BATCH: i64 = 1000;
@@ -149,10 +148,7 @@ impl Marker<'_> {
     async fn mark(&self, seal: &Seal, before: &[u8]) -> Result<Vec<u8>> {
         let parts = [&seal.number.to_be_bytes()[..], before, &seal.at.timestamp_micros().to_be_bytes(), &seal.rows];
         let text = format!("audit seal {}", hex(&hash(&parts.concat())));
-        Ok(match self.cx.space() {
-            Space::Platform => self.cx.app.keys.platform.blind(&text),
-            Space::Tenant(tenant) => tenants::vault(&self.cx.app, tenant).await?.blind(&text),
-        })
+        Ok(self.cx.vault().await?.blind(&text))
     }
 }
 

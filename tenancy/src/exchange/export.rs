@@ -21,7 +21,6 @@ use crate::db::{Conn, Space};
 use crate::jobs::Job;
 use crate::policy::Scope;
 use crate::schema::exports;
-use crate::tenants;
 
 /// Take data out (数据导出).
 pub const EXPORT: Permission = Permission::new("data.export");
@@ -168,22 +167,14 @@ fn exporter<'a>(cx: &'a Cx, kind: &str) -> Result<&'a dyn Exporter> {
 /// A filter as it waits for its job: sealed, for it may hold a whole number that somebody looks for.
 async fn sealed(cx: &Cx, filter: &Value) -> Result<Value> {
     let plain = serde_json::to_vec(filter).map_err(Error::bug)?;
-    let sealed = match cx.space() {
-        Space::Tenant(tenant) => tenants::vault(&cx.app, tenant).await?.seal(&plain)?,
-        Space::Platform => cx.app.keys.platform.seal(&plain)?,
-    };
-    Ok(Value::String(STANDARD.encode(sealed)))
+    Ok(Value::String(STANDARD.encode(cx.vault().await?.seal(&plain)?)))
 }
 
 /// The filter again; one of an export that was ordered before filters were sealed stands open.
 async fn opened(cx: &Cx, stored: &Value) -> Result<Value> {
     let Value::String(text) = stored else { return Ok(stored.clone()) };
     let sealed = STANDARD.decode(text).map_err(Error::bug)?;
-    let plain = match cx.space() {
-        Space::Tenant(tenant) => tenants::vault(&cx.app, tenant).await?.open(&sealed)?,
-        Space::Platform => cx.app.keys.platform.open(&sealed)?,
-    };
-    serde_json::from_slice(&plain).map_err(Error::bug)
+    serde_json::from_slice(&cx.vault().await?.open(&sealed)?).map_err(Error::bug)
 }
 
 /// The columns the caller may take.

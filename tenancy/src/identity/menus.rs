@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use zhibu_core::{Error, Permission, Result};
 
-use crate::audit::Entry;
-use crate::cx::Cx;
+use crate::audit::{Entry, Row, undo};
+use crate::cx::{Cx, Write};
 use crate::db::Conn;
 use crate::module::{Menu, Registry};
 use crate::schema::menus;
@@ -37,6 +37,16 @@ pub async fn menu_states(cx: &Cx, conn: &mut Conn) -> Result<Vec<MenuState>> {
 /// Switches a page or a group of pages on or off for the whole tenant, at once for whatever is written.
 pub async fn set_menu(cx: &Cx, permission: Permission, key: &str, on: bool) -> Result<()> {
     let mut write = cx.write(permission).await?;
+    if switch_menu(&mut write, key, on).await? {
+        write.commit().await?;
+        super::forget_mine(cx).await?;
+    }
+    Ok(())
+}
+
+/// The same in a transaction; false when it stands so already.
+async fn switch_menu(write: &mut Write<'_>, key: &str, on: bool) -> Result<bool> {
+    let cx = write.cx;
     let entitled = cx.app.registry.entitled(CONSOLE, &cx.identity()?.tenant.modules);
     let menu = entitled.into_iter().find(|menu| menu.key == key).ok_or_else(Error::missing)?;
     if fixed(&cx.app.registry, key) {
@@ -46,7 +56,7 @@ pub async fn set_menu(cx: &Cx, permission: Permission, key: &str, on: bool) -> R
     super::bump(write.conn()?).await?;
     let before = !hidden(write.conn()?).await?.contains(&menu.key);
     if before == on {
-        return Ok(());
+        return Ok(false);
     }
     diesel::insert_into(menus::table)
         .values((menus::console.eq(CONSOLE), menus::key.eq(key), menus::enabled.eq(on)))
@@ -55,11 +65,22 @@ pub async fn set_menu(cx: &Cx, permission: Permission, key: &str, on: bool) -> R
         .set(menus::enabled.eq(on))
         .execute(write.conn()?)
         .await?;
-    let entry = Entry::new("menu.switched", "menu", None).note("menu", menu.label).change("on", before, on);
-    write.audit(entry).await?;
-    write.commit().await?;
-    super::forget(&cx.app, cx.tenant()?, cx.identity()?.session).await;
-    Ok(())
+    // Several menus may be called alike.
+    let entry = Entry::new("menu.switched", "menu", None).note("menu", menu.label).note("key", key);
+    write.audit(entry.change("on", before, on)).await?;
+    Ok(true)
+}
+
+/// Takes a switch back.
+pub async fn undo_menu(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    let key = undo::field(row, "key").and_then(|(_, key)| key.as_str()).ok_or_else(Error::missing)?;
+    let (before, after) = undo::field(row, "on").ok_or_else(Error::missing)?;
+    let (Some(before), Some(after)) = (before.as_bool(), after.as_bool()) else { return Err(Error::missing()) };
+    let on = !hidden(write.conn()?).await?.iter().any(|hidden| hidden == key);
+    if on != after {
+        return Err(undo::changed("on"));
+    }
+    switch_menu(write, key, before).await.map(drop)
 }
 
 /// The page of the switches and the groups that lead to it.

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
 use zhibu_core::{Error, Permission, Result, check};
 
-use crate::audit::Entry;
-use crate::cx::Cx;
+use crate::audit::{Entry, Row, undo};
+use crate::cx::{Cx, Write};
 use crate::db::Conn;
 use crate::schema::{mini_menus as table, policy};
 
@@ -89,15 +90,23 @@ pub async fn mini_menus(cx: &Cx, conn: &mut Conn) -> Result<Vec<MiniMenu>> {
 /// Names a menu and switches it on or off. The usual name, or none, is no name of the tenant's own.
 pub async fn set_mini_menu(cx: &Cx, permission: Permission, key: &str, label: &str, on: bool) -> Result<()> {
     cx.allow(permission)?;
+    let choice = named(key, label)?;
+    let mut write = cx.write(permission).await?;
+    if name_mini_menu(&mut write, choice, on).await? { write.commit().await } else { Ok(()) }
+}
+
+/// The menu of a key, with what it is to be called.
+fn named(key: &str, label: &str) -> Result<(&'static Seed, String)> {
     let seed = SEEDS.iter().find(|seed| seed.key == key).ok_or_else(Error::missing)?;
     let label = if label.trim().is_empty() { seed.label.to_owned() } else { label.to_owned() };
-    let label = check::text("label", "菜单名称", &label, 2, LONGEST)?;
-    let mut write = cx.write(permission).await?;
-    hold(write.conn()?).await?;
-    let before = mini_menus(cx, write.conn()?).await?.into_iter().find(|menu| menu.key == key);
-    let before = before.ok_or_else(Error::missing)?;
+    Ok((seed, check::text("label", "菜单名称", &label, 2, LONGEST)?))
+}
+
+async fn name_mini_menu(write: &mut Write<'_>, (seed, label): (&Seed, String), on: bool) -> Result<bool> {
+    let key = seed.key;
+    let before = present(write, key).await?;
     if before.label == label && before.on == on {
-        return Ok(());
+        return Ok(false);
     }
     let own = Some(label.as_str()).filter(|label| *label != seed.label);
     diesel::insert_into(table::table)
@@ -107,16 +116,60 @@ pub async fn set_mini_menu(cx: &Cx, permission: Permission, key: &str, label: &s
         .set((table::label.eq(own), table::enabled.eq(on)))
         .execute(write.conn()?)
         .await?;
-    let entry = Entry::new("mini_menu.changed", "mini_menu", None).note("menu", seed.label);
+    // Menus of the two groups may be called alike.
+    let entry = Entry::new("mini_menu.changed", "mini_menu", None).note("menu", seed.label).note("key", key);
     write.audit(entry.change("label", before.label, label).change("on", before.on, on)).await?;
-    write.commit().await
+    Ok(true)
+}
+
+/// A menu as it is, until the end of the transaction.
+async fn present(write: &mut Write<'_>, key: &str) -> Result<MiniMenu> {
+    hold(write.conn()?).await?;
+    let menus = mini_menus(write.cx, write.conn()?).await?;
+    menus.into_iter().find(|menu| menu.key == key).ok_or_else(Error::missing)
+}
+
+/// Takes back how a menu was named and switched.
+pub async fn undo_mini_menu(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    #[derive(Serialize, Deserialize)]
+    struct Choice {
+        label: String,
+        on: bool,
+    }
+    let key = undo::field(row, "key").and_then(|(_, key)| key.as_str()).ok_or_else(Error::missing)?;
+    let menu = present(write, key).await?;
+    let before = undo::restored(&Choice { label: menu.label, on: menu.on }, row, &["menu", "key"])?;
+    name_mini_menu(write, named(key, &before.label)?, before.on).await.map(drop)
+}
+
+/// Takes an order back.
+pub async fn undo_mini_order(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    #[derive(Serialize, Deserialize)]
+    struct Order {
+        order: Vec<String>,
+    }
+    let of = undo::field(row, "order").and_then(|(_, after)| after.get(0)?.as_str()).ok_or_else(Error::missing)?;
+    let group = present(write, of).await?.group;
+    let menus = mini_menus(write.cx, write.conn()?).await?.into_iter().filter(|menu| menu.group == group);
+    let now = Order { order: menus.map(|menu| menu.key.to_owned()).collect() };
+    let before = undo::restored(&now, row, &[])?;
+    arrange(write, group, &before.order).await.map(drop)
+}
+
+/// What a menu is usually called.
+pub fn usual_label(key: &str) -> Option<&'static str> {
+    SEEDS.iter().find(|seed| seed.key == key).map(|seed| seed.label)
 }
 
 /// Puts the menus of a group into an order; every menu of it is to be named once.
 pub async fn order_mini_menus(cx: &Cx, permission: Permission, group: &str, keys: &[String]) -> Result<()> {
     let mut write = cx.write(permission).await?;
+    if arrange(&mut write, group, keys).await? { write.commit().await } else { Ok(()) }
+}
+
+async fn arrange(write: &mut Write<'_>, group: &str, keys: &[String]) -> Result<bool> {
     hold(write.conn()?).await?;
-    let menus = mini_menus(cx, write.conn()?).await?;
+    let menus = mini_menus(write.cx, write.conn()?).await?;
     let before: Vec<&MiniMenu> = menus.iter().filter(|menu| menu.group == group).collect();
     let after: Vec<&MiniMenu> =
         keys.iter().filter_map(|key| before.iter().copied().find(|menu| menu.key == key)).collect();
@@ -125,7 +178,7 @@ pub async fn order_mini_menus(cx: &Cx, permission: Permission, group: &str, keys
         return Err(Error::invalid("keys", "菜单列表已变化，请刷新后重新排序"));
     }
     if before.iter().map(|menu| menu.key).eq(after.iter().map(|menu| menu.key)) {
-        return Ok(());
+        return Ok(false);
     }
     for (sort, menu) in (0i16..).zip(&after) {
         diesel::insert_into(table::table)
@@ -136,10 +189,10 @@ pub async fn order_mini_menus(cx: &Cx, permission: Permission, group: &str, keys
             .execute(write.conn()?)
             .await?;
     }
-    let names = |menus: &[&MiniMenu]| menus.iter().map(|menu| menu.label.as_str()).collect::<Vec<_>>().join("、");
+    let order = |menus: &[&MiniMenu]| menus.iter().map(|menu| menu.key).collect::<Vec<_>>();
     let entry = Entry::new("mini_menu.ordered", "mini_menu", None);
-    write.audit(entry.change("order", names(&before), names(&after))).await?;
-    write.commit().await
+    write.audit(entry.change("order", order(&before), order(&after))).await?;
+    Ok(true)
 }
 
 /// Two who change menus at once come one after the other.

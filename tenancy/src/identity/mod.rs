@@ -38,17 +38,20 @@ pub use explain::{Explanation, Held, Obstacle, explain};
 pub use favourites::{favourites, set_favourites};
 pub(crate) use hasher::Hasher;
 pub use index::mend_index;
-pub use menus::{MenuState, menu_states, set_menu};
-pub use mini_menus::{MiniMenu, mini_menus, order_mini_menus, set_mini_menu};
+pub use menus::{MenuState, menu_states, set_menu, undo_menu};
+pub use mini_menus::{
+    MiniMenu, mini_menus, order_mini_menus, set_mini_menu, undo_mini_menu, undo_mini_order, usual_label,
+};
 pub use one_time::{begin_totp, confirm_totp, remove_totp};
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
 pub use roles::{
-    Draft, Holder, Role, change_role, create_role, delete_role, give_role, grantable, holders, roles, take_role,
+    Draft, Holder, Role, change_role, create_role, delete_role, give_role, grantable, holders, role_name, roles,
+    take_role, undo_role,
 };
 pub(crate) use security::from_anywhere;
-pub use security::{FORGIVEN, NETWORKS, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security};
-pub use self_service::{hold_self_service, self_service, set_self_service};
+pub use security::{FORGIVEN, NETWORKS, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security, undo_security};
+pub use self_service::{hold_self_service, self_service, set_self_service, undo_self_service};
 pub use session::{Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh, open as open_session};
 pub use sign_in::{Outcome, by_password, by_sms, choose};

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Permission, Result, RoleId, check, dictionary};
 
 use super::accounts::Assignment;
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{Entry, Row, undo};
 use crate::cx::{Cx, Write};
 use crate::db::Conn;
 use crate::policy::{Grants, Reach};
@@ -241,8 +242,8 @@ pub async fn create_role(write: &mut Write<'_>, draft: Draft) -> Result<RoleId> 
         .map_err(taken)?;
     let entry = Entry::new("role.created", "role", id.0)
         .note("roleName", draft.name)
-        .note("reach", far(draft.reach.name()))
-        .note("permissions", words(&draft.permissions));
+        .note("reach", draft.reach.name())
+        .note("permissions", draft.permissions);
     write.audit(entry).await?;
     Ok(id)
 }
@@ -270,9 +271,36 @@ pub async fn change_role(write: &mut Write<'_>, id: RoleId, version: i32, draft:
         .note("role", before.name.clone())
         .change("roleName", before.name, draft.name)
         .change("note", before.note, draft.note)
-        .change("reach", far(&before.reach), far(draft.reach.name()))
-        .change("permissions", words(&before.permissions), words(&draft.permissions));
+        .change("reach", before.reach, draft.reach.name())
+        .change("permissions", before.permissions, draft.permissions);
     write.audit(entry).await
+}
+
+/// Takes an edit of a role back.
+pub async fn undo_role(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told {
+        role_name: String,
+        note: Option<String>,
+        reach: String,
+        permissions: Vec<String>,
+    }
+    let id = RoleId::from(row.object_id.ok_or_else(Error::missing)?);
+    if !write.scope.all {
+        return Err(Error::denied());
+    }
+    let now = locked(write, id).await?;
+    let told = Told { role_name: now.name, note: now.note, reach: now.reach, permissions: now.permissions };
+    let before = undo::restored(&told, row, &["role"])?;
+    let reach = Reach::named(&before.reach).ok_or_else(Error::missing)?;
+    let draft = Draft { name: before.role_name, note: before.note, reach, permissions: before.permissions };
+    change_role(write, id, now.version, draft).await
+}
+
+/// What a role of the tenant's own is called.
+pub async fn role_name(conn: &mut Conn, id: Uuid) -> Result<Option<String>> {
+    Ok(table::table.find(id).select(table::name).first(conn).await.optional()?)
 }
 
 /// Deletes a role that nobody holds.
@@ -289,7 +317,7 @@ pub async fn delete_role(write: &mut Write<'_>, id: RoleId) -> Result<()> {
     diesel::delete(table::table.find(id.0)).execute(write.conn()?).await?;
     let entry = Entry::new("role.deleted", "role", id.0).change("roleName", before.name, None::<String>).change(
         "permissions",
-        words(&before.permissions),
+        before.permissions,
         None::<String>,
     );
     write.audit(entry).await
@@ -340,15 +368,6 @@ fn checked(cx: &Cx, draft: Draft) -> Result<Draft> {
         return Err(Error::invalid("permissions", "请至少选择一项权限"));
     }
     Ok(Draft { name, note, permissions, ..draft })
-}
-
-fn words(permissions: &[String]) -> String {
-    let word = |key: &String| dictionary::label("permission", key).unwrap_or(key).to_owned();
-    permissions.iter().map(word).collect::<Vec<_>>().join("、")
-}
-
-fn far(reach: &str) -> String {
-    dictionary::label("reach", reach).unwrap_or(reach).to_owned()
 }
 
 fn taken(error: diesel::result::Error) -> Error {

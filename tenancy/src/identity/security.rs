@@ -7,10 +7,11 @@ use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use zhibu_core::{Error, Permission, Result};
 
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{Entry, Row, undo};
 use crate::cx::{Cx, Write};
 use crate::db::Conn;
 use crate::schema::{accounts, security as table, sessions};
@@ -26,8 +27,9 @@ pub const SESSIONS_EACH: RangeInclusive<i16> = 1..=20;
 pub const NETWORKS: usize = 50;
 
 /// A tenant's choices; what is not chosen is as the installation has it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = table, treat_none_as_null = true)]
+#[serde(rename_all = "camelCase")]
 pub struct Security {
     /// Wrong passwords in a row that are forgiven; the next one locks.
     pub forgiven_passwords: Option<i16>,
@@ -92,7 +94,15 @@ pub(super) async fn in_force(app: &App, conn: &mut Conn) -> Result<InForce> {
 }
 
 /// Chooses anew. A shorter life also holds for the sessions that are open.
-pub async fn set_security(cx: &Cx, permission: Permission, mut chosen: Security) -> Result<()> {
+pub async fn set_security(cx: &Cx, permission: Permission, chosen: Security) -> Result<()> {
+    let chosen = checked(cx, chosen)?;
+    let mut write = cx.write(permission).await?;
+    cx.identity()?;
+    if decide(&mut write, chosen).await? { write.commit().await } else { Ok(()) }
+}
+
+/// Within the bounds, and not so that the caller is shut out.
+fn checked(cx: &Cx, mut chosen: Security) -> Result<Security> {
     within("forgivenPasswords", "允许连续输错密码的次数", chosen.forgiven_passwords, FORGIVEN)?;
     within("sessionDays", "登录有效期", chosen.session_days, SESSION_DAYS)?;
     within("sessionsEach", "每人同时登录的设备数", chosen.sessions_each, SESSIONS_EACH)?;
@@ -112,11 +122,19 @@ pub async fn set_security(cx: &Cx, permission: Permission, mut chosen: Security)
         let own = &cx.origin.address;
         return Err(Error::invalid("networks", format!("您现在的地址 {own} 不在其中，保存后您也不能再登录")));
     }
-    let mut write = cx.write(permission).await?;
-    cx.identity()?;
-    let before: Security = table::table.find(1).select(Security::as_select()).for_update().first(write.conn()?).await?;
+    Ok(chosen)
+}
+
+async fn held(write: &mut Write<'_>) -> Result<Security> {
+    Ok(table::table.find(1).select(Security::as_select()).for_update().first(write.conn()?).await?)
+}
+
+/// The same in a transaction; false when it stands so already.
+async fn decide(write: &mut Write<'_>, chosen: Security) -> Result<bool> {
+    let cx = write.cx;
+    let before = held(write).await?;
     if before == chosen {
-        return Ok(());
+        return Ok(false);
     }
     diesel::update(table::table.find(1)).set(&chosen).execute(write.conn()?).await?;
     let latest = cx.now() + Duration::days(in_force(&cx.app, write.conn()?).await?.session_days);
@@ -132,15 +150,21 @@ pub async fn set_security(cx: &Cx, permission: Permission, mut chosen: Security)
             .execute(write.conn()?)
             .await?;
     }
-    let words = |networks: &[String]| Some(networks.join("、")).filter(|text| !text.is_empty());
     let entry = Entry::new("security.changed", "security", None)
         .change("forgivenPasswords", before.forgiven_passwords, chosen.forgiven_passwords)
         .change("sessionDays", before.session_days, chosen.session_days)
         .change("sessionsEach", before.sessions_each, chosen.sessions_each)
         .change("randomPasswords", before.random_passwords, chosen.random_passwords)
-        .change("networks", words(&before.networks), words(&chosen.networks));
+        .change("networks", before.networks, chosen.networks);
     write.audit(entry).await?;
-    write.commit().await
+    Ok(true)
+}
+
+/// Takes choices back.
+pub async fn undo_security(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    let before = undo::restored(&held(write).await?, row, &[])?;
+    let before = checked(write.cx, before)?;
+    decide(write, before).await.map(drop)
 }
 
 /// Lets people sign in from anywhere again, when the networks that were named shut everybody out.
@@ -151,7 +175,7 @@ pub(crate) async fn from_anywhere(write: &mut Write<'_>) -> Result<()> {
     }
     diesel::update(table::table.find(1)).set(table::networks.eq(Vec::<String>::new())).execute(write.conn()?).await?;
     let entry = Entry::new("security.changed", "security", None);
-    write.audit(entry.change("networks", before.join("、"), None::<String>)).await
+    write.audit(entry.change("networks", before, Vec::<String>::new())).await
 }
 
 fn within(field: &str, name: &str, value: Option<i16>, bounds: RangeInclusive<i16>) -> Result<()> {

@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use zhibu_core::{Permission, Result, dictionary};
+use serde::{Deserialize, Serialize};
+use zhibu_core::{Permission, Result};
 
-use crate::audit::Entry;
-use crate::cx::Cx;
+use crate::audit::{Entry, Row, undo};
+use crate::cx::{Cx, Write};
 use crate::db::Conn;
 use crate::schema::self_service as table;
 
@@ -22,16 +23,32 @@ pub async fn hold_self_service(conn: &mut Conn) -> Result<Vec<String>> {
 /// Decides anew; the module that has the record says which fields there are.
 pub async fn set_self_service(cx: &Cx, permission: Permission, fields: Vec<String>) -> Result<()> {
     let mut write = cx.write(permission).await?;
-    let before: Vec<String> = table::table.find(1).select(table::fields).for_update().first(write.conn()?).await?;
+    if choose(&mut write, fields).await? { write.commit().await } else { Ok(()) }
+}
+
+/// The same in a transaction; false when it stands so already.
+async fn choose(write: &mut Write<'_>, fields: Vec<String>) -> Result<bool> {
+    let before = held(write).await?;
     if before == fields {
-        return Ok(());
+        return Ok(false);
     }
     diesel::update(table::table.find(1)).set(table::fields.eq(&fields)).execute(write.conn()?).await?;
-    let words = |keys: &[String]| {
-        let label = |key: &String| dictionary::label("audit_field", key).unwrap_or(key).to_owned();
-        keys.iter().map(label).collect::<Vec<_>>().join("、")
-    };
     let entry = Entry::new("self_service.changed", "self_service", None);
-    write.audit(entry.change("fields", words(&before), words(&fields))).await?;
-    write.commit().await
+    write.audit(entry.change("fields", before, fields)).await?;
+    Ok(true)
+}
+
+async fn held(write: &mut Write<'_>) -> Result<Vec<String>> {
+    Ok(table::table.find(1).select(table::fields).for_update().first(write.conn()?).await?)
+}
+
+/// Takes a choice back.
+pub async fn undo_self_service(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    #[derive(Serialize, Deserialize)]
+    struct Choice {
+        fields: Vec<String>,
+    }
+    let now = Choice { fields: held(write).await? };
+    let before = undo::restored(&now, row, &[])?;
+    choose(write, before.fields).await.map(drop)
 }

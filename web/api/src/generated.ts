@@ -710,6 +710,15 @@ export type TextInput = {
   body: string;
 };
 
+/** How far to go when changes are taken back. */
+export type UndoMode =
+  /** Only says what would come of it. */
+  | 'PREVIEW'
+  /** Takes back what can be taken back. */
+  | 'POSSIBLE'
+  /** Takes back everything or nothing. */
+  | 'ALL';
+
 /** A unit in a form. */
 export type UnitInput = {
   name: string;
@@ -1385,7 +1394,15 @@ export type AuditEntriesQueryVariables = Exact<{
 }>;
 
 
-export type AuditEntriesQuery = { system: { auditEntries: { totalCount: number, nodes: Array<{ id: string, at: string, by: string, address: string, action: string, kind: string, kindLabel: string, sealed: boolean, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
+export type AuditEntriesQuery = { system: { auditEntries: { totalCount: number, nodes: Array<{ id: string, at: string, by: string, address: string, action: string, kind: string, kindLabel: string, sealed: boolean, undoable: boolean, undone: boolean, undoes: string | null, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
+
+export type UndoChangesMutationVariables = Exact<{
+  ids: Array<string> | string;
+  mode: UndoMode;
+}>;
+
+
+export type UndoChangesMutation = { system: { undoChanges: { done: boolean, steps: Array<{ name: string | null, refusal: string | null, entry: { id: string, at: string, by: string, action: string, kindLabel: string }, fields: Array<{ field: string, label: string, before: string | null, after: string | null }> }> } } };
 
 export type ShownPictureFieldsFragment = { slot: PictureSlot, wideUrl: string, narrowUrl: string, fileName: string, fileSize: number, width: number, height: number, by: string, at: string };
 

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{ChangeId, PageArgs, PageInfo, Result, dictionary};
-use zhibu_tenancy::{Conn, audit};
+use zhibu_tenancy::{Conn, audit, identity};
 
 /// One recorded change (变更记录).
 #[derive(SimpleObject)]
@@ -14,11 +14,13 @@ pub struct Change {
     pub by: String,
     /// What was done, in words.
     pub action: String,
+    /// The change that this one has taken back.
+    pub undoes: Option<ChangeId>,
     fields: Vec<FieldChange>,
 }
 
 /// One field of a change.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Clone)]
 pub struct FieldChange {
     field: String,
     label: String,
@@ -50,15 +52,29 @@ impl Change {
             (None, Some(after)) => format!("{}：{after}", field.label),
             (before, after) => format!("{}：{} → {}", field.label, side(before), side(after)),
         };
-        self.fields.iter().map(told).collect::<Vec<_>>().join("；")
+        let undoes = self.undoes.map(|_| "撤销之前的变更".to_owned());
+        undoes.into_iter().chain(self.fields.iter().map(told)).collect::<Vec<_>>().join("；")
+    }
+
+    /// What would become what if the change were taken back; circumstances stay.
+    pub fn reverse(&self) -> Vec<FieldChange> {
+        let changed = self.fields.iter().filter(|field| !NOTED.contains(&field.field.as_str()));
+        changed
+            .map(|field| FieldChange { before: field.after.clone(), after: field.before.clone(), ..field.clone() })
+            .collect()
     }
 }
 
+/// Fields by which a change only says of what it is one.
+const NOTED: &[&str] = &["menu", "key", "role"];
+
 impl From<audit::Row> for Change {
     fn from(row: audit::Row) -> Self {
-        let fields = row.changes.as_object().into_iter().flatten().map(|(field, pair)| {
+        let undoes = row.undoes().map(Into::into);
+        let told = row.changes.as_object().into_iter().flatten().filter(|(field, _)| *field != audit::UNDOES);
+        let fields = told.map(|(field, pair)| {
             let kind = kind_of(field, &row.action);
-            let side = |at: usize| pair.get(at).and_then(words).map(|text| translate(kind, text));
+            let side = |at: usize| pair.get(at).and_then(|value| words(kind, value));
             FieldChange { field: field.clone(), label: label("audit_field", field), before: side(0), after: side(1) }
         });
         Self {
@@ -66,6 +82,7 @@ impl From<audit::Row> for Change {
             at: row.at,
             by: row.actor_name,
             action: label("audit_action", &row.action),
+            undoes,
             fields: fields.collect(),
         }
     }
@@ -75,18 +92,29 @@ fn label(kind: &str, code: &str) -> String {
     dictionary::label(kind, code).unwrap_or(code).to_owned()
 }
 
-fn words(value: &Value) -> Option<String> {
+fn words(kind: Option<&str>, value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(translate(kind, text).to_owned()),
         Value::Bool(yes) => Some(if *yes { "是" } else { "否" }.to_owned()),
+        Value::Array(all) => {
+            let all: Vec<String> = all.iter().filter_map(|one| words(kind, one)).collect();
+            Some(all.join("、")).filter(|text| !text.is_empty())
+        }
         other => Some(other.to_string()),
     }
 }
 
-fn translate(kind: Option<&str>, text: String) -> String {
-    kind.and_then(|kind| dictionary::label(kind, &text)).map_or(text, str::to_owned)
+fn translate<'a>(kind: Option<&str>, code: &'a str) -> &'a str {
+    match kind {
+        Some(MINI_MENU) => identity::usual_label(code).unwrap_or(code),
+        Some(kind) => dictionary::label(kind, code).unwrap_or(code),
+        None => code,
+    }
 }
+
+/// The catalogue of the mini-program's menus, which is no dictionary.
+const MINI_MENU: &str = "mini_menu";
 
 /// The dictionary that a field's values come from.
 fn kind_of(field: &str, action: &str) -> Option<&'static str> {
@@ -103,6 +131,10 @@ fn kind_of(field: &str, action: &str) -> Option<&'static str> {
         "lostReason" => "lost_contact_reason",
         "flowDirection" => "flow_direction",
         "by" => "audit_way",
+        "reach" => "reach",
+        "permissions" => "permission",
+        "fields" => "audit_field",
+        "order" => MINI_MENU,
         "reason" if action == "member.left" => "membership_end_reason",
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! What is done with members: load, decide, write, in one transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -249,16 +249,33 @@ fn in_use() -> Error {
     Error::invalid("mobile", "手机号已被使用")
 }
 
-/// The first of these accounts that also does other work, which is not the caller's to decide about: neither may such an
+/// Those of these accounts that may not become somebody else's, the one rule for forms, files and whoever comes back: a
+/// present member's, and those that are ungoverned.
+pub(super) async fn not_to_be_had(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<HashSet<AccountId>> {
+    let mut kept = ungoverned(write, accounts).await?;
+    let ids: Vec<Uuid> = accounts.iter().map(|id| id.0).collect();
+    // One look into the index for each, as in an import's other comparisons.
+    let query = "SELECT wanted AS id FROM unnest($1) wanted, \
+        LATERAL (SELECT FROM own.people WHERE account_id = wanted AND left_at IS NULL LIMIT 1) found";
+    let members: Vec<Owned> = diesel::sql_query(query).bind::<Array<Id>, _>(ids).load(write.conn()?).await?;
+    kept.extend(members.into_iter().map(|one| AccountId::from(one.id)));
+    Ok(kept)
+}
+
+/// An account that is a member's.
+#[derive(QueryableByName)]
+struct Owned {
+    #[diesel(sql_type = Id)]
+    id: Uuid,
+}
+
+/// Those of these accounts that also do other work, which is not the caller's to decide about: neither may such an
 /// account become a member's, nor may its number be changed, since whoever has the number has what the account may do.
-async fn ungoverned(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<Option<AccountId>> {
+async fn ungoverned(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<HashSet<AccountId>> {
     let accounts: Vec<Uuid> = accounts.iter().map(|id| id.0).collect();
-    if accounts.is_empty() {
-        return Ok(None);
-    }
     let reach = reach(write).await?;
-    if reach.is_all() {
-        return Ok(None);
+    if accounts.is_empty() || reach.is_all() {
+        return Ok(HashSet::new());
     }
     let app = write.cx.app.clone();
     let held = identity::assignments(&app, Some(&accounts), None, write.conn()?).await?;
@@ -273,11 +290,11 @@ async fn ungoverned(write: &mut Write<'_>, accounts: &[AccountId]) -> Result<Opt
     // Posts of a branch are its secretary's business, administrators are not.
     let decides =
         |one: &identity::Assignment, path: &str| if one.by_post { reach.covers(path) } else { reach.governs(path) };
-    let beyond = held.into_iter().filter(|one| one.role != ROLE).find(|one| {
+    let beyond = held.into_iter().filter(|one| one.role != ROLE).filter(|one| {
         let there = paths.get(&one.organisation).is_some_and(|path| decides(one, path));
         one.role == "tenant_admin" || one.is_own() || !there
     });
-    Ok(beyond.map(|one| one.account.into()))
+    Ok(beyond.map(|one| one.account.into()).collect())
 }
 
 /// Adds a member with an account that has the initial password (新增党员, PC-3.2.1a).
@@ -307,7 +324,9 @@ pub async fn add_all(write: &mut Write<'_>, newcomers: Vec<Newcomer>, heads: &mu
     let known: Vec<_> = newcomers.iter().zip(&opened).map(|(n, o)| (n.facts.name.as_str(), &o.mobile)).collect();
     let enrolled = identity::enrol_all(write, &known).await?;
     let there: Vec<AccountId> = enrolled.iter().filter(|one| one.known).map(|one| one.account).collect();
-    ungoverned(write, &there).await?.map_or(Ok(()), |_| Err(in_use()))?;
+    if !not_to_be_had(write, &there).await?.is_empty() {
+        return Err(in_use());
+    }
     let accounts: Vec<AccountId> = enrolled.iter().map(|one| one.account).collect();
     let ids: Vec<PersonId> = newcomers.iter().map(|_| app.world.id()).collect();
     let mut people_rows = Vec::new();
@@ -453,7 +472,7 @@ pub async fn update(
     let changed = known.mobile != opened.mobile;
     let account = before.person.account_id.map(AccountId::from);
     let theirs = match account {
-        Some(account) => ungoverned(write, &[account]).await?.is_none(),
+        Some(account) => ungoverned(write, &[account]).await?.is_empty(),
         None => false,
     };
     if changed && account.is_some() {
@@ -528,15 +547,19 @@ async fn move_to(
         // A post is one of the branch: whoever leaves it leaves the post.
         end_posts(write, before.person.id, Some(present.organisation_id)).await?;
     }
-    let words = |branch: String, group: Option<Uuid>| match group {
-        Some(group) => format!("{branch} {}", name(group)),
-        None => branch,
-    };
     let told = (
-        words(name(present.organisation_id), present.group_id),
-        words(branch.short_name, place.group.map(|group| group.0)),
+        place_words(name(present.organisation_id), present.group_id.map(name)),
+        place_words(branch.short_name, place.group.map(|group| name(group.0))),
     );
     Ok((Some(told), heads))
+}
+
+/// A branch and group as the audit tells them.
+pub(super) fn place_words(branch: String, group: Option<String>) -> String {
+    match group {
+        Some(group) => format!("{branch} {group}"),
+        None => branch,
+    }
 }
 
 fn differences(
@@ -714,7 +737,8 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
     let mobile = vault.open_text(&person.mobile)?;
     let enrolled = identity::revive(write, person.account_id.map(Into::into), &person.name, &mobile).await?;
     let account = enrolled.account;
-    if enrolled.known && person.account_id != Some(account.0) && ungoverned(write, &[account]).await?.is_some() {
+    let other = enrolled.known && person.account_id != Some(account.0);
+    if other && !not_to_be_had(write, &[account]).await?.is_empty() {
         return Err(in_use());
     }
     diesel::update(people::table.find(id.0))

@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary};
+use diesel::sql_types::{Array, Binary, Uuid as Id};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationId, Permission, PersonId, Result, check};
+use zhibu_core::{AccountId, Error, OrganisationId, Permission, PersonId, Result, check};
 use zhibu_office::Row;
 use zhibu_tenancy::exchange::import::{Importer, Run};
 use zhibu_tenancy::{Conn, Write, tenants};
 
-use super::actions::{Heads, Newcomer, Place, add_all, leave, seats_taken};
+use super::actions::{Heads, Newcomer, Place, add_all, leave, not_to_be_had, seats_taken};
 use super::model::{EndReason, MemberType, MembershipStatus};
 use super::rules::{self, Facts};
 use crate::MEMBER_EDIT;
@@ -236,7 +236,7 @@ impl MemberRun {
         let blind = |text: &Option<String>| text.as_deref().map(|text| vault.blind(text)).unwrap_or_default();
         let keys: HashMap<u32, (Vec<u8>, Vec<u8>)> =
             self.ready.iter().map(|(row, n)| (*row, (blind(&n.facts.id_number), blind(&n.facts.mobile)))).collect();
-        let taken = Taken::load(&keys, write.conn()?).await?;
+        let taken = Taken::load(&keys, write).await?;
         let at: Vec<Uuid> = self.ready.values().map(|n| n.place.branch.0).collect();
         let led: Vec<Uuid> = posts::table
             .filter(posts::organisation_id.eq_any(at).and(posts::until.is_null()).and(posts::post.eq("secretary")))
@@ -271,31 +271,47 @@ struct Blind {
     blind: Vec<u8>,
 }
 
-/// An account that a file may not hand to somebody: its owner has chosen a password, has other roles, or is a member.
-const ACCOUNT: &str = "own.accounts a WHERE mobile_index = wanted AND (password_state <> 'initial' \
-    OR EXISTS (SELECT FROM own.role_assignments WHERE account_id = a.id AND until IS NULL AND role <> 'member') \
-    OR EXISTS (SELECT FROM own.people WHERE account_id = a.id AND left_at IS NULL))";
-
 /// What of the rows' numbers is in use.
 struct Taken {
     /// Identity numbers of present members.
     numbers: Blinds,
     /// Mobiles of present members.
     mobiles: Blinds,
-    /// Mobiles of accounts that are somebody's.
+    /// Mobiles of accounts that may not become somebody else's.
     accounts: Blinds,
 }
 
 impl Taken {
-    async fn load(keys: &HashMap<u32, (Vec<u8>, Vec<u8>)>, conn: &mut Conn) -> Result<Self> {
+    async fn load(keys: &HashMap<u32, (Vec<u8>, Vec<u8>)>, write: &mut Write<'_>) -> Result<Self> {
         let (numbers, mobiles): (Vec<&[u8]>, Vec<&[u8]>) =
             keys.values().map(|(number, mobile)| (number.as_slice(), mobile.as_slice())).unzip();
+        let accounts = accounts(write, &mobiles).await?;
+        let conn = write.conn()?;
         Ok(Self {
             numbers: found("own.people WHERE id_index = wanted AND left_at IS NULL", &numbers, conn).await?,
             mobiles: found("own.people WHERE mobile_index = wanted AND left_at IS NULL", &mobiles, conn).await?,
-            accounts: found(ACCOUNT, &mobiles, conn).await?,
+            accounts,
         })
     }
+}
+
+/// The mobiles of accounts that may not become somebody else's.
+async fn accounts(write: &mut Write<'_>, mobiles: &[&[u8]]) -> Result<Blinds> {
+    let query = "SELECT wanted AS blind, id FROM unnest($1) wanted, \
+        LATERAL (SELECT id FROM own.accounts WHERE mobile_index = wanted LIMIT 1) found";
+    let held: Vec<Held> = diesel::sql_query(query).bind::<Array<Binary>, _>(mobiles).load(write.conn()?).await?;
+    let ids: Vec<AccountId> = held.iter().map(|one| one.id.into()).collect();
+    let kept = not_to_be_had(write, &ids).await?;
+    Ok(held.into_iter().filter(|one| kept.contains(&one.id.into())).map(|one| one.blind).collect())
+}
+
+/// An account and its mobile.
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Binary)]
+    blind: Vec<u8>,
+    #[diesel(sql_type = Id)]
+    id: Uuid,
 }
 
 /// Which of these are found. One look into the index for each: in the middle of an import the tables' statistics are

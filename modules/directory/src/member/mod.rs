@@ -8,6 +8,7 @@ mod own;
 mod roles;
 pub mod rules;
 mod store;
+pub(crate) mod undo;
 
 pub use actions::{
     Heads, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, leave, restore, reveal, seats_taken,

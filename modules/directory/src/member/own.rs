@@ -116,7 +116,7 @@ pub async fn complete(
 }
 
 /// A record as the form gives it; what is sealed is left as it is.
-fn facts(entry: &Entry) -> Facts {
+pub(super) fn facts(entry: &Entry) -> Facts {
     let (person, terms) = (entry.person.clone(), &entry.membership);
     Facts {
         name: person.name,

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use pinyin::ToPinyin;
+use serde::{Deserialize, Serialize};
 use zhibu_core::{Error, check};
 
 use super::model::{MemberType, MembershipStatus};
@@ -11,11 +12,14 @@ use crate::organisation::OrgType;
 const PART: usize = 6;
 
 /// What a form or an import row gives about a member. What is sealed may be left out when editing: it stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Fields are named as in the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Facts {
     /// 姓名
     pub name: String,
     /// 公民身份号码
+    #[serde(skip)]
     pub id_number: Option<String>,
     /// 性别, dictionary code
     pub sex: String,
@@ -46,10 +50,13 @@ pub struct Facts {
     /// 职称
     pub professional_title: Option<String>,
     /// 手机号
+    #[serde(skip)]
     pub mobile: Option<String>,
     /// 固定电话; empty takes it away
+    #[serde(skip)]
     pub landline: Option<String>,
     /// 家庭住址; empty takes it away
+    #[serde(skip)]
     pub home_address: Option<String>,
     /// 困难、退役等, dictionary code
     pub special_group: Option<String>,

@@ -200,12 +200,7 @@ pub async fn update(write: &mut Write<'_>, id: OrganisationId, version: i32, fac
     if set.contact_phone.is_none() {
         return Err(Error::invalid("contactPhone", "联系电话不能为空"));
     }
-    let units: Vec<Unit> = organisation_units::table
-        .filter(organisation_units::organisation_id.eq(id.0))
-        .order(organisation_units::position)
-        .select(Unit::as_select())
-        .load(write.conn()?)
-        .await?;
+    let units = store::units(id.0, write.conn()?).await?;
     let entry = differences(write, &before, &set, facts, &units).await?;
     if entry.is_empty() {
         return Ok(before);

@@ -7,6 +7,7 @@ mod model;
 pub mod rules;
 mod scope;
 mod store;
+pub(crate) mod undo;
 
 pub use actions::{Candidate, add_administrator, create, remove, remove_administrator, reveal_phone, seed, update};
 pub use model::{

@@ -1,6 +1,7 @@
 //! What an organisation may be (domain §1). Pure decisions: no database, no clock.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use zhibu_core::{Error, Result, check};
 
 use super::model::{OrgType, Unit, UnitRelation};
@@ -10,14 +11,17 @@ pub const DEEPEST: i16 = 9;
 /// Direct subordinates one organisation may have: three digits a level.
 pub const MOST_CHILDREN: i16 = 999;
 
-/// What a form gives about an organisation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a form gives about an organisation. Fields are named as in the audit; those that it does not hold as they are
+/// are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Facts {
     /// 组织全称
     pub full_name: String,
     /// 组织简称
     pub short_name: String,
     /// 组织类别
+    #[serde(rename = "type")]
     pub org_type: OrgType,
     /// Code of the national system.
     pub external_code: Option<String>,
@@ -28,12 +32,14 @@ pub struct Facts {
     /// 所在单位情况
     pub unit_relation: UnitRelation,
     /// Units.
+    #[serde(skip)]
     pub units: Vec<Unit>,
     /// 行政区划
     pub division_code: String,
     /// 联系人
     pub contact_name: String,
     /// 联系电话; none keeps the present one.
+    #[serde(skip)]
     pub contact_phone: Option<String>,
     /// 届期
     pub term_years: Option<i16>,

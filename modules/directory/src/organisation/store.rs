@@ -332,3 +332,13 @@ pub async fn members(reach: &Reach, under: Option<OrganisationId>, conn: &mut Co
         .await?;
     Ok(sum.unwrap_or_default())
 }
+
+/// The units of one organisation, in their order.
+pub(super) async fn units(id: Uuid, conn: &mut Conn) -> Result<Vec<Unit>> {
+    Ok(organisation_units::table
+        .filter(organisation_units::organisation_id.eq(id))
+        .order(organisation_units::position)
+        .select(Unit::as_select())
+        .load(conn)
+        .await?)
+}

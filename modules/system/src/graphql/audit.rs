@@ -1,9 +1,12 @@
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use std::collections::HashSet;
+
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
-use zhibu_core::{AccountId, Error, Page, PageArgs, Permission, Result, check, dictionary};
-use zhibu_directory::graphql::Change;
+use zhibu_core::{AccountId, ChangeId, Error, Page, PageArgs, Permission, Result, check, dictionary};
+use zhibu_directory::graphql::{Change, FieldChange};
 use zhibu_graphql::{Listed, Request};
+use zhibu_tenancy::audit::undo;
 use zhibu_tenancy::{Caller, Cx, audit};
 
 use crate::{AUDIT_READ, PLATFORM_AUDIT};
@@ -24,6 +27,10 @@ pub(crate) struct AuditEntry {
     object: Option<Uuid>,
     /// It is part of the sealed chain.
     sealed: bool,
+    /// The caller may take it back, unless the object has changed again since.
+    undoable: bool,
+    /// It has been taken back.
+    undone: bool,
 }
 
 impl From<audit::Row> for AuditEntry {
@@ -35,8 +42,59 @@ impl From<audit::Row> for AuditEntry {
             kind: row.object_kind.clone(),
             object: row.object_id,
             sealed: row.seal.is_some(),
+            undoable: false,
+            undone: false,
             change: row.into(),
         }
+    }
+}
+
+impl AuditEntry {
+    /// A row with what can be done about it.
+    fn of(cx: &Cx, row: audit::Row, undone: &HashSet<Uuid>) -> Self {
+        let undone = undone.contains(&row.id);
+        let undoable = !undone && undo::may(cx, &row);
+        Self { undoable, undone, ..row.into() }
+    }
+}
+
+/// How far to go when changes are taken back.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "undo::Mode")]
+enum UndoMode {
+    /// Only says what would come of it.
+    Preview,
+    /// Takes back what can be taken back.
+    Possible,
+    /// Takes back everything or nothing.
+    All,
+}
+
+/// What comes of taking changes back (撤销).
+#[derive(SimpleObject)]
+struct UndoOutcome {
+    /// The changes, the newest first, as they are taken back.
+    steps: Vec<UndoStep>,
+    /// It has been done.
+    done: bool,
+}
+
+/// A change that was chosen.
+#[derive(SimpleObject)]
+struct UndoStep {
+    entry: AuditEntry,
+    /// What the object is called.
+    name: Option<String>,
+    /// What becomes what.
+    fields: Vec<FieldChange>,
+    /// Why it stays.
+    refusal: Option<String>,
+}
+
+impl From<undo::Step> for UndoStep {
+    fn from(undo::Step { row, name, refusal }: undo::Step) -> Self {
+        let entry = AuditEntry::from(row);
+        Self { fields: entry.change.reverse(), entry, name, refusal: refusal.map(|error| error.message.into_owned()) }
     }
 }
 
@@ -105,7 +163,32 @@ impl AuditQuery {
         let total =
             if ctx.shows(&["totalCount"]) { Some(audit::count(cx, &filter, read.conn()?).await?) } else { None };
         let page = audit::list(cx, &filter, &args, read.conn()?).await?;
-        Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(AuditEntry::from).collect(), info: page.info }, total))
+        // Operators' changes are not taken back.
+        let undone = match (cx.caller(), ctx.shows(&["nodes", "undone"]) || ctx.shows(&["nodes", "undoable"])) {
+            (Caller::Account(_), true) => {
+                let ids: Vec<Uuid> = page.nodes.iter().map(|row| row.id).collect();
+                undo::undone(&ids, read.conn()?).await?
+            }
+            _ => HashSet::new(),
+        };
+        let nodes = page.nodes.into_iter().map(|row| AuditEntry::of(cx, row, &undone)).collect();
+        Ok(Listed::new(Page { nodes, info: page.info }, total))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct AuditMutation;
+
+#[Object]
+impl AuditMutation {
+    /// Takes changes back, each by an ordinary change of its object with the caller's own rights; or only says what would
+    /// come of it (批量撤销).
+    async fn undo_changes(&self, ctx: &Context<'_>, ids: Vec<ChangeId>, mode: UndoMode) -> Result<UndoOutcome> {
+        let cx = ctx.cx()?;
+        cx.allow(AUDIT_READ)?;
+        let ids = ids.into_iter().map(|id| id.0).collect();
+        let outcome = undo::undo(cx, AUDIT_READ, ids, mode.into()).await?;
+        Ok(UndoOutcome { steps: outcome.steps.into_iter().map(Into::into).collect(), done: outcome.done })
     }
 }
 

@@ -91,6 +91,7 @@ pub struct SystemMutation(
     sso_review::SsoReviewMutation,
     support::SupportMutation,
     fleet::FleetMutation,
+    audit::AuditMutation,
 );
 
 /// 系统

@@ -37,11 +37,11 @@ export function ChangeHistory({ name, load }: ChangeHistoryProps) {
 
 interface Changed { field: string; label: string; before: string | null; after: string | null }
 
-/** The fields of one change before and after. */
-export function ChangedFields({ fields }: { fields: readonly Changed[] }) {
+/** The fields of one change before and after, or now and then. */
+export function ChangedFields({ fields, heads: [before, after] = ['变更前', '变更后'] }: { fields: readonly Changed[]; heads?: readonly [string, string] }) {
   return (
     <table>
-      <thead><tr><th scope="col">项目</th><th scope="col">变更前</th><th scope="col">变更后</th></tr></thead>
+      <thead><tr><th scope="col">项目</th><th scope="col">{before}</th><th scope="col">{after}</th></tr></thead>
       <tbody>
         {fields.map((field) => (
           <tr key={field.field}><th scope="row">{field.label}</th><td>{orDash(field.before)}</td><td>{orDash(field.after)}</td></tr>

@@ -1,5 +1,5 @@
 import { AuditEntriesDocument, type AuditEntriesQuery, type AuditFilter } from '@zhibu/api'
-import { Button, Tabs } from 'antd'
+import { App, Button, Tabs } from 'antd'
 import { useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { ChangedFields } from '../../../kit/change-history'
@@ -16,6 +16,7 @@ import { instant } from '../../../kit/words'
 import { ask } from '../../../net/ask'
 import { currentRealm } from '../../../net/realm'
 import { actionsOf } from './actions'
+import { MOST_UNDONE, UndoDialog } from './undo'
 
 type Row = AuditEntriesQuery['system']['auditEntries']['nodes'][number]
 
@@ -61,6 +62,8 @@ export default function AuditPage() {
 
 function AuditList({ entries, kind, operator }: { entries: Entry[]; kind: string | undefined; operator: boolean }) {
   const [shown, setShown] = useState<Row | null>(null)
+  const [undoing, setUndoing] = useState<{ rows: Row[]; clear: () => void } | null>(null)
+  const { message } = App.useApp()
   const search = useMemo(() => searchOf(entries, kind), [entries, kind])
   const exported: ExportKind = { kind: operator ? 'platform_audit' : 'audit', title: '审计日志' }
   const columns: ListColumn<Row>[] = [
@@ -69,7 +72,7 @@ function AuditList({ entries, kind, operator }: { entries: Entry[]; kind: string
       cell: (row) => <Button type="link" size="small" className="z-cell-link" aria-label={`查看 ${instant(row.at)} ${row.by} ${row.action}`} onClick={() => setShown(row)}>{instant(row.at)}</Button>,
     },
     { key: 'by', title: '操作人', cell: (row) => row.by },
-    { key: 'action', title: '操作', cell: (row) => row.action },
+    { key: 'action', title: '操作', cell: (row) => <span className="z-inline">{row.undoes ? `撤销：${row.action}` : row.action}<Undo row={row} /></span> },
     ...(kind ? [] : [{ key: 'kind', title: '对象', cell: (row: Row) => row.kindLabel }]),
     { key: 'changes', title: '变更内容', cell: (row) => <span className="z-wrap">{row.fields.map(({ label }) => label).join('、') || '—'}</span> },
     { key: 'address', title: '来源地址', cell: (row) => row.address || '系统' },
@@ -79,11 +82,21 @@ function AuditList({ entries, kind, operator }: { entries: Entry[]; kind: string
     <>
       <ListPage<Row>
         name={kind ? 'audit-sign-ins' : 'audit'} label={kind ? '登录日志' : '审计日志'} columns={columns} search={search} depends={[kind]} empty="还没有记录"
-        rowKey={(row) => row.id} onOpen={setShown}
+        rowKey={(row) => row.id} rowName={(row) => `${instant(row.at)} ${row.by} ${row.action}`} onOpen={setShown}
+        {...(operator || kind ? {} : { batch: (rows: Row[], clear: () => void) => (
+          <>
+            <Button type="link" disabled={rows.length > MOST_UNDONE} onClick={() => setUndoing({ rows, clear })}>撤销变更</Button>
+            {rows.length > MOST_UNDONE && <span className="z-muted">每次最多撤销 {MOST_UNDONE} 条</span>}
+          </>
+        ) })}
         toolbar={({ filter, count }) => <ExportButtons {...exported} filter={filterOf(filter, kind)} count={count} />}
         banner={<ExportBar {...exported} />}
         load={async ({ first, offset, filter }, signal) => (await ask(AuditEntriesDocument, { first, offset, filter: filterOf(filter, kind) }, signal)).system.auditEntries}
       />
+      {undoing && (
+        <UndoDialog ids={undoing.rows.map(({ id }) => id)} onClose={() => setUndoing(null)}
+          onDone={() => { setUndoing(null); undoing.clear(); void message.success('已撤销，撤销本身也记入审计日志') }} />
+      )}
       <DetailDrawer open={shown !== null} title={shown ? `${shown.action} · ${shown.kindLabel}` : ''} onClose={() => setShown(null)}>
         {shown && (
           <>
@@ -96,6 +109,12 @@ function AuditList({ entries, kind, operator }: { entries: Entry[]; kind: string
       </DetailDrawer>
     </>
   )
+}
+
+/** Whether a change can be taken back, or has been. */
+function Undo({ row }: { row: Row }) {
+  if (row.undone) return <span className="z-tag z-tag--off">已撤销</span>
+  return row.undoable ? <span className="z-tag z-tag--info">可撤销</span> : null
 }
 
 const Seal = ({ sealed }: { sealed: boolean }) => <span className={`z-tag z-tag--${sealed ? 'ok' : 'off'}`}>{sealed ? '已封存' : '待封存'}</span>
