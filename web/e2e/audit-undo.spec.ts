@@ -35,6 +35,7 @@ test('audit_view changes are chosen in the log, looked at and taken back', async
   await page.getByRole('button', { name: '撤销变更' }).click()
   const dialog = page.getByRole('dialog', { name: '撤销变更' })
   await expect(dialog.getByText('“联系人”之后又被修改过')).toBeVisible()
+  await expect(dialog.getByText('开关菜单 · 党员历史库')).toBeVisible()
   await expect(dialog.getByRole('row', { name: /^开启 否 是$/ })).toBeVisible()
   await look(page, 'audit-undo-partly')
   await dialog.getByRole('button', { name: '撤销可撤销的 1 条' }).click()

@@ -93,6 +93,9 @@ struct UndoStep {
 
 impl From<undo::Step> for UndoStep {
     fn from(undo::Step { row, name, refusal }: undo::Step) -> Self {
+        // Menus have no id, but the change names them.
+        let menu = || undo::field(&row, "menu").and_then(|(_, menu)| menu.as_str()).map(str::to_owned);
+        let name = name.or_else(menu);
         let entry = AuditEntry::from(row);
         Self { fields: entry.change.reverse(), entry, name, refusal: refusal.map(|error| error.message.into_owned()) }
     }
