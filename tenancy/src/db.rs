@@ -6,12 +6,16 @@ mod place;
 mod row;
 mod statements;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool::managed::{Manager, Metrics, Object, Pool, RecycleError, RecycleResult, Timeouts};
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, TimeoutType, Timeouts,
+};
 use diesel_async::SimpleAsyncConnection;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use futures_util::FutureExt;
+use futures_util::future::select_all;
 use zhibu_core::{Error, Result, TenantId};
 
 pub use conn::Conn;
@@ -22,6 +26,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// Connections retire by age, and by the tenants they have met: the server's process remembers every table it has seen.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const TENANTS: usize = 200;
+/// How long a tenant waits for its own lanes before it takes any: longer than nearly every unit of work, much shorter
+/// than somebody's import.
+const HOME: Duration = Duration::from_millis(20);
 /// The search path names nothing, so SQL outside a unit of work fails loudly; nothing here is any tenant's.
 const SESSION: [&str; 6] = [
     "search_path = ''",
@@ -79,20 +86,52 @@ impl Manager for Opener {
     }
 }
 
-/// Connections in lanes: a tenant prefers the same few ones (rendezvous hash), which have its statements ready, and
-/// takes any idle one when they are busy.
+/// Connections in lanes. A tenant has as many of them as it has units of work under way, always the same ones
+/// (rendezvous hash), which know its tables and have its statements ready: a backend that knows every tenant is slow and
+/// fat. It waits a moment for one of these, and only then takes any.
 pub struct Lanes {
     lanes: Vec<Pool<Opener>>,
     /// What a transaction sets for itself because its session cannot be relied on.
     session: String,
-    permits: Arc<Semaphore>,
+    busy: Busy,
+}
+
+/// How many units of work each space has under way.
+type Busy = Arc<Mutex<HashMap<Space, usize>>>;
+
+/// One of the units of work under way, counted for as long as it lives.
+struct Counted {
+    busy: Busy,
+    space: Space,
+}
+
+impl Counted {
+    /// Counts one more; tells how many there are now.
+    fn one_more(busy: &Busy, space: Space) -> (Self, usize) {
+        let mut all = busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(space).or_default();
+        *count += 1;
+        (Self { busy: busy.clone(), space }, *count)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut all = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.space) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.space);
+            }
+        }
+    }
 }
 
 /// One transaction on one connection, bound to one schema and role. Dropped without [`Unit::commit`] it is
 /// rolled back.
 pub struct Unit {
     conn: Option<Object<Opener>>,
-    permit: Option<OwnedSemaphorePermit>,
+    counted: Option<Counted>,
 }
 
 impl Lanes {
@@ -113,7 +152,7 @@ impl Lanes {
             } else {
                 SESSION.map(|one| format!("SET LOCAL {one}; ")).concat()
             },
-            permits: Arc::new(Semaphore::new(size.max(1))),
+            busy: Busy::default(),
         })
     }
 
@@ -143,25 +182,37 @@ impl Lanes {
     }
 
     async fn idle(&self, space: Space) -> Result<Unit> {
-        let wait = tokio::time::timeout(PATIENCE, self.permits.clone().acquire_owned());
-        let permit = wait.await.map_err(|_| Error::unavailable("no connection free"))?.map_err(Error::unavailable)?;
+        let (counted, under_way) = Counted::one_more(&self.busy, space);
         let mut order: Vec<(u64, &Pool<Opener>)> =
             self.lanes.iter().zip(0..).map(|(lane, n)| (score(space, n), lane)).collect();
         order.sort_unstable_by_key(|(score, _)| *score);
-        let at_once = Timeouts { wait: Some(Duration::ZERO), create: Some(PATIENCE), recycle: Some(PATIENCE) };
-        let mut last = None;
-        for (_, lane) in order {
-            match lane.timeout_get(&at_once).await {
-                Ok(mut conn) => {
-                    conn.settle(None);
-                    return Ok(Unit { conn: Some(conn), permit: Some(permit) });
-                }
-                Err(error @ deadpool::managed::PoolError::Backend(_)) => return Err(Error::unavailable(error)),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.map_or_else(|| Error::unavailable("no lane"), Error::unavailable))
+        let lanes: Vec<&Pool<Opener>> = order.into_iter().map(|(_, lane)| lane).collect();
+        let home = lanes.get(..under_way).unwrap_or(&lanes);
+        let conn = match tokio::time::timeout(HOME, free(home)).await {
+            Ok(conn) => conn,
+            Err(_) => tokio::time::timeout(PATIENCE, free(&lanes))
+                .await
+                .unwrap_or_else(|_| Err(Error::unavailable("no connection free"))),
+        };
+        let mut conn = conn?;
+        conn.settle(None);
+        Ok(Unit { conn: Some(conn), counted: Some(counted) })
     }
+}
+
+/// The first of these lanes that is free, in their order when several are.
+async fn free(lanes: &[&Pool<Opener>]) -> Result<Object<Opener>> {
+    let at_once = Timeouts { wait: Some(Duration::ZERO), create: Some(PATIENCE), recycle: Some(PATIENCE) };
+    for lane in lanes {
+        match lane.timeout_get(&at_once).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) => {}
+            taken => return taken.map_err(Error::unavailable),
+        }
+    }
+    let patient = Timeouts { wait: None, ..at_once };
+    let waiting = lanes.iter().map(|lane| lane.timeout_get(&patient).boxed());
+    let (taken, _, _) = select_all(waiting).await;
+    taken.map_err(Error::unavailable)
 }
 
 fn score(space: Space, lane: u64) -> u64 {
@@ -219,7 +270,7 @@ impl Unit {
 
 impl Drop for Unit {
     fn drop(&mut self) {
-        let (Some(mut conn), permit) = (self.conn.take(), self.permit.take()) else { return };
+        let (Some(mut conn), counted) = (self.conn.take(), self.counted.take()) else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             drop(Object::take(conn));
             return;
@@ -232,8 +283,7 @@ impl Drop for Unit {
             } else {
                 drop(Object::take(conn));
             }
-            // The lane is free before anybody else is let in.
-            drop(permit);
+            drop(counted);
         });
     }
 }
