@@ -15,7 +15,7 @@ use deadpool::managed::{
 };
 use diesel_async::SimpleAsyncConnection;
 use futures_util::FutureExt;
-use futures_util::future::select_all;
+use futures_util::future::{BoxFuture, select_all};
 use zhibu_core::{Error, Result, TenantId};
 
 pub use conn::Conn;
@@ -181,7 +181,12 @@ impl Lanes {
         Ok(unit)
     }
 
-    async fn idle(&self, space: Space) -> Result<Unit> {
+    /// A boxed future, or the layouts of all that wait for it get too deep for the compiler.
+    fn idle(&self, space: Space) -> BoxFuture<'_, Result<Unit>> {
+        self.take(space).boxed()
+    }
+
+    async fn take(&self, space: Space) -> Result<Unit> {
         let (counted, under_way) = Counted::one_more(&self.busy, space);
         let mut order: Vec<(u64, &Pool<Opener>)> =
             self.lanes.iter().zip(0..).map(|(lane, n)| (score(space, n), lane)).collect();
