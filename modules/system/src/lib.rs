@@ -126,6 +126,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0010_sso"),
         migration!("../../migrations/tenant/system", "0011_appearance"),
         migration!("../../migrations/tenant/system", "0012_support"),
+        migration!("../../migrations/tenant/system", "0013_sms"),
     ],
     seed: None,
     jobs: |worker| worker,
