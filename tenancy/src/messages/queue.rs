@@ -130,8 +130,8 @@ pub async fn leaves_at(cx: &Cx, conn: &mut Conn) -> Result<Option<DateTime<Utc>>
     Ok(quiet(conn).await?.ends(cx.now()))
 }
 
-/// Orders messages (短信提醒), once for a key: the repetition of an order is the order.
-pub async fn order(write: &mut Write<'_>, key: Uuid, ready: &Ready, to: &[Addressee]) -> Result<CampaignId> {
+/// Orders messages (短信提醒), once for a key: the repetition of an order is the order, and false.
+pub async fn order(write: &mut Write<'_>, key: Uuid, ready: &Ready, to: &[Addressee]) -> Result<(CampaignId, bool)> {
     if to.is_empty() {
         return Err(Error::refuse("NOBODY_TO_SEND", "所选党员都不能接收短信"));
     }
@@ -164,17 +164,17 @@ pub async fn order(write: &mut Write<'_>, key: Uuid, ready: &Ready, to: &[Addres
         if template != ready.word.id {
             return Err(Error::refuse("KEY_USED", "这次提交已用于另一批短信，请重新打开页面"));
         }
-        return Ok(id.into());
+        return Ok((id.into(), false));
     }
     put(write, id, ready, to).await?;
     let parts: i64 = to.iter().map(|one| i64::from(text::parts(&ready.whole(one)))).sum();
     let entry = Entry::new("sms.ordered", "campaign", id)
-        .note("template", ready.word.name.clone())
+        .note("word", ready.word.name.clone())
         .note("people", to.len())
         .note("parts", parts);
     write.audit(entry).await?;
     write.enqueue(&SendMessages {}).await?;
-    Ok(id.into())
+    Ok((id.into(), true))
 }
 
 async fn put(write: &mut Write<'_>, campaign: Uuid, ready: &Ready, to: &[Addressee]) -> Result<()> {
@@ -346,24 +346,29 @@ pub async fn campaigns(
     }
     let page = page.page(query.load(conn).await?, |row: &CampaignRow| row.id);
     let ids: Vec<Uuid> = page.nodes.iter().map(|row| row.id).collect();
-    let mut tallies = messages::table.filter(messages::campaign_id.eq_any(ids)).into_boxed();
+    let mut tallies = messages::table
+        .group_by((messages::campaign_id, messages::state))
+        .select((
+            messages::campaign_id,
+            messages::state,
+            diesel::dsl::count_star(),
+            diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>("sum(fen)::bigint"),
+        ))
+        .filter(messages::campaign_id.eq_any(ids))
+        .into_boxed();
     if let Some(places) = places {
         tallies = tallies.filter(messages::organisation_id.eq_any(places.to_vec()));
     }
-    let rows: Vec<(Uuid, String, i64, i16)> = tallies
-        .select((messages::campaign_id, messages::state, messages::fen, messages::parts))
-        .load(conn)
-        .await?;
-    let mut states: HashMap<Uuid, HashMap<String, (i64, i64)>> = HashMap::new();
-    for (campaign, state, fen, _) in rows {
-        let tally = states.entry(campaign).or_default().entry(state).or_default();
-        *tally = (tally.0 + 1, tally.1 + fen);
+    let rows: Vec<(Uuid, String, i64, Option<i64>)> = tallies.load(conn).await?;
+    let mut states: HashMap<Uuid, Vec<(String, i64, i64)>> = HashMap::new();
+    for (campaign, state, count, fen) in rows {
+        states.entry(campaign).or_default().push((state, count, fen.unwrap_or_default()));
     }
     let nodes = page.nodes.into_iter().map(|row| {
         let found = states.remove(&row.id).unwrap_or_default();
         let paid = |state: &str| matches!(state, "sent" | "delivered" | "failed");
-        let fen = found.iter().filter(|(state, _)| paid(state)).map(|(_, (_, fen))| fen).sum();
-        Campaign { row, states: found.into_iter().map(|(state, (count, _))| (state, count)).collect(), fen }
+        let fen = found.iter().filter(|(state, ..)| paid(state)).map(|(_, _, fen)| fen).sum();
+        Campaign { row, states: found.into_iter().map(|(state, count, _)| (state, count)).collect(), fen }
     });
     Ok(Page { nodes: nodes.collect(), info: page.info })
 }
