@@ -22,7 +22,8 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
 
     let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
     assert!(sdl.contains("organisation"));
-    for word in ["documentquery", "documentmutation", "type sample ", "samplekind", "librarytext", "library(", "范文"] {
+    for word in ["documentquery", "documentmutation", "type sample ", "samplekind", "librarytext", "library(", "范文"]
+    {
         assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
     }
     let permissions = registry.permissions();

@@ -17,10 +17,12 @@ const SIGNATURE: &str =
 const TEMPLATE: &str =
     "mutation($i: SmsTemplateInput!) { system { applyForSmsTemplate(input: $i) { id state variables reason } } }";
 const WORDS: &str = "{ system { smsWords { id kind name state reason } } }";
-const CASES: &str = "query($s: SmsWordState) { system { smsCases(state: $s) { totalCount nodes { id name state tenant { name } } } } }";
+const CASES: &str =
+    "query($s: SmsWordState) { system { smsCases(state: $s) { totalCount nodes { id name state tenant { name } } } } }";
 const APPROVE: &str = "mutation($i: ApproveSmsInput!) { system { approveSms(input: $i) { state carrierCode } } }";
 const REFUSE: &str = "mutation($id: ID!, $r: String!) { system { refuseSms(id: $id, reason: $r) { state reason } } }";
-const QUIET: &str = "mutation($f: Int!, $u: Int!) { system { setQuietHours(quietFrom: $f, quietUntil: $u) { quietFrom } } }";
+const QUIET: &str =
+    "mutation($f: Int!, $u: Int!) { system { setQuietHours(quietFrom: $f, quietUntil: $u) { quietFrom } } }";
 const PLAN: &str = "query($i: MessageInput!) { system { messagePlan(input: $i) { preview reachable unreachableCount \
     unreachable { name reason } parts fen left waitsUntil } } }";
 const SEND: &str = "mutation($k: ID!, $i: MessageInput!) { system { sendMessages(key: $k, input: $i) { id count } } }";
@@ -224,7 +226,10 @@ async fn pc_3_2_1c_a_plan_shows_what_will_be_sent_and_an_order_is_given_once() {
     let plan = admin.ok(PLAN, input(time.clone())).await["system"]["messagePlan"].clone();
     let preview = plan["preview"].as_str().unwrap();
     assert!(preview.starts_with("【支部】党员01同志（") && preview.contains("请于今晚七点开会。"), "{preview}");
-    assert_eq!((&plan["reachable"], &plan["parts"], &plan["fen"], &plan["left"]), (&json!(2), &json!(4), &json!(20), &json!(50)));
+    assert_eq!(
+        (&plan["reachable"], &plan["parts"], &plan["fen"], &plan["left"]),
+        (&json!(2), &json!(4), &json!(20), &json!(50))
+    );
     assert_eq!(plan["unreachable"], json!([{"name": "党员03", "reason": "DEPARTED"}]));
     assert_eq!(plan["waitsUntil"], Value::Null);
 
@@ -234,17 +239,22 @@ async fn pc_3_2_1c_a_plan_shows_what_will_be_sent_and_an_order_is_given_once() {
     becomes(&t, "sent 2").await;
     let shown = campaign(&mut admin, &made).await;
     assert_eq!(shown["fen"], 20);
-    let list = admin.ok(MESSAGES, json!({"f": {"campaign": made, "name": "党员02"}})).await["system"]["messages"].clone();
+    let list =
+        admin.ok(MESSAGES, json!({"f": {"campaign": made, "name": "党员02"}})).await["system"]["messages"].clone();
     let row = &list["nodes"][0];
     assert_eq!((&list["totalCount"], &row["mobile"], &row["parts"]), (&json!(1), &json!("137****0002"), &json!(2)));
     assert_eq!((&row["carrier"], &row["environment"]), (&json!("sandbox"), &json!("SANDBOX")));
     // Nothing of the number or the values is stored readable.
-    let stored = format!("SELECT count(*) FROM {}.messages m WHERE m::text LIKE '%1370000%' OR m::text LIKE '%今晚%'", t.home.schema());
+    let stored = format!(
+        "SELECT count(*) FROM {}.messages m WHERE m::text LIKE '%1370000%' OR m::text LIKE '%今晚%'",
+        t.home.schema()
+    );
     assert_eq!(t.sql().await.one(&stored).await, "0");
     let audited = format!("SELECT changes ->> 'people' FROM {}.audit WHERE action = 'sms.ordered'", t.home.schema());
     assert_eq!(t.sql().await.column(&audited).await, ["[null, 2]"]);
     // All that a filter finds.
-    let found = json!({"i": {"template": template, "filter": {"under": first}, "values": [{"name": "时间", "value": "八点"}]}});
+    let found =
+        json!({"i": {"template": template, "filter": {"under": first}, "values": [{"name": "时间", "value": "八点"}]}});
     assert_eq!(admin.ok(PLAN, found).await["system"]["messagePlan"]["reachable"], 2);
     let neither = json!({"i": {"template": template}});
     assert_eq!(admin.refused(PLAN, neither).await, "INVALID members");
@@ -353,7 +363,8 @@ async fn pc_3_2_1c_a_server_that_dies_in_the_middle_sends_nobody_a_second_copy()
     until("the others have left", async || double.sent().len() == 3).await;
     t.stop().await;
     let sql = t.sql().await;
-    let open = "SELECT count(*) FROM platform.outbox WHERE purpose = 'notice' AND state IS NULL AND tried_at IS NOT NULL";
+    let open =
+        "SELECT count(*) FROM platform.outbox WHERE purpose = 'notice' AND state IS NULL AND tried_at IS NOT NULL";
     assert_eq!(sql.one(open).await, "1");
     // Of another the server was gone just after the carrier had it: the outbox knows, the tenant does not.
     let schema = t.home.schema();
@@ -384,7 +395,8 @@ async fn pc_3_2_1c_an_answer_of_500_after_the_work_is_no_second_message_and_a_re
     assert_eq!(double.sent().len(), 2);
     // Receipts may be forged: only the carrier's number together with the telephone's is believed.
     let push = async |mobile: &str, success: bool, sent: &zhibu_emulator::Sent| {
-        let body = json!([{"phone_number": mobile, "success": success, "biz_id": sent.id, "err_code": "X", "out_id": ""}]);
+        let body =
+            json!([{"phone_number": mobile, "success": success, "biz_id": sent.id, "err_code": "X", "out_id": ""}]);
         let path = format!("/callbacks/sms/aliyun/{SECRET}");
         t.visitor().send(http::Method::POST, &path, &[], body.to_string()).await.status
     };

@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use zhibu_core::{Clock, Secret, TenantId, World};
 use zhibu_emulator::{Double, Fault as Wrong, Part, Receipts, rule};
-use zhibu_providers::sms::{Aliyun, Guarded, Settings, Tencent};
 use zhibu_providers::sms::Wording;
+use zhibu_providers::sms::{Aliyun, Guarded, Settings, Tencent};
 use zhibu_providers::{Fault, Found, Message, ProviderError, Purpose, Sms};
 
 const TENANT: &str = "01900000-0000-7000-8000-000000000001";

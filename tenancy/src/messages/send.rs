@@ -162,7 +162,12 @@ async fn hand(cx: &Cx, tenant: TenantId, (id, template, mobile, filled, parts): 
 
 /// The whole text, and the values under the carrier's names. Of a template that is approved no longer nothing is composed:
 /// the message will be refused.
-async fn compose(write: &mut Write<'_>, tenant: TenantId, template: Uuid, values: &[String]) -> Result<(String, Vec<u8>)> {
+async fn compose(
+    write: &mut Write<'_>,
+    tenant: TenantId,
+    template: Uuid,
+    values: &[String],
+) -> Result<(String, Vec<u8>)> {
     let signature = words::signature(tenant, write.conn()?).await?;
     let signature = signature.unwrap_or_else(|| write.cx.app.sms.signature(Some(tenant)).to_owned());
     let found = words::template(tenant, template, write.conn()?).await?;

@@ -16,7 +16,10 @@ const LONGEST: usize = 500;
 pub fn signature(field: &str, text: &str) -> Result<String> {
     let text = check::text(field, "短信签名", text, 2, 12)?;
     if !text.chars().all(char::is_alphanumeric) || text.chars().all(|c| c.is_ascii_digit()) {
-        return Err(Error::invalid(field.to_owned(), "短信签名应为2至12个汉字、字母或数字，不含【】等符号，也不能全是数字"));
+        return Err(Error::invalid(
+            field.to_owned(),
+            "短信签名应为2至12个汉字、字母或数字，不含【】等符号，也不能全是数字",
+        ));
     }
     Ok(text)
 }
@@ -105,7 +108,8 @@ mod tests {
         for good in ["党建", "某某镇党委", "ABC支部1", "一二三四五六七八九十一二"] {
             assert_eq!(signature("name", good).unwrap(), good);
         }
-        for bad in ["党", "一二三四五六七八九十一二三", "【党建】", "党 建", "123456", "党建-云", ""] {
+        for bad in ["党", "一二三四五六七八九十一二三", "【党建】", "党 建", "123456", "党建-云", ""]
+        {
             assert!(signature("name", bad).is_err(), "{bad}");
         }
     }
@@ -114,12 +118,21 @@ mod tests {
     fn pc_3_2_1c_templates_name_their_variables_once_each() {
         let (_, variables) = template("text", "{姓名}同志，请于{时间}参加{会议}，{姓名}请勿缺席。").unwrap();
         assert_eq!(variables, ["姓名", "时间", "会议"]);
-        for bad in ["{姓名同志，请参加会议", "姓名}同志，请参加", "{{姓名}}同志您好", "{}同志，请参加", "{姓 名}同志您好", "【某】请参加会议"] {
+        for bad in [
+            "{姓名同志，请参加会议",
+            "姓名}同志，请参加",
+            "{{姓名}}同志您好",
+            "{}同志，请参加",
+            "{姓 名}同志您好",
+            "【某】请参加会议",
+        ] {
             assert!(template("text", bad).is_err(), "{bad}");
         }
         let many: String = (0..11).map(|n| format!("{{变量{n}}}")).collect();
         assert!(template("text", &many).is_err());
-        assert!(value("values.0", "时间", "明天{时间}").is_err() && value("values.0", "时间", &"长".repeat(36)).is_err());
+        assert!(
+            value("values.0", "时间", "明天{时间}").is_err() && value("values.0", "时间", &"长".repeat(36)).is_err()
+        );
     }
 
     #[test]

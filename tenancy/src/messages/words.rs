@@ -310,8 +310,14 @@ fn decide(before: &Word, verdict: &Verdict) -> Result<Decided> {
             let mut distinct = variables.clone();
             distinct.sort();
             distinct.dedup();
-            if variables.len() != before.variables.len() || distinct.len() != variables.len() || !variables.iter().all(named) {
-                return Err(Error::invalid("variables", "请按顺序为每个变量填写运营商模板中的变量名（字母、数字或下划线，不重复）"));
+            if variables.len() != before.variables.len()
+                || distinct.len() != variables.len()
+                || !variables.iter().all(named)
+            {
+                return Err(Error::invalid(
+                    "variables",
+                    "请按顺序为每个变量填写运营商模板中的变量名（字母、数字或下划线，不重复）",
+                ));
             }
             Ok(("approved", Some(code), variables.clone(), None))
         }

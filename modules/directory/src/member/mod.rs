@@ -19,5 +19,6 @@ pub use own::{OwnField, complete, own};
 pub use roles::derive as derive_roles;
 pub use rules::Facts;
 pub use store::{
-    Filter, FormerFilter, Sort, addressees, count, count_former, episodes, everyone, former, get, latest, list, posts_of,
+    Filter, FormerFilter, Sort, addressees, count, count_former, episodes, everyone, former, get, latest, list,
+    posts_of,
 };

@@ -374,7 +374,8 @@ pub async fn addressees(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<
     let mut found: Vec<Entry> = rows.into_iter().map(entry).collect();
     found.dedup_by_key(|entry| entry.person.id);
     let places = organisation::part(reach, None, conn).await?;
-    let inside = |entry: &Entry| places.as_ref().is_none_or(|places| places.contains(&entry.assignment.organisation_id));
+    let inside =
+        |entry: &Entry| places.as_ref().is_none_or(|places| places.contains(&entry.assignment.organisation_id));
     if found.len() == ids.len() && found.iter().all(inside) { Ok(found) } else { Err(Error::missing()) }
 }
 

@@ -3,7 +3,10 @@ use std::collections::HashMap;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use zhibu_core::{CampaignId, Error, NoticeMessageId, OrganisationId, Page, PageArgs, PersonId, Result, Secret, SmsWordId, check, mask};
+use zhibu_core::{
+    CampaignId, Error, NoticeMessageId, OrganisationId, Page, PageArgs, PersonId, Result, Secret, SmsWordId, check,
+    mask,
+};
 use zhibu_directory::graphql::{MemberFilter, OrganisationRef};
 use zhibu_directory::member::{self, Entry};
 use zhibu_directory::organisation::{self, Reach};
@@ -396,8 +399,7 @@ impl MessageQuery {
             state: filter.state.map(MessageState::code),
             name: filter.name,
         };
-        let total =
-            if ctx.shows(&["totalCount"]) { Some(messages::count(&filter, read.conn()?).await?) } else { None };
+        let total = if ctx.shows(&["totalCount"]) { Some(messages::count(&filter, read.conn()?).await?) } else { None };
         let page = messages::list(&filter, &args, read.conn()?).await?;
         let at: Vec<Uuid> = page.nodes.iter().map(|row| row.organisation_id).collect();
         let names = organisation::names(&at, read.conn()?).await?;
@@ -446,7 +448,11 @@ impl MessageMutation {
         let mut write = cx.write(MESSAGES_SEND).await?;
         let gathered = gather(cx, &write.scope.clone(), &chosen, write.conn()?).await?;
         let (id, fresh) = messages::order(&mut write, key.0, &ready, &gathered.to).await?;
-        if fresh { write.commit().await? } else { write.commit_quietly().await? }
+        if fresh {
+            write.commit().await?
+        } else {
+            write.commit_quietly().await?
+        }
         one(cx, id).await
     }
 

@@ -13,6 +13,7 @@ import { useSubmit } from '../../kit/use-submit'
 import { instant } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { noMessages, yuan } from './message-words'
+import '../../styles/messages.css'
 
 /** To whom: some members, or all that a filter finds. */
 export type Chosen = { members: string[] } | { filter: MemberFilter }

@@ -12,6 +12,7 @@ import { StatusTag } from '../../kit/status-tag'
 import { instant, oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { messageStates, messageWaits, yuan } from './message-words'
+import '../../styles/messages.css'
 
 const SEARCH = [
   { name: 'name', label: '姓名', placeholder: '姓名' },

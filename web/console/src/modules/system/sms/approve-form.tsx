@@ -4,6 +4,7 @@ import { App, Form, Input, Modal } from 'antd'
 import { FormProblem } from '../../../kit/form-problem'
 import { useSubmit } from '../../../kit/use-submit'
 import { ask } from '../../../net/ask'
+import '../../../styles/messages.css'
 
 interface Values { code: string; variables?: string[] }
 

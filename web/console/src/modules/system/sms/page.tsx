@@ -10,6 +10,7 @@ import { StatusTag } from '../../../kit/status-tag'
 import { instant } from '../../../kit/words'
 import { ask } from '../../../net/ask'
 import { smsWordKinds, smsWordStates } from './words'
+import '../../../styles/messages.css'
 
 const ApplyForm = lazy(async () => ({ default: (await import('./apply-form')).ApplyForm }))
 const QuietForm = lazy(async () => ({ default: (await import('./quiet-form')).QuietForm }))
