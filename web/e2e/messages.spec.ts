@@ -50,7 +50,7 @@ test('PC-3.2.1c a tenant applies for words, an operator approves, and members ar
   await expect(row(desk, template)).toContainText('SMS_100000009')
   await row(desk, own.name).filter({ hasText: '【水务局党委】' }).getByRole('button', { name: '退回水务局党委' }).click()
   box = desk.getByRole('dialog')
-  await field(box, '退回原因').fill('请写单位全称')
+  await box.getByLabel('退回原因').fill('请写单位全称')
   await box.getByRole('button', { name: '退 回' }).or(box.getByRole('button', { name: '退回' })).click()
   await expect(row(desk, '请写单位全称')).toContainText('已退回')
 
