@@ -61,7 +61,8 @@ function Order({ id, onBack }: { id: string; onBack: () => void }) {
   })
   const open = query.data ? count(query.data, 'QUEUED', 'SENDING') : 0
   const columns: ListColumn<MessageRowFragment>[] = [
-    { key: 'name', title: '姓名', fixed: true, cell: (row) => row.name },
+    // Nothing else in the list takes the focus, and without it the keyboard cannot move a table that is wider than the screen.
+    { key: 'name', title: '姓名', fixed: true, cell: (row) => <span tabIndex={0}>{row.name}</span> },
     { key: 'branch', title: '所在党支部', cell: (row) => <span className="z-wrap">{row.branch.shortName}</span> },
     { key: 'mobile', title: '手机号', cell: (row) => row.mobile },
     { key: 'state', title: '状态', fixed: true, cell: (row) => <StatusTag dict={messageStates} value={row.state} /> },
