@@ -21,6 +21,7 @@ mod live;
 mod many_members;
 mod members;
 mod menus;
+mod messages;
 mod migrations;
 mod modules_off;
 mod operator;

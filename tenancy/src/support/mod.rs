@@ -46,6 +46,7 @@ const NEVER: &[&str] = &[
     "tenant.settings",
     "user.unlock_reset",
     "system.sso.manage",
+    "member.messages.send",
     "system.support.manage",
     "data.export",
     "member.view_sensitive",
