@@ -81,4 +81,8 @@ id! {
     SsoLinkId;
     /// A request for support (服务商支持).
     SupportId;
+    /// A case of development (发展档案).
+    DevelopmentCaseId;
+    /// A paper of a case of development (发展材料).
+    DevelopmentDocumentId;
 }
