@@ -3,7 +3,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use zhibu_tests::roster::id_number;
+use zhibu_tests::roster::{CONFIRM, Line, id_number, rest, upload as upload_roster, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor};
 
 use crate::members::{enrol, member};
@@ -513,4 +513,60 @@ async fn pc_3_2_4_lists_and_the_board_show_what_waits() {
     let mut admin = p.t.administrator().await;
     let late = admin.ok(CASES, json!({"f": {"overdue": true, "search": "吴今"}})).await;
     assert_eq!(late["development"]["cases"]["nodes"][0]["overdue"], true);
+}
+
+/// A row of a running case as people type it.
+fn line(branch: &str, name: &str, n: u32, days: &[&str]) -> Line {
+    let mut line: Line = [
+        ("所在党支部", branch.to_owned()),
+        ("姓名", name.to_owned()),
+        ("公民身份号码", id_number("1995-05-05", 2 * n + 1)),
+        ("手机号", format!("1380000{n:04}")),
+        ("民族", "汉族".into()),
+        ("学历", "大学本科毕业".into()),
+        ("工作岗位", "公有制企业管理人员".into()),
+    ]
+    .into();
+    let titles = ["递交入党申请书日期", "组织谈话日期", "确定为入党积极分子日期", "积极分子备案日期", "指定培养联系人日期"];
+    line.extend(titles.into_iter().zip(days).map(|(title, day)| (title, (*day).to_owned())));
+    line
+}
+
+#[tokio::test]
+async fn pc_3_2_4_running_cases_are_imported_and_taken_back() {
+    let mut p = Party::start().await;
+    p.case("李新", 1).await;
+    let days = ["2025-01-10", "2025/2/1", "20250801", "2025-08-10", "2025-08-20"];
+    let lines = [
+        line("第一党支部", "张三", 2, &days),
+        line("第一党支部", "李新", 1, &days[..1]),
+        line("第一党支部", "王五", 3, &["2025-01-10", "2025-02-01", "2025-03-01"]),
+        line("第二党支部", "赵六", 4, &days[..1]),
+        line("第一党支部", "钱七", 5, &days[..2]),
+    ];
+    let folder = std::env::temp_dir().join(format!("zhibu-cases-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let id = upload_roster(&mut p.branch, "development", workbook(&folder, "development", &lines)).await;
+    let seen = rest(&mut p.branch, &id).await["import"].clone();
+    assert_eq!((&seen["state"], &seen["badRows"]), (&json!("CHECKED"), &json!(3)), "{seen}");
+    let faults = seen["faults"].to_string();
+    for words in ["该人员已有进行中的发展档案", "最早2025年4月10日可以办理", "党支部不存在或无权限"] {
+        assert!(faults.contains(words), "{words} in {faults}");
+    }
+    p.branch.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    assert_eq!(rest(&mut p.branch, &id).await["import"]["state"], "DONE");
+    let found = p.admin.ok(CASES, json!({"f": {"search": "张三"}})).await["development"]["cases"]["nodes"][0].clone();
+    assert_eq!((&found["step"], &found["stage"]), (&json!(6), &json!(2)));
+    // What came with the file goes on like any other, and its papers may be added later.
+    let all = "{ development { cases { nodes { id name } } } }";
+    let nodes = p.admin.ok(all, json!({})).await["development"]["cases"]["nodes"].clone();
+    let known = nodes.as_array().unwrap().iter().find(|one| one["name"] == "张三").unwrap()["id"].clone();
+    let file = p.look(&known).await;
+    assert_eq!((&file["steps"][2]["on"], &file["steps"][2]["state"]), (&json!("2025-08-01"), &json!("DONE")));
+    assert_eq!(file["timeline"].as_array().unwrap().len(), 5);
+    p.papers(&file, 3).await;
+    assert_eq!(p.look(&known).await["steps"][2]["missing"], json!([]));
+    p.branch.ok("mutation($id: ID!) { system { undoImport(id: $id) { state } } }", json!({"id": id})).await;
+    let undone = rest(&mut p.branch, &id).await;
+    assert_eq!((&undone["import"]["undoneRows"], &undone["keptRows"][0]["reason"]), (&json!(1), &json!("该档案已上传材料")));
 }

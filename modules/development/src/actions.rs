@@ -217,6 +217,28 @@ fn taken(error: diesel::result::Error) -> Error {
     }
 }
 
+/// Writes the steps that a case brings with it.
+pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) -> Result<()> {
+    let cx = write.cx;
+    let mut rows = Vec::new();
+    for (no, done) in &file.done {
+        rows.push((
+            development_records::id.eq(cx.app.world.id::<Uuid>()),
+            development_records::case_id.eq(id.0),
+            development_records::step.eq(i16::from(*no)),
+            development_records::happened_on.eq(done.on),
+            development_records::passed.eq(true),
+            development_records::counts.eq(true),
+            development_records::given.eq(serde_json::to_value(&done.given).map_err(Error::bug)?),
+            development_records::account_name.eq(actor(cx)),
+            development_records::created_at.eq(cx.now()),
+        ));
+    }
+    diesel::insert_into(development_records::table).values(rows).execute(write.conn()?).await?;
+    diesel::update(cases::table.find(id.0)).set(Summary::of(cx, file)).execute(write.conn()?).await?;
+    Ok(())
+}
+
 /// The short name of a branch within the reach that has members of its own.
 async fn branch(reach: &Reach, id: OrganisationId, write: &mut Write<'_>) -> Result<String> {
     let row = organisation::get(reach, id, write.conn()?)

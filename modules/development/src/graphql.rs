@@ -112,7 +112,7 @@ pub enum VoteRule {
 
 /// A step of a case today.
 #[derive(SimpleObject)]
-pub struct DevelopmentStanding {
+pub struct DevelopmentStepLook {
     no: i32,
     state: State,
     /// The day on which it was done.
@@ -195,7 +195,7 @@ pub struct DevelopmentDocument {
 #[derive(SimpleObject)]
 pub struct DevelopmentFile {
     case: DevelopmentCase,
-    steps: Vec<DevelopmentStanding>,
+    steps: Vec<DevelopmentStepLook>,
     /// Why steps that were done no longer count.
     lapse: Option<String>,
     /// What the caller may record beside the steps today.
@@ -471,8 +471,8 @@ fn told(given: &Given, names: &HashMap<Uuid, String>) -> Vec<String> {
     words
 }
 
-fn standing(look: &StepLook, step: &Step, given: Vec<String>, mine: bool) -> DevelopmentStanding {
-    DevelopmentStanding {
+fn standing(look: &StepLook, step: &Step, given: Vec<String>, mine: bool) -> DevelopmentStepLook {
+    DevelopmentStepLook {
         no: look.no.into(),
         state: look.state,
         on: look.on,

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod graphql;
+mod import;
 /// Rows.
 pub mod model;
 pub mod papers;
@@ -30,7 +31,7 @@ pub static MODULE: Module = Module {
     tenant: &[migration!("../../migrations/tenant/development", "0001_init")],
     seed: None,
     jobs: |worker| worker,
-    importers: &[],
+    importers: &[&import::Cases],
     exporters: &[],
     roles: None,
     seats_taken: None,

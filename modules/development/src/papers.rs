@@ -222,3 +222,32 @@ fn told(entry: Entry, loaded: &Loaded, row: &DocumentRow) -> Entry {
     let kind = dictionary::label("development_doc", &row.kind).unwrap_or(&row.kind);
     entry.note("name", loaded.row.name.clone()).note("file", format!("{kind} {}", row.file_name))
 }
+
+/// Files one paper of every kind that a step needs, without an upload: for a tenant with made-up data.
+pub async fn file(cx: &Cx, id: DevelopmentCaseId, no: u8, bytes: &'static [u8]) -> Result<()> {
+    let step = step(no)?;
+    let mut write = cx.write(permission(step)).await?;
+    let loaded = held(&mut write, id).await?;
+    for kind in loaded.file.missing(step) {
+        let paper: Uuid = cx.app.world.id();
+        cx.app.store.put(&key(cx.tenant()?, paper)?, Bytes::from_static(bytes), "application/pdf").await?;
+        let label = dictionary::label("development_doc", &kind).unwrap_or(&kind);
+        diesel::insert_into(documents::table)
+            .values((
+                documents::id.eq(paper),
+                documents::case_id.eq(id.0),
+                documents::step.eq(i16::from(no)),
+                documents::kind.eq(&kind),
+                documents::state.eq("kept"),
+                documents::file_name.eq(format!("{label}（示例）.pdf")),
+                documents::file_size.eq(i32::try_from(bytes.len()).map_err(Error::bug)?),
+                documents::content_type.eq("application/pdf"),
+                documents::account_name.eq(actor(cx)),
+                documents::created_at.eq(cx.now()),
+            ))
+            .execute(write.conn()?)
+            .await?;
+    }
+    write.audit(Entry::new("development.document_added", "development", id.0).note("name", loaded.row.name.clone())).await?;
+    write.commit().await
+}

@@ -22,6 +22,8 @@ const REVIEW: Span = Span::Months(12);
 const NOTICE: usize = 5;
 /// Observations that an activist has before becoming a candidate.
 const OBSERVATIONS: usize = 2;
+/// The last step that may have been done before there was a file here: the Party admits by what is recorded.
+pub const ADOPTED: u8 = 11;
 /// How long probation lasts.
 const PROBATION: Span = Span::Months(12);
 
@@ -519,7 +521,8 @@ impl File {
         waiting.chain(kept).collect()
     }
 
-    fn missing(&self, step: &Step) -> Vec<String> {
+    /// Documents of a step that are not there.
+    pub fn missing(&self, step: &Step) -> Vec<String> {
         let there = self.there(step.no);
         step.documents.iter().filter(|kind| !there.contains(kind.as_str())).cloned().collect()
     }
@@ -849,6 +852,33 @@ impl File {
         }
         self.extended = verdict.extends.or(self.extended);
         self.outcome = verdict.outcome;
+    }
+
+    /// Takes the steps that were done before there was a file here, in order; what cannot be is told by step. Papers and
+    /// votes are on paper: the papers have to be added before the case can be archived.
+    pub fn adopt(&mut self, steps: &[(u8, NaiveDate)], today: NaiveDate) -> Vec<(u8, String)> {
+        let mut faults = Vec::new();
+        for (no, on) in steps {
+            let Some(step) = step_of(*no).filter(|step| step.no <= ADOPTED) else { continue };
+            let mut said: Vec<String> = self
+                .closed(step, *on, true)
+                .into_iter()
+                .filter(|why| why.code != "OBSERVATIONS")
+                .map(|why| why.words)
+                .collect();
+            if *on > today {
+                said.push("日期不能晚于今天".to_owned());
+            }
+            if step.needs.contains(&Need::Adult) && on.years_since(self.birth).is_none_or(|age| age < 18) {
+                said.push("申请入党时须年满18周岁".to_owned());
+            }
+            if said.is_empty() {
+                let given = Given { note: Some("导入前已完成".to_owned()), ..Given::default() };
+                self.done.insert(*no, Done { on: *on, given, documents: BTreeSet::new() });
+            }
+            faults.extend(said.into_iter().map(|words| (*no, words)));
+        }
+        faults
     }
 
     /// What may be recorded beside the steps today.

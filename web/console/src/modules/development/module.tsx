@@ -10,7 +10,7 @@ export const development: Module = {
       inner: [
         { path: '/member/development/new', load: () => import('./start-page'), perm: 'development.edit' },
         { path: '/member/development/:id', load: () => import('./case-page') },
-        { path: '/member/development/:id/print', load: () => import('./print-page') },
+        { path: '/member/development/:id/print', load: async () => ({ default: (await import('./case-page')).PrintPage }) },
       ],
     },
   },

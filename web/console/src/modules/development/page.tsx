@@ -4,6 +4,7 @@ import { Button, Segmented } from 'antd'
 import { useMemo } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
+import { ImportButton, type ImportKind } from '../../kit/exchange/import-button'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
 import { Page, useLink } from '../../kit/page'
@@ -16,6 +17,8 @@ import { Due } from './due'
 import { outcomes, sides, standings } from './words'
 
 const SIDES = Object.entries(sides).map(([value, { label }]) => ({ value, label }))
+
+const IMPORT: ImportKind = { template: 'development', title: '导入发展档案', noun: '份发展档案', refresh: ['development'], undoing: '这些发展档案会被删除' }
 
 /** 党员发展: cases as a list and as a board of the five stages. */
 export default function DevelopmentPage() {
@@ -39,7 +42,7 @@ export default function DevelopmentPage() {
               return next
             })}
           />
-          <Can perm="development.edit"><Button type="primary" onClick={() => void navigate(link('/member/development/new'))}>新建</Button></Can>
+          <Can perm="development.edit"><ImportButton kind={IMPORT} /><Button type="primary" onClick={() => void navigate(link('/member/development/new'))}>新建</Button></Can>
         </>
       )}
     >
