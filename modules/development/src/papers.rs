@@ -248,6 +248,8 @@ pub async fn file(cx: &Cx, id: DevelopmentCaseId, no: u8, bytes: &'static [u8]) 
             .execute(write.conn()?)
             .await?;
     }
-    write.audit(Entry::new("development.document_added", "development", id.0).note("name", loaded.row.name.clone())).await?;
+    write
+        .audit(Entry::new("development.document_added", "development", id.0).note("name", loaded.row.name.clone()))
+        .await?;
     write.commit().await
 }

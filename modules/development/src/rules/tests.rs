@@ -433,7 +433,7 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
 fn attempt(file: &mut File, one: &Try, today: NaiveDate) {
     let next = file.look(today).next.unwrap_or(25);
     let no = if one.what < 8 { next } else { one.which % 25 + 1 };
-    let on = today - chrono::Duration::days(if one.what % 3 == 0 { one.back.into() } else { 0 });
+    let on = today - chrono::Duration::days(if one.what.is_multiple_of(3) { one.back.into() } else { 0 });
     match one.what {
         // Nothing is got ready for this one.
         0 => {}
@@ -451,7 +451,7 @@ fn attempt(file: &mut File, one: &Try, today: NaiveDate) {
                 let _ = file.note(Event::Resume, today, today);
             }
             for event in [Event::Observe, Event::Submit, Event::ExtendReview] {
-                if one.which % 3 != 0 {
+                if !one.which.is_multiple_of(3) {
                     let _ = file.note(event, on, today);
                 }
             }

@@ -53,7 +53,8 @@ function Column({ stage, under }: { stage: Stage; under: string | null }) {
                       <Link to={link(`/member/development/${row.id}`)}>
                         <b>{row.name}</b><span className="z-muted">{row.branch.shortName}</span>
                         <span>{row.step === null ? '已完成' : `第${row.step}步 ${row.stepTitle ?? ''}`}</span>
-                        <span className="z-muted">{row.outcome === 'SUSPENDED' ? '暂缓' : <>{row.actor}{row.latest && <>，最迟 <Due row={row} /></>}</>}</span>
+                        <span className="z-muted">{row.outcome === 'SUSPENDED' ? '暂缓' : row.actor}</span>
+                        {row.latest && <span className="z-muted">最迟 <Due row={row} /></span>}
                       </Link>
                     </li>
                   ))}

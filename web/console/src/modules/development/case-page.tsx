@@ -44,7 +44,7 @@ export default function CasePage() {
     void queries.invalidateQueries({ queryKey: ['development'], predicate: ({ queryKey }) => queryKey[1] !== 'file' && queryKey[1] !== 'guide' })
   }
   return (
-    <Page title={name} menu="member.development" parents={[{ title: '党员发展', to: '/member/development' }]}
+    <Page title={name} menu="member.development"
       extra={<Link to={link(`/member/development/${id}/print`)}><Button>打印全程纪实</Button></Link>}>
       <QueryBoundary query={file} back={<Link to={link('/member/development')}><Button type="primary">返回列表</Button></Link>}>
         {(one) => <QueryBoundary query={guide}>{(steps) => <Case file={one} guide={steps} onTaken={taken} />}</QueryBoundary>}

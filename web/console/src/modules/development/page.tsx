@@ -58,9 +58,9 @@ function CaseList({ under, onOpen }: { under: string | null; onOpen: (id: string
   })
   const search = useMemo((): SearchField[] => [
     { name: 'search', label: '姓名', placeholder: '姓名、拼音，或完整手机号、身份证号' },
+    { name: 'state', label: '状态', options: [{ value: 'overdue', label: '已超期' }, { value: 'remind', label: '需要提醒' }, { value: 'closed', label: '已结束' }], placeholder: '进行中' },
     { name: 'stage', label: '阶段', options: (stages.data ?? []).map(({ stage, title, count }) => ({ value: String(stage), label: `${title}（${count}）` })) },
     { name: 'side', label: '待谁办理', options: SIDES },
-    { name: 'state', label: '状态', options: [{ value: 'overdue', label: '已超期' }, { value: 'remind', label: '需要提醒' }, { value: 'closed', label: '已结束' }] },
   ], [stages.data])
   const columns: ListColumn<DevelopmentRowFragment>[] = [
     {

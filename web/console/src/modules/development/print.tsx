@@ -23,7 +23,7 @@ export function PrintPage() {
   })
   const word = (kind: string, code: string) => wordFrom(entries.data, kind, code)
   return (
-    <Page title="全程纪实表" menu="member.development" parents={[{ title: '党员发展', to: '/member/development' }, { title: file.data?.one.case.name ?? '发展档案', to: `/member/development/${id}` }]}
+    <Page title="全程纪实表" menu="member.development" parents={[{ title: file.data?.one.case.name ?? '发展档案', to: `/member/development/${id}` }]}
       hint="在打印窗口中选择打印机，或选择“另存为 PDF”。" extra={<Button type="primary" onClick={() => window.print()}>打印</Button>}>
       <QueryBoundary query={file}>
         {({ one, guide }) => (

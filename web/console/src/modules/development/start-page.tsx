@@ -1,5 +1,5 @@
-import { idFault, isMobile, StartDevelopmentDocument, type ApplicantInput } from '@zhibu/api'
-import { useQueryClient } from '@tanstack/react-query'
+import { idFault, isMobile, OrganisationNameDocument, StartDevelopmentDocument, type ApplicantInput, type OrgType } from '@zhibu/api'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Form, Input, Select } from 'antd'
 import { useNavigate } from 'react-router'
 import { useScope } from '../../app/scope'
@@ -8,12 +8,13 @@ import { Section } from '../../kit/detail-drawer'
 import { FormPage } from '../../kit/form-page'
 import { OrgPicker } from '../../kit/org-picker'
 import { Page, useLink } from '../../kit/page'
+import { QueryBoundary } from '../../kit/states'
 import { optionsFrom, useEntries } from '../../kit/use-dictionary'
 import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
 
 const KINDS = ['ethnicity', 'education_level', 'work_post'] as const
-const BRANCHES = ['BRANCH', 'JOINT_BRANCH', 'PROVISIONAL_BRANCH', 'MOBILE_BRANCH'] as const
+const BRANCHES: readonly OrgType[] = ['BRANCH', 'JOINT_BRANCH', 'PROVISIONAL_BRANCH', 'MOBILE_BRANCH']
 const right = (fault: (value: string) => string | null) => ({
   validator: (_rule: unknown, value: string | undefined) => {
     const words = value ? fault(value.trim()) : null
@@ -22,21 +23,36 @@ const right = (fault: (value: string) => string | null) => ({
 })
 const found = { optionFilterProp: 'label' }
 
-/** 新建发展档案: who applies, and where. */
+/** 新建发展档案: who applies, and where. The branch is filled in when the chosen range, or the own one, is a branch. */
 export default function StartPage() {
-  const [form] = Form.useForm<ApplicantInput>()
-  const entries = useEntries(KINDS)
   const { org } = useScope()
   const { roots } = useSession()
+  const range = org ?? (roots.length === 1 ? roots[0]?.id : undefined) ?? null
+  const branch = useQuery({
+    queryKey: ['development', 'branch', range],
+    queryFn: async ({ signal }) => {
+      if (!range) return null
+      const { id, type } = (await ask(OrganisationNameDocument, { id: range }, signal)).directory.organisation
+      return BRANCHES.includes(type) ? id : null
+    },
+  })
+  return (
+    <Page title="新建发展档案" menu="member.development" hint="保存后登记第 1 步“递交入党申请书”。带 * 的为必填项。">
+      <QueryBoundary query={branch}>{(known) => <Start key={known} branch={known} />}</QueryBoundary>
+    </Page>
+  )
+}
+
+function Start({ branch }: { branch: string | null }) {
+  const [form] = Form.useForm<ApplicantInput>()
+  const entries = useEntries(KINDS)
   const navigate = useNavigate()
   const link = useLink()
   const queries = useQueryClient()
   const { message } = App.useApp()
-  const only = org ?? (roots.length === 1 ? roots[0]?.id : undefined)
   return (
-    <Page title="新建发展档案" menu="member.development" hint="保存后登记第 1 步“递交入党申请书”。带 * 的为必填项。">
       <FormPage<ApplicantInput, { id: string; name: string }>
-        name="applicant" form={form} draft="development-new" withheld="公民身份号码、手机号" submitText="保存" initialValues={only ? { branch: only } : {}}
+        name="applicant" form={form} draft="development-new" withheld="公民身份号码、手机号" submitText="保存" initialValues={branch ? { branch } : {}}
         onCancel={() => void navigate(link('/member/development'))}
         send={async (input) => (await ask(StartDevelopmentDocument, { input })).development.start.case}
         done={({ id, name }) => {
@@ -72,6 +88,5 @@ export default function StartPage() {
           </div>
         </Section>
       </FormPage>
-    </Page>
   )
 }
