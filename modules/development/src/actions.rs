@@ -162,12 +162,12 @@ pub async fn start(cx: &Cx, form: Applicant) -> Result<Checked<DevelopmentCaseId
 /// The same within a transaction.
 pub async fn begin(write: &mut Write<'_>, form: Applicant) -> Result<Checked<DevelopmentCaseId>> {
     let cx = write.cx;
+    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let tenant = tenants::info(&cx.app, cx.tenant()?).await?;
     let (form, number) = match accept(form, cx.app.world.today(), tenant.demo) {
         Ok(accepted) => accepted,
         Err(faults) => return Ok(Err(faults)),
     };
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let branch = match branch(&reach, form.branch, write).await {
         Ok(branch) => branch,
         Err(fault) => return Ok(Err(vec![fault])),

@@ -88,6 +88,9 @@ fn step(no: u8) -> Result<&'static Step> {
 /// Opens an upload and gives a ticket for its file.
 pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<Ticket> {
     let step = step(upload.step)?;
+    if cx.allow(permission(step))?.is_own_only() {
+        return Err(Error::denied());
+    }
     if !step.documents.contains(&upload.kind) {
         return Err(Error::invalid("kind", "该步骤没有这种材料"));
     }
@@ -96,7 +99,6 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
     if !(1..=LARGEST).contains(&upload.size) {
         return Err(Error::invalid("size", "文件大小应在20MB以内"));
     }
-    cx.allow(permission(step))?;
     quotas::room(cx, upload.size).await?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, id).await?;
