@@ -117,7 +117,9 @@ test('PC-3.2.4 a case is opened and goes through its first steps', async ({ page
   await act.getByRole('button', { name: '登记', exact: true }).click()
   await expect(progress).toContainText('下一步：第 4 步 上级党委备案')
   await expect(progress).toContainText('入党积极分子')
-  await expect(page.getByRole('listitem', { name: '第7步 确定发展对象' })).toContainText('须先完成第6步')
+  // Stages that have not been reached are folded away.
+  await page.getByText('尚未开始，共 5 步').click()
+  await expect(page.getByRole('listitem', { name: '第7步 确定发展对象' })).toContainText('须先完成第4步“上级党委备案”等3个步骤')
   await look(page, 'development-case')
   await page.screenshot({ path: 'shots/development-case-whole.png', fullPage: true })
 

@@ -103,7 +103,7 @@ pub(super) async fn fill(cx: &Cx, branches: &[Branch]) -> Result<()> {
         for at in 0..*count {
             let branch = own.get(index % own.len().max(1)).ok_or_else(|| Error::bug("demo branches"))?;
             let ago = ago + u64::try_from(at % 5).map_err(Error::bug)?;
-            one(cx, branch, index, (*next, ago)).await?;
+            Box::pin(one(cx, branch, index, (*next, ago))).await?;
             index += 1;
         }
     }

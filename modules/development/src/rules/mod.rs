@@ -536,9 +536,12 @@ impl File {
             Outcome::Converted | Outcome::InProgress | Outcome::Extended => {}
             _ => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
         }
-        for no in step.after_steps().into_iter().filter(|no| !self.done.contains_key(no)) {
+        let undone: Vec<u8> = step.after_steps().into_iter().filter(|no| !self.done.contains_key(no)).collect();
+        // The first is the one to go on with; a list of all tells nobody more.
+        if let Some(no) = undone.iter().min().copied() {
             let title = step_of(no).map(|step| step.title.as_str()).unwrap_or_default();
-            reasons.push(reason("EARLIER_STEP", format!("须先完成第{no}步“{title}”")));
+            let more = if undone.len() > 1 { format!("等{}个步骤", undone.len()) } else { String::new() };
+            reasons.push(reason("EARLIER_STEP", format!("须先完成第{no}步“{title}”{more}")));
         }
         if let Some(day) = self.earliest(step, shortened, on).filter(|day| on < *day) {
             reasons.push(reason("TOO_EARLY", self.too_early(step, day)));
@@ -567,7 +570,7 @@ impl File {
             reasons.push(reason("TOO_LATE", words));
         }
         if step.needs.contains(&Need::AllDocuments) {
-            for earlier in STEPS.iter().filter(|one| one.no < step.no) {
+            for earlier in STEPS.iter().filter(|one| one.no < step.no && self.done.contains_key(&one.no)) {
                 for kind in self.missing(earlier) {
                     let label = zhibu_core::dictionary::label("development_doc", &kind).unwrap_or(&kind);
                     reasons.push(reason("DOCUMENT_MISSING", format!("第{}步缺少材料：{label}", earlier.no)));

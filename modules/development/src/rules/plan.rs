@@ -489,7 +489,8 @@ fn step(row: &csv::StringRecord) -> Option<Step> {
         sets: split(cell(row, 19), ';').map(str::to_owned).collect(),
         reminders: reminders?,
         failing: failing(cell(row, 21))?,
-        basis: cell(row, 22).split(';').next().unwrap_or_default().to_owned(),
+        // What follows the article is a remark for engineers.
+        basis: cell(row, 22).split([';', '(']).next().unwrap_or_default().trim().to_owned(),
     })
 }
 

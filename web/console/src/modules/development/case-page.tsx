@@ -88,12 +88,14 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
       </Section>
       {stages.map(([stage, title]) => (
         <Section key={stage} title={`第${['一', '二', '三', '四', '五'][stage - 1] ?? stage}阶段 ${title}`}>
-          <ol className="z-steps">
-            {guide.filter((each) => each.stage === stage).map((each) => {
-              const at = file.steps.find(({ no }) => no === each.no)
-              return at && <StepRow key={each.no} guide={each} look={at} file={file} word={word} onAct={() => setActing(each.no)} onTaken={onTaken} />
-            })}
-          </ol>
+          <Later when={stage > one.stage} count={guide.filter((each) => each.stage === stage).length}>
+            <ol className="z-steps">
+              {guide.filter((each) => each.stage === stage).map((each) => {
+                const at = file.steps.find(({ no }) => no === each.no)
+                return at && <StepRow key={each.no} guide={each} look={at} file={file} word={word} onAct={() => setActing(each.no)} onTaken={onTaken} />
+              })}
+            </ol>
+          </Later>
         </Section>
       ))}
       <Section title="办理经过"><History file={file} /></Section>
@@ -101,6 +103,12 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
       {noting && <EventDrawer event={noting} file={file} onClose={() => setNoting(null)} onTaken={onTaken} />}
     </>
   )
+}
+
+/** A stage that has not been reached is folded away. */
+function Later({ when, count, children }: { when: boolean; count: number; children: React.ReactNode }) {
+  if (!when) return children
+  return <details className="z-later"><summary>尚未开始，共 {count} 步</summary>{children}</details>
 }
 
 /** Where the case stands and what is next, at a glance. */
@@ -119,7 +127,7 @@ function Next({ file, onAct, onSubmit, more }: { file: DevelopmentDetailFragment
         ? (
           <>
             <p className="z-next-step">下一步：第 {one.step} 步 {one.stepTitle}</p>
-            <p>由<b>{one.actor}</b>办理；最早 {next.earliest ? day(next.earliest) : '即可办理'}，最迟 {one.latest ? <Due row={one} /> : '没有期限'}</p>
+            <p>由<b>{one.actor}</b>办理；{next.earliest ? `最早 ${day(next.earliest)}` : '随时可以办理'}，{one.latest ? <>最迟 <Due row={one} /></> : '没有期限'}</p>
             {next.closed.length > 0 && <ul className="z-closed" aria-label="暂不能办理的原因">{next.closed.map((why) => <li key={why}>{why}</li>)}</ul>}
           </>
         )

@@ -57,10 +57,8 @@ export function StepRow({ guide, look, file, word, onAct, onTaken }: StepRowProp
             </>
           )}
         <Papers {...{ guide, look, file, word, papers, onTaken }} />
-        <div className="z-inline">
-          {look.mine && look.state === 'OPEN' && !current && <Button size="small" onClick={onAct}>登记</Button>}
-          {file.undoable === look.no && <Button size="small" onClick={undo}>撤销此步</Button>}
-        </div>
+        {look.mine && look.state === 'OPEN' && !current && <Button size="small" onClick={onAct}>登记</Button>}
+        {file.undoable === look.no && <Button size="small" onClick={undo}>撤销此步</Button>}
       </div>
     </li>
   )
