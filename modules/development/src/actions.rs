@@ -234,7 +234,9 @@ pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) ->
             development_records::created_at.eq(cx.now()),
         ));
     }
-    diesel::insert_into(development_records::table).values(rows).execute(write.conn()?).await?;
+    if !rows.is_empty() {
+        diesel::insert_into(development_records::table).values(rows).execute(write.conn()?).await?;
+    }
     diesel::update(cases::table.find(id.0)).set(Summary::of(cx, file)).execute(write.conn()?).await?;
     Ok(())
 }

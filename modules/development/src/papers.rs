@@ -225,7 +225,7 @@ fn told(entry: Entry, loaded: &Loaded, row: &DocumentRow) -> Entry {
     entry.note("name", loaded.row.name.clone()).note("file", format!("{kind} {}", row.file_name))
 }
 
-/// Files one paper of every kind that a step needs, without an upload: for a tenant with made-up data.
+/// Files one paper of every kind that a step needs, without an upload: for programs that bring their own.
 pub async fn file(cx: &Cx, id: DevelopmentCaseId, no: u8, bytes: &'static [u8]) -> Result<()> {
     let step = step(no)?;
     let mut write = cx.write(permission(step)).await?;
