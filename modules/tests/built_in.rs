@@ -53,7 +53,7 @@ fn pc_3_2_4_of_development_that_is_not_built_in_nothing_is_there() {
     let registry = Registry::new(zhibu_modules::all()).unwrap();
     assert_eq!(registry.module("development").is_some(), built_in);
     let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
-    for word in ["developmentquery", "developmentmutation", "applicantinput", "党员发展"] {
+    for word in ["developmentquery", "developmentmutation", "applicantinput", "发展对象档案"] {
         assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
     }
     let permissions = registry.permissions();
