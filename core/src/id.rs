@@ -87,4 +87,8 @@ id! {
     CampaignId;
     /// A text message to a person, waiting or sent (短信).
     NoticeMessageId;
+    /// A case of development (发展档案).
+    DevelopmentCaseId;
+    /// A paper of a case of development (发展材料).
+    DevelopmentDocumentId;
 }

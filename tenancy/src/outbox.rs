@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
-use zhibu_providers::sms::Carrier;
 use zhibu_providers::Purpose;
+use zhibu_providers::sms::Carrier;
 use zhibu_providers::sms::receipt::Receipt;
 
 use crate::cx::Cx;

@@ -187,7 +187,7 @@ pub async fn stored(cx: &Cx, tenant: TenantId) -> Result<u64> {
 
 /// Refuses a file of so many bytes for which a tenant has no room, and counts it among the others until they are counted
 /// anew. Of operators' own files nothing is said.
-pub(crate) async fn room(cx: &Cx, bytes: i64) -> Result<()> {
+pub async fn room(cx: &Cx, bytes: i64) -> Result<()> {
     let Space::Tenant(tenant) = cx.space() else { return Ok(()) };
     let limit = {
         let mut unit = cx.beside(Space::Platform).await?;

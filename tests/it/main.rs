@@ -8,6 +8,7 @@ mod audit;
 mod bars;
 mod carriers;
 mod database;
+mod development;
 mod documents;
 mod exchange;
 mod exports;
