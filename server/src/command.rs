@@ -1,5 +1,4 @@
 //! The command line: results on standard output, everything else on standard error.
-#![expect(clippy::print_stdout, reason = "results of commands go to standard output")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

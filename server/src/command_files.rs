@@ -1,5 +1,4 @@
 //! Commands that carry whole tenants: into files and out of them, back, away, and the proof of it.
-#![expect(clippy::print_stdout, reason = "results of commands go to standard output")]
 
 use std::path::{Path, PathBuf};
 

@@ -74,7 +74,7 @@ async fn op_8_requests_of_a_day_are_counted_in_memory_and_refused_beyond_the_lim
     assert!(early < 10, "each request writes: {early}");
     t.pass(Duration::seconds(6));
     admin.ok(words::SESSION, json!({})).await;
-    assert_eq!(sql.one(written).await, "26");
+    until("they are written down beside the request", async || sql.one(written).await == "26").await;
     assert_eq!(warnings(&mut admin).await, json!([]));
     for _ in 0..4 {
         admin.ok(words::SESSION, json!({})).await;

@@ -14,8 +14,12 @@ const opened = (page: Page): Locator => page.locator('.ant-select-dropdown:not(.
 
 /** Chooses an option of a select by its label. */
 export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByLabel(label, { exact: true }).and(page.getByRole('combobox')).click()
-  await opened(page).getByTitle(option, { exact: true }).click()
+  const [select, wanted] = [page.getByLabel(label, { exact: true }).and(page.getByRole('combobox')), opened(page).getByTitle(option, { exact: true })]
+  // A list that comes while one clicks may close the options again: a person clicks once more.
+  await expect(async () => {
+    if (!(await wanted.isVisible())) await select.click()
+    await wanted.click({ timeout: 3000 })
+  }).toPass({ timeout: 20_000 })
 }
 
 /** Chooses whatever a select offers first. */
