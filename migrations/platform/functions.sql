@@ -224,9 +224,17 @@ BEGIN
 END
 $$;
 
+-- Tells every replica, at the commit, that what it remembers of a tenant's sessions is old.
+CREATE OR REPLACE FUNCTION shared.rights_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+    PERFORM pg_notify('zhibu_rights', TG_TABLE_SCHEMA);
+    RETURN NULL;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA shared FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION shared.acting_tenant(), shared.enqueue(text, json, text, integer) TO zhibu_tenant, zhibu_platform;
-GRANT EXECUTE ON FUNCTION shared.claim_login(text, bytea, uuid), shared.claim_logins(text[], bytea[], uuid[]), shared.release_login(text, uuid), shared.rename_tenant(text) TO zhibu_tenant;
+GRANT EXECUTE ON FUNCTION shared.claim_login(text, bytea, uuid), shared.claim_logins(text[], bytea[], uuid[]), shared.release_login(text, uuid), shared.rename_tenant(text), shared.rights_changed() TO zhibu_tenant;
 GRANT EXECUTE ON FUNCTION shared.dead_jobs(bigint, bigint, bigint), shared.dead_job_count(), shared.retry_job(bigint) TO zhibu_platform;
 GRANT EXECUTE ON FUNCTION shared.sso_apply(uuid, text, text, text, text, timestamptz, text), shared.sso_new_secret(uuid, bytea, timestamptz), shared.sso_rules(uuid, text[], text[], boolean), shared.sso_stop(uuid, timestamptz, text, text), shared.sso_spend(uuid, date) TO zhibu_tenant;
 GRANT EXECUTE ON FUNCTION shared.sms_apply(uuid, text, text, text, text[], text, timestamptz, text, boolean) TO zhibu_tenant;

@@ -15,7 +15,7 @@ use deadpool::managed::{
 };
 use diesel_async::SimpleAsyncConnection;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, select_all};
+use futures_util::future::{BoxFuture, select_ok};
 use zhibu_core::{Error, Result, TenantId};
 
 pub use conn::Conn;
@@ -193,31 +193,29 @@ impl Lanes {
         order.sort_unstable_by_key(|(score, _)| *score);
         let lanes: Vec<&Pool<Opener>> = order.into_iter().map(|(_, lane)| lane).collect();
         let home = lanes.get(..under_way).unwrap_or(&lanes);
-        let conn = match tokio::time::timeout(HOME, free(home)).await {
-            Ok(conn) => conn,
-            Err(_) => tokio::time::timeout(PATIENCE, free(&lanes))
-                .await
-                .unwrap_or_else(|_| Err(Error::unavailable("no connection free"))),
+        let conn = match free(home, HOME).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) => free(&lanes, PATIENCE).await,
+            taken => taken,
         };
-        let mut conn = conn?;
+        let mut conn = conn.map_err(Error::unavailable)?;
         conn.settle(None);
         Ok(Unit { conn: Some(conn), counted: Some(counted) })
     }
 }
 
-/// The first of these lanes that is free, in their order when several are.
-async fn free(lanes: &[&Pool<Opener>]) -> Result<Object<Opener>> {
+/// The first of these lanes that gets free within `wait`, in their order when several are. Opening a connection may
+/// take longer than that.
+async fn free(lanes: &[&Pool<Opener>], wait: Duration) -> Result<Object<Opener>, PoolError<diesel::ConnectionError>> {
     let at_once = Timeouts { wait: Some(Duration::ZERO), create: Some(PATIENCE), recycle: Some(PATIENCE) };
     for lane in lanes {
         match lane.timeout_get(&at_once).await {
             Err(PoolError::Timeout(TimeoutType::Wait)) => {}
-            taken => return taken.map_err(Error::unavailable),
+            taken => return taken,
         }
     }
-    let patient = Timeouts { wait: None, ..at_once };
-    let waiting = lanes.iter().map(|lane| lane.timeout_get(&patient).boxed());
-    let (taken, _, _) = select_all(waiting).await;
-    taken.map_err(Error::unavailable)
+    let patient = Timeouts { wait: Some(wait), ..at_once };
+    let (taken, _) = select_ok(lanes.iter().map(|lane| lane.timeout_get(&patient).boxed())).await?;
+    Ok(taken)
 }
 
 fn score(space: Space, lane: u64) -> u64 {

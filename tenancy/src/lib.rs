@@ -30,6 +30,7 @@ pub mod policy;
 pub mod portable;
 pub mod quotas;
 pub mod relocate;
+mod remembered;
 pub mod schema;
 pub mod sso;
 pub mod support;

@@ -30,6 +30,7 @@ mod organisations;
 mod placements;
 mod portable;
 mod quotas;
+mod rights;
 mod roles;
 mod second_factor;
 mod settings;

@@ -147,6 +147,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0012_support"),
         migration!("../../migrations/tenant/system", "0013_sms"),
         migration!("../../migrations/tenant/system", "0014_undo"),
+        migration!("../../migrations/tenant/system", "0015_rights"),
     ],
     seed: None,
     jobs: |worker| worker,
