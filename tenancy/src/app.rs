@@ -50,6 +50,8 @@ pub struct Settings {
     pub sms_per_number: i32,
     /// Seconds between two text messages to one number.
     pub sms_interval: i32,
+    /// What one part of a text message costs, in fen; shown before sending.
+    pub sms_fen: i64,
     /// Cookies travel over TLS only.
     pub secure_cookies: bool,
     /// Days after the last day of use in which a tenant still works in full.

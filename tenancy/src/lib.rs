@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 pub mod life;
 mod live;
+pub mod messages;
 pub mod meters;
 pub mod migrate;
 mod module;

@@ -42,6 +42,15 @@ export type AdministratorInput = {
   mobile?: string | null | undefined;
 };
 
+/** The carrier's approval of a signature or template. */
+export type ApproveSmsInput = {
+  id: string;
+  /** 签名名称 or 模板CODE */
+  code: string;
+  /** The carrier's names for the template's variables, in their order. */
+  variables?: Array<string>;
+};
+
 /** Something that waits for somebody (待办提醒). */
 export type AttentionKind =
   /** 组织信息未完善 */
@@ -319,12 +328,74 @@ export type MenuKind =
   /** 页面 */
   | 'PAGE';
 
+/** Whether a message left this machine. */
+export type MessageEnvironment =
+  /** 正式 */
+  | 'LIVE'
+  /** 演示 */
+  | 'SANDBOX';
+
+/** Which messages a list shows. */
+export type MessageFilter = {
+  campaign?: string | null | undefined;
+  state?: MessageState | null | undefined;
+  /** Part of the name. */
+  name?: string | null | undefined;
+};
+
+/** What is sent to whom: the members that are named, or all that the filter finds. */
+export type MessageInput = {
+  template: string;
+  values?: Array<MessageValue>;
+  /** At most 500. */
+  members?: Array<string> | null | undefined;
+  /** At most 5000 found. */
+  filter?: MemberFilter | null | undefined;
+};
+
+/** Where a message stands. */
+export type MessageState =
+  /** 等待发送 */
+  | 'QUEUED'
+  /** 发送中 */
+  | 'SENDING'
+  /** 已发送 */
+  | 'SENT'
+  /** 已送达 */
+  | 'DELIVERED'
+  /** 发送失败 */
+  | 'FAILED'
+  /** 已取消 */
+  | 'CANCELLED';
+
+/** The value of a variable. */
+export type MessageValue = {
+  name: string;
+  value: string;
+};
+
+/** Why the rest of an order waits. */
+export type MessageWait =
+  /** 免打扰时段 */
+  | 'QUIET'
+  /** 本月短信已用完 */
+  | 'QUOTA'
+  /** 运营商暂时不可用 */
+  | 'CARRIER';
+
 /** A group of the mini-program's menus that a tenant arranges. */
 export type MiniGroup =
   /** 个人工作 */
   | 'PERSONAL'
   /** 管理工作 */
   | 'MANAGE';
+
+/** Why somebody cannot get a message. */
+export type NoMessage =
+  /** 没有手机号 */
+  | 'NO_MOBILE'
+  /** 已移入历史库 */
+  | 'DEPARTED';
 
 export type NoticeInput = {
   title: string;
@@ -587,6 +658,41 @@ export type SmsSignInInput = {
   mobile: string;
   code: string;
 };
+
+/** A signature, or the correction of one that was sent back. */
+export type SmsSignatureInput = {
+  /** Without 【】. */
+  name: string;
+  note: string;
+  /** The one that was sent back. */
+  again?: string | null | undefined;
+};
+
+/** A template, or the correction of one that was sent back. */
+export type SmsTemplateInput = {
+  name: string;
+  /** With variables like {姓名}. */
+  text: string;
+  note: string;
+  /** The one that was sent back. */
+  again?: string | null | undefined;
+};
+
+/** What a tenant applies for. */
+export type SmsWordKind =
+  /** 短信签名 */
+  | 'SIGNATURE'
+  /** 短信模板 */
+  | 'TEMPLATE';
+
+/** Where an application stands. */
+export type SmsWordState =
+  /** 待审核 */
+  | 'APPLIED'
+  /** 已通过 */
+  | 'APPROVED'
+  /** 已退回 */
+  | 'REFUSED';
 
 export type SsoApplyInput = {
   name: string;
@@ -1274,6 +1380,61 @@ export type RevealMemberMutationVariables = Exact<{
 
 export type RevealMemberMutation = { directory: { revealMember: { idNumber: string | null, mobile: string | null, landline: string | null, homeAddress: string | null } } };
 
+export type MessageTemplatesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MessageTemplatesQuery = { system: { messageTemplates: Array<{ id: string, name: string, text: string, variables: Array<string> }> } };
+
+export type MessagePlanQueryVariables = Exact<{
+  input: MessageInput;
+}>;
+
+
+export type MessagePlanQuery = { system: { messagePlan: { preview: string | null, reachable: number, unreachableCount: number, parts: number, fen: number, left: number | null, waitsUntil: string | null, unreachable: Array<{ name: string, reason: NoMessage }> } } };
+
+export type SendMessagesMutationVariables = Exact<{
+  key: string;
+  input: MessageInput;
+}>;
+
+
+export type SendMessagesMutation = { system: { sendMessages: { id: string, count: number } } };
+
+export type CampaignRowFragment = { id: string, templateName: string, text: string, count: number, orderedBy: string, orderedAt: string, waits: MessageWait | null, waitsUntil: string | null, fen: number, tallies: Array<{ state: MessageState, count: number }> };
+
+export type CampaignsQueryVariables = Exact<{
+  first: number;
+  offset: number;
+}>;
+
+
+export type CampaignsQuery = { system: { campaigns: { totalCount: number, nodes: Array<{ id: string, templateName: string, text: string, count: number, orderedBy: string, orderedAt: string, waits: MessageWait | null, waitsUntil: string | null, fen: number, tallies: Array<{ state: MessageState, count: number }> }> } } };
+
+export type CampaignQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CampaignQuery = { system: { campaign: { id: string, templateName: string, text: string, count: number, orderedBy: string, orderedAt: string, waits: MessageWait | null, waitsUntil: string | null, fen: number, tallies: Array<{ state: MessageState, count: number }> } } };
+
+export type MessageRowFragment = { id: string, name: string, mobile: string, state: MessageState, parts: number, fen: number, carrier: string | null, environment: MessageEnvironment | null, detail: string | null, orderedAt: string, sentAt: string | null, reportedAt: string | null, branch: { id: string, shortName: string } };
+
+export type MessagesQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  filter?: MessageFilter | null | undefined;
+}>;
+
+
+export type MessagesQuery = { system: { messages: { totalCount: number, nodes: Array<{ id: string, name: string, mobile: string, state: MessageState, parts: number, fen: number, carrier: string | null, environment: MessageEnvironment | null, detail: string | null, orderedAt: string, sentAt: string | null, reportedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type CancelMessagesMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CancelMessagesMutation = { system: { cancelMessages: number } };
+
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
 type SignInOutcome_PasswordChangeRequired_Fragment = { __typename: 'PasswordChangeRequired', needsSmsCode: boolean };
@@ -1658,6 +1819,62 @@ export type SetSecurityMutationVariables = Exact<{
 
 export type SetSecurityMutation = { system: { setSecurity: { randomPasswords: boolean, networks: Array<string>, ownAddress: string, initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
+export type SmsWordRowFragment = { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null };
+
+export type SmsSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SmsSettingsQuery = { system: { smsWords: Array<{ id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null }>, quietHours: { quietFrom: number, quietUntil: number } } };
+
+export type ApplyForSmsSignatureMutationVariables = Exact<{
+  input: SmsSignatureInput;
+}>;
+
+
+export type ApplyForSmsSignatureMutation = { system: { applyForSmsSignature: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null } } };
+
+export type ApplyForSmsTemplateMutationVariables = Exact<{
+  input: SmsTemplateInput;
+}>;
+
+
+export type ApplyForSmsTemplateMutation = { system: { applyForSmsTemplate: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null } } };
+
+export type SetQuietHoursMutationVariables = Exact<{
+  quietFrom: number;
+  quietUntil: number;
+}>;
+
+
+export type SetQuietHoursMutation = { system: { setQuietHours: { quietFrom: number, quietUntil: number } } };
+
+export type SmsCaseRowFragment = { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } };
+
+export type SmsCasesQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  kind?: SmsWordKind | null | undefined;
+  state?: SmsWordState | null | undefined;
+}>;
+
+
+export type SmsCasesQuery = { system: { smsCases: { totalCount: number, nodes: Array<{ id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } }> } } };
+
+export type ApproveSmsMutationVariables = Exact<{
+  input: ApproveSmsInput;
+}>;
+
+
+export type ApproveSmsMutation = { system: { approveSms: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } } } };
+
+export type RefuseSmsMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RefuseSmsMutation = { system: { refuseSms: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } } } };
+
 export type SsoAppFragment = { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null };
 
 export type SsoAppsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1896,7 +2113,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, voiceThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -2310,6 +2527,43 @@ export const MemberFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   editable
 }
     `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
+export const CampaignRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CampaignRow on Campaign {
+  id
+  templateName
+  text
+  count
+  orderedBy
+  orderedAt
+  waits
+  waitsUntil
+  tallies {
+    state
+    count
+  }
+  fen
+}
+    `, {"fragmentName":"CampaignRow"}) as unknown as TypedDocumentString<CampaignRowFragment, unknown>;
+export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MessageRow on NoticeMessage {
+  id
+  name
+  branch {
+    id
+    shortName
+  }
+  mobile
+  state
+  parts
+  fen
+  carrier
+  environment
+  detail
+  orderedAt
+  sentAt
+  reportedAt
+}
+    `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   id
@@ -2567,6 +2821,43 @@ export const SecurityFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   least
   most
 }`, {"fragmentName":"SecurityFields"}) as unknown as TypedDocumentString<SecurityFieldsFragment, unknown>;
+export const SmsWordRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SmsWordRow on SmsWord {
+  id
+  kind
+  name
+  text
+  variables
+  note
+  state
+  reason
+  appliedAt
+  appliedBy
+  reviewedAt
+}
+    `, {"fragmentName":"SmsWordRow"}) as unknown as TypedDocumentString<SmsWordRowFragment, unknown>;
+export const SmsCaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SmsCaseRow on SmsCase {
+  id
+  tenant {
+    id
+    name
+  }
+  kind
+  name
+  text
+  variables
+  note
+  state
+  carrierCode
+  carrierVariables
+  reason
+  appliedAt
+  appliedBy
+  reviewedAt
+  reviewedBy
+}
+    `, {"fragmentName":"SmsCaseRow"}) as unknown as TypedDocumentString<SmsCaseRowFragment, unknown>;
 export const SsoAppFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SsoApp on SsoApplication {
   id
