@@ -308,8 +308,9 @@ async fn pc_2_3b_the_fourth_wrong_password_locks_and_the_third_does_not() {
     assert_eq!(guess(&t, "chief", "wrong").await, "LOCKED");
     assert_eq!(account_state(&t).await, "locked");
     assert_eq!(guess(&t, "chief", PASSWORD).await, "LOCKED", "now the right one is no use either");
-    let rows = format!("SELECT count(*) FROM {}.audit WHERE action = 'account.locked'", t.home.schema());
-    assert_eq!(t.sql().await.one(&rows).await, "1");
+    let rows = |action: &str| format!("SELECT count(*) FROM {}.audit WHERE action = '{action}'", t.home.schema());
+    assert_eq!(t.sql().await.one(&rows("account.locked")).await, "1");
+    assert_eq!(t.sql().await.one(&rows("session.refused")).await, "7", "each wrong one is told, no further one");
 }
 
 #[tokio::test]

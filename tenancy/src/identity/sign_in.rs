@@ -73,7 +73,7 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret, code: Option<&S
     }
     let Some(attempt) = reserve(cx, *tenant, *account).await? else {
         cx.app.hasher.verify(password, None).await?;
-        lock(cx, *tenant, *account, Some(cx.now() - JUDGED)).await?;
+        lock(cx, *tenant, *account, Failure::CutOff).await?;
         return Err(locked());
     };
     let right = match cx.app.hasher.verify(password, attempt.hash).await {
@@ -84,7 +84,8 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret, code: Option<&S
         }
     };
     if !right {
-        return Err(fail(cx, *tenant, *account).await?);
+        let locks = lock(cx, *tenant, *account, Failure::Told("password")).await?;
+        return Err(if locks { locked() } else { wrong() });
     }
     let judged = if attempt.second { second(cx, *tenant, *account, code).await? } else { Second::Right };
     match judged {
@@ -94,7 +95,9 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret, code: Option<&S
             Err(Error::refuse("TOTP_REQUIRED", "请输入动态口令").at("totp"))
         }
         // A guess like any other.
-        Second::Wrong => Err(if lock(cx, *tenant, *account, None).await? { locked() } else { crate::totp::wrong() }),
+        Second::Wrong => {
+            Err(if lock(cx, *tenant, *account, Failure::Told("totp")).await? { locked() } else { crate::totp::wrong() })
+        }
     }
 }
 
@@ -143,25 +146,43 @@ async fn give_back(cx: &Cx, tenant: TenantId, account: AccountId, attempts: i16)
     write.commit_quietly().await
 }
 
-/// A wrong password: the one after the forgiven ones locks (PC-2.3b).
-async fn fail(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Error> {
-    if lock(cx, tenant, account, None).await? { Ok(locked()) } else { Ok(wrong()) }
+/// How an attempt went wrong.
+#[derive(Clone, Copy)]
+enum Failure {
+    /// By what was wrong: it stands in the tenant's log.
+    Told(&'static str),
+    /// Whoever took the last attempt was cut off and will not tell how it ended, once that is long enough ago.
+    CutOff,
 }
 
-/// Locks an account whose attempts are used up. With `before`, only when the last one was taken before that moment:
-/// whoever took it was cut off and will not tell how it ended.
-async fn lock(cx: &Cx, tenant: TenantId, account: AccountId, before: Option<DateTime<Utc>>) -> Result<bool> {
+/// Writes down that an attempt went wrong, and locks an account whose attempts are used up: the one after the forgiven ones
+/// locks (PC-2.3b).
+async fn lock(cx: &Cx, tenant: TenantId, account: AccountId, failure: Failure) -> Result<bool> {
+    let before = match failure {
+        Failure::Told(_) => cx.now() + JUDGED,
+        Failure::CutOff => cx.now() - JUDGED,
+    };
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let forgiven = security::in_force(&cx.app, write.conn()?).await?.forgiven_passwords;
     let row = diesel::update(accounts::table.find(account.0))
         .filter(accounts::state.eq("active").and(accounts::failed.gt(forgiven)))
-        .filter(accounts::failed_at.lt(before.unwrap_or(cx.now() + JUDGED)))
+        .filter(accounts::failed_at.lt(before))
         .set((accounts::state.eq("locked"), accounts::locked_at.eq(cx.now())));
-    if row.execute(write.conn()?).await? == 0 {
+    let locks = row.execute(write.conn()?).await? > 0;
+    match failure {
+        Failure::Told(by) => {
+            write.audit(Entry::new("session.refused", "account", account.0).note("by", by)).await?;
+        }
+        Failure::CutOff if locks => {}
+        Failure::CutOff => return Ok(false),
+    }
+    if locks {
+        write.audit(Entry::new("account.locked", "account", account.0)).await?;
+    }
+    write.commit().await?;
+    if !locks {
         return Ok(false);
     }
-    write.audit(Entry::new("account.locked", "account", account.0)).await?;
-    write.commit().await?;
     metrics::counter!("zhibu_accounts_locked").increment(1);
     Ok(true)
 }
