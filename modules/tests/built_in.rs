@@ -68,3 +68,23 @@ fn pc_3_2_4_of_development_that_is_not_built_in_nothing_is_there() {
         assert_eq!(in_program(word), built_in, "{word:?} in the program");
     }
 }
+
+#[test]
+fn pc_3_2_6a_pc_3_2_7a_of_pledges_and_study_notes_that_are_not_built_in_nothing_is_offered() {
+    let registry = Registry::new(zhibu_modules::all()).unwrap();
+    let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
+    for (key, built_in, types) in [
+        ("pledge", cfg!(feature = "pledge"), ["pledgequery", "pledgemutation"]),
+        ("study_note", cfg!(feature = "study_note"), ["studynotequery", "studynotemutation"]),
+    ] {
+        assert_eq!(registry.module(key).is_some(), built_in);
+        for word in types {
+            assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
+        }
+        for permission in [format!("member.{key}.read"), format!("{key}.write"), format!("{key}.recommend")] {
+            assert_eq!(registry.permissions().iter().any(|p| p.key == permission), built_in, "{permission}");
+        }
+        let menu = format!("member.{key}");
+        assert_eq!(registry.visible("tenant", |_| true).into_iter().any(|m| m.key == menu), built_in);
+    }
+}

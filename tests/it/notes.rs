@@ -1,7 +1,9 @@
 //! Pledges (党员承诺, PC-3.2.6) and study notes (学习心得, PC-3.2.7): who writes, sees, publishes, recommends and counts.
 
+use chrono::Datelike;
 use http::Method;
 use serde_json::{Value, json};
+use zhibu_core::World;
 use zhibu_tests::{PASSWORD, Town, Visitor, until};
 
 use crate::members::{enrol, member};
@@ -20,8 +22,11 @@ fn on(shelf: &str, query: &str) -> String {
 }
 
 fn list(shelf: &str) -> String {
-    on(shelf, "query($f: WritingFilter, $n: Int, $a: String) { $S { writings(first: $n, after: $a, filter: $f) { totalCount \
-        pageInfo { hasNextPage endCursor } nodes { id title state excerpt likeness mine editable recommendable } } } }")
+    on(
+        shelf,
+        "query($f: WritingFilter, $n: Int, $a: String) { $S { writings(first: $n, after: $a, filter: $f) { totalCount \
+        pageInfo { hasNextPage endCursor } nodes { id title state excerpt likeness mine editable recommendable } } } }",
+    )
 }
 
 fn one(shelf: &str) -> String {
@@ -29,12 +34,18 @@ fn one(shelf: &str) -> String {
 }
 
 fn write(shelf: &str) -> String {
-    on(shelf, "mutation($p: ID, $i: WritingInput!, $now: Boolean) { $S { write(person: $p, input: $i, publish: $now) { $T } } }")
+    on(
+        shelf,
+        "mutation($p: ID, $i: WritingInput!, $now: Boolean) { $S { write(person: $p, input: $i, publish: $now) { $T } } }",
+    )
 }
 
 fn edit(shelf: &str) -> String {
-    on(shelf, "mutation($id: ID!, $v: Int!, $i: WritingInput!, $now: Boolean) { $S { edit(id: $id, version: $v, input: $i, \
-        publish: $now) { $T } } }")
+    on(
+        shelf,
+        "mutation($id: ID!, $v: Int!, $i: WritingInput!, $now: Boolean) { $S { edit(id: $id, version: $v, input: $i, \
+        publish: $now) { $T } } }",
+    )
 }
 
 /// `publish` or `withdraw`.
@@ -51,8 +62,11 @@ fn remove(shelf: &str) -> String {
 }
 
 fn statistics(shelf: &str) -> String {
-    on(shelf, "query($u: ID, $y: Int) { $S { statistics(under: $u, year: $y) { count people members recommended silent \
-        months { month count } branches { branch { shortName } members people count recommended } } } }")
+    on(
+        shelf,
+        "query($u: ID, $y: Int) { $S { statistics(under: $u, year: $y) { count people members recommended silent \
+        months { month count } branches { branch { shortName } members people count recommended } } } }",
+    )
 }
 
 /// The only thing in an answer: what the namespace's field gave.
@@ -62,8 +76,12 @@ fn got(answer: Value) -> Value {
 }
 
 fn words(shelf: &str, title: &str) -> Value {
-    let more = if shelf == "pledge" { json!({"kind": "FULL", "year": 2026}) } else { json!({"source": "党章"}) };
+    let more = if shelf == "pledge" { json!({"kind": "FULL", "year": year()}) } else { json!({"source": "党章"}) };
     with(json!({"title": title, "body": BODY}), more)
+}
+
+fn year() -> i32 {
+    World::default().today().year()
 }
 
 /// Two branches, a member of each with an account, a secretary of the first, and the administrator of all.
@@ -168,7 +186,10 @@ async fn pc_3_2_6a_pc_3_2_7a_administrators_write_for_members_inside_their_reach
     for shelf in SHELVES {
         let vars = |person: &str| json!({"p": person, "i": words(shelf, "代为填写"), "now": true});
         let made = got(b.secretary.ok(&write(shelf), vars(&zhang)).await);
-        assert_eq!((&made["writing"]["person"]["name"], &made["writing"]["state"]), (&json!("张三"), &json!("PUBLISHED")));
+        assert_eq!(
+            (&made["writing"]["person"]["name"], &made["writing"]["state"]),
+            (&json!("张三"), &json!("PUBLISHED"))
+        );
         assert_eq!((&made["writing"]["mine"], &made["writing"]["editable"]), (&json!(false), &json!(true)));
         assert_eq!(b.secretary.refused(&write(shelf), vars(&li)).await, "INVALID person");
         assert_eq!(b.zhang.refused(&write(shelf), vars(&li)).await, "INVALID person");
@@ -179,9 +200,15 @@ async fn pc_3_2_6a_pc_3_2_7a_administrators_write_for_members_inside_their_reach
         assert_eq!((&own["writing"]["mine"], &own["writing"]["editable"]), (&json!(true), &json!(true)));
         let changed = with(at(&made), json!({"i": words(shelf, "本人改过")}));
         let edited = got(b.zhang.ok(&edit(shelf), changed.clone()).await);
-        assert_eq!((&edited["writing"]["title"], &edited["writing"]["state"]), (&json!("本人改过"), &json!("PUBLISHED")));
+        assert_eq!(
+            (&edited["writing"]["title"], &edited["writing"]["state"]),
+            (&json!("本人改过"), &json!("PUBLISHED"))
+        );
         assert_eq!(b.secretary.refused(&edit(shelf), changed).await, "CONFLICT");
-        assert_eq!(b.li.refused(&edit(shelf), with(at(&edited), json!({"i": words(shelf, "别人的")}))).await, "NOT_FOUND");
+        assert_eq!(
+            b.li.refused(&edit(shelf), with(at(&edited), json!({"i": words(shelf, "别人的")}))).await,
+            "NOT_FOUND"
+        );
     }
     // Every fault of a form is told with its field.
     for (shelf, input, field) in [
@@ -206,7 +233,7 @@ async fn pc_3_2_6a_one_pledge_of_a_kind_is_published_in_a_year() {
     assert_eq!(again, "ALREADY_PLEDGED kind");
     let short = json!({"kind": "ONE_LINE", "body": "立足岗位，服务职工。"});
     b.zhang.ok(&write("pledge"), pledge(short)).await;
-    b.zhang.ok(&write("pledge"), pledge(json!({"year": 2027}))).await;
+    b.zhang.ok(&write("pledge"), pledge(json!({"year": year() + 1}))).await;
     b.li.ok(&write("pledge"), pledge(json!({}))).await;
     // A draft may wait; it is published when the other one is withdrawn.
     let draft = got(b.zhang.ok(&write("pledge"), with(pledge(json!({})), json!({"now": false}))).await);
@@ -214,8 +241,8 @@ async fn pc_3_2_6a_one_pledge_of_a_kind_is_published_in_a_year() {
     b.zhang.ok(&step("pledge", "withdraw"), at(&first)).await;
     b.zhang.ok(&step("pledge", "publish"), at(&draft)).await;
     assert_eq!(titles(&mut b.zhang, "pledge", json!({"kind": "ONE_LINE", "mine": true})).await.len(), 1);
-    assert_eq!(titles(&mut b.zhang, "pledge", json!({"year": 2027})).await.len(), 1);
-    assert_eq!(titles(&mut b.admin, "pledge", json!({"year": 2026, "state": "PUBLISHED"})).await.len(), 3);
+    assert_eq!(titles(&mut b.zhang, "pledge", json!({"year": year() + 1})).await.len(), 1);
+    assert_eq!(titles(&mut b.admin, "pledge", json!({"year": year(), "state": "PUBLISHED"})).await.len(), 3);
 }
 
 #[tokio::test]
@@ -262,10 +289,11 @@ async fn pc_3_2_6b_pc_3_2_7a_a_recommendation_is_told_and_ends_with_the_words() 
 async fn pc_3_2_6a_pc_3_2_7a_lists_are_searched_narrowed_and_paged() {
     let mut b = Branches::start().await;
     for shelf in SHELVES {
-        for (by, title) in [(&mut b.zhang, "学习党章有感"), (&mut b.zhang, "Party 学习计划"), (&mut b.li, "港口参观记")] {
-            let year = if title.starts_with("Party") { json!({"year": 2027}) } else { json!({}) };
-            let year = if shelf == "pledge" { year } else { json!({}) };
-            by.ok(&write(shelf), json!({"i": with(words(shelf, title), year), "now": true})).await;
+        for (by, title) in [(&mut b.zhang, "学习党章有感"), (&mut b.zhang, "Party 学习计划"), (&mut b.li, "港口参观记")]
+        {
+            let other = if title.starts_with("Party") { json!({"year": year() + 1}) } else { json!({}) };
+            let other = if shelf == "pledge" { other } else { json!({}) };
+            by.ok(&write(shelf), json!({"i": with(words(shelf, title), other), "now": true})).await;
         }
         for (filter, wanted) in [
             (json!({}), vec!["港口参观记", "Party 学习计划", "学习党章有感"]),
@@ -297,16 +325,15 @@ async fn pc_3_2_6a_pc_3_2_7a_lists_are_searched_narrowed_and_paged() {
 #[tokio::test]
 async fn pc_3_2_7a_a_year_is_counted_by_month_and_branch() {
     let mut b = Branches::start().await;
-    let year = &b.t.now().format("%Y").to_string();
     for shelf in SHELVES {
         for by in [&mut b.zhang, &mut b.li] {
             by.ok(&write(shelf), json!({"i": words(shelf, "甲篇"), "now": true})).await;
         }
-        let kind = if shelf == "pledge" { json!({"year": 2027}) } else { json!({}) };
+        let kind = if shelf == "pledge" { json!({"year": year() + 1}) } else { json!({}) };
         let more = json!({"i": with(words(shelf, "乙篇"), kind), "now": true});
         let more = got(b.zhang.ok(&write(shelf), more).await);
         b.admin.ok(&recommend(shelf), with(at(&more), json!({"on": true}))).await;
-        let other = if shelf == "pledge" { json!({"year": 2025}) } else { json!({}) };
+        let other = if shelf == "pledge" { json!({"year": year() - 1}) } else { json!({}) };
         b.zhang.ok(&write(shelf), json!({"i": with(words(shelf, "草稿"), other)})).await;
         let all = got(b.admin.ok(&statistics(shelf), json!({})).await);
         for (field, count) in [("count", 3), ("people", 2), ("members", 3), ("recommended", 1), ("silent", 0)] {
@@ -318,8 +345,11 @@ async fn pc_3_2_7a_a_year_is_counted_by_month_and_branch() {
             all["branches"][0],
             json!({"branch": {"shortName": "第一党支部"}, "members": 2, "people": 1, "count": 2, "recommended": 1})
         );
-        let own = got(b.secretary.ok(&statistics(shelf), json!({"y": year.parse::<i32>().unwrap()})).await);
-        assert_eq!((&own["count"], &own["members"], own["branches"].as_array().unwrap().len()), (&json!(2), &json!(2), 1));
+        let own = got(b.secretary.ok(&statistics(shelf), json!({"y": year()})).await);
+        assert_eq!(
+            (&own["count"], &own["members"], own["branches"].as_array().unwrap().len()),
+            (&json!(2), &json!(2), 1)
+        );
         let past = got(b.admin.ok(&statistics(shelf), json!({"y": 2020})).await);
         assert_eq!((&past["count"], &past["silent"]), (&json!(0), &json!(2)));
         let part = got(b.admin.ok(&statistics(shelf), json!({"u": b.second})).await);

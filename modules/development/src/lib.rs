@@ -35,4 +35,5 @@ pub static MODULE: Module = Module {
     exporters: &[],
     roles: None,
     seats_taken: None,
+    undos: &[],
 };

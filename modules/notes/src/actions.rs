@@ -57,11 +57,7 @@ pub async fn save(shelf: &Shelf, cx: &Cx, which: Which, form: &Form, publish: bo
             }
             // Somebody recommended other words.
             if before.recommended_at.is_some() && (&before.title, &before.body) != (&row.title, &row.body) {
-                let standing = Standing {
-                    state: row.state(),
-                    published_at: row.published_at,
-                    recommended_at: None,
-                };
+                let standing = Standing { state: row.state(), published_at: row.published_at, recommended_at: None };
                 stand(shelf, &mut write, &row, Deed::Unrecommended, standing).await?;
             }
             id
@@ -94,13 +90,7 @@ async fn writer(cx: &Cx, write: &mut Write<'_>, viewer: &Viewer, person: Option<
     Ok(Writer { person, branch, account })
 }
 
-async fn at_version(
-    shelf: &Shelf,
-    write: &mut Write<'_>,
-    viewer: &Viewer,
-    id: WritingId,
-    version: i32,
-) -> Result<Row> {
+async fn at_version(shelf: &Shelf, write: &mut Write<'_>, viewer: &Viewer, id: WritingId, version: i32) -> Result<Row> {
     let row = store::held(shelf, viewer, id, write.conn()?).await?;
     if row.version == version { Ok(row) } else { Err(Error::conflict()) }
 }

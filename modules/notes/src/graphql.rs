@@ -240,7 +240,12 @@ impl Rights {
     }
 }
 
-async fn list(shelf: &Shelf, ctx: &Context<'_>, args: PageArgs, filter: Option<WritingFilter>) -> Result<Listed<Writing>> {
+async fn list(
+    shelf: &Shelf,
+    ctx: &Context<'_>,
+    args: PageArgs,
+    filter: Option<WritingFilter>,
+) -> Result<Listed<Writing>> {
     let cx = ctx.cx()?;
     let filter = filter.unwrap_or_default().read()?;
     let mut read = cx.read(shelf.read).await?;
@@ -279,7 +284,12 @@ async fn text(shelf: &Shelf, cx: &Cx, id: WritingId) -> Result<WritingText> {
     Ok(WritingText { body: row.body.clone(), writing: rights.writing(row), similar })
 }
 
-async fn statistics(shelf: &Shelf, cx: &Cx, under: Option<OrganisationId>, year: Option<i32>) -> Result<WritingStatistics> {
+async fn statistics(
+    shelf: &Shelf,
+    cx: &Cx,
+    under: Option<OrganisationId>,
+    year: Option<i32>,
+) -> Result<WritingStatistics> {
     let year = year.unwrap_or_else(|| cx.app.world.today().year());
     if !(2000..=2200).contains(&year) {
         return Err(Error::invalid("year", "年度不正确"));
@@ -313,7 +323,13 @@ async fn statistics(shelf: &Shelf, cx: &Cx, under: Option<OrganisationId>, year:
     })
 }
 
-async fn save(shelf: &Shelf, ctx: &Context<'_>, which: Which, input: WritingInput, publish: bool) -> Result<WritingText> {
+async fn save(
+    shelf: &Shelf,
+    ctx: &Context<'_>,
+    which: Which,
+    input: WritingInput,
+    publish: bool,
+) -> Result<WritingText> {
     let cx = ctx.cx()?;
     cx.allow(shelf.write)?;
     match actions::save(shelf, cx, which, &input.into(), publish).await? {
@@ -401,13 +417,7 @@ macro_rules! namespace {
             }
 
             /// Recommends a published text to the portal, or takes that back.
-            async fn recommend(
-                &self,
-                ctx: &Context<'_>,
-                id: WritingId,
-                version: i32,
-                on: bool,
-            ) -> Result<WritingText> {
+            async fn recommend(&self, ctx: &Context<'_>, id: WritingId, version: i32, on: bool) -> Result<WritingText> {
                 actions::recommend(&$shelf, ctx.cx()?, id, version, on).await?;
                 text(&$shelf, ctx.cx()?, id).await
             }

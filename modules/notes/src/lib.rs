@@ -8,7 +8,7 @@ pub mod likeness;
 /// What differs between the modules, rows and enumerations.
 pub mod model;
 pub mod rules;
-mod store;
+pub mod store;
 
 pub use model::{NOTES, PLEDGES, Shelf};
 use zhibu_core::migration;

@@ -18,9 +18,9 @@ pub fn letters(text: &str) -> Vec<char> {
 
 /// FNV-1a: it is stored, so it must never change.
 fn hash(parts: impl Iterator<Item = u32>) -> u64 {
-    parts.flat_map(u32::to_le_bytes).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    parts
+        .flat_map(u32::to_le_bytes)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// One of a family of hashes (the finaliser of splitmix64 over a seed).

@@ -128,7 +128,8 @@ mod tests {
     #[test]
     fn pc_3_2_7a_notes_are_checked_and_tidied() {
         let body = "第一段谈学习的体会和收获。\r\n\r\n\r\n  第二段谈今后怎样去做。 \n";
-        let good = Form { title: "学习党章有感".into(), body: body.into(), source: Some(" ".into()), ..Form::default() };
+        let good =
+            Form { title: "学习党章有感".into(), body: body.into(), source: Some(" ".into()), ..Form::default() };
         let today = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
         let facts = accept(&NOTES, &good, today).unwrap();
         assert_eq!(facts.body, "第一段谈学习的体会和收获。\n\n第二段谈今后怎样去做。");

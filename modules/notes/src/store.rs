@@ -197,7 +197,9 @@ async fn narrow(asked: &mut Asked, shelf: &Shelf, viewer: &Viewer, filter: &Filt
         let places = match &viewer.reach {
             Some(reach) => organisation::part(reach, Some(under), conn).await?,
             // A member sees the own branch and nothing of what lies around it.
-            None => Some(viewer.me.filter(|(_, branch)| *branch == under.0).map(|(_, b)| vec![b]).ok_or_else(Error::missing)?),
+            None => Some(
+                viewer.me.filter(|(_, branch)| *branch == under.0).map(|(_, b)| vec![b]).ok_or_else(Error::missing)?,
+            ),
         };
         if let Some(places) = places {
             let places = asked.bind(Bind::Ids(places));
@@ -406,7 +408,13 @@ pub async fn remove(shelf: &Shelf, id: Uuid, conn: &mut Conn) -> Result<()> {
 }
 
 /// Tells whoever listens what happened to a text.
-pub async fn tell(shelf: &Shelf, row: &Row, deed: Deed, by: (Uuid, &str, DateTime<Utc>), conn: &mut Conn) -> Result<()> {
+pub async fn tell(
+    shelf: &Shelf,
+    row: &Row,
+    deed: Deed,
+    by: (Uuid, &str, DateTime<Utc>),
+    conn: &mut Conn,
+) -> Result<()> {
     let Some(event) = deed.event() else { return Ok(()) };
     let mut asked = Asked::new(format!(
         "INSERT INTO {} (id, writing_id, person_id, event, account_name, at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -481,21 +489,27 @@ pub async fn statistics(
         let mut asked = Asked::default();
         let (from, to) = (asked.bind(Bind::At(day(year))), asked.bind(Bind::At(day(year + 1))));
         let inside = |column: &str, asked: &mut Asked| {
-            places.clone().map_or_else(String::new, |places| format!("AND {column} = ANY ({})", asked.bind(Bind::Ids(places))))
+            places
+                .clone()
+                .map_or_else(String::new, |places| format!("AND {column} = ANY ({})", asked.bind(Bind::Ids(places))))
         };
         let texts = format!(
             "FROM {} w WHERE w.state = 'published' AND w.published_at >= {from} AND w.published_at < {to} {}",
             shelf.table,
             inside("w.organisation_id", &mut asked)
         );
-        let inside = inside("o.id", &mut asked);
-        let sql = format!("{select} {texts} {after}");
-        asked.add(&sql.replace("{inside}", &inside));
+        let mut sql = format!("{select} {texts} {after}");
+        if sql.contains("{inside}") {
+            sql = sql.replace("{inside}", &inside("o.id", &mut asked));
+        }
+        asked.add(&sql);
         asked
     };
-    const NUMBERS: &str = "count(*) AS count, count(DISTINCT w.person_id) AS people, count(w.recommended_at) AS recommended";
+    const NUMBERS: &str =
+        "count(*) AS count, count(DISTINCT w.person_id) AS people, count(w.recommended_at) AS recommended";
     let sum = of(&format!("SELECT {NUMBERS}"), "").query().get_result(conn).await?;
-    let month = "SELECT extract(month FROM w.published_at AT TIME ZONE 'Asia/Shanghai')::int AS month, count(*) AS count";
+    let month =
+        "SELECT extract(month FROM w.published_at AT TIME ZONE 'Asia/Shanghai')::int AS month, count(*) AS count";
     let months = of(month, "GROUP BY 1 ORDER BY 1").query().load(conn).await?;
     let with = format!("WITH written AS (SELECT w.organisation_id, {NUMBERS}");
     let branches = "GROUP BY 1) SELECT o.id, o.short_name AS name, o.member_count AS members, coalesce(s.count, 0) AS count, \
