@@ -42,6 +42,17 @@ export type AdministratorInput = {
   mobile?: string | null | undefined;
 };
 
+export type ApplicantInput = {
+  branch: string;
+  name: string;
+  idNumber: string;
+  ethnicity: string;
+  educationLevel: string;
+  workPost: string;
+  employer?: string | null | undefined;
+  mobile: string;
+};
+
 /** The carrier's approval of a signature or template. */
 export type ApproveSmsInput = {
   id: string;
@@ -80,6 +91,21 @@ export type AuditFilter = {
   until?: string | null | undefined;
 };
 
+export type BallotInput = {
+  /** 应到会有表决权人数 */
+  should: number;
+  /** 实到会人数 */
+  present: number;
+  /** 到会赞成票 */
+  yes: number;
+  /** 会前书面赞成意见 */
+  written?: number;
+  /** 反对票 */
+  no?: number;
+  /** 弃权票 */
+  abstain?: number;
+};
+
 export type ChangeInitialPasswordInput = {
   newPassword: string;
   smsCode?: string | null | undefined;
@@ -116,6 +142,137 @@ export type CodeState =
   | 'EXPIRED'
   /** 已作废 */
   | 'REVOKED';
+
+/** What an assembly decides about a probationary member. */
+export type ConversionDecision =
+  /** 按期转正 */
+  | 'CONVERT'
+  /** 延长预备期 */
+  | 'EXTEND'
+  /** 取消预备党员资格 */
+  | 'CANCEL';
+
+export type DevelopmentActInput = {
+  on: string;
+  /** It was not passed; a vote tells by itself. */
+  failed?: boolean | null | undefined;
+  confirmed?: Array<string> | null | undefined;
+  people?: Array<string> | null | undefined;
+  ballot?: BallotInput | null | undefined;
+  days?: number | null | undefined;
+  hours?: number | null | undefined;
+  formNo?: string | null | undefined;
+  place?: string | null | undefined;
+  noticeFrom?: string | null | undefined;
+  noticeTo?: string | null | undefined;
+  decision?: ConversionDecision | null | undefined;
+  months?: number | null | undefined;
+  /** Why a wait by practice was shortened. */
+  early?: string | null | undefined;
+  note?: string | null | undefined;
+};
+
+/** What happens to a case beside its steps: the exceptional edges that people record. */
+export type DevelopmentEvent =
+  /** 报送上级: the branch has sent the resolution of the assembly upwards */
+  | 'SUBMIT'
+  /** 考察记录 during training or probation */
+  | 'OBSERVE'
+  /** 暂缓 */
+  | 'HOLD'
+  /** 恢复 */
+  | 'RESUME'
+  /** 本人撤回申请 */
+  | 'WITHDRAW'
+  /** 随单位变动转出 */
+  | 'UNIT_CHANGE'
+  /** 延长审批 */
+  | 'EXTEND_REVIEW'
+  /** 推迟讨论转正 */
+  | 'POSTPONE'
+  /** 严重违纪，取消预备党员资格 */
+  | 'DISCIPLINE_SERIOUS'
+  /** 预备期内调动 */
+  | 'TRANSFER';
+
+export type DevelopmentFilter = {
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  stage?: number | null | undefined;
+  step?: number | null | undefined;
+  /** At which side they wait. */
+  side?: DevelopmentSide | null | undefined;
+  /** Only those that have missed a deadline. */
+  overdue?: boolean | null | undefined;
+  /** Only those of which somebody is reminded today. */
+  remind?: boolean | null | undefined;
+  /** Those that have ended, instead of those that go on. */
+  closed?: boolean | null | undefined;
+};
+
+/** How a case ended, or that it goes on; codes of the dictionary `development_outcome`. */
+export type DevelopmentOutcome =
+  /** 进行中 */
+  | 'IN_PROGRESS'
+  /** 暂缓 */
+  | 'SUSPENDED'
+  /** 按期转正 */
+  | 'CONVERTED'
+  /** 延长预备期 (the case goes on) */
+  | 'EXTENDED'
+  /** 取消预备党员资格 */
+  | 'CANCELLED'
+  /** 未通过 */
+  | 'REJECTED'
+  /** 本人撤回 */
+  | 'WITHDRAWN'
+  /** 随单位变动转出 */
+  | 'MOVED';
+
+/** At which side a step waits. */
+export type DevelopmentSide =
+  /** 本人 */
+  | 'PERSON'
+  /** 党支部 */
+  | 'BRANCH'
+  /** 上级党委 */
+  | 'COMMITTEE';
+
+/** Where somebody stands on the way into the Party. */
+export type DevelopmentStanding =
+  /** 群众 */
+  | 'MASS'
+  /** 入党申请人 */
+  | 'APPLICANT'
+  /** 入党积极分子 */
+  | 'ACTIVIST'
+  /** 发展对象 */
+  | 'CANDIDATE'
+  /** 预备党员 */
+  | 'PROBATIONARY'
+  /** 正式党员 */
+  | 'FORMAL';
+
+/** How a step looks today. */
+export type DevelopmentStepState =
+  /** 已完成 */
+  | 'DONE'
+  /** 可办理 */
+  | 'OPEN'
+  /** 暂不能办理 */
+  | 'CLOSED';
+
+export type DevelopmentUpload = {
+  step: number;
+  /** Dictionary `development_doc` */
+  kind: string;
+  /** With its ending. */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
 
 /** Why a membership ended (减少原因). */
 export type EndReason =
@@ -519,6 +676,13 @@ export type PictureSlot =
   /** 资讯页 */
   | 'NEWS';
 
+/** 承诺类型 (dictionary `pledge_type`). */
+export type PledgeType =
+  /** 一句话承诺 */
+  | 'ONE_LINE'
+  /** 全方位承诺 */
+  | 'FULL';
+
 /** A new value of a field. */
 export type ProfileChange = {
   field: ProfileField;
@@ -871,6 +1035,60 @@ export type UserSort =
   /** Most recent sign-in first. */
   | 'LAST_SIGN_IN';
 
+/** How a meeting counts. */
+export type VoteRule =
+  /** 支部大会: more than half present, more than half of all agree, written opinions included */
+  | 'ASSEMBLY'
+  /** 支部委员会: half present, more than half of all agree */
+  | 'COMMITTEE'
+  /** 上级党委: more than half present, more than half of all agree */
+  | 'APPROVING';
+
+/** Which texts are looked for. */
+export type WritingFilter = {
+  /** Part of the name or its pinyin, or of the title. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** Of this member. */
+  person?: string | null | undefined;
+  /** Only the caller's own. */
+  mine?: boolean | null | undefined;
+  /** 承诺类型, of pledges */
+  kind?: PledgeType | null | undefined;
+  /** 承诺年度, of pledges */
+  year?: number | null | undefined;
+  state?: WritingState | null | undefined;
+  recommended?: boolean | null | undefined;
+  /** Only those much like another one; for administrators. */
+  similar?: boolean | null | undefined;
+  /** Published on this day or later. */
+  from?: string | null | undefined;
+  /** Published on this day or earlier. */
+  to?: string | null | undefined;
+};
+
+export type WritingInput = {
+  /** 承诺类型, of pledges */
+  kind?: PledgeType | null | undefined;
+  /** 承诺年度, of pledges */
+  year?: number | null | undefined;
+  title: string;
+  /** Paragraphs on lines of their own. */
+  body: string;
+  /** 学习内容, of study notes */
+  source?: string | null | undefined;
+};
+
+/** Where a text stands. */
+export type WritingState =
+  /** 草稿 */
+  | 'DRAFT'
+  /** 已发布 */
+  | 'PUBLISHED'
+  /** 已撤回 */
+  | 'WITHDRAWN';
+
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
@@ -896,6 +1114,13 @@ export type SetFavouritesMutationVariables = Exact<{
 
 
 export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
+
+export type DevelopmentWaitingQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type DevelopmentWaitingQuery = { development: { stages: Array<{ overdue: number, remind: number }> } };
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -1112,6 +1337,124 @@ export type EndSessionMutationVariables = Exact<{
 
 
 export type EndSessionMutation = { system: { endSession: boolean } };
+
+export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
+
+export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+
+export type DevelopmentStepsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DevelopmentStepsQuery = { development: { steps: Array<{ no: number, stage: number, stageTitle: string, title: string, actor: string, side: DevelopmentSide, documents: Array<string>, basis: string }> } };
+
+export type DevelopmentStagesQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type DevelopmentStagesQuery = { development: { stages: Array<{ stage: number, title: string, count: number, overdue: number, remind: number }> } };
+
+export type DevelopmentCasesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: DevelopmentFilter | null | undefined;
+}>;
+
+
+export type DevelopmentCasesQuery = { development: { cases: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type DevelopmentFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type FullMembersQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type FullMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type StartDevelopmentMutationVariables = Exact<{
+  input: ApplicantInput;
+}>;
+
+
+export type StartDevelopmentMutation = { development: { start: { case: { id: string, name: string } } } };
+
+export type CompleteStepMutationVariables = Exact<{
+  id: string;
+  version: number;
+  step: number;
+  input: DevelopmentActInput;
+}>;
+
+
+export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type UndoStepMutationVariables = Exact<{
+  id: string;
+  version: number;
+  step: number;
+  reason: string;
+}>;
+
+
+export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RecordDevelopmentMutationVariables = Exact<{
+  id: string;
+  version: number;
+  event: DevelopmentEvent;
+  on: string;
+  note: string;
+}>;
+
+
+export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RelocateDevelopmentMutationVariables = Exact<{
+  id: string;
+  version: number;
+  branch: string;
+  on: string;
+  note: string;
+}>;
+
+
+export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RequestDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+  input: DevelopmentUpload;
+}>;
+
+
+export type RequestDevelopmentDocumentMutation = { development: { requestDocument: { id: string, url: string, contentType: string } } };
+
+export type KeepDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RemoveDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type OpenDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenDevelopmentDocumentMutation = { development: { openDocument: { url: string, fileName: string } } };
 
 export type OrganisationTreeQueryVariables = Exact<{
   root?: string | null | undefined;
@@ -1434,6 +1777,194 @@ export type CancelMessagesMutationVariables = Exact<{
 
 
 export type CancelMessagesMutation = { system: { cancelMessages: number } };
+
+export type WritingRowFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } };
+
+export type WritingWholeFragment = { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> };
+
+export type WritingNumbersFragment = { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> };
+
+export type WritingPeopleQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type WritingPeopleQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type WritingSamplesQueryVariables = Exact<{
+  kind: SampleKind;
+  search?: string | null | undefined;
+}>;
+
+
+export type WritingSamplesQuery = { document: { samples: { nodes: Array<{ id: string, title: string, summary: string, downloadable: boolean }> } } };
+
+export type WritingSampleQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WritingSampleQuery = { document: { sample: { id: string, title: string, body: string } } };
+
+export type DownloadWritingSampleMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DownloadWritingSampleMutation = { document: { downloadSample: { url: string, fileName: string } } };
+
+export type PledgesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type PledgesQuery = { pledge: { writings: { totalCount: number, nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }> } } };
+
+export type PledgeQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PledgeQuery = { pledge: { writing: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type PledgeStatisticsQueryVariables = Exact<{
+  under?: string | null | undefined;
+  year?: number | null | undefined;
+}>;
+
+
+export type PledgeStatisticsQuery = { pledge: { statistics: { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> } } };
+
+export type WritePledgeMutationVariables = Exact<{
+  person?: string | null | undefined;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type WritePledgeMutation = { pledge: { write: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type EditPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type EditPledgeMutation = { pledge: { edit: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type PublishPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type PublishPledgeMutation = { pledge: { publish: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type WithdrawPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawPledgeMutation = { pledge: { withdraw: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RecommendPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: boolean;
+}>;
+
+
+export type RecommendPledgeMutation = { pledge: { recommend: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RemovePledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemovePledgeMutation = { pledge: { remove: boolean } };
+
+export type StudyNotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type StudyNotesQuery = { studyNote: { writings: { totalCount: number, nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }> } } };
+
+export type StudyNoteQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StudyNoteQuery = { studyNote: { writing: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type StudyNoteStatisticsQueryVariables = Exact<{
+  under?: string | null | undefined;
+  year?: number | null | undefined;
+}>;
+
+
+export type StudyNoteStatisticsQuery = { studyNote: { statistics: { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> } } };
+
+export type WriteStudyNoteMutationVariables = Exact<{
+  person?: string | null | undefined;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type WriteStudyNoteMutation = { studyNote: { write: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type EditStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type EditStudyNoteMutation = { studyNote: { edit: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type PublishStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type PublishStudyNoteMutation = { studyNote: { publish: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type WithdrawStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawStudyNoteMutation = { studyNote: { withdraw: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RecommendStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: boolean;
+}>;
+
+
+export type RecommendStudyNoteMutation = { studyNote: { recommend: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RemoveStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemoveStudyNoteMutation = { studyNote: { remove: boolean } };
 
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
@@ -2319,6 +2850,123 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentRow on DevelopmentCase {
+  id
+  version
+  name
+  branch {
+    id
+    shortName
+  }
+  outcome
+  standing
+  stage
+  step
+  stepTitle
+  side
+  actor
+  earliest
+  latest
+  overdue
+  remind
+  startedAt
+  closedAt
+}
+    `, {"fragmentName":"DevelopmentRow"}) as unknown as TypedDocumentString<DevelopmentRowFragment, unknown>;
+export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentDetail on DevelopmentFile {
+  case {
+    ...DevelopmentRow
+    idNumber
+    mobile
+    sex
+    birthDate
+    age
+    ethnicity
+    educationLevel
+    workPost
+    employer
+    person
+  }
+  lapse
+  events
+  movable
+  probationEnd
+  observed
+  undoable
+  steps {
+    no
+    state
+    on
+    earliest
+    latest
+    hard
+    overdue
+    closed
+    missing
+    reminders
+    given
+    mine
+    people
+    vote
+    training
+    formNo
+    notice
+    decision
+    place
+    shortens
+    mayFail
+    confirmations {
+      key
+      words
+    }
+  }
+  timeline {
+    id
+    on
+    title
+    words
+    by
+    at
+    step
+    failed
+    voided
+  }
+  documents {
+    id
+    step
+    kind
+    fileName
+    fileSize
+    by
+    at
+    removable
+    past
+  }
+}
+    fragment DevelopmentRow on DevelopmentCase {
+  id
+  version
+  name
+  branch {
+    id
+    shortName
+  }
+  outcome
+  standing
+  stage
+  step
+  stepTitle
+  side
+  actor
+  earliest
+  latest
+  overdue
+  remind
+  startedAt
+  closedAt
+}`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -2564,6 +3212,98 @@ export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   reportedAt
 }
     `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
+export const WritingRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WritingRow on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    id
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  length
+  source
+  state
+  recommendedAt
+  likeness
+  publishedAt
+  updatedAt
+  mine
+  editable
+  recommendable
+}
+    `, {"fragmentName":"WritingRow"}) as unknown as TypedDocumentString<WritingRowFragment, unknown>;
+export const WritingWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WritingWhole on WritingText {
+  writing {
+    ...WritingRow
+  }
+  body
+  similar {
+    id
+    title
+    name
+    branch
+    publishedAt
+    likeness
+  }
+}
+    fragment WritingRow on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    id
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  length
+  source
+  state
+  recommendedAt
+  likeness
+  publishedAt
+  updatedAt
+  mine
+  editable
+  recommendable
+}`, {"fragmentName":"WritingWhole"}) as unknown as TypedDocumentString<WritingWholeFragment, unknown>;
+export const WritingNumbersFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WritingNumbers on WritingStatistics {
+  count
+  people
+  members
+  recommended
+  silent
+  months {
+    month
+    count
+  }
+  branches {
+    branch {
+      id
+      shortName
+    }
+    members
+    people
+    count
+    recommended
+  }
+}
+    `, {"fragmentName":"WritingNumbers"}) as unknown as TypedDocumentString<WritingNumbersFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   id

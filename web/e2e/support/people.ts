@@ -80,7 +80,7 @@ export async function smsCode(operator: Operator, mobile: string): Promise<strin
 export async function takeOverMember(operator: Operator, api: Api, mobile: string): Promise<Account> {
   await api.ask(SignInDocument, { input: { userName: mobile, password: INITIAL_PASSWORD } })
   await api.ask(RequestPasswordChangeCodeDocument, {})
-  const input = { newPassword: PASSWORD, code: await smsCode(operator, mobile) }
+  const input = { newPassword: PASSWORD, smsCode: await smsCode(operator, mobile) }
   const { account } = (await api.ask(ChangeInitialPasswordDocument, { input })).system.changeInitialPassword
   return { api, userName: mobile, displayName: account.displayName }
 }
