@@ -8,6 +8,7 @@ pub mod likeness;
 /// What differs between the modules, rows and enumerations.
 pub mod model;
 pub mod rules;
+pub mod schema;
 pub mod store;
 
 pub use model::{NOTES, PLEDGES, Shelf};
