@@ -130,6 +130,8 @@ test('PC-3.2.6a on a telephone and in the dark', async ({ pageAs }) => {
   await expect(page.getByText('各党支部')).toBeVisible()
   await look(page, 'notes-numbers-phone')
   await page.emulateMedia({ colorScheme: 'dark' })
+  await open(page, '/member/pledge?view=numbers', '党员承诺')
+  await expect(page.getByText('各党支部')).toBeVisible()
   await look(page, 'notes-numbers-dark')
   await page.setViewportSize({ width: 1280, height: 800 })
   await open(page, '/member/pledge', '党员承诺')

@@ -45,7 +45,7 @@ export function WritingList({ shelf, under, onOpen }: { shelf: Shelf; under: str
       cell: (row) => (
         <div className="z-sample">
           <Button type="link" size="small" className="z-cell-link" onClick={() => onOpen(row.id)}>{row.title}</Button>
-          <p className="z-muted">{row.excerpt.replaceAll('\n', ' ').slice(0, 40)}{row.excerpt.length > 40 ? '…' : ''}</p>
+          <p className="z-muted">{row.excerpt.replaceAll('\n', ' ').slice(0, 28)}{row.excerpt.length > 28 ? '…' : ''}</p>
         </div>
       ),
     },
