@@ -91,4 +91,6 @@ id! {
     DevelopmentCaseId;
     /// A paper of a case of development (发展材料).
     DevelopmentDocumentId;
+    /// A pledge or a study note (党员承诺、学习心得).
+    WritingId;
 }

@@ -20,6 +20,8 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
     let mut expected = vec!["system", "directory"];
     expected.extend(cfg!(feature = "development").then_some("development"));
     expected.extend(built_in.then_some("document"));
+    expected.extend(cfg!(feature = "pledge").then_some("pledge"));
+    expected.extend(cfg!(feature = "study_note").then_some("study_note"));
     assert_eq!(keys, expected);
     assert_eq!(registry.module("document").is_some(), built_in);
 
@@ -64,5 +66,25 @@ fn pc_3_2_4_of_development_that_is_not_built_in_nothing_is_there() {
     assert_eq!(shown.into_iter().any(|m| m.key == "member.development"), built_in);
     for word in [["development", "records"], ["development", "cases"]] {
         assert_eq!(in_program(word), built_in, "{word:?} in the program");
+    }
+}
+
+#[test]
+fn pc_3_2_6a_pc_3_2_7a_of_pledges_and_study_notes_that_are_not_built_in_nothing_is_offered() {
+    let registry = Registry::new(zhibu_modules::all()).unwrap();
+    let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
+    for (key, built_in, types) in [
+        ("pledge", cfg!(feature = "pledge"), ["pledgequery", "pledgemutation"]),
+        ("study_note", cfg!(feature = "study_note"), ["studynotequery", "studynotemutation"]),
+    ] {
+        assert_eq!(registry.module(key).is_some(), built_in);
+        for word in types {
+            assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
+        }
+        for permission in [format!("member.{key}.read"), format!("{key}.write"), format!("{key}.recommend")] {
+            assert_eq!(registry.permissions().iter().any(|p| p.key == permission), built_in, "{permission}");
+        }
+        let menu = format!("member.{key}");
+        assert_eq!(registry.visible("tenant", |_| true).into_iter().any(|m| m.key == menu), built_in);
     }
 }

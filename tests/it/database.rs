@@ -64,6 +64,7 @@ fn diesel_type(name: &str) -> String {
         "jsonb" => "Jsonb",
         "_text" => "Array<Text>",
         "_uuid" => "Array<Uuid>",
+        "_int8" => "Array<Int8>",
         other => panic!("a type nobody has used yet: {other}"),
     }
     .to_owned()

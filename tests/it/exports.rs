@@ -15,8 +15,14 @@ const EXPORTS: &str = "{ system { exports { nodes { id state rowCount filterWord
 const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
 /// One column of every kind that a tenant exports, and that operators export.
-const OURS: [(&str, &str); 4] =
-    [("member", "name"), ("organisation", "shortName"), ("user", "userName"), ("audit", "action")];
+const OURS: [(&str, &str); 6] = [
+    ("member", "name"),
+    ("organisation", "shortName"),
+    ("user", "userName"),
+    ("audit", "action"),
+    ("pledge", "name"),
+    ("study_note", "name"),
+];
 const THEIRS: [(&str, &str); 2] = [("code", "tail"), ("platform_audit", "action")];
 
 fn order(kind: &str, column: &str, filter: Value) -> Value {
@@ -76,7 +82,7 @@ async fn pc_8_2_a_number_that_was_looked_for_is_told_masked_however_it_was_writt
 }
 
 /// Every text of a workbook.
-fn texts(file: &[u8]) -> String {
+pub(crate) fn texts(file: &[u8]) -> String {
     use calamine::Reader;
     let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(file.to_vec())).unwrap();
     let name = book.sheet_names()[0].clone();

@@ -25,6 +25,7 @@ mod menus;
 mod messages;
 mod migrations;
 mod modules_off;
+mod notes;
 mod operator;
 mod organisations;
 mod placements;

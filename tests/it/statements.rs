@@ -55,6 +55,12 @@ async fn lists_need_the_same_number_of_statements_however_long() {
         SELECT gen_random_uuid(), 'pledge', 'title', 'summary', 'body', 'published', now(), now() FROM generate_series(1, 60)";
     sql.rows(texts).await;
     let tenant = t.home.schema();
+    let notes = format!(
+        "INSERT INTO {tenant}.study_notes (id, person_id, organisation_id, account_id, title, grams, body, length, bands, state, \
+         published_at, created_at, updated_at) SELECT gen_random_uuid(), id, '{branch}', id, 'title', '{{}}', 'body', 4, '{{}}', \
+         'published', now(), now(), now() FROM {tenant}.people"
+    );
+    sql.rows(&notes).await;
     let lists = [
         (
             &tenant[..],
@@ -69,6 +75,11 @@ async fn lists_need_the_same_number_of_statements_however_long() {
             &tenant,
             "query($n: Int) { directory { members(first: $n) { totalCount nodes { id mobile idNumber branch { shortName } \
             posts { post organisation { shortName } } editable partyAge } } } }",
+        ),
+        (
+            &tenant,
+            "query($n: Int) { studyNote { writings(first: $n) { totalCount nodes { id person { name } branch { shortName } \
+            editable recommendable } } } }",
         ),
         (&tenant, "query($n: Int) { document { samples(first: $n) { totalCount nodes { id read downloadable } } } }"),
         (

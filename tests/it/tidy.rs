@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["tenancy"],
     &["graphql"],
     &["directory"],
-    &["system", "development", "document"],
+    &["system", "development", "document", "notes"],
     &["modules"],
     &["server"],
     &["tests"],

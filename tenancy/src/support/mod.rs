@@ -49,6 +49,8 @@ const NEVER: &[&str] = &[
     "system.sms.manage",
     "member.messages.send",
     "development.approve",
+    "pledge.write",
+    "study_note.write",
     "system.support.manage",
     "data.export",
     "member.view_sensitive",

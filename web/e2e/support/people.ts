@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { expect } from '@playwright/test'
 import {
   ActivateDocument, ActivationProgressDocument, AddAdministratorDocument, ChangeInitialPasswordDocument, CurrentSessionDocument,
-  EnrolOperatorDocument, IssueCodesDocument, OperatorEnrolmentDocument, OperatorSignInDocument, SignInDocument, SmsOutboxDocument,
+  EnrolOperatorDocument, IssueCodesDocument, OperatorEnrolmentDocument, OperatorSignInDocument, RequestPasswordChangeCodeDocument, SignInDocument, SmsOutboxDocument,
 } from '../../api/src/index'
 import { Api } from './api'
 import { inviteOperator } from './server'
@@ -30,7 +30,7 @@ export async function enrolOperator(baseURL: string): Promise<Operator> {
 }
 
 /** Issues one activation code. */
-export async function issueCode(operator: Operator, modules: string[] = ['development', 'document'], seats = 200): Promise<string> {
+export async function issueCode(operator: Operator, modules: string[] = ['development', 'document', 'pledge', 'study_note'], seats = 200): Promise<string> {
   const expiresOn = `${new Date().getFullYear() + 1}-12-31`
   const input = { key: randomUUID(), plan: '标准版', modules, seats, expiresOn, count: 1, note: null }
   const [code] = (await operator.api.ask(IssueCodesDocument, { input })).system.issueCodes.codes
@@ -74,4 +74,13 @@ export async function smsCode(operator: Operator, mobile: string): Promise<strin
   const code = /\d{6}/.exec(nodes[0]?.text ?? '')?.[0]
   if (!code) throw new Error(`no code was sent to ${mobile}`)
   return code
+}
+
+/** First sign-in of a member by the mobile number: the initial password is replaced after a code. */
+export async function takeOverMember(operator: Operator, api: Api, mobile: string): Promise<Account> {
+  await api.ask(SignInDocument, { input: { userName: mobile, password: INITIAL_PASSWORD } })
+  await api.ask(RequestPasswordChangeCodeDocument, {})
+  const input = { newPassword: PASSWORD, smsCode: await smsCode(operator, mobile) }
+  const { account } = (await api.ask(ChangeInitialPasswordDocument, { input })).system.changeInitialPassword
+  return { api, userName: mobile, displayName: account.displayName }
 }

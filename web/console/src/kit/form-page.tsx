@@ -14,7 +14,7 @@ interface FormPageProps<Values, Result> {
   done: (result: Result) => void
   /** Keeps unsent text under this name; without it leaving loses the text. */
   draft?: string
-  /** What a draft leaves out, in words. */
+  /** What a draft leaves out, in words; empty when nothing. */
   withheld?: string
   /** Version of the record being edited; null for a new one. */
   basis?: number | null
@@ -71,7 +71,7 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
           className="z-gap-bottom"
           type={restored === 'same' ? 'info' : 'warning'}
           showIcon
-          title={restored === 'same' ? `已恢复上次未提交的内容（${withheld}需重新填写）` : '已恢复上次未提交的内容；此后该记录已被他人修改，请逐项核对后再提交'}
+          title={restored === 'same' ? `已恢复上次未提交的内容${withheld && `（${withheld}需重新填写）`}` : '已恢复上次未提交的内容；此后该记录已被他人修改，请逐项核对后再提交'}
           action={<Button size="small" onClick={discard}>放弃草稿</Button>}
         />
       )}

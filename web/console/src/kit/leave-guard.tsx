@@ -20,7 +20,7 @@ export function LeaveGuard({ dirty, kept, withheld }: { dirty: () => boolean; ke
       onCancel={() => blocker.reset?.()}
       width={440}
     >
-      {kept ? `已填写的内容会在本机保留为草稿（不含${withheld}），下次打开时自动恢复。` : '离开后，已填写的内容将丢失。'}
+      {kept ? `已填写的内容会在本机保留为草稿${withheld && `（不含${withheld}）`}，下次打开时自动恢复。` : '离开后，已填写的内容将丢失。'}
     </Modal>
   )
 }

@@ -1,0 +1,2 @@
+DROP TABLE pledge_events;
+DROP TABLE pledges;

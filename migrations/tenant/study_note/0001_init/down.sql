@@ -1,0 +1,2 @@
+DROP TABLE study_note_events;
+DROP TABLE study_notes;
