@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod graphql;
+mod holdings;
 mod import;
 /// Rows.
 pub mod model;
@@ -35,4 +36,6 @@ pub static MODULE: Module = Module {
     exporters: &[],
     roles: None,
     seats_taken: None,
+    holdings: Some(&holdings::Cases),
+    hourly: None,
 };
