@@ -26,6 +26,7 @@ mod messages;
 mod migrations;
 mod modules_off;
 mod operator;
+mod organisation_commands;
 mod organisations;
 mod placements;
 mod portable;

@@ -10,7 +10,7 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{HandOver, Holding, Holdings};
 use zhibu_tenancy::{Conn, Write};
 
-use crate::schema::development_cases as cases;
+use crate::schema::{development_cases as cases, development_events as events};
 
 /// 发展档案 of organisations.
 pub(crate) struct Cases;
@@ -63,6 +63,23 @@ impl Holdings for Cases {
             ))
             .execute(write.conn()?)
             .await?;
+        let (app, today) = (write.cx.app.clone(), write.cx.app.world.today());
+        let told = format!("{before} → {}：组织变更", order.to_name);
+        let noted: Vec<_> = ids
+            .iter()
+            .map(|id| {
+                (
+                    events::id.eq(app.world.id::<Uuid>()),
+                    events::case_id.eq(*id),
+                    events::event.eq("relocate"),
+                    events::happened_on.eq(today),
+                    events::note.eq(&told),
+                    events::account_name.eq("组织变更"),
+                    events::created_at.eq(now),
+                )
+            })
+            .collect();
+        diesel::insert_into(events::table).values(noted).execute(write.conn()?).await?;
         let entry = |id: &Uuid| {
             Entry::new("development.handed_over", "development", *id).change(
                 "branch",

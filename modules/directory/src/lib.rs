@@ -41,7 +41,17 @@ pub static MODULE: Module = Module {
     key: "directory",
     title: "组织与党员",
     base: true,
-    permissions: &[ORG_READ, ORG_EDIT, ORG_CHANGE, ORG_ADMIN, ORG_REVEAL, MEMBER_READ, MEMBER_EDIT, MEMBER_REVEAL, HISTORY_READ],
+    permissions: &[
+        ORG_READ,
+        ORG_EDIT,
+        ORG_CHANGE,
+        ORG_ADMIN,
+        ORG_REVEAL,
+        MEMBER_READ,
+        MEMBER_EDIT,
+        MEMBER_REVEAL,
+        HISTORY_READ,
+    ],
     shared: &[],
     tenant: &[
         migration!("../../migrations/tenant/directory", "0001_init"),

@@ -186,7 +186,6 @@ pub async fn hourly(cx: &Cx) -> Result<()> {
     for row in rows {
         let done = Box::pin(one_due(cx, &row, today)).await;
         let Err(error) = done else { continue };
-        tracing::info!(code = error.code, "a command of an organisation was not carried out");
         let mut write = cx.write(ORG_CHANGE).await?;
         diesel::update(commands::table.find(row.id).filter(commands::state.eq(CommandState::Confirmed.code())))
             .set(commands::obstacle.eq(error.message.to_string()))

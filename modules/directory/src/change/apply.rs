@@ -59,7 +59,7 @@ async fn migrate(write: &mut Write<'_>, subject: &Row, into: &Row) -> Result<()>
     let names = organisation::names(&[above], write.conn()?).await?;
     let entry = Entry::new("organisation.moved", "organisation", subject.id)
         .change("parent", json!(names.get(&above)), into.short_name.clone())
-        .change("code", subject.code.clone(), code);
+        .change("orgCode", subject.code.clone(), code);
     write.audit(entry).await
 }
 
@@ -132,7 +132,7 @@ async fn merge(write: &mut Write<'_>, looked: &Looked, into: &Row, plan: &Plan) 
         let code = move_below(write, child, into.id).await?;
         let entry = Entry::new("organisation.moved", "organisation", child.id)
             .change("parent", subject.short_name.clone(), into.short_name.clone())
-            .change("code", child.code.clone(), code);
+            .change("orgCode", child.code.clone(), code);
         write.audit(entry).await?;
     }
     end_posts(write, subject.id, None).await?;

@@ -87,7 +87,8 @@ impl Looked {
         if let Some(into) = self.into.clone().filter(|into| into.status != "active" && into.status != "preparing") {
             self.blocks(Finding::of("organisation", "接收组织已合并或撤销", named(&[into])));
         }
-        let ids: Vec<Uuid> = [Some(self.subject.id), self.into.as_ref().map(|into| into.id)].into_iter().flatten().collect();
+        let ids: Vec<Uuid> =
+            [Some(self.subject.id), self.into.as_ref().map(|into| into.id)].into_iter().flatten().collect();
         let others = store::under_way(&ids, plan.command.map(|id| id.0), conn).await?;
         if !others.is_empty() {
             let items = others.iter().map(|row| {
@@ -106,11 +107,19 @@ impl Looked {
             self.blocks(Finding::hint(format!("{}已经是{}的下级", subject.short_name, into.short_name)));
         }
         if into.path.starts_with(&format!("{}.", subject.path)) {
-            self.blocks(Finding::of("organisation", "不能迁移到自己的下级组织之下", named(std::slice::from_ref(&into))));
+            self.blocks(Finding::of(
+                "organisation",
+                "不能迁移到自己的下级组织之下",
+                named(std::slice::from_ref(&into)),
+            ));
         }
         if !organisation::rules::children(into.kind()).contains(&subject.kind()) {
             let kind = dictionary::label("org_type", &subject.org_type).unwrap_or_default();
-            self.blocks(Finding::of("organisation", format!("{}不能设置{kind}为下级", into.short_name), named(std::slice::from_ref(&into))));
+            self.blocks(Finding::of(
+                "organisation",
+                format!("{}不能设置{kind}为下级", into.short_name),
+                named(std::slice::from_ref(&into)),
+            ));
         }
         let grouped = store::grouped(subject.id, conn).await?;
         if !grouped.is_empty() {
@@ -134,7 +143,10 @@ impl Looked {
         }
         let above: Vec<Uuid> = subject.parent_id.into_iter().collect();
         let above = organisation::names(&above, conn).await?.into_values().next().unwrap_or_default();
-        self.follows(Finding::hint(format!("{above}及其上级的管理员不再管理这些组织，{}的管理员开始管理", into.short_name)));
+        self.follows(Finding::hint(format!(
+            "{above}及其上级的管理员不再管理这些组织，{}的管理员开始管理",
+            into.short_name
+        )));
         Ok(())
     }
 
@@ -142,7 +154,11 @@ impl Looked {
         let Some(into) = self.into.clone() else { return Err(Error::bug("no receiver")) };
         let name = into.short_name.clone();
         if !rules::merges(self.subject.kind(), into.kind()) {
-            self.blocks(Finding::of("organisation", "两个组织的类别不同，不能合并", named(std::slice::from_ref(&into))));
+            self.blocks(Finding::of(
+                "organisation",
+                "两个组织的类别不同，不能合并",
+                named(std::slice::from_ref(&into)),
+            ));
         }
         if into.path.starts_with(&format!("{}.", self.subject.path)) {
             self.blocks(Finding::of("organisation", "不能合并到自己的下级组织", named(std::slice::from_ref(&into))));
@@ -186,30 +202,37 @@ impl Looked {
         if !crate::member::rules::has_members(self.subject.kind()) {
             self.blocks(Finding::hint("只有直接管理党员的党支部可以分立"));
         }
-        let (going, staying): (Vec<Mover>, Vec<Mover>) =
-            std::mem::take(&mut self.members).into_iter().partition(|one| split.members.iter().any(|id| id.0 == one.person));
+        let (going, staying): (Vec<Mover>, Vec<Mover>) = std::mem::take(&mut self.members)
+            .into_iter()
+            .partition(|one| split.members.iter().any(|id| id.0 == one.person));
         if going.len() != split.members.len() {
             return Err(Error::missing().at("split.members"));
         }
         if staying.is_empty() {
             self.blocks(Finding::hint("原组织至少要保留一名党员；全部党员一起变动请用迁移或合并"));
         }
-        let names = organisation::taken_names(&split.full_name, &split.short_name, self.subject.parent_id, conn).await?;
+        let names =
+            organisation::taken_names(&split.full_name, &split.short_name, self.subject.parent_id, conn).await?;
         if !names.is_empty() {
             self.blocks(Finding::of("organisation", "新组织的名称与现有组织重复", items(names)));
         }
-        self.follows(Finding::hint(format!("新设{name}，与{}同级同类，所在单位和联系人先照原组织登记", self.subject.short_name)));
+        self.follows(Finding::hint(format!(
+            "新设{name}，与{}同级同类，所在单位和联系人先照原组织登记",
+            self.subject.short_name
+        )));
         self.follows(Finding::of("member", format!("组织关系转入{name}"), going.iter().map(Item::from).collect()));
         let posts = store::held_posts(self.subject.id, cx.app.world.today(), conn).await?;
         let posts = posts.into_iter().filter(|(person, ..)| going.iter().any(|one| one.person == *person));
         self.follows(Finding::of("post", "转出党员在原组织的职务终止", told_posts(posts.collect())));
         let open = holdings::held(cx, &[self.subject.id], false, conn).await?;
-        let theirs = open.into_iter().filter(|one| one.person.is_some_and(|id| going.iter().any(|who| who.person == id)));
+        let theirs =
+            open.into_iter().filter(|one| one.person.is_some_and(|id| going.iter().any(|who| who.person == id)));
         for (kind, title, items) in by_title(theirs.collect()) {
             self.follows(Finding::of(kind, format!("{title}移交{name}"), items));
         }
         let full = |members: &[Mover]| members.iter().filter(|one| one.member_type == "formal").count();
-        for (who, count) in [(name.as_str(), full(&going)), (self.subject.short_name.clone().as_str(), full(&staying))] {
+        for (who, count) in [(name.as_str(), full(&going)), (self.subject.short_name.clone().as_str(), full(&staying))]
+        {
             if count < SMALL {
                 self.follows(Finding::hint(format!("分立后{who}只有正式党员{count}名，少于{SMALL}名")));
             }
@@ -237,7 +260,10 @@ impl Looked {
             self.blocks(Finding::of(kind, format!("还有未办结的{title}，请先办结或移交"), items));
         }
         self.ends(cx, conn).await?;
-        self.follows(Finding::hint(format!("{}的状态变为“已撤销”，不再供选择，名称和历史记录保留", self.subject.short_name)));
+        self.follows(Finding::hint(format!(
+            "{}的状态变为“已撤销”，不再供选择，名称和历史记录保留",
+            self.subject.short_name
+        )));
         Ok(())
     }
 
@@ -294,7 +320,10 @@ fn items(names: Vec<(OrganisationId, String)>) -> Vec<Item> {
 
 fn told_posts(posts: Vec<(Uuid, String, String)>) -> Vec<Item> {
     let told = |post: &str| dictionary::label("post", post).unwrap_or(post).to_owned();
-    posts.into_iter().map(|(id, name, post)| Item { id: id.to_string(), name: format!("{name}（{}）", told(&post)) }).collect()
+    posts
+        .into_iter()
+        .map(|(id, name, post)| Item { id: id.to_string(), name: format!("{name}（{}）", told(&post)) })
+        .collect()
 }
 
 /// What modules hold, gathered by what it is called.

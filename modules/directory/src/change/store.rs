@@ -9,7 +9,7 @@ use zhibu_core::{OrganisationCommandId, OrganisationId, Page, PageArgs, Result};
 use zhibu_tenancy::{Conn, tenants};
 
 use super::model::{CommandRow, CommandState, Item, OrganisationCommandKind};
-use crate::organisation::{Reach, Row};
+use crate::organisation::{self, Reach, Row};
 use crate::schema::{branch_assignments, memberships, organisation_commands as commands, organisations, people, posts};
 
 /// Organisations one search for a receiver brings.
@@ -147,13 +147,11 @@ pub(super) async fn under_way(ids: &[Uuid], but: Option<Uuid>, conn: &mut Conn) 
 type Boxed = commands::BoxedQuery<'static, Pg>;
 
 /// Inside the reach is what changes an organisation in it, or leads into one.
-fn matching(reach: &Reach, filter: &Filter) -> Boxed {
+async fn matching(reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<Boxed> {
     let mut query = commands::table.into_boxed();
-    if !reach.is_all() {
-        let inside = || organisations::table.filter(reach.condition()).select(organisations::id);
-        let into = commands::into_id.assume_not_null().eq_any(inside());
-        let into = commands::into_id.is_not_null().and(into);
-        query = query.filter(commands::organisation_id.eq_any(inside()).or(into));
+    if let Some(inside) = organisation::part(reach, None, conn).await? {
+        let into = commands::into_id.is_not_null().and(commands::into_id.assume_not_null().eq_any(inside.clone()));
+        query = query.filter(commands::organisation_id.eq_any(inside).or(into));
     }
     if let Some(state) = filter.state {
         query = query.filter(commands::state.eq(state.code()));
@@ -163,7 +161,9 @@ fn matching(reach: &Reach, filter: &Filter) -> Boxed {
     }
     if let Some(id) = filter.organisation {
         query = query.filter(
-            commands::organisation_id.eq(id.0).or(commands::into_id.is_not_null().and(commands::into_id.assume_not_null().eq(id.0))),
+            commands::organisation_id
+                .eq(id.0)
+                .or(commands::into_id.is_not_null().and(commands::into_id.assume_not_null().eq(id.0))),
         );
     }
     if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
@@ -171,12 +171,13 @@ fn matching(reach: &Reach, filter: &Filter) -> Boxed {
         let into = commands::into_name.is_not_null().and(commands::into_name.assume_not_null().like(like.clone()));
         query = query.filter(commands::organisation_name.like(like).or(into));
     }
-    query
+    Ok(query)
 }
 
 /// One page of commands, the latest first.
 pub async fn list(reach: &Reach, filter: &Filter, page: &PageArgs, conn: &mut Conn) -> Result<Page<CommandRow>> {
-    let mut query = matching(reach, filter)
+    let mut query = matching(reach, filter, conn)
+        .await?
         .select(CommandRow::as_select())
         .order((commands::asked_at.desc(), commands::id))
         .limit(page.limit())
@@ -189,12 +190,13 @@ pub async fn list(reach: &Reach, filter: &Filter, page: &PageArgs, conn: &mut Co
 
 /// How many match.
 pub async fn count(reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<i64> {
-    Ok(matching(reach, filter).count().get_result(conn).await?)
+    Ok(matching(reach, filter, conn).await?.count().get_result(conn).await?)
 }
 
 /// One command inside the reach; outside looks like not there.
 pub async fn get(reach: &Reach, id: OrganisationCommandId, conn: &mut Conn) -> Result<CommandRow> {
-    Ok(matching(reach, &Filter::default())
+    Ok(matching(reach, &Filter::default(), conn)
+        .await?
         .filter(commands::id.eq(id.0))
         .select(CommandRow::as_select())
         .first(conn)

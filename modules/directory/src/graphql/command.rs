@@ -215,7 +215,11 @@ pub struct CommandQuery;
 #[Object]
 impl CommandQuery {
     /// What a command would do, and what is in its way (PC-3.1.1b to d).
-    async fn preview_organisation_command(&self, ctx: &Context<'_>, input: OrganisationCommandInput) -> Result<Preview> {
+    async fn preview_organisation_command(
+        &self,
+        ctx: &Context<'_>,
+        input: OrganisationCommandInput,
+    ) -> Result<Preview> {
         let cx = ctx.cx()?;
         let plan = change::rules::accept(input.into(), cx.app.world.today())?;
         let mut read = cx.read(change::permission(plan.kind)).await?;

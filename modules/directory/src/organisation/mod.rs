@@ -10,8 +10,8 @@ mod scope;
 mod store;
 pub(crate) mod undo;
 
-pub(crate) use actions::{erase, taken};
 pub use actions::{Candidate, add_administrator, create, remove, remove_administrator, reveal_phone, seed, update};
+pub(crate) use actions::{erase, taken};
 pub use model::{
     Administrator, Listing, OrgStatus, OrgType, OrganisationAttention, Row, Span, Unit, UnitRelation, Wanted,
 };

@@ -47,12 +47,7 @@ impl Reach {
         let find = |ids: &[zhibu_core::OrganisationId]| {
             places.iter().filter(|(id, _)| ids.iter().any(|i| i.0 == *id)).map(|(_, path)| path.clone()).collect()
         };
-        Self {
-            all: scope.all,
-            subtrees: find(&scope.subtrees),
-            below: find(&scope.below),
-            nodes: find(&scope.nodes),
-        }
+        Self { all: scope.all, subtrees: find(&scope.subtrees), below: find(&scope.below), nodes: find(&scope.nodes) }
     }
 
     /// Subtrees, each with whether its top belongs to it.
