@@ -36,6 +36,7 @@ pub static MODULE: Module = Module {
     exporters: &[],
     roles: None,
     seats_taken: None,
+    undos: &[],
     holdings: Some(&holdings::Cases),
     hourly: None,
 };
