@@ -54,6 +54,7 @@ pub(super) async fn carry_out(write: &mut Write<'_>, reach: &Reach, plan: &Plan)
 
 async fn migrate(write: &mut Write<'_>, subject: &Row, into: &Row) -> Result<()> {
     let above = subject.parent_id.unwrap_or_default();
+    hold_moving(write, &subject.path).await?;
     lock(write, &[subject.id, above, into.id]).await?;
     let code = move_below(write, subject, into.id).await?;
     let names = organisation::names(&[above], write.conn()?).await?;
@@ -67,6 +68,16 @@ async fn migrate(write: &mut Write<'_>, subject: &Row, into: &Row) -> Result<()>
 async fn lock(write: &mut Write<'_>, ids: &[Uuid]) -> Result<()> {
     let rows = organisations::table.filter(organisations::id.eq_any(ids)).order(organisations::id);
     rows.select(organisations::id).for_no_key_update().load::<Uuid>(write.conn()?).await?;
+    Ok(())
+}
+
+/// Waits for whoever is putting members into what moves: a new path is a new key, which their references hold up. Taken
+/// before what they still need.
+async fn hold_moving(write: &mut Write<'_>, path: &str) -> Result<()> {
+    let rows = organisations::table
+        .filter(organisations::path.eq(path).or(organisations::path.like(format!("{path}.%"))))
+        .order(organisations::id);
+    rows.select(organisations::id).for_update().load::<Uuid>(write.conn()?).await?;
     Ok(())
 }
 
@@ -120,6 +131,9 @@ async fn leave_superior(write: &mut Write<'_>, row: &Row) -> Result<()> {
 async fn merge(write: &mut Write<'_>, looked: &Looked, into: &Row, plan: &Plan) -> Result<()> {
     let subject = &looked.subject;
     hold_people(write, &looked.members).await?;
+    for child in &looked.children {
+        hold_moving(write, &child.path).await?;
+    }
     let accounts: Vec<AccountId> = looked.members.iter().filter_map(|one| one.account).map(Into::into).collect();
     identity::carry_role(write, ROLE, &accounts, subject.id.into(), into.id.into()).await?;
     identity::end_roles(write, subject.id.into()).await?;
