@@ -42,6 +42,17 @@ export type AdministratorInput = {
   mobile?: string | null | undefined;
 };
 
+export type ApplicantInput = {
+  branch: string;
+  name: string;
+  idNumber: string;
+  ethnicity: string;
+  educationLevel: string;
+  workPost: string;
+  employer?: string | null | undefined;
+  mobile: string;
+};
+
 /** The carrier's approval of a signature or template. */
 export type ApproveSmsInput = {
   id: string;
@@ -80,6 +91,21 @@ export type AuditFilter = {
   until?: string | null | undefined;
 };
 
+export type BallotInput = {
+  /** 应到会有表决权人数 */
+  should: number;
+  /** 实到会人数 */
+  present: number;
+  /** 到会赞成票 */
+  yes: number;
+  /** 会前书面赞成意见 */
+  written?: number;
+  /** 反对票 */
+  no?: number;
+  /** 弃权票 */
+  abstain?: number;
+};
+
 export type ChangeInitialPasswordInput = {
   newPassword: string;
   smsCode?: string | null | undefined;
@@ -116,6 +142,150 @@ export type CodeState =
   | 'EXPIRED'
   /** 已作废 */
   | 'REVOKED';
+
+/** How far a command is (组织变更状态). */
+export type CommandState =
+  /** 待确认 */
+  | 'WAITING'
+  /** 待生效 */
+  | 'CONFIRMED'
+  /** 已完成 */
+  | 'DONE'
+  /** 已拒绝 */
+  | 'REFUSED'
+  /** 已撤回 */
+  | 'WITHDRAWN';
+
+/** What an assembly decides about a probationary member. */
+export type ConversionDecision =
+  /** 按期转正 */
+  | 'CONVERT'
+  /** 延长预备期 */
+  | 'EXTEND'
+  /** 取消预备党员资格 */
+  | 'CANCEL';
+
+export type DevelopmentActInput = {
+  on: string;
+  /** It was not passed; a vote tells by itself. */
+  failed?: boolean | null | undefined;
+  confirmed?: Array<string> | null | undefined;
+  people?: Array<string> | null | undefined;
+  ballot?: BallotInput | null | undefined;
+  days?: number | null | undefined;
+  hours?: number | null | undefined;
+  formNo?: string | null | undefined;
+  place?: string | null | undefined;
+  noticeFrom?: string | null | undefined;
+  noticeTo?: string | null | undefined;
+  decision?: ConversionDecision | null | undefined;
+  months?: number | null | undefined;
+  /** Why a wait by practice was shortened. */
+  early?: string | null | undefined;
+  note?: string | null | undefined;
+};
+
+/** What happens to a case beside its steps: the exceptional edges that people record. */
+export type DevelopmentEvent =
+  /** 报送上级: the branch has sent the resolution of the assembly upwards */
+  | 'SUBMIT'
+  /** 考察记录 during training or probation */
+  | 'OBSERVE'
+  /** 暂缓 */
+  | 'HOLD'
+  /** 恢复 */
+  | 'RESUME'
+  /** 本人撤回申请 */
+  | 'WITHDRAW'
+  /** 随单位变动转出 */
+  | 'UNIT_CHANGE'
+  /** 延长审批 */
+  | 'EXTEND_REVIEW'
+  /** 推迟讨论转正 */
+  | 'POSTPONE'
+  /** 严重违纪，取消预备党员资格 */
+  | 'DISCIPLINE_SERIOUS'
+  /** 预备期内调动 */
+  | 'TRANSFER';
+
+export type DevelopmentFilter = {
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  stage?: number | null | undefined;
+  step?: number | null | undefined;
+  /** At which side they wait. */
+  side?: DevelopmentSide | null | undefined;
+  /** Only those that have missed a deadline. */
+  overdue?: boolean | null | undefined;
+  /** Only those of which somebody is reminded today. */
+  remind?: boolean | null | undefined;
+  /** Those that have ended, instead of those that go on. */
+  closed?: boolean | null | undefined;
+};
+
+/** How a case ended, or that it goes on; codes of the dictionary `development_outcome`. */
+export type DevelopmentOutcome =
+  /** 进行中 */
+  | 'IN_PROGRESS'
+  /** 暂缓 */
+  | 'SUSPENDED'
+  /** 按期转正 */
+  | 'CONVERTED'
+  /** 延长预备期 (the case goes on) */
+  | 'EXTENDED'
+  /** 取消预备党员资格 */
+  | 'CANCELLED'
+  /** 未通过 */
+  | 'REJECTED'
+  /** 本人撤回 */
+  | 'WITHDRAWN'
+  /** 随单位变动转出 */
+  | 'MOVED';
+
+/** At which side a step waits. */
+export type DevelopmentSide =
+  /** 本人 */
+  | 'PERSON'
+  /** 党支部 */
+  | 'BRANCH'
+  /** 上级党委 */
+  | 'COMMITTEE';
+
+/** Where somebody stands on the way into the Party. */
+export type DevelopmentStanding =
+  /** 群众 */
+  | 'MASS'
+  /** 入党申请人 */
+  | 'APPLICANT'
+  /** 入党积极分子 */
+  | 'ACTIVIST'
+  /** 发展对象 */
+  | 'CANDIDATE'
+  /** 预备党员 */
+  | 'PROBATIONARY'
+  /** 正式党员 */
+  | 'FORMAL';
+
+/** How a step looks today. */
+export type DevelopmentStepState =
+  /** 已完成 */
+  | 'DONE'
+  /** 可办理 */
+  | 'OPEN'
+  /** 暂不能办理 */
+  | 'CLOSED';
+
+export type DevelopmentUpload = {
+  step: number;
+  /** Dictionary `development_doc` */
+  kind: string;
+  /** With its ending. */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
 
 /** Why a membership ended (减少原因). */
 export type EndReason =
@@ -460,6 +630,45 @@ export type OrganisationAttention =
   /** 任期已届满 */
   | 'TERM_OVER';
 
+/** Which commands a list shows. */
+export type OrganisationCommandFilter = {
+  state?: CommandState | null | undefined;
+  kind?: OrganisationCommandKind | null | undefined;
+  /** About this organisation, or into it. */
+  organisation?: string | null | undefined;
+  /** Part of a name. */
+  search?: string | null | undefined;
+};
+
+/** What is to be done with an organisation. */
+export type OrganisationCommandInput = {
+  kind: OrganisationCommandKind;
+  organisation: string;
+  /** The new superior, or the organisation that takes the members. */
+  into?: string | null | undefined;
+  /** What a split makes. */
+  split?: SplitInput | null | undefined;
+  /** 生效日期, today or later */
+  effectiveOn: string;
+  /** 批准文号 */
+  approvalNo?: string | null | undefined;
+  /** 变更原因 */
+  reason: string;
+};
+
+/** What is done with an organisation (组织变更类型). */
+export type OrganisationCommandKind =
+  /** 迁移 */
+  | 'MIGRATE'
+  /** 合并 */
+  | 'MERGE'
+  /** 分立 */
+  | 'SPLIT'
+  /** 撤销 */
+  | 'DISSOLVE'
+  /** 删除 */
+  | 'DELETE';
+
 /** Which organisations a list shows. */
 export type OrganisationFilter = {
   /** Part of a name, or the start of a code. */
@@ -470,6 +679,8 @@ export type OrganisationFilter = {
   types?: Array<OrgType> | null | undefined;
   /** Those that wait for this today. */
   attention?: OrganisationAttention | null | undefined;
+  /** Those that were merged or dissolved, instead of those that work. */
+  closed?: boolean | null | undefined;
 };
 
 /** What a form gives about an organisation. */
@@ -694,6 +905,13 @@ export type SmsWordState =
   /** 已退回 */
   | 'REFUSED';
 
+/** The new organisation of a split, and who goes there. */
+export type SplitInput = {
+  fullName: string;
+  shortName: string;
+  members: Array<string>;
+};
+
 export type SsoApplyInput = {
   name: string;
   purpose: string;
@@ -871,6 +1089,15 @@ export type UserSort =
   /** Most recent sign-in first. */
   | 'LAST_SIGN_IN';
 
+/** How a meeting counts. */
+export type VoteRule =
+  /** 支部大会: more than half present, more than half of all agree, written opinions included */
+  | 'ASSEMBLY'
+  /** 支部委员会: half present, more than half of all agree */
+  | 'COMMITTEE'
+  /** 上级党委: more than half present, more than half of all agree */
+  | 'APPROVING';
+
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
@@ -896,6 +1123,13 @@ export type SetFavouritesMutationVariables = Exact<{
 
 
 export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
+
+export type DevelopmentWaitingQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type DevelopmentWaitingQuery = { development: { stages: Array<{ overdue: number, remind: number }> } };
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -1113,6 +1347,124 @@ export type EndSessionMutationVariables = Exact<{
 
 export type EndSessionMutation = { system: { endSession: boolean } };
 
+export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
+
+export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+
+export type DevelopmentStepsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DevelopmentStepsQuery = { development: { steps: Array<{ no: number, stage: number, stageTitle: string, title: string, actor: string, side: DevelopmentSide, documents: Array<string>, basis: string }> } };
+
+export type DevelopmentStagesQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type DevelopmentStagesQuery = { development: { stages: Array<{ stage: number, title: string, count: number, overdue: number, remind: number }> } };
+
+export type DevelopmentCasesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: DevelopmentFilter | null | undefined;
+}>;
+
+
+export type DevelopmentCasesQuery = { development: { cases: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type DevelopmentFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type FullMembersQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type FullMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type StartDevelopmentMutationVariables = Exact<{
+  input: ApplicantInput;
+}>;
+
+
+export type StartDevelopmentMutation = { development: { start: { case: { id: string, name: string } } } };
+
+export type CompleteStepMutationVariables = Exact<{
+  id: string;
+  version: number;
+  step: number;
+  input: DevelopmentActInput;
+}>;
+
+
+export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type UndoStepMutationVariables = Exact<{
+  id: string;
+  version: number;
+  step: number;
+  reason: string;
+}>;
+
+
+export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RecordDevelopmentMutationVariables = Exact<{
+  id: string;
+  version: number;
+  event: DevelopmentEvent;
+  on: string;
+  note: string;
+}>;
+
+
+export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RelocateDevelopmentMutationVariables = Exact<{
+  id: string;
+  version: number;
+  branch: string;
+  on: string;
+  note: string;
+}>;
+
+
+export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RequestDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+  input: DevelopmentUpload;
+}>;
+
+
+export type RequestDevelopmentDocumentMutation = { development: { requestDocument: { id: string, url: string, contentType: string } } };
+
+export type KeepDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RemoveDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type OpenDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenDevelopmentDocumentMutation = { development: { openDocument: { url: string, fileName: string } } };
+
 export type OrganisationTreeQueryVariables = Exact<{
   root?: string | null | undefined;
   depth?: number | null | undefined;
@@ -1139,14 +1491,14 @@ export type OrganisationsQueryVariables = Exact<{
 
 export type OrganisationsQuery = { directory: { organisations: { totalCount: number, nodes: Array<{ id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> }> } } };
 
-export type OrganisationFieldsFragment = { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
+export type OrganisationFieldsFragment = { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
 
 export type OrganisationQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type OrganisationChangesQueryVariables = Exact<{
   id: string;
@@ -1169,7 +1521,7 @@ export type CreateOrganisationMutationVariables = Exact<{
 }>;
 
 
-export type CreateOrganisationMutation = { directory: { createOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type CreateOrganisationMutation = { directory: { createOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type UpdateOrganisationMutationVariables = Exact<{
   id: string;
@@ -1178,14 +1530,14 @@ export type UpdateOrganisationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateOrganisationMutation = { directory: { updateOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type UpdateOrganisationMutation = { directory: { updateOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type AddAdministratorMutationVariables = Exact<{
   input: AdministratorInput;
 }>;
 
 
-export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, oneTimePassword: string | null, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
+export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, oneTimePassword: string | null, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
 
 export type RemoveAdministratorMutationVariables = Exact<{
   organisation: string;
@@ -1193,7 +1545,7 @@ export type RemoveAdministratorMutationVariables = Exact<{
 }>;
 
 
-export type RemoveAdministratorMutation = { directory: { removeAdministrator: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type RemoveAdministratorMutation = { directory: { removeAdministrator: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type RevealContactPhoneMutationVariables = Exact<{
   id: string;
@@ -1209,6 +1561,96 @@ export type AccountChoiceQueryVariables = Exact<{
 
 
 export type AccountChoiceQuery = { system: { users: { nodes: Array<{ id: string, userName: string, displayName: string, mobile: string | null }> } } };
+
+export type CommandRowFragment = { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null };
+
+export type CommandFindingsFragment = { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> };
+
+export type OrganisationCommandsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: OrganisationCommandFilter | null | undefined;
+}>;
+
+
+export type OrganisationCommandsQuery = { directory: { organisationCommands: { totalCount: number, nodes: Array<{ id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null }> } } };
+
+export type OrganisationCommandQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrganisationCommandQuery = { directory: { organisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type OrganisationCommandPreviewQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrganisationCommandPreviewQuery = { directory: { organisationCommandPreview: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
+
+export type PreviewOrganisationCommandQueryVariables = Exact<{
+  input: OrganisationCommandInput;
+}>;
+
+
+export type PreviewOrganisationCommandQuery = { directory: { previewOrganisationCommand: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
+
+export type ReceiversQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type ReceiversQuery = { directory: { receivers: Array<{ id: string, shortName: string, fullName: string }> } };
+
+export type BranchMembersQueryVariables = Exact<{
+  under: string;
+  search?: string | null | undefined;
+}>;
+
+
+export type BranchMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string }> } } };
+
+export type OrganisationsAsOfQueryVariables = Exact<{
+  date: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type OrganisationsAsOfQuery = { directory: { organisationsAsOf: { totalCount: number, nodes: Array<{ id: string, code: string, shortName: string, fullName: string, type: OrgType, depth: number, parent: string | null, memberCount: number }> } } };
+
+export type RequestOrganisationCommandMutationVariables = Exact<{
+  input: OrganisationCommandInput;
+}>;
+
+
+export type RequestOrganisationCommandMutation = { directory: { requestOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type ConfirmOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type ConfirmOrganisationCommandMutation = { directory: { confirmOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type RefuseOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type RefuseOrganisationCommandMutation = { directory: { refuseOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type WithdrawOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawOrganisationCommandMutation = { directory: { withdrawOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
 
 export type SampleRowFragment = { id: string, kind: SampleKind, title: string, summary: string, publishedAt: string, read: boolean, downloadable: boolean };
 
@@ -2319,6 +2761,123 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentRow on DevelopmentCase {
+  id
+  version
+  name
+  branch {
+    id
+    shortName
+  }
+  outcome
+  standing
+  stage
+  step
+  stepTitle
+  side
+  actor
+  earliest
+  latest
+  overdue
+  remind
+  startedAt
+  closedAt
+}
+    `, {"fragmentName":"DevelopmentRow"}) as unknown as TypedDocumentString<DevelopmentRowFragment, unknown>;
+export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentDetail on DevelopmentFile {
+  case {
+    ...DevelopmentRow
+    idNumber
+    mobile
+    sex
+    birthDate
+    age
+    ethnicity
+    educationLevel
+    workPost
+    employer
+    person
+  }
+  lapse
+  events
+  movable
+  probationEnd
+  observed
+  undoable
+  steps {
+    no
+    state
+    on
+    earliest
+    latest
+    hard
+    overdue
+    closed
+    missing
+    reminders
+    given
+    mine
+    people
+    vote
+    training
+    formNo
+    notice
+    decision
+    place
+    shortens
+    mayFail
+    confirmations {
+      key
+      words
+    }
+  }
+  timeline {
+    id
+    on
+    title
+    words
+    by
+    at
+    step
+    failed
+    voided
+  }
+  documents {
+    id
+    step
+    kind
+    fileName
+    fileSize
+    by
+    at
+    removable
+    past
+  }
+}
+    fragment DevelopmentRow on DevelopmentCase {
+  id
+  version
+  name
+  branch {
+    id
+    shortName
+  }
+  outcome
+  standing
+  stage
+  step
+  stepTitle
+  side
+  actor
+  earliest
+  latest
+  overdue
+  remind
+  startedAt
+  closedAt
+}`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -2356,6 +2915,15 @@ export const OrganisationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -2405,6 +2973,62 @@ export const OrganisationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
     since
   }
 }`, {"fragmentName":"OrganisationFields"}) as unknown as TypedDocumentString<OrganisationFieldsFragment, unknown>;
+export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CommandRow on OrganisationCommand {
+  id
+  version
+  kind
+  state
+  effectiveOn
+  approvalNo
+  reason
+  askedBy
+  askedAt
+  decidedBy
+  decidedAt
+  refusal
+  obstacle
+  doneAt
+  decidable
+  withdrawable
+  organisation {
+    id
+    shortName
+  }
+  into {
+    id
+    shortName
+  }
+  split {
+    fullName
+    shortName
+    count
+  }
+}
+    `, {"fragmentName":"CommandRow"}) as unknown as TypedDocumentString<CommandRowFragment, unknown>;
+export const CommandFindingsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CommandFindings on Preview {
+  needsConfirmation
+  consequences {
+    kind
+    words
+    count
+    items {
+      id
+      name
+    }
+  }
+  blockers {
+    kind
+    words
+    count
+    items {
+      id
+      name
+    }
+  }
+}
+    `, {"fragmentName":"CommandFindings"}) as unknown as TypedDocumentString<CommandFindingsFragment, unknown>;
 export const SampleRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SampleRow on Sample {
   id
