@@ -1465,6 +1465,96 @@ export type OpenDevelopmentDocumentMutationVariables = Exact<{
 
 export type OpenDevelopmentDocumentMutation = { development: { openDocument: { url: string, fileName: string } } };
 
+export type CommandRowFragment = { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null };
+
+export type CommandFindingsFragment = { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> };
+
+export type OrganisationCommandsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: OrganisationCommandFilter | null | undefined;
+}>;
+
+
+export type OrganisationCommandsQuery = { directory: { organisationCommands: { totalCount: number, nodes: Array<{ id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null }> } } };
+
+export type OrganisationCommandQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrganisationCommandQuery = { directory: { organisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type OrganisationCommandPreviewQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrganisationCommandPreviewQuery = { directory: { organisationCommandPreview: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
+
+export type PreviewOrganisationCommandQueryVariables = Exact<{
+  input: OrganisationCommandInput;
+}>;
+
+
+export type PreviewOrganisationCommandQuery = { directory: { previewOrganisationCommand: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
+
+export type ReceiversQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type ReceiversQuery = { directory: { receivers: Array<{ id: string, shortName: string, fullName: string }> } };
+
+export type BranchMembersQueryVariables = Exact<{
+  under: string;
+  search?: string | null | undefined;
+}>;
+
+
+export type BranchMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string }> } } };
+
+export type OrganisationsAsOfQueryVariables = Exact<{
+  date: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type OrganisationsAsOfQuery = { directory: { organisationsAsOf: { totalCount: number, nodes: Array<{ id: string, code: string, shortName: string, fullName: string, type: OrgType, depth: number, parent: string | null, memberCount: number }> } } };
+
+export type RequestOrganisationCommandMutationVariables = Exact<{
+  input: OrganisationCommandInput;
+}>;
+
+
+export type RequestOrganisationCommandMutation = { directory: { requestOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type ConfirmOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type ConfirmOrganisationCommandMutation = { directory: { confirmOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type RefuseOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type RefuseOrganisationCommandMutation = { directory: { refuseOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type WithdrawOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawOrganisationCommandMutation = { directory: { withdrawOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
 export type OrganisationTreeQueryVariables = Exact<{
   root?: string | null | undefined;
   depth?: number | null | undefined;
@@ -1561,96 +1651,6 @@ export type AccountChoiceQueryVariables = Exact<{
 
 
 export type AccountChoiceQuery = { system: { users: { nodes: Array<{ id: string, userName: string, displayName: string, mobile: string | null }> } } };
-
-export type CommandRowFragment = { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null };
-
-export type CommandFindingsFragment = { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> };
-
-export type OrganisationCommandsQueryVariables = Exact<{
-  first?: number | null | undefined;
-  offset?: number | null | undefined;
-  filter?: OrganisationCommandFilter | null | undefined;
-}>;
-
-
-export type OrganisationCommandsQuery = { directory: { organisationCommands: { totalCount: number, nodes: Array<{ id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null }> } } };
-
-export type OrganisationCommandQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type OrganisationCommandQuery = { directory: { organisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
-
-export type OrganisationCommandPreviewQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type OrganisationCommandPreviewQuery = { directory: { organisationCommandPreview: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
-
-export type PreviewOrganisationCommandQueryVariables = Exact<{
-  input: OrganisationCommandInput;
-}>;
-
-
-export type PreviewOrganisationCommandQuery = { directory: { previewOrganisationCommand: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
-
-export type ReceiversQueryVariables = Exact<{
-  search: string;
-}>;
-
-
-export type ReceiversQuery = { directory: { receivers: Array<{ id: string, shortName: string, fullName: string }> } };
-
-export type BranchMembersQueryVariables = Exact<{
-  under: string;
-  search?: string | null | undefined;
-}>;
-
-
-export type BranchMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string }> } } };
-
-export type OrganisationsAsOfQueryVariables = Exact<{
-  date: string;
-  first?: number | null | undefined;
-  offset?: number | null | undefined;
-}>;
-
-
-export type OrganisationsAsOfQuery = { directory: { organisationsAsOf: { totalCount: number, nodes: Array<{ id: string, code: string, shortName: string, fullName: string, type: OrgType, depth: number, parent: string | null, memberCount: number }> } } };
-
-export type RequestOrganisationCommandMutationVariables = Exact<{
-  input: OrganisationCommandInput;
-}>;
-
-
-export type RequestOrganisationCommandMutation = { directory: { requestOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
-
-export type ConfirmOrganisationCommandMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type ConfirmOrganisationCommandMutation = { directory: { confirmOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
-
-export type RefuseOrganisationCommandMutationVariables = Exact<{
-  id: string;
-  version: number;
-  reason: string;
-}>;
-
-
-export type RefuseOrganisationCommandMutation = { directory: { refuseOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
-
-export type WithdrawOrganisationCommandMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type WithdrawOrganisationCommandMutation = { directory: { withdrawOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
 
 export type SampleRowFragment = { id: string, kind: SampleKind, title: string, summary: string, publishedAt: string, read: boolean, downloadable: boolean };
 
@@ -2878,6 +2878,62 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   startedAt
   closedAt
 }`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
+export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CommandRow on OrganisationCommand {
+  id
+  version
+  kind
+  state
+  effectiveOn
+  approvalNo
+  reason
+  askedBy
+  askedAt
+  decidedBy
+  decidedAt
+  refusal
+  obstacle
+  doneAt
+  decidable
+  withdrawable
+  organisation {
+    id
+    shortName
+  }
+  into {
+    id
+    shortName
+  }
+  split {
+    fullName
+    shortName
+    count
+  }
+}
+    `, {"fragmentName":"CommandRow"}) as unknown as TypedDocumentString<CommandRowFragment, unknown>;
+export const CommandFindingsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CommandFindings on Preview {
+  needsConfirmation
+  consequences {
+    kind
+    words
+    count
+    items {
+      id
+      name
+    }
+  }
+  blockers {
+    kind
+    words
+    count
+    items {
+      id
+      name
+    }
+  }
+}
+    `, {"fragmentName":"CommandFindings"}) as unknown as TypedDocumentString<CommandFindingsFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -2973,62 +3029,6 @@ export const OrganisationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
     since
   }
 }`, {"fragmentName":"OrganisationFields"}) as unknown as TypedDocumentString<OrganisationFieldsFragment, unknown>;
-export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment CommandRow on OrganisationCommand {
-  id
-  version
-  kind
-  state
-  effectiveOn
-  approvalNo
-  reason
-  askedBy
-  askedAt
-  decidedBy
-  decidedAt
-  refusal
-  obstacle
-  doneAt
-  decidable
-  withdrawable
-  organisation {
-    id
-    shortName
-  }
-  into {
-    id
-    shortName
-  }
-  split {
-    fullName
-    shortName
-    count
-  }
-}
-    `, {"fragmentName":"CommandRow"}) as unknown as TypedDocumentString<CommandRowFragment, unknown>;
-export const CommandFindingsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment CommandFindings on Preview {
-  needsConfirmation
-  consequences {
-    kind
-    words
-    count
-    items {
-      id
-      name
-    }
-  }
-  blockers {
-    kind
-    words
-    count
-    items {
-      id
-      name
-    }
-  }
-}
-    `, {"fragmentName":"CommandFindings"}) as unknown as TypedDocumentString<CommandFindingsFragment, unknown>;
 export const SampleRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SampleRow on Sample {
   id

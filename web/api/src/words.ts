@@ -1,5 +1,5 @@
 import type {
-  AccountState, CodeState, CommandState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrganisationCommandKind, OrgStatus, OrgType, SampleKind, SampleState, TenantLife, TenantState, UnitRelation,
+  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantLife, TenantState, UnitRelation,
 } from './generated'
 
 /** How a label is coloured: by meaning, never by taste. */
@@ -57,22 +57,6 @@ export const orgStatuses: Words<OrgStatus> = {
   MERGED: { label: '已合并', tone: 'off' },
   DISSOLVED: { label: '已撤销', tone: 'off' },
   TRANSFERRED_OUT: { label: '已划转', tone: 'off' },
-}
-
-export const commandKinds: Words<OrganisationCommandKind> = {
-  MIGRATE: { label: '迁移', tone: 'info' },
-  MERGE: { label: '合并', tone: 'info' },
-  SPLIT: { label: '分立', tone: 'info' },
-  DISSOLVE: { label: '撤销', tone: 'warn' },
-  DELETE: { label: '删除', tone: 'bad' },
-}
-
-export const commandStates: Words<CommandState> = {
-  WAITING: { label: '待确认', tone: 'warn' },
-  CONFIRMED: { label: '待生效', tone: 'info' },
-  DONE: { label: '已完成', tone: 'ok' },
-  REFUSED: { label: '已拒绝', tone: 'bad' },
-  WITHDRAWN: { label: '已撤回', tone: 'off' },
 }
 
 export const unitRelations: Words<UnitRelation> = {

@@ -1,5 +1,5 @@
 import {
-  commandKinds, commandStates, ConfirmOrganisationCommandDocument, OrganisationCommandDocument, OrganisationCommandPreviewDocument,
+  ConfirmOrganisationCommandDocument, OrganisationCommandDocument, OrganisationCommandPreviewDocument,
   OrganisationCommandsDocument, optionsOf, RefuseOrganisationCommandDocument, WithdrawOrganisationCommandDocument, type CommandRowFragment,
 } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
@@ -15,6 +15,7 @@ import { StatusTag } from '../../kit/status-tag'
 import { useAction } from '../../kit/use-action'
 import { day, instant, oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
+import { commandKinds, commandStates } from './command-words'
 import { Findings } from './findings'
 
 const SEARCH = [
