@@ -5,8 +5,8 @@ ALTER TABLE organisations
     ADD COLUMN split_from uuid CONSTRAINT organisations_split_from REFERENCES organisations (id),
     -- the day it was merged or dissolved
     ADD COLUMN closed_on date;
-CREATE INDEX organisations_merged_into_idx ON organisations (merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX organisations_split_from_idx ON organisations (split_from) WHERE split_from IS NOT NULL;
+CREATE INDEX organisations_merged_into_idx ON organisations (merged_into);
+CREATE INDEX organisations_split_from_idx ON organisations (split_from);
 
 ALTER TABLE posts ADD COLUMN end_reason text;
 
