@@ -221,6 +221,7 @@ impl CommandQuery {
         input: OrganisationCommandInput,
     ) -> Result<Preview> {
         let cx = ctx.cx()?;
+        cx.allow(change::permission(input.kind))?;
         let plan = change::rules::accept(input.into(), cx.app.world.today())?;
         let mut read = cx.read(change::permission(plan.kind)).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
@@ -287,6 +288,7 @@ impl CommandQuery {
     ) -> Result<Listed<OrganisationThen>> {
         let args = PageArgs::new(first, after, offset)?;
         let cx = ctx.cx()?;
+        cx.allow(ORG_READ)?;
         if date > cx.app.world.today() {
             return Err(Error::invalid("date", "只能查看今天和以前的组织架构"));
         }
