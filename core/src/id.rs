@@ -51,6 +51,8 @@ id! {
     OperatorId;
     /// A Party organisation (党组织).
     OrganisationId;
+    /// A command that changes organisations (组织变更).
+    OrganisationCommandId;
     /// A role (角色) that a tenant has made.
     RoleId;
     /// A sample text (范文).

@@ -14,8 +14,8 @@ mod world;
 pub use error::{Error, Kind, Result};
 pub use id::{
     AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ExportId, ImportId,
-    MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationId, PersonId, PictureId, ProgressId, RoleId,
-    SampleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId, WritingId,
+    MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId, PersonId, PictureId,
+    ProgressId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId, WritingId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

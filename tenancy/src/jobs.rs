@@ -159,7 +159,8 @@ pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result
     options.init().await.map_err(|e| Error::unavailable(e.to_string()))
 }
 
-/// Throws away what has lost its meaning: counters, spent codes, text messages after half a year.
+/// Throws away what has lost its meaning: counters, spent codes, text messages after half a year. Does what modules have
+/// to do every hour.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Housekeeping {}
 
@@ -202,6 +203,9 @@ impl Job for Housekeeping {
             {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the sign-in index was not mended");
             }
+            if let Space::Tenant(tenant) = space {
+                hourly(&inside, tenant).await;
+            }
             if let Err(error) = crate::appearance::sweep(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "old pictures were not removed");
             }
@@ -210,6 +214,17 @@ impl Job for Housekeeping {
             }
         }
         Ok(())
+    }
+}
+
+/// What the modules of a tenant do every hour; one module's trouble is not the others'.
+async fn hourly(cx: &Cx, tenant: TenantId) {
+    let modules = crate::tenants::info(&cx.app, tenant).await.map(|tenant| tenant.modules.clone()).unwrap_or_default();
+    for module in cx.app.registry.of(&modules) {
+        let Some(work) = module.hourly else { continue };
+        if let Err(error) = work(cx).await {
+            tracing::warn!(%tenant, module = module.key, code = error.code, cause = ?error.cause, "hourly work failed");
+        }
     }
 }
 

@@ -10,8 +10,9 @@ use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 use crate::audit::undo::Undo;
 use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
+use crate::holdings::Holdings;
 use crate::identity::Assignment;
-use crate::{App, Conn, Write};
+use crate::{App, Conn, Cx, Write};
 
 /// A module, described at compile time. Adding one is one line in `modules/src/lib.rs`.
 pub struct Module {
@@ -41,7 +42,14 @@ pub struct Module {
     pub seats_taken: Option<Count>,
     /// The changes of its objects that can be taken back.
     pub undos: &'static [Undo],
+    /// What of it hangs on organisations.
+    pub holdings: Option<&'static dyn Holdings>,
+    /// What it does every hour in every tenant that has it.
+    pub hourly: Option<Hourly>,
 }
+
+/// Does what has become due in a tenant.
+pub type Hourly = for<'a> fn(&'a Cx) -> BoxFuture<'a, Result<()>>;
 
 /// Counts in the tenant of the running transaction.
 pub type Count = for<'a> fn(&'a mut Conn) -> BoxFuture<'a, Result<i64>>;

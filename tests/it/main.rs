@@ -27,6 +27,7 @@ mod migrations;
 mod modules_off;
 mod notes;
 mod operator;
+mod organisation_commands;
 mod organisations;
 mod placements;
 mod portable;

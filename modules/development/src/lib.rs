@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod graphql;
+mod holdings;
 mod import;
 /// Rows.
 pub mod model;
@@ -36,4 +37,6 @@ pub static MODULE: Module = Module {
     roles: None,
     seats_taken: None,
     undos: &[],
+    holdings: Some(&holdings::Cases),
+    hourly: None,
 };

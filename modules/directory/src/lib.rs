@@ -1,7 +1,8 @@
 //! 组织: Party organisations, their tree as it is and as it was, and who administers them
-//! (manual 3.1.1; features PC-3.1.1a, e, g); 党员: people, their membership as dated history, the history library
+//! (manual 3.1.1; features PC-3.1.1a to e, g); 党员: people, their membership as dated history, the history library
 //! (manual 3.2.1, 3.2.5; features PC-3.2.1a, PC-3.2.5).
 
+pub mod change;
 mod coded;
 mod exchange;
 pub mod graphql;
@@ -19,6 +20,8 @@ use zhibu_tenancy::audit::undo::Undo;
 pub const ORG_READ: Permission = Permission::of("org.info", "org.info.read");
 /// Add subordinates and edit.
 pub const ORG_EDIT: Permission = Permission::of("org.info", "org.tree_edit");
+/// Merge, split and dissolve organisations.
+pub const ORG_CHANGE: Permission = Permission::of("org.info", "org.merge_dissolve");
 /// Set administrators.
 pub const ORG_ADMIN: Permission = Permission::of("org.info", "org.admin");
 /// See a contact's telephone number, audited.
@@ -38,12 +41,23 @@ pub static MODULE: Module = Module {
     key: "directory",
     title: "组织与党员",
     base: true,
-    permissions: &[ORG_READ, ORG_EDIT, ORG_ADMIN, ORG_REVEAL, MEMBER_READ, MEMBER_EDIT, MEMBER_REVEAL, HISTORY_READ],
+    permissions: &[
+        ORG_READ,
+        ORG_EDIT,
+        ORG_CHANGE,
+        ORG_ADMIN,
+        ORG_REVEAL,
+        MEMBER_READ,
+        MEMBER_EDIT,
+        MEMBER_REVEAL,
+        HISTORY_READ,
+    ],
     shared: &[],
     tenant: &[
         migration!("../../migrations/tenant/directory", "0001_init"),
         migration!("../../migrations/tenant/directory", "0002_members"),
         migration!("../../migrations/tenant/directory", "0003_counting"),
+        migration!("../../migrations/tenant/directory", "0004_changes"),
         migration!("../../migrations/tenant/directory", "0005_rights"),
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
@@ -51,6 +65,8 @@ pub static MODULE: Module = Module {
     importers: &[&organisation::import::Organisations, &member::import::Members],
     exporters: &[&organisation::export::Organisations, &member::export::Members],
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
+    holdings: None,
+    hourly: Some(|cx| Box::pin(change::hourly(cx))),
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
     undos: &[
         Undo {

@@ -148,7 +148,7 @@ pub async fn branches(reach: &Reach, under: Option<OrganisationId>, conn: &mut C
     // What lies below a path stands between its '.' and the next character, '/': a range of the index.
     let sql = "SELECT o.id AS organisation, o.short_name AS key, o.member_count + (SELECT coalesce(sum(b.member_count), 0) FROM own.organisations b \
         WHERE b.path > o.path || '.' AND b.path < o.path || '/') AS count \
-        FROM own.organisations o WHERE o.parent_id = $1 ORDER BY 3 DESC, o.path LIMIT 12";
+        FROM own.organisations o WHERE o.parent_id = $1 AND o.status IN ('active', 'preparing') ORDER BY 3 DESC, o.path LIMIT 12";
     Ok(diesel::sql_query(sql).bind::<Id, _>(top.id).load(conn).await?)
 }
 

@@ -9,12 +9,31 @@ diesel::table! {
         unit_relation -> Nullable<Text>, division_code -> Nullable<Text>, contact_name -> Nullable<Text>,
         contact_phone -> Nullable<Binary>, term_years -> Nullable<Int2>, term_start -> Nullable<Date>, sort -> Int2,
         can_approve_members -> Bool, village_or_community -> Bool, created_at -> Timestamptz, member_count -> Int4,
+        merged_into -> Nullable<Uuid>, split_from -> Nullable<Uuid>, closed_on -> Nullable<Date>,
     }
 }
 
 diesel::table! {
     own.organisation_parents (id) {
         id -> Uuid, organisation_id -> Uuid, parent_id -> Nullable<Uuid>, since -> Date, until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    own.organisation_states (id) {
+        id -> Uuid, organisation_id -> Uuid, path -> Text, code -> Text, full_name -> Text, short_name -> Text,
+        org_type -> Text, status -> Text, since -> Date, until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    own.organisation_commands (id) {
+        id -> Uuid, version -> Int4, kind -> Text, state -> Text, organisation_id -> Uuid, organisation_name -> Text,
+        into_id -> Nullable<Uuid>, into_name -> Nullable<Text>, split -> Nullable<Jsonb>, effective_on -> Date,
+        approval_no -> Nullable<Text>, reason -> Text, asked_by -> Nullable<Uuid>, asked_name -> Text,
+        asked_at -> Timestamptz, decided_by -> Nullable<Uuid>, decided_name -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>, refusal -> Nullable<Text>, obstacle -> Nullable<Text>,
+        done_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -57,6 +76,7 @@ diesel::table! {
 diesel::table! {
     own.posts (id) {
         id -> Uuid, person_id -> Uuid, organisation_id -> Uuid, post -> Text, since -> Date, until -> Nullable<Date>,
+        end_reason -> Nullable<Text>,
     }
 }
 
@@ -65,7 +85,9 @@ diesel::joinable!(posts -> people (person_id));
 diesel::joinable!(branch_assignments -> memberships (membership_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
+    organisation_commands,
     organisation_parents,
+    organisation_states,
     organisation_units,
     people,
     memberships,

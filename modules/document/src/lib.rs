@@ -35,4 +35,6 @@ pub static MODULE: Module = Module {
     roles: None,
     seats_taken: None,
     undos: &[],
+    holdings: None,
+    hourly: None,
 };

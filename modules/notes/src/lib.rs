@@ -30,6 +30,8 @@ pub static PLEDGE: Module = Module {
     roles: None,
     seats_taken: None,
     undos: &[],
+    holdings: None,
+    hourly: None,
 };
 
 /// 学习心得
@@ -47,4 +49,6 @@ pub static STUDY_NOTE: Module = Module {
     roles: None,
     seats_taken: None,
     undos: &[],
+    holdings: None,
+    hourly: None,
 };

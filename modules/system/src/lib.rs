@@ -160,6 +160,8 @@ pub static MODULE: Module = Module {
     ],
     roles: None,
     seats_taken: None,
+    holdings: None,
+    hourly: None,
     undos: &[
         Undo {
             action: "menu.switched",

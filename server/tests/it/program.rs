@@ -196,7 +196,7 @@ impl Running {
     /// Ends it as `kill` does and waits for it.
     pub(crate) async fn stop(mut self) {
         send(self.child.id().unwrap().try_into().unwrap(), Signal::TERM);
-        let status = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
+        let status = tokio::time::timeout(Duration::from_secs(200), self.child.wait()).await;
         assert!(status.unwrap().unwrap().success());
     }
 }

@@ -715,6 +715,65 @@ pub async fn assign_all(write: &mut Write<'_>, role: &str, held: &[(AccountId, O
     Ok(())
 }
 
+/// Lets accounts hold a role on another organisation from now on; what goes with it says the audit of its cause.
+pub async fn carry_role(
+    write: &mut Write<'_>,
+    role: &str,
+    accounts: &[AccountId],
+    from: OrganisationId,
+    to: OrganisationId,
+) -> Result<()> {
+    let held = ended(write, from, Some((role, accounts))).await?;
+    let held: Vec<_> = held.into_iter().map(|(account, _)| (AccountId::from(account), to)).collect();
+    if !held.is_empty() {
+        assign_all(write, role, &held).await?;
+    }
+    super::bump(write.conn()?).await
+}
+
+/// Takes away whatever was given on an organisation that closes, each with its audit row.
+pub async fn end_roles(write: &mut Write<'_>, at: OrganisationId) -> Result<()> {
+    let held = ended(write, at, None).await?;
+    super::bump(write.conn()?).await?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let mut entries = Vec::with_capacity(held.len());
+    for (account, role) in held {
+        let name = super::roles::told(&role, write.conn()?).await?;
+        let entry = Entry::new("role.ended", "account", account).change("role", name, None::<String>);
+        entries.push(entry.change("organisation", at.to_string(), None::<String>));
+    }
+    write.audit_all(entries).await
+}
+
+/// Ends what was given on an organisation: everything, or one role of some accounts.
+async fn ended(
+    write: &mut Write<'_>,
+    at: OrganisationId,
+    only: Option<(&str, &[AccountId])>,
+) -> Result<Vec<(Uuid, String)>> {
+    crate::support::no_guest(write.cx)?;
+    let now = write.cx.now();
+    let here = role_assignments::organisation_id.eq(at.0).and(role_assignments::until.is_null());
+    let set = role_assignments::until.eq(now);
+    let told = (role_assignments::account_id, role_assignments::role);
+    Ok(match only {
+        None => {
+            diesel::update(role_assignments::table.filter(here)).set(set).returning(told).load(write.conn()?).await?
+        }
+        Some((role, accounts)) => {
+            let accounts: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
+            let some = role_assignments::role.eq(role).and(role_assignments::account_id.eq_any(accounts));
+            diesel::update(role_assignments::table.filter(here.and(some)))
+                .set(set)
+                .returning(told)
+                .load(write.conn()?)
+                .await?
+        }
+    })
+}
+
 /// Takes a role away; missing counts as not found.
 pub async fn unassign(write: &mut Write<'_>, account: AccountId, role: &str, at: OrganisationId) -> Result<()> {
     let now = write.cx.now();

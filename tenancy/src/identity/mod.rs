@@ -30,8 +30,8 @@ use zhibu_core::{AccountId, Error, OrganisationId, Permission, Result, SessionId
 pub(crate) use accounts::create_as;
 pub use accounts::{
     Account, AccountFilter, AccountSort, AccountState, Assignment, Enrolled, NewAccount, NewMobile, Newcomer, account,
-    accounts_by_ids, assign, assign_all, assignments, change_mine, count_accounts, create, enrol, enrol_all,
-    find_login, list_accounts, prove_mobile, rename, retire, revive, unassign, unlock,
+    accounts_by_ids, assign, assign_all, assignments, carry_role, change_mine, count_accounts, create, end_roles,
+    enrol, enrol_all, find_login, list_accounts, prove_mobile, rename, retire, revive, unassign, unlock,
 };
 pub(crate) use delivery::SendSms;
 pub use explain::{Explanation, Held, Obstacle, explain};

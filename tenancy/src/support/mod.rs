@@ -43,6 +43,7 @@ const ANSWERED_WITHIN: Duration = Duration::days(7);
 const NEVER: &[&str] = &[
     "role.manage",
     "org.admin",
+    "org.merge_dissolve",
     "tenant.settings",
     "user.unlock_reset",
     "system.sso.manage",

@@ -143,6 +143,19 @@ export type CodeState =
   /** 已作废 */
   | 'REVOKED';
 
+/** How far a command is (组织变更状态). */
+export type CommandState =
+  /** 待确认 */
+  | 'WAITING'
+  /** 待生效 */
+  | 'CONFIRMED'
+  /** 已完成 */
+  | 'DONE'
+  /** 已拒绝 */
+  | 'REFUSED'
+  /** 已撤回 */
+  | 'WITHDRAWN';
+
 /** What an assembly decides about a probationary member. */
 export type ConversionDecision =
   /** 按期转正 */
@@ -617,6 +630,45 @@ export type OrganisationAttention =
   /** 任期已届满 */
   | 'TERM_OVER';
 
+/** Which commands a list shows. */
+export type OrganisationCommandFilter = {
+  state?: CommandState | null | undefined;
+  kind?: OrganisationCommandKind | null | undefined;
+  /** About this organisation, or into it. */
+  organisation?: string | null | undefined;
+  /** Part of a name. */
+  search?: string | null | undefined;
+};
+
+/** What is to be done with an organisation. */
+export type OrganisationCommandInput = {
+  kind: OrganisationCommandKind;
+  organisation: string;
+  /** The new superior, or the organisation that takes the members. */
+  into?: string | null | undefined;
+  /** What a split makes. */
+  split?: SplitInput | null | undefined;
+  /** 生效日期, today or later */
+  effectiveOn: string;
+  /** 批准文号 */
+  approvalNo?: string | null | undefined;
+  /** 变更原因 */
+  reason: string;
+};
+
+/** What is done with an organisation (组织变更类型). */
+export type OrganisationCommandKind =
+  /** 迁移 */
+  | 'MIGRATE'
+  /** 合并 */
+  | 'MERGE'
+  /** 分立 */
+  | 'SPLIT'
+  /** 撤销 */
+  | 'DISSOLVE'
+  /** 删除 */
+  | 'DELETE';
+
 /** Which organisations a list shows. */
 export type OrganisationFilter = {
   /** Part of a name, or the start of a code. */
@@ -627,6 +679,8 @@ export type OrganisationFilter = {
   types?: Array<OrgType> | null | undefined;
   /** Those that wait for this today. */
   attention?: OrganisationAttention | null | undefined;
+  /** Those that were merged or dissolved, instead of those that work. */
+  closed?: boolean | null | undefined;
 };
 
 /** What a form gives about an organisation. */
@@ -675,13 +729,6 @@ export type PictureSlot =
   | 'MINI_HOME'
   /** 资讯页 */
   | 'NEWS';
-
-/** 承诺类型 (dictionary `pledge_type`). */
-export type PledgeType =
-  /** 一句话承诺 */
-  | 'ONE_LINE'
-  /** 全方位承诺 */
-  | 'FULL';
 
 /** A new value of a field. */
 export type ProfileChange = {
@@ -857,6 +904,13 @@ export type SmsWordState =
   | 'APPROVED'
   /** 已退回 */
   | 'REFUSED';
+
+/** The new organisation of a split, and who goes there. */
+export type SplitInput = {
+  fullName: string;
+  shortName: string;
+  members: Array<string>;
+};
 
 export type SsoApplyInput = {
   name: string;
@@ -1043,51 +1097,6 @@ export type VoteRule =
   | 'COMMITTEE'
   /** 上级党委: more than half present, more than half of all agree */
   | 'APPROVING';
-
-/** Which texts are looked for. */
-export type WritingFilter = {
-  /** Part of the name or its pinyin, or of the title. */
-  search?: string | null | undefined;
-  /** This organisation and everything below. */
-  under?: string | null | undefined;
-  /** Of this member. */
-  person?: string | null | undefined;
-  /** Only the caller's own. */
-  mine?: boolean | null | undefined;
-  /** 承诺类型, of pledges */
-  kind?: PledgeType | null | undefined;
-  /** 承诺年度, of pledges */
-  year?: number | null | undefined;
-  state?: WritingState | null | undefined;
-  recommended?: boolean | null | undefined;
-  /** Only those much like another one; for administrators. */
-  similar?: boolean | null | undefined;
-  /** Published on this day or later. */
-  from?: string | null | undefined;
-  /** Published on this day or earlier. */
-  to?: string | null | undefined;
-};
-
-export type WritingInput = {
-  /** 承诺类型, of pledges */
-  kind?: PledgeType | null | undefined;
-  /** 承诺年度, of pledges */
-  year?: number | null | undefined;
-  title: string;
-  /** Paragraphs on lines of their own. */
-  body: string;
-  /** 学习内容, of study notes */
-  source?: string | null | undefined;
-};
-
-/** Where a text stands. */
-export type WritingState =
-  /** 草稿 */
-  | 'DRAFT'
-  /** 已发布 */
-  | 'PUBLISHED'
-  /** 已撤回 */
-  | 'WITHDRAWN';
 
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -1456,6 +1465,96 @@ export type OpenDevelopmentDocumentMutationVariables = Exact<{
 
 export type OpenDevelopmentDocumentMutation = { development: { openDocument: { url: string, fileName: string } } };
 
+export type CommandRowFragment = { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null };
+
+export type CommandFindingsFragment = { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> };
+
+export type OrganisationCommandsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: OrganisationCommandFilter | null | undefined;
+}>;
+
+
+export type OrganisationCommandsQuery = { directory: { organisationCommands: { totalCount: number, nodes: Array<{ id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null }> } } };
+
+export type OrganisationCommandQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrganisationCommandQuery = { directory: { organisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type OrganisationCommandPreviewQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrganisationCommandPreviewQuery = { directory: { organisationCommandPreview: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
+
+export type PreviewOrganisationCommandQueryVariables = Exact<{
+  input: OrganisationCommandInput;
+}>;
+
+
+export type PreviewOrganisationCommandQuery = { directory: { previewOrganisationCommand: { needsConfirmation: boolean, consequences: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }>, blockers: Array<{ kind: string, words: string, count: number, items: Array<{ id: string, name: string }> }> } } };
+
+export type ReceiversQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type ReceiversQuery = { directory: { receivers: Array<{ id: string, shortName: string, fullName: string }> } };
+
+export type BranchMembersQueryVariables = Exact<{
+  under: string;
+  search?: string | null | undefined;
+}>;
+
+
+export type BranchMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string }> } } };
+
+export type OrganisationsAsOfQueryVariables = Exact<{
+  date: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type OrganisationsAsOfQuery = { directory: { organisationsAsOf: { totalCount: number, nodes: Array<{ id: string, code: string, shortName: string, fullName: string, type: OrgType, depth: number, parent: string | null, memberCount: number }> } } };
+
+export type RequestOrganisationCommandMutationVariables = Exact<{
+  input: OrganisationCommandInput;
+}>;
+
+
+export type RequestOrganisationCommandMutation = { directory: { requestOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type ConfirmOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type ConfirmOrganisationCommandMutation = { directory: { confirmOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type RefuseOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type RefuseOrganisationCommandMutation = { directory: { refuseOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
+export type WithdrawOrganisationCommandMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawOrganisationCommandMutation = { directory: { withdrawOrganisationCommand: { id: string, version: number, kind: OrganisationCommandKind, state: CommandState, effectiveOn: string, approvalNo: string | null, reason: string, askedBy: string, askedAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, obstacle: string | null, doneAt: string | null, decidable: boolean, withdrawable: boolean, organisation: { id: string, shortName: string }, into: { id: string, shortName: string } | null, split: { fullName: string, shortName: string, count: number } | null } } };
+
 export type OrganisationTreeQueryVariables = Exact<{
   root?: string | null | undefined;
   depth?: number | null | undefined;
@@ -1482,14 +1581,14 @@ export type OrganisationsQueryVariables = Exact<{
 
 export type OrganisationsQuery = { directory: { organisations: { totalCount: number, nodes: Array<{ id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> }> } } };
 
-export type OrganisationFieldsFragment = { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
+export type OrganisationFieldsFragment = { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> };
 
 export type OrganisationQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type OrganisationQuery = { directory: { organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type OrganisationChangesQueryVariables = Exact<{
   id: string;
@@ -1512,7 +1611,7 @@ export type CreateOrganisationMutationVariables = Exact<{
 }>;
 
 
-export type CreateOrganisationMutation = { directory: { createOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type CreateOrganisationMutation = { directory: { createOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type UpdateOrganisationMutationVariables = Exact<{
   id: string;
@@ -1521,14 +1620,14 @@ export type UpdateOrganisationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateOrganisationMutation = { directory: { updateOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type UpdateOrganisationMutation = { directory: { updateOrganisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type AddAdministratorMutationVariables = Exact<{
   input: AdministratorInput;
 }>;
 
 
-export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, oneTimePassword: string | null, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
+export type AddAdministratorMutation = { directory: { addAdministrator: { createdAccount: boolean, oneTimePassword: string | null, organisation: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } } };
 
 export type RemoveAdministratorMutationVariables = Exact<{
   organisation: string;
@@ -1536,7 +1635,7 @@ export type RemoveAdministratorMutationVariables = Exact<{
 }>;
 
 
-export type RemoveAdministratorMutation = { directory: { removeAdministrator: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
+export type RemoveAdministratorMutation = { directory: { removeAdministrator: { foundedOn: string | null, approvalNo: string | null, unitRelation: UnitRelation | null, closedOn: string | null, divisionCode: string, divisionName: string | null, termYears: number | null, termStart: string | null, sort: number, canApproveMembers: boolean, isDirect: boolean, villageOrCommunity: boolean, hints: Array<string>, id: string, version: number, code: string, externalCode: string | null, fullName: string, shortName: string, type: OrgType, status: OrgStatus, childCount: number, editable: boolean, contactName: string, contactPhone: string, path: Array<{ id: string, shortName: string }>, mergedInto: { id: string, shortName: string } | null, splitFrom: { id: string, shortName: string } | null, units: Array<{ name: string, uscc: string | null, nature: string, partyPresence: string | null }>, parents: Array<{ from: string, to: string | null, parent: { id: string, shortName: string } | null }>, parent: { id: string, shortName: string } | null, administrators: Array<{ account: string, displayName: string, userName: string, mobile: string | null, since: string }> } } };
 
 export type RevealContactPhoneMutationVariables = Exact<{
   id: string;
@@ -1777,194 +1876,6 @@ export type CancelMessagesMutationVariables = Exact<{
 
 
 export type CancelMessagesMutation = { system: { cancelMessages: number } };
-
-export type WritingRowFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } };
-
-export type WritingWholeFragment = { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> };
-
-export type WritingNumbersFragment = { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> };
-
-export type WritingPeopleQueryVariables = Exact<{
-  search?: string | null | undefined;
-  under?: string | null | undefined;
-}>;
-
-
-export type WritingPeopleQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
-
-export type WritingSamplesQueryVariables = Exact<{
-  kind: SampleKind;
-  search?: string | null | undefined;
-}>;
-
-
-export type WritingSamplesQuery = { document: { samples: { nodes: Array<{ id: string, title: string, summary: string, downloadable: boolean }> } } };
-
-export type WritingSampleQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type WritingSampleQuery = { document: { sample: { id: string, title: string, body: string } } };
-
-export type DownloadWritingSampleMutationVariables = Exact<{
-  id: string;
-}>;
-
-
-export type DownloadWritingSampleMutation = { document: { downloadSample: { url: string, fileName: string } } };
-
-export type PledgesQueryVariables = Exact<{
-  first?: number | null | undefined;
-  offset?: number | null | undefined;
-  filter?: WritingFilter | null | undefined;
-}>;
-
-
-export type PledgesQuery = { pledge: { writings: { totalCount: number, nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }> } } };
-
-export type PledgeQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type PledgeQuery = { pledge: { writing: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type PledgeStatisticsQueryVariables = Exact<{
-  under?: string | null | undefined;
-  year?: number | null | undefined;
-}>;
-
-
-export type PledgeStatisticsQuery = { pledge: { statistics: { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> } } };
-
-export type WritePledgeMutationVariables = Exact<{
-  person?: string | null | undefined;
-  input: WritingInput;
-  publish?: boolean | null | undefined;
-}>;
-
-
-export type WritePledgeMutation = { pledge: { write: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type EditPledgeMutationVariables = Exact<{
-  id: string;
-  version: number;
-  input: WritingInput;
-  publish?: boolean | null | undefined;
-}>;
-
-
-export type EditPledgeMutation = { pledge: { edit: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type PublishPledgeMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type PublishPledgeMutation = { pledge: { publish: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type WithdrawPledgeMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type WithdrawPledgeMutation = { pledge: { withdraw: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type RecommendPledgeMutationVariables = Exact<{
-  id: string;
-  version: number;
-  on: boolean;
-}>;
-
-
-export type RecommendPledgeMutation = { pledge: { recommend: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type RemovePledgeMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type RemovePledgeMutation = { pledge: { remove: boolean } };
-
-export type StudyNotesQueryVariables = Exact<{
-  first?: number | null | undefined;
-  offset?: number | null | undefined;
-  filter?: WritingFilter | null | undefined;
-}>;
-
-
-export type StudyNotesQuery = { studyNote: { writings: { totalCount: number, nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }> } } };
-
-export type StudyNoteQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type StudyNoteQuery = { studyNote: { writing: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type StudyNoteStatisticsQueryVariables = Exact<{
-  under?: string | null | undefined;
-  year?: number | null | undefined;
-}>;
-
-
-export type StudyNoteStatisticsQuery = { studyNote: { statistics: { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> } } };
-
-export type WriteStudyNoteMutationVariables = Exact<{
-  person?: string | null | undefined;
-  input: WritingInput;
-  publish?: boolean | null | undefined;
-}>;
-
-
-export type WriteStudyNoteMutation = { studyNote: { write: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type EditStudyNoteMutationVariables = Exact<{
-  id: string;
-  version: number;
-  input: WritingInput;
-  publish?: boolean | null | undefined;
-}>;
-
-
-export type EditStudyNoteMutation = { studyNote: { edit: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type PublishStudyNoteMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type PublishStudyNoteMutation = { studyNote: { publish: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type WithdrawStudyNoteMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type WithdrawStudyNoteMutation = { studyNote: { withdraw: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type RecommendStudyNoteMutationVariables = Exact<{
-  id: string;
-  version: number;
-  on: boolean;
-}>;
-
-
-export type RecommendStudyNoteMutation = { studyNote: { recommend: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
-
-export type RemoveStudyNoteMutationVariables = Exact<{
-  id: string;
-  version: number;
-}>;
-
-
-export type RemoveStudyNoteMutation = { studyNote: { remove: boolean } };
 
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
@@ -2967,6 +2878,62 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   startedAt
   closedAt
 }`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
+export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CommandRow on OrganisationCommand {
+  id
+  version
+  kind
+  state
+  effectiveOn
+  approvalNo
+  reason
+  askedBy
+  askedAt
+  decidedBy
+  decidedAt
+  refusal
+  obstacle
+  doneAt
+  decidable
+  withdrawable
+  organisation {
+    id
+    shortName
+  }
+  into {
+    id
+    shortName
+  }
+  split {
+    fullName
+    shortName
+    count
+  }
+}
+    `, {"fragmentName":"CommandRow"}) as unknown as TypedDocumentString<CommandRowFragment, unknown>;
+export const CommandFindingsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CommandFindings on Preview {
+  needsConfirmation
+  consequences {
+    kind
+    words
+    count
+    items {
+      id
+      name
+    }
+  }
+  blockers {
+    kind
+    words
+    count
+    items {
+      id
+      name
+    }
+  }
+}
+    `, {"fragmentName":"CommandFindings"}) as unknown as TypedDocumentString<CommandFindingsFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -3004,6 +2971,15 @@ export const OrganisationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -3212,98 +3188,6 @@ export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   reportedAt
 }
     `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
-export const WritingRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment WritingRow on Writing {
-  id
-  version
-  person {
-    id
-    name
-  }
-  branch {
-    id
-    shortName
-  }
-  kind
-  year
-  title
-  excerpt
-  length
-  source
-  state
-  recommendedAt
-  likeness
-  publishedAt
-  updatedAt
-  mine
-  editable
-  recommendable
-}
-    `, {"fragmentName":"WritingRow"}) as unknown as TypedDocumentString<WritingRowFragment, unknown>;
-export const WritingWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment WritingWhole on WritingText {
-  writing {
-    ...WritingRow
-  }
-  body
-  similar {
-    id
-    title
-    name
-    branch
-    publishedAt
-    likeness
-  }
-}
-    fragment WritingRow on Writing {
-  id
-  version
-  person {
-    id
-    name
-  }
-  branch {
-    id
-    shortName
-  }
-  kind
-  year
-  title
-  excerpt
-  length
-  source
-  state
-  recommendedAt
-  likeness
-  publishedAt
-  updatedAt
-  mine
-  editable
-  recommendable
-}`, {"fragmentName":"WritingWhole"}) as unknown as TypedDocumentString<WritingWholeFragment, unknown>;
-export const WritingNumbersFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment WritingNumbers on WritingStatistics {
-  count
-  people
-  members
-  recommended
-  silent
-  months {
-    month
-    count
-  }
-  branches {
-    branch {
-      id
-      shortName
-    }
-    members
-    people
-    count
-    recommended
-  }
-}
-    `, {"fragmentName":"WritingNumbers"}) as unknown as TypedDocumentString<WritingNumbersFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   id

@@ -130,6 +130,7 @@ fn kind_of(field: &str, action: &str) -> Option<&'static str> {
         "memberType" => "member_type",
         "lostReason" => "lost_contact_reason",
         "flowDirection" => "flow_direction",
+        "kind" if action.starts_with("organisation.command_") => "organisation_command",
         "by" => "audit_way",
         "reach" => "reach",
         "permissions" => "permission",

@@ -1,11 +1,13 @@
 //! The namespace `directory`.
 
 mod changes;
+mod command;
 mod member;
 mod organisation;
 mod overview;
 
 pub use changes::*;
+pub use command::*;
 pub use member::*;
 pub use organisation::*;
 pub use overview::*;
@@ -30,9 +32,9 @@ impl From<(OrganisationId, String)> for OrganisationRef {
 
 /// 组织与党员
 #[derive(MergedObject, Default)]
-pub struct DirectoryQuery(OrganisationQuery, MemberQuery, OverviewQuery);
+pub struct DirectoryQuery(OrganisationQuery, CommandQuery, MemberQuery, OverviewQuery);
 
 /// 组织与党员
 #[derive(MergedObject, Default)]
 #[graphql(serial)]
-pub struct DirectoryMutation(OrganisationMutation, MemberMutation);
+pub struct DirectoryMutation(OrganisationMutation, CommandMutation, MemberMutation);

@@ -145,6 +145,18 @@ impl Organisation {
     async fn village_or_community(&self) -> bool {
         self.listing.row.village_or_community
     }
+    /// Into which organisation it was merged.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<OrganisationRef>> {
+        relative(ctx, self.listing.row.merged_into).await
+    }
+    /// From which organisation it was split.
+    async fn split_from(&self, ctx: &Context<'_>) -> Result<Option<OrganisationRef>> {
+        relative(ctx, self.listing.row.split_from).await
+    }
+    /// The day it was merged or dissolved.
+    async fn closed_on(&self) -> Option<NaiveDate> {
+        self.listing.row.closed_on
+    }
     /// Direct subordinates.
     async fn child_count(&self) -> i32 {
         self.listing.row.child_count
@@ -164,13 +176,38 @@ impl Organisation {
     }
     /// The caller may edit it.
     async fn editable(&self) -> bool {
-        self.editable.covers(&self.listing.row.path)
+        self.listing.row.closed_on.is_none() && self.editable.covers(&self.listing.row.path)
     }
 }
 
 impl From<Span> for ParentSpan {
     fn from(Span { parent, since, until }: Span) -> Self {
         Self { parent: parent.map(Into::into), from: since, to: until }
+    }
+}
+
+async fn relative(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Option<OrganisationRef>> {
+    let Some(id) = id else { return Ok(None) };
+    let name = batch::<Names>(ctx)?.load_one(id).await?;
+    Ok(name.map(|name| OrganisationRef { id: id.into(), short_name: name }))
+}
+
+/// Loads the names of many organisations at once.
+struct Names(Arc<Cx>);
+
+impl From<Arc<Cx>> for Names {
+    fn from(cx: Arc<Cx>) -> Self {
+        Self(cx)
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<Uuid> for Names {
+    type Value = String;
+    type Error = Error;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+        organisation::names(ids, self.0.read(ORG_READ).await?.conn()?).await
     }
 }
 
@@ -240,6 +277,8 @@ pub struct OrganisationFilter {
     pub(crate) types: Option<Vec<OrgType>>,
     /// Those that wait for this today.
     pub(crate) attention: Option<OrganisationAttention>,
+    /// Those that were merged or dissolved, instead of those that work.
+    pub(crate) closed: Option<bool>,
 }
 
 impl OrganisationFilter {
@@ -250,6 +289,7 @@ impl OrganisationFilter {
             under: self.under,
             types: self.types.unwrap_or_default(),
             attention: self.attention.map(|what| (what, today)),
+            closed: self.closed.unwrap_or_default(),
         }
     }
 }

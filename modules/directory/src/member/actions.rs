@@ -432,7 +432,12 @@ async fn head_counts(write: &mut Write<'_>, by: &BTreeMap<Uuid, i32>) -> Result<
     let (branches, changes): (Vec<Uuid>, Vec<i32>) = changed.map(|(branch, by)| (*branch, *by)).unzip();
     // Always in the same order, and last in a transaction: two that cross wait for each other and never for ever.
     let held = organisations::table.filter(organisations::id.eq_any(&branches)).order(organisations::id);
-    held.select(organisations::id).for_no_key_update().load::<Uuid>(write.conn()?).await?;
+    let held: Vec<(Uuid, String)> =
+        held.select((organisations::id, organisations::status)).for_no_key_update().load(write.conn()?).await?;
+    // It may have been closed while the members were on their way to it.
+    if held.iter().any(|(id, status)| by.get(id).is_some_and(|by| *by > 0) && status != "active") {
+        return Err(Error::refuse("BRANCH_GONE", "该党支部刚刚被撤销或合并，请选择其他党支部").at("branch"));
+    }
     diesel::sql_query(
         "UPDATE own.organisations SET member_count = member_count + change \
          FROM unnest($1, $2) AS t(branch, change) WHERE id = branch",

@@ -10,6 +10,7 @@ use zhibu_tenancy::identity::{self, NewAccount};
 use zhibu_tenancy::{Start, Write, tenants};
 
 use super::model::{OrgType, Row, Unit};
+use super::past::{self, Hold};
 use super::rules::{self, Facts};
 use super::scope::Reach;
 use super::store;
@@ -34,6 +35,7 @@ pub async fn seed(write: &mut Write<'_>, start: &Start) -> Result<()> {
         .execute(write.conn()?)
         .await?;
     record_parent(write, start.root.0, None).await?;
+    past::note_new(write, start.root.0).await?;
     write
         .audit(
             Entry::new("organisation.created", "organisation", start.root.0)
@@ -55,6 +57,7 @@ async fn record_parent(write: &mut Write<'_>, id: Uuid, parent: Option<Uuid>) ->
 
 /// Adds a subordinate (新增下级). The superior's row is locked, so two additions at once get two places.
 pub async fn create(write: &mut Write<'_>, parent: OrganisationId, facts: &Facts) -> Result<Row> {
+    past::hold_tree(write, Hold::Beside).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let above: Option<(Row, i16)> = organisations::table
         .find(parent.0)
@@ -98,6 +101,7 @@ pub async fn create(write: &mut Write<'_>, parent: OrganisationId, facts: &Facts
         .execute(write.conn()?)
         .await?;
     record_parent(write, id.0, Some(parent.0)).await?;
+    past::note_new(write, id.0).await?;
     store_units(write, id.0, &facts.units).await?;
     let entry = Entry::new("organisation.created", "organisation", id.0)
         .note("fullName", facts.full_name.clone())
@@ -151,7 +155,7 @@ async fn columns(write: &Write<'_>, facts: &Facts) -> Result<Columns> {
     })
 }
 
-fn taken(error: diesel::result::Error) -> Error {
+pub(crate) fn taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
     match error.field.as_deref() {
         Some("organisations_short_name") => Error::invalid("shortName", "组织简称重复"),
@@ -185,10 +189,14 @@ async fn store_units(write: &mut Write<'_>, id: Uuid, units: &[Unit]) -> Result<
 
 /// Edits an organisation as it was at `version`; every changed field goes into its history.
 pub async fn update(write: &mut Write<'_>, id: OrganisationId, version: i32, facts: &Facts) -> Result<Row> {
+    past::hold_tree(write, Hold::Beside).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let before: Option<Row> =
         organisations::table.find(id.0).select(Row::as_select()).for_update().first(write.conn()?).await.optional()?;
     let before = before.filter(|row| reach.covers(&row.path)).ok_or_else(Error::missing)?;
+    if before.closed_on.is_some() {
+        return Err(Error::refuse("CLOSED", "该组织已合并或撤销，不能修改"));
+    }
     if before.version != version {
         return Err(Error::conflict());
     }
@@ -210,6 +218,7 @@ pub async fn update(write: &mut Write<'_>, id: OrganisationId, version: i32, fac
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
+    past::note(write, &[id.0]).await?;
     if units != facts.units {
         store_units(write, id.0, &facts.units).await?;
     }
@@ -283,6 +292,7 @@ async fn differences(write: &Write<'_>, before: &Row, set: &Columns, facts: &Fac
 /// Takes an organisation out again that an import made and nobody has used: no subordinates, members or
 /// administrators, never edited. Otherwise says why it stays.
 pub async fn remove(write: &mut Write<'_>, id: OrganisationId) -> Result<Option<String>> {
+    past::hold_tree(write, Hold::Alone).await?;
     let row: Option<(Row, i32)> = organisations::table
         .find(id.0)
         .select((Row::as_select(), organisations::member_count))
@@ -311,19 +321,22 @@ pub async fn remove(write: &mut Write<'_>, id: OrganisationId) -> Result<Option<
     if !why.is_empty() {
         return Ok(Some(why.to_owned()));
     }
-    diesel::delete(organisation_units::table.filter(organisation_units::organisation_id.eq(id.0)))
+    erase(write, &row).await?;
+    write.audit(Entry::new("organisation.removed", "organisation", id.0).note("shortName", row.short_name)).await?;
+    Ok(None)
+}
+
+/// Takes an organisation out as if it had never been.
+pub(crate) async fn erase(write: &mut Write<'_>, row: &Row) -> Result<()> {
+    diesel::delete(organisation_units::table.filter(organisation_units::organisation_id.eq(row.id)))
         .execute(write.conn()?)
         .await?;
-    diesel::delete(organisation_parents::table.filter(organisation_parents::organisation_id.eq(id.0)))
-        .execute(write.conn()?)
-        .await?;
-    diesel::delete(organisations::table.find(id.0)).execute(write.conn()?).await?;
+    past::forget(write, row.id).await?;
     diesel::update(organisations::table.find(row.parent_id.unwrap_or_default()))
         .set(organisations::child_count.eq(organisations::child_count - 1))
         .execute(write.conn()?)
         .await?;
-    write.audit(Entry::new("organisation.removed", "organisation", id.0).note("shortName", row.short_name)).await?;
-    Ok(None)
+    Ok(())
 }
 
 /// Who is to administer an organisation.

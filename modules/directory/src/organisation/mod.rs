@@ -4,17 +4,20 @@ mod actions;
 pub(crate) mod export;
 pub(crate) mod import;
 mod model;
+pub(crate) mod past;
 pub mod rules;
 mod scope;
 mod store;
 pub(crate) mod undo;
 
 pub use actions::{Candidate, add_administrator, create, remove, remove_administrator, reveal_phone, seed, update};
+pub(crate) use actions::{erase, taken};
 pub use model::{
     Administrator, Listing, OrgStatus, OrgType, OrganisationAttention, Row, Span, Unit, UnitRelation, Wanted,
 };
+pub use past::{Then, as_of, count_as_of, members_as_of, names_as_of, reach_on};
 pub use scope::Reach;
 pub use store::{
     Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, name_within, names, part,
-    places, roots, spans, tree, waiting,
+    places, roots, spans, taken_names, tree, waiting,
 };

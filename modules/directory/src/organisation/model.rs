@@ -122,6 +122,12 @@ pub struct Row {
     pub can_approve_members: bool,
     /// 村、社区 (a term of five years)
     pub village_or_community: bool,
+    /// Into which it was merged.
+    pub merged_into: Option<Uuid>,
+    /// From which it was split.
+    pub split_from: Option<Uuid>,
+    /// The day it was merged or dissolved.
+    pub closed_on: Option<NaiveDate>,
 }
 
 /// A unit (单位) the organisation belongs to.

@@ -39,10 +39,31 @@ impl Reach {
             .select((organisations::id, organisations::path))
             .load(conn)
             .await?;
+        Ok(Self::at(scope, &places))
+    }
+
+    /// The same where the organisations stand at these places.
+    pub(super) fn at(scope: &Scope, places: &[(Uuid, String)]) -> Self {
         let find = |ids: &[zhibu_core::OrganisationId]| {
             places.iter().filter(|(id, _)| ids.iter().any(|i| i.0 == *id)).map(|(_, path)| path.clone()).collect()
         };
-        Ok(Self { all: false, subtrees: find(&scope.subtrees), below: find(&scope.below), nodes: find(&scope.nodes) })
+        Self { all: scope.all, subtrees: find(&scope.subtrees), below: find(&scope.below), nodes: find(&scope.nodes) }
+    }
+
+    /// Subtrees, each with whether its top belongs to it.
+    pub(super) fn prefixes(&self) -> impl Iterator<Item = (&str, bool)> {
+        let with = self.subtrees.iter().map(|path| (path.as_str(), true));
+        with.chain(self.below.iter().map(|path| (path.as_str(), false)))
+    }
+
+    /// Single organisations.
+    pub(super) fn places(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(String::as_str)
+    }
+
+    /// The whole tenant, for work that was decided on before.
+    pub(crate) fn everything() -> Self {
+        Self { all: true, ..Self::default() }
     }
 
     /// True when it is the whole tenant.

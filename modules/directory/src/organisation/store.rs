@@ -31,6 +31,8 @@ pub struct Filter {
     pub types: Vec<OrgType>,
     /// Those that wait for this, as of a day.
     pub attention: Option<(OrganisationAttention, NaiveDate)>,
+    /// Those that were merged or dissolved instead of those that work.
+    pub closed: bool,
 }
 
 type Condition = Box<dyn BoxableExpression<organisations::table, Pg, SqlType = Nullable<Bool>>>;
@@ -83,6 +85,7 @@ async fn place(reach: &Reach, id: Option<OrganisationId>, conn: &mut Conn) -> Re
 pub async fn list(reach: &Reach, filter: &Filter, page: &PageArgs, conn: &mut Conn) -> Result<Page<Row>> {
     let under = place(reach, filter.under, conn).await?;
     let mut query = matching(reach, filter, under)
+        .filter(working(filter.closed))
         .select(Row::as_select())
         .order(organisations::path)
         .limit(page.limit())
@@ -96,7 +99,17 @@ pub async fn list(reach: &Reach, filter: &Filter, page: &PageArgs, conn: &mut Co
 /// How many match.
 pub async fn count(reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<i64> {
     let under = place(reach, filter.under, conn).await?;
-    Ok(matching(reach, filter, under).count().get_result(conn).await?)
+    Ok(matching(reach, filter, under).filter(working(filter.closed)).count().get_result(conn).await?)
+}
+
+/// Those that work, or those that were closed; of members and rights both count.
+fn working(closed: bool) -> Box<dyn BoxableExpression<organisations::table, Pg, SqlType = Bool>> {
+    const WORKING: [&str; 2] = ["active", "preparing"];
+    if closed {
+        Box::new(organisations::status.ne_all(WORKING))
+    } else {
+        Box::new(organisations::status.eq_any(WORKING))
+    }
 }
 
 /// One organisation inside the reach; outside looks like not there.
@@ -113,6 +126,7 @@ pub async fn get(reach: &Reach, id: OrganisationId, conn: &mut Conn) -> Result<R
 pub async fn roots(reach: &Reach, conn: &mut Conn) -> Result<Vec<Row>> {
     let mut query = organisations::table
         .filter(reach.condition())
+        .filter(working(false))
         .select(Row::as_select())
         .order((organisations::depth, organisations::path))
         .limit(TREE)
@@ -138,6 +152,7 @@ pub async fn tree(reach: &Reach, root: Option<OrganisationId>, depth: i16, conn:
     };
     let mut query = organisations::table
         .filter(reach.condition())
+        .filter(working(false))
         .select(Row::as_select())
         .order(organisations::path)
         .limit(TREE)
@@ -189,6 +204,22 @@ pub async fn names(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, String
         .load(conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Organisations that have one of these names already: the short name anywhere, the full name below the same superior.
+pub async fn taken_names(
+    full: &str,
+    short: &str,
+    parent: Option<Uuid>,
+    conn: &mut Conn,
+) -> Result<Vec<(OrganisationId, String)>> {
+    let same = organisations::full_name.eq(full).and(organisations::parent_id.is_not_distinct_from(parent));
+    let rows: Vec<(Uuid, String)> = organisations::table
+        .filter(organisations::short_name.eq(short).nullable().or(same.nullable()))
+        .select((organisations::id, organisations::short_name))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }
 
 /// The name of an organisation inside a scope, or of the one above what is only held below; missing elsewhere.

@@ -105,6 +105,15 @@ fragment OrganisationFields on Organisation {
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -128,7 +137,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`, {"hash":"93f540bcdb5c6b9b686f674f5f5195495b0baa96c2e0fdbeaf467b52b9588028"}) as unknown as TypedDocumentString<OrganisationQuery, OrganisationQueryVariables>;
+}`, {"hash":"15e8ae567833111835ae7839594dd8a0172604cf8be11139c252dab4512fc7bb"}) as unknown as TypedDocumentString<OrganisationQuery, OrganisationQueryVariables>;
 export const OrganisationChangesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query OrganisationChanges($id: ID!, $first: Int, $after: String) {
   directory {
@@ -214,6 +223,15 @@ fragment OrganisationFields on Organisation {
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -237,7 +255,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`, {"hash":"c6b69c5c9858599d1c25adf5a3e135f515c4533a71e6767970f58ad8cd7101fa"}) as unknown as TypedDocumentString<CreateOrganisationMutation, CreateOrganisationMutationVariables>;
+}`, {"hash":"a1ff79d38a4c592f151fd70171addb80185ab0f84610a457b599120c63ce5de0"}) as unknown as TypedDocumentString<CreateOrganisationMutation, CreateOrganisationMutationVariables>;
 export const UpdateOrganisationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateOrganisation($id: ID!, $version: Int!, $input: OrganisationInput!) {
   directory {
@@ -280,6 +298,15 @@ fragment OrganisationFields on Organisation {
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -303,7 +330,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`, {"hash":"c501be89f0f0ac4dc8f984e2365aef130f4e1c1d89e4d3f564e32c3b1765c850"}) as unknown as TypedDocumentString<UpdateOrganisationMutation, UpdateOrganisationMutationVariables>;
+}`, {"hash":"705e5c7d0b1e383212215e9be9d3d6f40c162e78c1d94e4c10e867fb9121f4b4"}) as unknown as TypedDocumentString<UpdateOrganisationMutation, UpdateOrganisationMutationVariables>;
 export const AddAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation AddAdministrator($input: AdministratorInput!) {
   directory {
@@ -350,6 +377,15 @@ fragment OrganisationFields on Organisation {
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -373,7 +409,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`, {"hash":"a1f1303ec558baad82a07b16616bea9d79e4316c171e07a4b6b01a58f57ce2ef"}) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
+}`, {"hash":"7a37d9794ad11ddc4c264452d204b9a61d790d87d2fb86b0e41bc61806356887"}) as unknown as TypedDocumentString<AddAdministratorMutation, AddAdministratorMutationVariables>;
 export const RemoveAdministratorDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveAdministrator($organisation: ID!, $account: ID!) {
   directory {
@@ -416,6 +452,15 @@ fragment OrganisationFields on Organisation {
   foundedOn
   approvalNo
   unitRelation
+  closedOn
+  mergedInto {
+    id
+    shortName
+  }
+  splitFrom {
+    id
+    shortName
+  }
   units {
     name
     uscc
@@ -439,7 +484,7 @@ fragment OrganisationFields on Organisation {
     to
   }
   hints
-}`, {"hash":"73d79d344959b15a8c94b62ad8ed409e69cc0e5e9e3cebb44aa0a6562b158297"}) as unknown as TypedDocumentString<RemoveAdministratorMutation, RemoveAdministratorMutationVariables>;
+}`, {"hash":"a20d9273b763021e1edfbe73e9860cebc7f802f8ea9bff046504b6335b770220"}) as unknown as TypedDocumentString<RemoveAdministratorMutation, RemoveAdministratorMutationVariables>;
 export const RevealContactPhoneDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RevealContactPhone($id: ID!, $reason: String!) {
   directory {

@@ -27,6 +27,7 @@ export function OrganisationDrawer({ id, onOpen, onClose }: { id: string; onOpen
   const extra = data?.editable && (
     <div className="z-inline">
       <Can perm="org.tree_edit"><Button onClick={() => void navigate(link(`/org/info/new?parent=${id}`))}>新增下级</Button></Can>
+      {data.parent && <Can perm="org.tree_edit"><Button onClick={() => void navigate(link(`/org/info/${id}/change`))}>组织变更</Button></Can>}
       <Button type="primary" onClick={() => void navigate(link(`/org/info/${id}/edit`))}>编辑</Button>
     </div>
   )
@@ -70,6 +71,7 @@ function Facts({ one }: { one: OrganisationFieldsFragment }) {
     ['联系人', orDash(one.contactName)], ['联系电话', <ContactPhone key="phone" id={one.id} masked={one.contactPhone} />],
     ['任期', one.termYears ? `${one.termYears} 年${one.termStart ? `，自 ${day(one.termStart)} 起` : ''}` : '—'], ['排序号', one.sort],
     ['可审批预备党员', yes(one.canApproveMembers)], ['直属党支部', yes(one.isDirect)],
+    ...kin(one),
     ['村（社区）党组织', yes(one.villageOrCommunity)], ['所在单位情况', one.unitRelation ? unitRelations[one.unitRelation].label : '—'],
   ]
   return (
@@ -89,6 +91,15 @@ function Facts({ one }: { one: OrganisationFieldsFragment }) {
       )}
     </>
   )
+}
+
+/** What became of it, and of what it came. */
+function kin(one: OrganisationFieldsFragment): [string, ReactNode][] {
+  const kin: [string, ReactNode][] = []
+  if (one.closedOn) kin.push(['终止日期', day(one.closedOn)])
+  if (one.mergedInto) kin.push(['并入', one.mergedInto.shortName])
+  if (one.splitFrom) kin.push(['分立自', one.splitFrom.shortName])
+  return kin
 }
 
 function Parents({ one }: { one: OrganisationFieldsFragment }) {

@@ -18,6 +18,7 @@ export const waitingOf = (text: string | null | undefined): OrganisationAttentio
 const SEARCH: readonly SearchField[] = [
   { name: 'search', label: '组织', placeholder: '名称或组织代码' },
   { name: 'type', label: '类别', options: optionsOf(orgTypes) },
+  { name: 'closed', label: '状态', options: [{ value: 'yes', label: '已合并或撤销' }] },
   {
     name: 'attention', label: '待办', chip: (value) => {
       const what = waitingOf(value)
@@ -31,7 +32,7 @@ const EXPORT: ExportKind = { kind: 'organisation', title: '组织信息' }
 /** What is asked for the search in the address. */
 function filterOf(filter: Record<string, string>, under: string | null): OrganisationFilter {
   const type = oneOf(orgTypes, filter.type)
-  return { search: filter.search ?? null, under, types: type ? [type] : null, attention: waitingOf(filter.attention) ?? null }
+  return { search: filter.search ?? null, under, types: type ? [type] : null, attention: waitingOf(filter.attention) ?? null, closed: filter.closed === 'yes' }
 }
 
 /** The organisations under one, as a list. */

@@ -43,6 +43,8 @@ export default function OrganisationsPage() {
         <>
           <Segmented aria-label="显示方式" value={view} onChange={(value) => change({ view: value === 'chart' ? 'chart' : null })}
             options={[{ value: 'list', label: '列表' }, { value: 'chart', label: '架构图' }]} />
+          <Button onClick={() => void navigate(link('/org/info/past'))}>历史架构</Button>
+          <Button onClick={() => void navigate(link('/org/info/changes'))}>组织变更</Button>
           <Can perm="org.tree_edit">
             <ImportButton kind={IMPORT} />
             <Button type="primary" disabled={!node} onClick={() => void navigate(link(`/org/info/new?parent=${node ?? ''}`))}>新增下级</Button>

@@ -1,0 +1,92 @@
+//! Cases when organisations change: open ones are told and handed over (组织变更).
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::Result;
+use zhibu_directory::organisation;
+use zhibu_tenancy::audit::Entry;
+use zhibu_tenancy::holdings::{HandOver, Holding, Holdings};
+use zhibu_tenancy::{Conn, Write};
+
+use crate::schema::{development_cases as cases, development_events as events};
+
+/// 发展档案 of organisations.
+pub(crate) struct Cases;
+
+#[async_trait]
+impl Holdings for Cases {
+    async fn held(&self, at: &[Uuid], ever: bool, conn: &mut Conn) -> Result<Vec<Holding>> {
+        let mut query = cases::table
+            .filter(cases::organisation_id.eq_any(at.to_vec()))
+            .order((cases::due, cases::id))
+            .select((cases::id, cases::name, cases::organisation_id, cases::person_id))
+            .into_boxed();
+        if !ever {
+            query = query.filter(cases::closed_at.is_null());
+        }
+        let rows: Vec<(Uuid, String, Uuid, Option<Uuid>)> = query.load(conn).await?;
+        let told = |(id, name, organisation, person)| Holding {
+            kind: "development",
+            title: "发展档案",
+            id,
+            name,
+            organisation,
+            person,
+        };
+        Ok(rows.into_iter().map(told).collect())
+    }
+
+    async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
+        let mut open = cases::table
+            .filter(cases::organisation_id.eq(order.from).and(cases::closed_at.is_null()))
+            .order(cases::id)
+            .select((cases::id, cases::person_id))
+            .for_update()
+            .load::<(Uuid, Option<Uuid>)>(write.conn()?)
+            .await?;
+        if let Some(people) = &order.people {
+            open.retain(|(_, person)| person.is_some_and(|person| people.contains(&person)));
+        }
+        let ids: Vec<Uuid> = open.into_iter().map(|(id, _)| id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let before = organisation::names(&[order.from], write.conn()?).await?.remove(&order.from).unwrap_or_default();
+        let now = write.cx.now();
+        diesel::update(cases::table.filter(cases::id.eq_any(&ids)))
+            .set((
+                cases::organisation_id.eq(order.to),
+                cases::version.eq(cases::version + 1),
+                cases::updated_at.eq(now),
+            ))
+            .execute(write.conn()?)
+            .await?;
+        let (app, today) = (write.cx.app.clone(), write.cx.app.world.today());
+        let told = format!("{before} → {}：组织变更", order.to_name);
+        let noted: Vec<_> = ids
+            .iter()
+            .map(|id| {
+                (
+                    events::id.eq(app.world.id::<Uuid>()),
+                    events::case_id.eq(*id),
+                    events::event.eq("relocate"),
+                    events::happened_on.eq(today),
+                    events::note.eq(&told),
+                    events::account_name.eq("组织变更"),
+                    events::created_at.eq(now),
+                )
+            })
+            .collect();
+        diesel::insert_into(events::table).values(noted).execute(write.conn()?).await?;
+        let entry = |id: &Uuid| {
+            Entry::new("development.handed_over", "development", *id).change(
+                "branch",
+                before.clone(),
+                order.to_name.clone(),
+            )
+        };
+        write.audit_all(ids.iter().map(entry).collect()).await
+    }
+}

@@ -1,0 +1,68 @@
+//! What modules hold of organisations: told before an organisation changes (合并、分立、撤销、删除), handed over with it.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+use zhibu_core::Result;
+
+use crate::{Conn, Cx, Write, tenants};
+
+/// Something that hangs on an organisation, as people know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// What it is, for clients that lead there: the module's key.
+    pub kind: &'static str,
+    /// What it is in words, such as 发展档案.
+    pub title: &'static str,
+    /// Its id.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// The organisation it hangs on.
+    pub organisation: Uuid,
+    /// The person it concerns, when that is a member.
+    pub person: Option<Uuid>,
+}
+
+/// From where to where a module's work goes.
+#[derive(Debug, Clone)]
+pub struct HandOver {
+    /// The organisation that gives.
+    pub from: Uuid,
+    /// The one that receives.
+    pub to: Uuid,
+    /// Its name.
+    pub to_name: String,
+    /// Only what concerns these people.
+    pub people: Option<Vec<Uuid>>,
+}
+
+/// A module's part when organisations change.
+#[async_trait]
+pub trait Holdings: Send + Sync + 'static {
+    /// What hangs on these organisations: what is open, or with `ever` also what is over.
+    async fn held(&self, at: &[Uuid], ever: bool, conn: &mut Conn) -> Result<Vec<Holding>>;
+    /// Hands over what is open, with its audit.
+    async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()>;
+}
+
+/// What all modules of the caller's tenant have on these organisations.
+pub async fn held(cx: &Cx, at: &[Uuid], ever: bool, conn: &mut Conn) -> Result<Vec<Holding>> {
+    let mut all = Vec::new();
+    for holdings in of(cx).await? {
+        all.extend(holdings.held(at, ever, &mut *conn).await?);
+    }
+    Ok(all)
+}
+
+/// Lets all modules of the tenant hand over what is open.
+pub async fn hand_over(write: &mut Write<'_>, order: &HandOver) -> Result<()> {
+    for holdings in of(write.cx).await? {
+        holdings.hand_over(write, order).await?;
+    }
+    Ok(())
+}
+
+async fn of(cx: &Cx) -> Result<Vec<&'static dyn Holdings>> {
+    let tenant = tenants::info(&cx.app, cx.tenant()?).await?;
+    Ok(cx.app.registry.of(&tenant.modules).filter_map(|module| module.holdings).collect())
+}
