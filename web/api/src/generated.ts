@@ -730,6 +730,13 @@ export type PictureSlot =
   /** 资讯页 */
   | 'NEWS';
 
+/** 承诺类型 (dictionary `pledge_type`). */
+export type PledgeType =
+  /** 一句话承诺 */
+  | 'ONE_LINE'
+  /** 全方位承诺 */
+  | 'FULL';
+
 /** A new value of a field. */
 export type ProfileChange = {
   field: ProfileField;
@@ -1097,6 +1104,51 @@ export type VoteRule =
   | 'COMMITTEE'
   /** 上级党委: more than half present, more than half of all agree */
   | 'APPROVING';
+
+/** Which texts are looked for. */
+export type WritingFilter = {
+  /** Part of the name or its pinyin, or of the title. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** Of this member. */
+  person?: string | null | undefined;
+  /** Only the caller's own. */
+  mine?: boolean | null | undefined;
+  /** 承诺类型, of pledges */
+  kind?: PledgeType | null | undefined;
+  /** 承诺年度, of pledges */
+  year?: number | null | undefined;
+  state?: WritingState | null | undefined;
+  recommended?: boolean | null | undefined;
+  /** Only those much like another one; for administrators. */
+  similar?: boolean | null | undefined;
+  /** Published on this day or later. */
+  from?: string | null | undefined;
+  /** Published on this day or earlier. */
+  to?: string | null | undefined;
+};
+
+export type WritingInput = {
+  /** 承诺类型, of pledges */
+  kind?: PledgeType | null | undefined;
+  /** 承诺年度, of pledges */
+  year?: number | null | undefined;
+  title: string;
+  /** Paragraphs on lines of their own. */
+  body: string;
+  /** 学习内容, of study notes */
+  source?: string | null | undefined;
+};
+
+/** Where a text stands. */
+export type WritingState =
+  /** 草稿 */
+  | 'DRAFT'
+  /** 已发布 */
+  | 'PUBLISHED'
+  /** 已撤回 */
+  | 'WITHDRAWN';
 
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -1876,6 +1928,194 @@ export type CancelMessagesMutationVariables = Exact<{
 
 
 export type CancelMessagesMutation = { system: { cancelMessages: number } };
+
+export type WritingRowFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } };
+
+export type WritingWholeFragment = { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> };
+
+export type WritingNumbersFragment = { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> };
+
+export type WritingPeopleQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type WritingPeopleQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type WritingSamplesQueryVariables = Exact<{
+  kind: SampleKind;
+  search?: string | null | undefined;
+}>;
+
+
+export type WritingSamplesQuery = { document: { samples: { nodes: Array<{ id: string, title: string, summary: string, downloadable: boolean }> } } };
+
+export type WritingSampleQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WritingSampleQuery = { document: { sample: { id: string, title: string, body: string } } };
+
+export type DownloadWritingSampleMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DownloadWritingSampleMutation = { document: { downloadSample: { url: string, fileName: string } } };
+
+export type PledgesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type PledgesQuery = { pledge: { writings: { totalCount: number, nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }> } } };
+
+export type PledgeQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PledgeQuery = { pledge: { writing: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type PledgeStatisticsQueryVariables = Exact<{
+  under?: string | null | undefined;
+  year?: number | null | undefined;
+}>;
+
+
+export type PledgeStatisticsQuery = { pledge: { statistics: { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> } } };
+
+export type WritePledgeMutationVariables = Exact<{
+  person?: string | null | undefined;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type WritePledgeMutation = { pledge: { write: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type EditPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type EditPledgeMutation = { pledge: { edit: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type PublishPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type PublishPledgeMutation = { pledge: { publish: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type WithdrawPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawPledgeMutation = { pledge: { withdraw: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RecommendPledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: boolean;
+}>;
+
+
+export type RecommendPledgeMutation = { pledge: { recommend: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RemovePledgeMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemovePledgeMutation = { pledge: { remove: boolean } };
+
+export type StudyNotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type StudyNotesQuery = { studyNote: { writings: { totalCount: number, nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }> } } };
+
+export type StudyNoteQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StudyNoteQuery = { studyNote: { writing: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type StudyNoteStatisticsQueryVariables = Exact<{
+  under?: string | null | undefined;
+  year?: number | null | undefined;
+}>;
+
+
+export type StudyNoteStatisticsQuery = { studyNote: { statistics: { count: number, people: number, members: number, recommended: number, silent: number, months: Array<{ month: number, count: number }>, branches: Array<{ members: number, people: number, count: number, recommended: number, branch: { id: string, shortName: string } }> } } };
+
+export type WriteStudyNoteMutationVariables = Exact<{
+  person?: string | null | undefined;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type WriteStudyNoteMutation = { studyNote: { write: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type EditStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: WritingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type EditStudyNoteMutation = { studyNote: { edit: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type PublishStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type PublishStudyNoteMutation = { studyNote: { publish: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type WithdrawStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type WithdrawStudyNoteMutation = { studyNote: { withdraw: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RecommendStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: boolean;
+}>;
+
+
+export type RecommendStudyNoteMutation = { studyNote: { recommend: { body: string, writing: { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } }, similar: Array<{ id: string | null, title: string | null, name: string | null, branch: string, publishedAt: string | null, likeness: number }> } } };
+
+export type RemoveStudyNoteMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemoveStudyNoteMutation = { studyNote: { remove: boolean } };
 
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
@@ -3188,6 +3428,98 @@ export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   reportedAt
 }
     `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
+export const WritingRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WritingRow on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    id
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  length
+  source
+  state
+  recommendedAt
+  likeness
+  publishedAt
+  updatedAt
+  mine
+  editable
+  recommendable
+}
+    `, {"fragmentName":"WritingRow"}) as unknown as TypedDocumentString<WritingRowFragment, unknown>;
+export const WritingWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WritingWhole on WritingText {
+  writing {
+    ...WritingRow
+  }
+  body
+  similar {
+    id
+    title
+    name
+    branch
+    publishedAt
+    likeness
+  }
+}
+    fragment WritingRow on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    id
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  length
+  source
+  state
+  recommendedAt
+  likeness
+  publishedAt
+  updatedAt
+  mine
+  editable
+  recommendable
+}`, {"fragmentName":"WritingWhole"}) as unknown as TypedDocumentString<WritingWholeFragment, unknown>;
+export const WritingNumbersFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WritingNumbers on WritingStatistics {
+  count
+  people
+  members
+  recommended
+  silent
+  months {
+    month
+    count
+  }
+  branches {
+    branch {
+      id
+      shortName
+    }
+    members
+    people
+    count
+    recommended
+  }
+}
+    `, {"fragmentName":"WritingNumbers"}) as unknown as TypedDocumentString<WritingNumbersFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   id
