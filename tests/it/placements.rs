@@ -228,6 +228,8 @@ async fn op_12_a_placement_or_move_that_does_not_fit_is_refused_and_changes_noth
     // A table that no step has made is not carried along silently.
     let strange = format!("CREATE TABLE {}.strange (id integer PRIMARY KEY)", t.home.schema());
     t.sql().await.rows(&strange).await;
+    // The lock of the last attempt goes with its connection, a moment after the answer.
+    until("the tenant is free", async || relocated(&t, FAR).await.unwrap_err().code != "TENANT_BUSY").await;
     assert_eq!(relocated(&t, FAR).await.unwrap_err().code, "NOT_THE_SAME");
     let sql = t.sql().await;
     assert_eq!(sql.one("SELECT count(*) FROM platform.moves").await, "0");

@@ -226,7 +226,7 @@ impl Surface {
                 }
                 ("Int", _) => json!(1),
                 ("Boolean", _) => json!(true),
-                ("NaiveDate", _) => json!("2026-12-31"),
+                ("NaiveDate", _) => json!("2026-01-31"),
                 (_, "module") => json!("document"),
                 (_, "template" | "kind") => json!("member"),
                 (_, "mobile" | "contactPhone") => json!("13800138000"),
