@@ -16,7 +16,7 @@ use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
 use crate::jobs::Job;
 use crate::migrate::{self, Chosen};
-use crate::schema::{migration, moves, tenants};
+use crate::schema::{erasures, migration, moves, tenants};
 use crate::tenants::TenantRow;
 
 /// When a tenant is brought up to date.
@@ -59,11 +59,13 @@ impl Known {
     }
 }
 
-/// All tenants that have tables, in order. One that is being moved is held at its source, and comes at the next run.
+/// All tenants that have tables, in order. One that is being moved is held at its source, and comes at the next run; one
+/// whose erasure was cut off gets none anew.
 pub(crate) async fn known(app: &App, conn: &mut Conn) -> Result<Vec<Known>> {
     let rows: Vec<(Uuid, String, Vec<String>, Option<String>)> = tenants::table
         .filter(tenants::state.eq_any(["active", "maintenance"]))
         .filter(tenants::id.ne_all(moves::table.select(moves::tenant_id)))
+        .filter(tenants::id.ne_all(erasures::table.filter(erasures::certificate.is_null()).select(erasures::tenant_id)))
         .select((tenants::id, tenants::ring, tenants::modules, tenants::schema_version))
         .order(tenants::id)
         .load(conn)

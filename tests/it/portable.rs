@@ -263,6 +263,50 @@ async fn op_12_only_a_tenant_nobody_uses_is_erased_and_the_proof_cannot_be_alter
     }
 }
 
+/// An erasure that is cut off can only be completed, and leaves nothing that lay beside the schema.
+#[tokio::test]
+async fn op_12_an_erasure_that_was_cut_off_is_completed_and_proves_all_there_was() {
+    let t = Town::start().await;
+    let id = furnished(&t).await;
+    let (slug, sql) = (slug(&t).await, t.sql().await);
+    exported(&t, id, &file(&t, "before")).await;
+    suspend(&t, id).await;
+    let beside = t.home.schema().replacen("t_", "o_", 1);
+    sql.rows(&format!("CREATE SCHEMA {beside}; CREATE TABLE {beside}.people AS SELECT '张三' AS name")).await;
+    sql.rows(
+        "CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'cut off'; END $$; \
+         CREATE TRIGGER stop BEFORE DELETE ON platform.tenants FOR EACH ROW EXECUTE FUNCTION public.stop()",
+    )
+    .await;
+    assert!(erased(&t, id, &slug).await.is_err());
+    let app = t.app();
+    let resumed = t.inside(async move { terms::resume(&platform(app), ANYONE, id, "再次签约").await }).await;
+    assert_eq!(resumed.unwrap_err().code, "TENANT_ERASING");
+    assert_eq!(restored(&t, id, &file(&t, "before")).await.unwrap_err().code, "TENANT_ERASING");
+    let app = t.app();
+    let run = t.inside(async move { zhibu_tenancy::migrate::tenants(&app, |_, _| {}).await.unwrap() }).await;
+    assert_eq!((run.migrated.len(), run.current), (0, 0), "it gets no new schema");
+    sql.rows("DROP FUNCTION public.stop CASCADE").await;
+    let certificate = erased(&t, id, &slug).await.unwrap();
+    assert_eq!(certificate.statement.objects, 2, "those that went the first time count");
+    assert!(certificate.statement.rows > 10);
+    let left = format!("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%{}'", id.0.simple());
+    assert_eq!(sql.one(&left).await, "0");
+}
+
+#[tokio::test]
+async fn op_12_an_export_waits_its_turn_beside_a_command_that_changes_the_tenant() {
+    let t = Town::start().await;
+    let id = furnished(&t).await;
+    let (sql, key) = (t.sql().await, format!("hashtextextended('tenant {id}', 1)"));
+    sql.rows(&format!("SELECT pg_advisory_lock({key})")).await;
+    let (app, to) = (t.app(), file(&t, "busy"));
+    let tried = t.inside(async move { export::export(&platform(app), ANYONE, id, &to, &secret()).await }).await;
+    assert_eq!(tried.unwrap_err().code, "TENANT_BUSY");
+    sql.rows(&format!("SELECT pg_advisory_unlock({key}), pg_advisory_lock_shared({key})")).await;
+    exported(&t, id, &file(&t, "beside another")).await;
+}
+
 async fn restored(t: &Town, id: TenantId, from: &Path) -> Result<Moved, Error> {
     let (app, from) = (t.app(), from.to_owned());
     t.inside(async move { Box::pin(restore::restore(&platform(app), ANYONE, id, &from, &secret())).await }).await

@@ -54,7 +54,7 @@ pub async fn restore(cx: &Cx, permission: Permission, id: TenantId, from: &Path,
 }
 
 /// The name of the schema that is being made (`r`), and of the old one (`o`).
-fn beside(id: TenantId, letter: char) -> String {
+pub(super) fn beside(id: TenantId, letter: char) -> String {
     format!("{letter}_{}", id.0.simple())
 }
 
@@ -66,6 +66,7 @@ async fn restorable(cx: &Cx, permission: Permission, id: TenantId) -> Result<Ten
     if moving > 0 {
         return Err(Error::refuse("TENANT_MOVING", "租户正在迁移，请先完成迁移"));
     }
+    erase::not_begun(id, write.conn()?).await?;
     if row.closed_at.is_some() {
         return Err(Error::refuse("TENANT_CLOSED", "租户已终止，不能再修改"));
     }
