@@ -99,6 +99,30 @@ async fn redeem(t: &Town, key: &str, ticket: &str) -> Answer {
     t.visitor().send(Method::POST, "/sso/login", &headers, format!("ticket={ticket}&app={key}")).await
 }
 
+/// Whoever manages applications by a role of the tenant's own does not become its administrator by one.
+#[tokio::test]
+async fn pc_2_6_only_the_tenants_administrator_decides_about_an_application_that_admits_administrators() {
+    let t = Town::start().await;
+    let mut shop = shop(&t).await;
+    let made = "mutation($i: RoleInput!) { system { createRole(input: $i) { key own } } }";
+    let role =
+        json!({"i": {"name": "平台接入员", "reach": "ALL", "permissions": ["system.sso.read", "system.sso.manage"]}});
+    let roles = shop.admin.ok(made, role).await["system"]["createRole"].clone();
+    let role = roles.as_array().unwrap().iter().find(|role| role["own"] == true).unwrap()["key"].clone();
+    let wang = t.person("wang", "member", &t.home.root).await;
+    let give = "mutation($r: ID!, $a: ID!, $o: ID!) { system { giveRole(role: $r, account: $a, organisation: $o) } }";
+    shop.admin.ok(give, json!({"r": role, "a": wang, "o": t.home.root})).await;
+    let mut wang = t.signed_in("wang", PASSWORD).await;
+    let rules = |admit: bool| json!({"input": {"app": shop.id, "targets": ["/home"], "addresses": [], "admitAdministrators": admit}});
+    wang.ok(RULES, rules(false)).await;
+    wang.ok(SECRET, json!({"app": shop.id})).await;
+    assert_eq!(wang.refused(RULES, rules(true)).await, "ADMITS_ADMINISTRATORS");
+    shop.admin.ok(RULES, rules(true)).await;
+    for (asked, vars) in [(SECRET, json!({"app": shop.id})), (RULES, rules(false))] {
+        assert_eq!(wang.refused(asked, vars).await, "ADMITS_ADMINISTRATORS");
+    }
+}
+
 /// Somebody with the cookies of an answer.
 fn holding(t: &Town, answer: &Answer) -> Visitor {
     let mut visitor = t.visitor();
