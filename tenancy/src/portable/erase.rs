@@ -91,7 +91,11 @@ async fn begin(cx: &Cx, permission: Permission, id: TenantId, there: Found) -> R
 pub(crate) async fn not_begun(id: TenantId, conn: &mut Conn) -> Result<()> {
     let begun = erasures::table.filter(erasures::tenant_id.eq(id.0).and(erasures::certificate.is_null()));
     let begun: i64 = begun.count().get_result(conn).await?;
-    if begun == 0 { Ok(()) } else { Err(Error::refuse("TENANT_ERASING", "租户的销毁已经开始，请再次执行销毁命令")) }
+    if begun == 0 {
+        Ok(())
+    } else {
+        Err(Error::refuse("TENANT_ERASING", "租户的销毁已经开始，请再次执行销毁命令"))
+    }
 }
 
 /// What is about to go.
