@@ -81,4 +81,14 @@ id! {
     SsoLinkId;
     /// A request for support (服务商支持).
     SupportId;
+    /// A signature or template of text messages that a tenant has applied for (短信签名、短信模板).
+    SmsWordId;
+    /// Text messages to many people, ordered at once (群发).
+    CampaignId;
+    /// A text message to a person, waiting or sent (短信).
+    NoticeMessageId;
+    /// A case of development (发展档案).
+    DevelopmentCaseId;
+    /// A paper of a case of development (发展材料).
+    DevelopmentDocumentId;
 }

@@ -13,8 +13,9 @@ mod world;
 
 pub use error::{Error, Kind, Result};
 pub use id::{
-    AccountId, BatchId, ChangeId, CodeId, ExportId, ImportId, MessageId, NoticeId, OperatorId, OrganisationId,
-    PersonId, PictureId, ProgressId, RoleId, SampleId, SessionId, SsoAppId, SsoLinkId, SupportId, TenantId,
+    AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ExportId, ImportId,
+    MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationId, PersonId, PictureId, ProgressId, RoleId,
+    SampleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

@@ -154,6 +154,50 @@ BEGIN
 END
 $$;
 
+-- Signatures and templates of text messages. 'missing': there is none like that to be applied for again; 'pending': another
+-- signature is being looked at; 'many': a tenant has few.
+CREATE OR REPLACE FUNCTION shared.sms_apply_for(
+    tenant uuid, word uuid, kind text, name text, content text, variables text[], note text, at timestamptz, by_name text,
+    again boolean) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    PERFORM FROM platform.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
+    IF sms_apply_for.kind = 'signature' AND EXISTS (
+        SELECT FROM platform.sms_words w
+        WHERE w.tenant_id = tenant AND w.kind = 'signature' AND w.state = 'applied' AND w.id <> word) THEN
+        RETURN 'pending';
+    END IF;
+    IF again THEN
+        UPDATE platform.sms_words w
+        SET name = sms_apply_for.name, text = content, variables = sms_apply_for.variables, note = sms_apply_for.note,
+            state = 'applied', applied_at = at, applied_by = by_name
+        WHERE w.id = word AND w.tenant_id = tenant AND w.kind = sms_apply_for.kind AND w.state = 'refused';
+        RETURN CASE WHEN FOUND THEN 'ok' ELSE 'missing' END;
+    END IF;
+    IF (SELECT count(*) FROM platform.sms_words w WHERE w.tenant_id = tenant) >= 200 THEN
+        RETURN 'many';
+    END IF;
+    INSERT INTO platform.sms_words (id, tenant_id, kind, name, text, variables, note, state, carrier_variables, applied_at, applied_by)
+    VALUES (word, tenant, sms_apply_for.kind, sms_apply_for.name, content, sms_apply_for.variables, sms_apply_for.note, 'applied',
+        '{}', at, by_name);
+    RETURN 'ok';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.sms_apply(
+    word uuid, kind text, name text, content text, variables text[], note text, at timestamptz, by_name text,
+    again boolean) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant uuid := shared.acting_tenant();
+BEGIN
+    IF tenant IS NULL THEN
+        RAISE EXCEPTION 'no tenant';
+    END IF;
+    RETURN shared.sms_apply_for(tenant, word, kind, name, content, variables, note, at, by_name, again);
+END
+$$;
+
 -- The operator's view of the queue.
 CREATE OR REPLACE FUNCTION shared.dead_jobs(before bigint, rows bigint, skip bigint)
 RETURNS TABLE (id bigint, task text, tenant uuid, attempts integer, error text, created_at timestamptz)
@@ -180,8 +224,18 @@ BEGIN
 END
 $$;
 
+-- Tells every replica, at the commit, that what it remembers of a tenant's sessions is old.
+CREATE OR REPLACE FUNCTION shared.rights_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+    PERFORM pg_notify('zhibu_rights', TG_TABLE_SCHEMA);
+    RETURN NULL;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA shared FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION shared.acting_tenant(), shared.enqueue(text, json, text, integer) TO zhibu_tenant, zhibu_platform;
-GRANT EXECUTE ON FUNCTION shared.claim_login(text, bytea, uuid), shared.claim_logins(text[], bytea[], uuid[]), shared.release_login(text, uuid), shared.rename_tenant(text) TO zhibu_tenant;
+GRANT EXECUTE ON FUNCTION shared.claim_login(text, bytea, uuid), shared.claim_logins(text[], bytea[], uuid[]), shared.release_login(text, uuid), shared.rename_tenant(text), shared.rights_changed() TO zhibu_tenant;
 GRANT EXECUTE ON FUNCTION shared.dead_jobs(bigint, bigint, bigint), shared.dead_job_count(), shared.retry_job(bigint) TO zhibu_platform;
 GRANT EXECUTE ON FUNCTION shared.sso_apply(uuid, text, text, text, text, timestamptz, text), shared.sso_new_secret(uuid, bytea, timestamptz), shared.sso_rules(uuid, text[], text[], boolean), shared.sso_stop(uuid, timestamptz, text, text), shared.sso_spend(uuid, date) TO zhibu_tenant;
+GRANT EXECUTE ON FUNCTION shared.sms_apply(uuid, text, text, text, text[], text, timestamptz, text, boolean) TO zhibu_tenant;
+GRANT EXECUTE ON FUNCTION shared.sms_apply_for(uuid, uuid, text, text, text, text[], text, timestamptz, text, boolean) TO zhibu_platform;

@@ -1,6 +1,8 @@
 //! The one list of modules and the root types made of it. Adding a module is one line here, one Cargo feature
 //! and its folder.
 
+#[cfg(feature = "development")]
+pub use zhibu_development as development;
 pub use zhibu_directory as directory;
 #[cfg(feature = "document")]
 pub use zhibu_document as document;
@@ -54,6 +56,8 @@ modules! {
         directory: zhibu_directory::graphql::DirectoryQuery, zhibu_directory::graphql::DirectoryMutation = zhibu_directory::MODULE;
     }
     optional {
+        #[cfg(feature = "development")]
+        development: zhibu_development::graphql::DevelopmentQuery, zhibu_development::graphql::DevelopmentMutation = zhibu_development::MODULE, "development", "zhibu_graphql::ModuleOn(\"development\")", shows_development, "shows_development";
         #[cfg(feature = "document")]
         document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", "zhibu_graphql::ModuleOn(\"document\")", shows_document, "shows_document";
     }

@@ -17,7 +17,10 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
     let built_in = cfg!(feature = "document");
     let registry = Registry::new(zhibu_modules::all()).unwrap();
     let keys: Vec<&str> = registry.modules.iter().map(|module| module.key).collect();
-    assert_eq!(keys, if built_in { vec!["system", "directory", "document"] } else { vec!["system", "directory"] });
+    let mut expected = vec!["system", "directory"];
+    expected.extend(cfg!(feature = "development").then_some("development"));
+    expected.extend(built_in.then_some("document"));
+    assert_eq!(keys, expected);
     assert_eq!(registry.module("document").is_some(), built_in);
 
     let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
@@ -42,4 +45,24 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
         assert_eq!(in_program(word), built_in, "{word:?} in the program");
     }
     assert!(in_program(["role", "assignments"]));
+}
+
+#[test]
+fn pc_3_2_4_of_development_that_is_not_built_in_nothing_is_there() {
+    let built_in = cfg!(feature = "development");
+    let registry = Registry::new(zhibu_modules::all()).unwrap();
+    assert_eq!(registry.module("development").is_some(), built_in);
+    let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
+    for word in ["developmentquery", "developmentmutation", "applicantinput", "发展对象档案"] {
+        assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
+    }
+    let permissions = registry.permissions();
+    for permission in ["member.development.read", "development.edit", "development.approve"] {
+        assert_eq!(permissions.iter().any(|p| p.key == permission), built_in, "{permission}");
+    }
+    let shown = registry.visible("tenant", |_| true);
+    assert_eq!(shown.into_iter().any(|m| m.key == "member.development"), built_in);
+    for word in [["development", "records"], ["development", "cases"]] {
+        assert_eq!(in_program(word), built_in, "{word:?} in the program");
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use zhibu_core::{Error, Result, dictionary};
 
 /// The files' titles, by the key of their rows in `config/import_templates.csv`.
-const TITLES: [(&str, &str); 7] = [
+const TITLES: [(&str, &str); 8] = [
     ("organisation", "党组织信息"),
     ("member", "党员信息"),
     ("flow_out", "流出党员"),
@@ -12,6 +12,7 @@ const TITLES: [(&str, &str); 7] = [
     ("dues_standard", "党费标准"),
     ("exam_question", "试题"),
     ("xuexi_points", "学习积分"),
+    ("development", "党员发展"),
 ];
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
@@ -232,7 +233,7 @@ mod tests {
     #[test]
     fn every_template_has_its_columns() {
         let counts: Vec<usize> = Template::all().iter().map(|template| template.columns.len()).collect();
-        assert_eq!(counts, [17, 25, 11, 11, 8, 13, 6]);
+        assert_eq!(counts, [17, 25, 11, 11, 8, 13, 6, 19]);
         assert!(Template::of("nothing").is_err());
     }
 

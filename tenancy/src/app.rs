@@ -10,16 +10,18 @@ use zhibu_providers::Sms;
 use zhibu_storage::Store;
 
 use crate::db::{Lanes, Mode, Space, Unit};
-use crate::identity::{Hasher, Identity};
+use crate::identity::Hasher;
 use crate::keys::{Keys, Vault};
 use crate::live::Live;
 use crate::module::Registry;
 use crate::operator::Operator;
 use crate::placements;
 use crate::policy::Policy;
+use crate::remembered::Remembered;
 use crate::tenants::{self, Tenant};
 
-/// How long a replica may rely on what it last read about a session or tenant. Writes look again.
+/// How long a replica may rely on what it last read about a tenant, and about a session of whose changes it may not have
+/// heard. Writes look again.
 pub(crate) const FRESH: Duration = Duration::from_secs(1);
 /// Connections that only look up tenants and placements, beside those for requests.
 const LOOKUPS: usize = 2;
@@ -48,6 +50,8 @@ pub struct Settings {
     pub sms_per_number: i32,
     /// Seconds between two text messages to one number.
     pub sms_interval: i32,
+    /// What one part of a text message costs, in fen; shown before sending.
+    pub sms_fen: i64,
     /// Cookies travel over TLS only.
     pub secure_cookies: bool,
     /// Days after the last day of use in which a tenant still works in full.
@@ -97,7 +101,7 @@ pub struct App {
     /// Those that somebody has asked for of late, and whose turn it is to ask for them.
     pub(crate) asked: Cache<TenantId, ()>,
     pub(crate) asking: tokio::sync::Mutex<()>,
-    pub(crate) identities: Cache<(TenantId, SessionId), Arc<Identity>>,
+    pub(crate) remembered: Remembered,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,
     pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
     pub(crate) held: crate::fleet::Held,
@@ -146,7 +150,7 @@ impl App {
             tenants: fresh(10_000),
             asked: Cache::builder().max_capacity(2_000).time_to_live(FRESH * 10).build(),
             asking: tokio::sync::Mutex::default(),
-            identities: fresh(100_000),
+            remembered: Remembered::default(),
             operators: fresh(1_000),
             vaults: Cache::new(10_000),
             held: crate::fleet::Held::default(),

@@ -70,12 +70,11 @@ pub(crate) async fn known(app: &App, conn: &mut Conn) -> Result<Vec<Known>> {
         .order(tenants::id)
         .load(conn)
         .await?;
-    let known = |(id, ring, modules, version): (Uuid, String, Vec<String>, Option<String>)| Known {
-        id,
-        ring: Ring::named(&ring),
-        wanted: migrate::version(&app.registry, &modules),
-        modules,
-        version,
+    let mut versions: HashMap<Vec<String>, String> = HashMap::new();
+    let known = |(id, ring, modules, version): (Uuid, String, Vec<String>, Option<String>)| {
+        let wanted =
+            versions.entry(modules.clone()).or_insert_with_key(|modules| migrate::version(&app.registry, modules));
+        Known { id, ring: Ring::named(&ring), wanted: wanted.clone(), modules, version }
     };
     Ok(rows.into_iter().map(known).collect())
 }

@@ -128,6 +128,9 @@ pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result
         .recovery_delay(Duration::from_secs(1))
         .add_extension(Runner(app.clone()));
     options = define::<crate::identity::SendSms>(options);
+    options = define::<crate::messages::SendMessages>(options);
+    options = define::<crate::messages::SendDue>(options);
+    options = define::<crate::messages::CarryOutcomes>(options);
     options = define::<crate::activation::Provision>(options);
     options = define::<crate::entitlement::SwitchModule>(options);
     options = define::<crate::terms::CarryTerms>(options);
@@ -147,9 +150,11 @@ pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result
                 .payload_value(serde_json::json!({"tenant": null, "job": {}}))
         })
         .map_err(|e| Error::bug(e.to_string()))?;
+    let minutely = Cron::every_minute::<Carried<crate::messages::SendDue>>()
+        .payload_value(serde_json::json!({"tenant": null, "job": {}}));
     // What the clock starts is started once, by the installation's own queue; it goes over all placements.
     if ddl_url == app.ddl_url {
-        options = options.with_cron(hourly);
+        options = options.with_cron(hourly).with_cron(minutely);
     }
     options.init().await.map_err(|e| Error::unavailable(e.to_string()))
 }

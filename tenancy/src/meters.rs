@@ -29,6 +29,8 @@ pub struct Meters {
     pub placement: String,
     /// Text messages ordered in its name since the first of the month.
     pub messages: i64,
+    /// Calls ordered in its name since the first of the month.
+    pub calls: i64,
     /// Requests of its people today.
     pub requests: i64,
     /// Its limits.

@@ -1,12 +1,14 @@
 //! Schema history: platform first, then tenants in bounded parallel; one history per module, recorded in the
 //! transaction of its statements; an up-to-date tenant costs no connection.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::StreamExt;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 use zhibu_core::{Error, Migration, Result, TenantId, migration};
 
@@ -29,6 +31,7 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0010_fleet"),
     migration!("../migrations/platform", "0011_support"),
     migration!("../migrations/platform", "0012_quotas"),
+    migration!("../migrations/platform", "0013_sms"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");
@@ -36,6 +39,8 @@ const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (module text NOT NULL
     hash text NOT NULL, at timestamptz NOT NULL, CONSTRAINT migration_key PRIMARY KEY (module, version))";
 /// More workers than cores do not help.
 const WORKERS: usize = 4;
+/// A connection is left after so many tenants: the server's process remembers every table it has made.
+const TENANTS: usize = 100;
 
 /// What a run over all tenants did.
 #[derive(Debug, Default, Clone, serde::Serialize)]
@@ -97,9 +102,11 @@ async fn foundation(app: &App, url: &str, control: &[Migration]) -> Result<()> {
     conn.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7263451)").await?;
     conn.batch_execute(SETUP).await?;
     conn.batch_execute("SET LOCAL ROLE zhibu_platform; SET LOCAL search_path TO platform").await?;
-    apply(&mut conn, "platform", control).await.map_err(|stopped| stopped.error)?;
+    let applied = applied(&mut conn).await?;
+    apply(&mut conn, &applied, "platform", control).await.map_err(|stopped| stopped.error)?;
     for module in &app.registry.modules {
-        apply(&mut conn, &format!("shared/{}", module.key), module.shared).await.map_err(|stopped| stopped.error)?;
+        let history = format!("shared/{}", module.key);
+        apply(&mut conn, &applied, &history, module.shared).await.map_err(|stopped| stopped.error)?;
     }
     if !control.is_empty() {
         right_key(app, &mut conn).await?;
@@ -135,21 +142,29 @@ struct Mark {
 #[derive(QueryableByName)]
 struct Applied {
     #[diesel(sql_type = Text)]
+    module: String,
+    #[diesel(sql_type = Text)]
     version: String,
     #[diesel(sql_type = Text)]
     hash: String,
 }
 
+/// The steps that the present schema has behind it.
+async fn applied(conn: &mut AsyncPgConnection) -> Result<Vec<Applied>> {
+    Ok(diesel::sql_query("SELECT module, version, hash FROM migration").load(conn).await?)
+}
+
 /// Applies what is missing of one history into the present schema. A step that was changed after it was applied
 /// stops everything.
-async fn apply(conn: &mut AsyncPgConnection, module: &str, history: &[Migration]) -> Result<(), Stopped> {
-    let applied: Vec<Applied> = diesel::sql_query("SELECT version, hash FROM migration WHERE module = $1")
-        .bind::<Text, _>(module)
-        .load(conn)
-        .await?;
+async fn apply(
+    conn: &mut AsyncPgConnection,
+    applied: &[Applied],
+    module: &str,
+    history: &[Migration],
+) -> Result<(), Stopped> {
     for step in history {
         let digest = fingerprint(step);
-        match applied.iter().find(|a| a.version == step.version) {
+        match applied.iter().find(|a| a.module == module && a.version == step.version) {
             Some(known) if known.hash == digest => {}
             Some(_) => {
                 let error = Error::bug(format!("{module}/{} was changed after it was applied", step.version));
@@ -178,25 +193,56 @@ pub(crate) fn version(registry: &Registry, entitled: &[String]) -> String {
 
 /// Makes or completes the schema of a tenant in one transaction and returns its version.
 pub(crate) async fn tenant(app: &App, id: TenantId, modules: &[&'static Module]) -> Result<()> {
-    steps(app, id, modules).await.map_err(|stopped| stopped.error)
+    let place = placements::of(app, id).await?;
+    let mut conn = ddl(&place.ddl_url).await?;
+    steps(&mut conn, &place, id, modules).await.map_err(|stopped| stopped.error)
 }
 
-/// The same, and where it stopped.
-async fn steps(app: &App, id: TenantId, modules: &[&'static Module]) -> Result<(), Stopped> {
-    let place = placements::of(app, id).await?;
+/// Connections that go from one tenant to the next: opening one costs more than most steps.
+#[derive(Default)]
+struct Handed(Mutex<Vec<(AsyncPgConnection, String, usize)>>);
+
+impl Handed {
+    /// Brings a tenant up to date. A connection on which that failed goes with its transaction.
+    async fn bring(&self, app: &App, id: TenantId, modules: &[&'static Module]) -> Result<(), Stopped> {
+        let place = placements::of(app, id).await?;
+        let kept = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = all.iter().position(|(_, at, _)| *at == place.id);
+            found.map(|n| all.swap_remove(n))
+        };
+        let (mut conn, at, tenants) = match kept {
+            Some(kept) => kept,
+            None => (ddl(&place.ddl_url).await?, place.id.clone(), 0),
+        };
+        steps(&mut conn, &place, id, modules).await?;
+        if tenants < TENANTS {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((conn, at, tenants + 1));
+        }
+        Ok(())
+    }
+}
+
+/// Makes or completes a schema, and tells where it stopped.
+async fn steps(
+    conn: &mut AsyncPgConnection,
+    place: &Place,
+    id: TenantId,
+    modules: &[&'static Module],
+) -> Result<(), Stopped> {
     let schema = schema(Space::Tenant(id));
-    let mut conn = ddl(&place.ddl_url).await?;
     let start = format!(
         "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{schema}', 0)); {}",
         bare(place.kind, &schema, &role(Space::Tenant(id)))
     );
     conn.batch_execute(&start).await?;
+    let applied = applied(conn).await?;
     for module in modules {
-        apply(&mut conn, module.key, module.tenant).await?;
+        apply(conn, &applied, module.key, module.tenant).await?;
     }
     conn.batch_execute("COMMIT").await?;
     if place.kind == Kind::Citus {
-        spread(&mut conn, &schema).await?;
+        spread(conn, &schema).await?;
     }
     Ok(())
 }
@@ -271,11 +317,9 @@ pub(crate) async fn remove(app: &App, id: TenantId, module: &Module) -> Result<(
          SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}"
     ))
     .await?;
-    let applied: Vec<Applied> = diesel::sql_query("SELECT version, hash FROM migration WHERE module = $1")
-        .bind::<Text, _>(module.key)
-        .load(&mut conn)
-        .await?;
-    for step in module.tenant.iter().rev().filter(|s| applied.iter().any(|a| a.version == s.version)) {
+    let applied = applied(&mut conn).await?;
+    let is_applied = |step: &Migration| applied.iter().any(|a| a.module == module.key && a.version == step.version);
+    for step in module.tenant.iter().rev().filter(|step| is_applied(step)) {
         conn.batch_execute(step.down).await?;
         diesel::sql_query("DELETE FROM migration WHERE module = $1 AND version = $2")
             .bind::<Text, _>(module.key)
@@ -331,7 +375,7 @@ pub async fn over(app: &Arc<App>, chosen: Chosen, tell: impl Fn(usize, usize) + 
     Ok(report)
 }
 
-/// Brings these up to date, some at a time.
+/// Brings these up to date, some at a time; how it went is written down meanwhile, for several at once.
 async fn bring(
     app: &Arc<App>,
     turn: Vec<Known>,
@@ -339,41 +383,69 @@ async fn bring(
     report: &mut Report,
     tell: &(impl Fn(usize) + Sync),
 ) -> Result<()> {
-    let mut runs = futures_util::stream::iter(turn)
-        .map(|one| async move {
-            let modules: Vec<_> = app.registry.of(&one.modules).collect();
-            let outcome = steps(app, one.id.into(), &modules).await;
-            (one, outcome)
-        })
-        .buffer_unordered(WORKERS);
-    while let Some((one, outcome)) = runs.next().await {
-        let row = tenants::table.find(one.id);
-        match outcome {
-            Ok(()) => {
-                diesel::update(row)
-                    .set((
-                        tenants::state.eq("active"),
-                        tenants::schema_version.eq(one.wanted),
-                        tenants::error.eq(None::<String>),
-                        tenants::failed_step.eq(None::<String>),
-                        tenants::migrated_at.eq(app.world.now()),
-                    ))
-                    .execute(conn)
-                    .await?;
-                report.migrated.push(one.id);
-            }
-            Err(Stopped { step, error }) => {
-                let why = error.cause.as_ref().map_or_else(|| error.to_string(), |c| c.to_string());
-                tracing::error!(tenant = %one.id, step, why, "migration failed; tenant in maintenance");
-                diesel::update(row)
-                    .set((tenants::state.eq("maintenance"), tenants::error.eq(&why), tenants::failed_step.eq(step)))
-                    .execute(conn)
-                    .await?;
-                report.failed.push((one.id, why));
-            }
+    let handed = Handed::default();
+    let (ended, mut outcomes) = mpsc::unbounded_channel();
+    let work = async {
+        futures_util::stream::iter(turn)
+            .for_each_concurrent(WORKERS, |one| async {
+                let modules: Vec<_> = app.registry.of(&one.modules).collect();
+                let outcome = handed.bring(app, one.id.into(), &modules).await;
+                // The other end lives as long as this one.
+                let _ = ended.send((one, outcome));
+            })
+            .await;
+        drop(ended);
+        Ok::<(), Error>(())
+    };
+    let note = async {
+        let mut some = Vec::new();
+        while outcomes.recv_many(&mut some, WORKERS * 4).await > 0 {
+            written(app, std::mem::take(&mut some), conn, report).await?;
+            tell(report.migrated.len() + report.failed.len());
         }
+        Ok(())
+    };
+    tokio::try_join!(work, note)?;
+    Ok(())
+}
+
+/// Writes down how it went with these.
+async fn written(
+    app: &App,
+    outcomes: Vec<(Known, Result<(), Stopped>)>,
+    conn: &mut Conn,
+    report: &mut Report,
+) -> Result<()> {
+    let mut current: HashMap<String, Vec<Uuid>> = HashMap::new();
+    for (one, outcome) in outcomes {
+        let Err(Stopped { step, error }) = outcome else {
+            current.entry(one.wanted).or_default().push(one.id);
+            continue;
+        };
+        let why = error.cause.as_ref().map_or_else(|| error.to_string(), |c| c.to_string());
+        tracing::error!(tenant = %one.id, step, why, "migration failed; tenant in maintenance");
+        diesel::update(tenants::table.find(one.id))
+            .set((tenants::state.eq("maintenance"), tenants::error.eq(&why), tenants::failed_step.eq(step)))
+            .execute(conn)
+            .await?;
         app.tenants.invalidate(&TenantId::from(one.id)).await;
-        tell(report.migrated.len() + report.failed.len());
+        report.failed.push((one.id, why));
+    }
+    for (version, ids) in current {
+        diesel::update(tenants::table.filter(tenants::id.eq_any(&ids)))
+            .set((
+                tenants::state.eq("active"),
+                tenants::schema_version.eq(version),
+                tenants::error.eq(None::<String>),
+                tenants::failed_step.eq(None::<String>),
+                tenants::migrated_at.eq(app.world.now()),
+            ))
+            .execute(conn)
+            .await?;
+        for id in &ids {
+            app.tenants.invalidate(&TenantId::from(*id)).await;
+        }
+        report.migrated.extend(ids);
     }
     Ok(())
 }

@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
+use zhibu_providers::Purpose;
 use zhibu_providers::sms::Carrier;
 use zhibu_providers::sms::receipt::Receipt;
 
 use crate::cx::Cx;
 use crate::db::Space;
+use crate::messages::CarryOutcomes;
 use crate::schema::outbox;
 
 /// A message nobody was sent.
@@ -21,7 +23,7 @@ pub struct Message {
     pub mobile: String,
     /// The text.
     pub text: String,
-    /// `sign_in`, `password` or `mobile`.
+    /// `sign_in`, `password`, `mobile` or `notice`.
     pub purpose: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -77,12 +79,13 @@ fn open(cx: &Cx, (id, mobile, text, purpose, created_at): Row) -> Result<Message
 /// before that one is known) and the telephone number of a message on its way, and says it once.
 pub async fn report(cx: &Cx, receipts: &[Receipt]) -> Result<()> {
     let mut write = cx.beside(Space::Platform).await?;
+    let mut notices = Vec::new();
     for receipt in receipts {
         let Some(mobile) = check::mobile(&receipt.mobile) else { continue };
         let ours: Option<Uuid> = receipt.reference.as_deref().and_then(|reference| reference.parse().ok());
         let unnamed = outbox::carrier_id.is_null().and(outbox::tried_at.is_not_null());
         let named = outbox::carrier_id.is_not_distinct_from(Some(&receipt.id));
-        diesel::update(outbox::table)
+        let told: Vec<(Uuid, String)> = diesel::update(outbox::table)
             .filter(named.or(unnamed.and(outbox::id.eq(ours.unwrap_or_default()))))
             .filter(outbox::mobile_index.eq(cx.app.keys.platform.blind(&mobile)))
             .filter(outbox::carrier.is_not_distinct_from(Some(cx.app.sms.carrier().key())))
@@ -93,8 +96,13 @@ pub async fn report(cx: &Cx, receipts: &[Receipt]) -> Result<()> {
                 outbox::detail.eq(&receipt.code),
                 outbox::reported_at.eq(cx.now()),
             ))
-            .execute(write.conn()?)
+            .returning((outbox::id, outbox::purpose))
+            .get_results(write.conn()?)
             .await?;
+        notices.extend(told.into_iter().filter(|(_, purpose)| purpose == Purpose::Notice.key()).map(|(id, _)| id));
+    }
+    if !notices.is_empty() {
+        write.enqueue(&CarryOutcomes { ids: notices }).await?;
     }
     write.commit_quietly().await
 }

@@ -14,6 +14,7 @@ use crate::cx::Cx;
 use crate::db::{Lanes, Mode, Space};
 use crate::migrate;
 use crate::portable::carrier::Carrier;
+use crate::remembered::Ears;
 use crate::schema::{placements, tenants};
 
 /// The installation's own database.
@@ -51,6 +52,7 @@ pub struct Place {
     pub kind: Kind,
     pub(crate) ddl_url: String,
     pub(crate) lanes: Arc<Lanes>,
+    pub(crate) ears: Arc<Ears>,
 }
 
 impl std::fmt::Debug for Place {
@@ -63,6 +65,15 @@ impl Place {
     /// The address of its queue: a session connection.
     pub fn queue(&self) -> &str {
         &self.ddl_url
+    }
+
+    fn met(app: &App, id: String, kind: Kind, ddl_url: String, lanes: Arc<Lanes>) -> Self {
+        let ears = match kind {
+            Kind::Postgres => app.remembered.listen(&ddl_url),
+            // No triggers there tell of changes.
+            Kind::Citus => Arc::default(),
+        };
+        Self { id, kind, ddl_url, lanes, ears }
     }
 
     /// Whether the control plane stands in the same database.
@@ -103,7 +114,7 @@ impl Row {
             None => app.db.clone(),
         };
         let ddl_url = url(&self.ddl_url)?.map_or_else(|| app.ddl_url.clone(), |url| url.expose().to_owned());
-        Ok(Place { kind: Kind::of(&self.kind), id: self.id, ddl_url, lanes })
+        Ok(Place::met(app, self.id, Kind::of(&self.kind), ddl_url, lanes))
     }
 }
 
@@ -117,6 +128,11 @@ pub(crate) async fn get(app: &App, id: &str) -> Result<Arc<Place>> {
     unit.commit().await?;
     let row = row.ok_or_else(|| Error::refuse("NO_PLACEMENT", format!("没有名为 {id} 的数据库节点")))?;
     Ok(app.places.keep(row.open(app)?))
+}
+
+/// The placement of this name, if this process has met it.
+pub(crate) fn met(app: &App, id: &str) -> Option<Arc<Place>> {
+    app.places.get(id)
 }
 
 /// Where a tenant stands.
@@ -185,7 +201,7 @@ pub async fn add(cx: &Cx, permission: Permission, new: &Registration) -> Result<
     }
     cx.close().await;
     let lanes = Arc::new(Lanes::new(new.query_url.expose(), app.settings.connections, app.settings.statements)?);
-    let place = Place { id, kind: new.kind, ddl_url: new.ddl_url.expose().to_owned(), lanes };
+    let place = Place::met(app, id, new.kind, new.ddl_url.expose().to_owned(), lanes);
     let carrier = Carrier::open(&place.ddl_url).await?;
     if !carrier.texts("SELECT 'x' WHERE to_regclass('platform.tenants') IS NOT NULL", &[]).await?.is_empty() {
         return Err(Error::refuse("PLACEMENT_IN_USE", "该数据库已是一个系统的主库，不能登记为节点"));

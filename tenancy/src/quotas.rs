@@ -138,10 +138,13 @@ pub async fn used(cx: &Cx, tenant: TenantId) -> Result<Vec<Used>> {
     Ok(all)
 }
 
-/// Text messages ordered in a tenant's name since the first of the month.
+/// Text messages ordered in a tenant's name since the first of the month; a long one counts as often as it is paid for.
 pub async fn messages(tenant: TenantId, now: DateTime<Utc>, conn: &mut Conn) -> Result<i64> {
     let since = outbox::created_at.ge(month(now));
-    Ok(outbox::table.filter(outbox::tenant_id.eq(tenant.0).and(since)).count().get_result(conn).await?)
+    let parts = diesel::dsl::sum(outbox::parts);
+    let parts: Option<i64> =
+        outbox::table.filter(outbox::tenant_id.eq(tenant.0).and(since)).select(parts).get_result(conn).await?;
+    Ok(parts.unwrap_or_default())
 }
 
 /// Requests of a tenant's people today, as far as they are written down.
@@ -184,7 +187,7 @@ pub async fn stored(cx: &Cx, tenant: TenantId) -> Result<u64> {
 
 /// Refuses a file of so many bytes for which a tenant has no room, and counts it among the others until they are counted
 /// anew. Of operators' own files nothing is said.
-pub(crate) async fn room(cx: &Cx, bytes: i64) -> Result<()> {
+pub async fn room(cx: &Cx, bytes: i64) -> Result<()> {
     let Space::Tenant(tenant) = cx.space() else { return Ok(()) };
     let limit = {
         let mut unit = cx.beside(Space::Platform).await?;
@@ -209,7 +212,7 @@ pub(crate) async fn room(cx: &Cx, bytes: i64) -> Result<()> {
 
 /// Whether a message in a tenant's name may still go this month. Who counts holds the tenant until the message is written, so
 /// that many at once are no more than the limit.
-pub(crate) async fn may_send(write: &mut Write<'_>, tenant: TenantId, purpose: Purpose) -> Result<bool> {
+pub(crate) async fn may_send(write: &mut Write<'_>, tenant: TenantId, purpose: Purpose, parts: i16) -> Result<bool> {
     let now = write.cx.now();
     let Some(limit) = of(tenant, write.conn()?).await?.sms_month else { return Ok(true) };
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('sms:' || $1::text, 0))")
@@ -218,9 +221,9 @@ pub(crate) async fn may_send(write: &mut Write<'_>, tenant: TenantId, purpose: P
         .await?;
     let most = match purpose {
         Purpose::SignIn | Purpose::Password => limit.saturating_add(reserve(limit)),
-        Purpose::Mobile => limit,
+        Purpose::Mobile | Purpose::Notice => limit,
     };
-    Ok(messages(tenant, now, write.conn()?).await? < i64::from(most))
+    Ok(messages(tenant, now, write.conn()?).await? + i64::from(parts) <= i64::from(most))
 }
 
 /// The refusal of a message beyond the limit.

@@ -83,7 +83,7 @@ diesel::table! {
         created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>, tenant_id -> Nullable<Uuid>,
         params -> Nullable<Binary>, carrier -> Nullable<Text>, carrier_id -> Nullable<Text>,
         tried_at -> Nullable<Timestamptz>, detail -> Nullable<Text>, reported_at -> Nullable<Timestamptz>,
-        state -> Nullable<Text>,
+        state -> Nullable<Text>, parts -> Int2, word_id -> Nullable<Uuid>,
     }
 }
 
@@ -202,6 +202,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    own.sms_words (id) {
+        id -> Uuid, tenant_id -> Uuid, kind -> Text, name -> Text, text -> Text, variables -> Array<Text>, note -> Text,
+        state -> Text, carrier_code -> Nullable<Text>, carrier_variables -> Array<Text>, reason -> Nullable<Text>,
+        applied_at -> Timestamptz, applied_by -> Text, reviewed_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! { own.sms_queues (tenant_id) { tenant_id -> Uuid, due_at -> Timestamptz, } }
+
+diesel::table! { own.sms_rules (id) { id -> Int2, quiet_from -> Int2, quiet_until -> Int2, } }
+
+diesel::table! {
+    own.campaigns (id) {
+        id -> Uuid, account_id -> Uuid, account_name -> Text, request_key -> Uuid, template_id -> Uuid,
+        template_name -> Text, text -> Text, variables -> Array<Text>, count -> Int4, waits -> Nullable<Text>,
+        waits_until -> Nullable<Timestamptz>, created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    own.messages (id) {
+        id -> Uuid, campaign_id -> Uuid, person_id -> Uuid, person_name -> Text, organisation_id -> Uuid,
+        mobile -> Binary, filled -> Binary, state -> Text, parts -> Int2, fen -> Int8, carrier -> Nullable<Text>,
+        environment -> Nullable<Text>, detail -> Nullable<Text>, created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>, reported_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(messages -> campaigns (campaign_id));
+diesel::allow_tables_to_appear_in_same_query!(messages, campaigns);
 diesel::joinable!(support_requests -> tenants (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(support_requests, tenants);
 diesel::allow_tables_to_appear_in_same_query!(support, policy);

@@ -17,7 +17,7 @@ use crate::life::{Life, Spans, Term};
 use crate::schema::{moves, tenants};
 
 /// A tenant as requests need it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
     /// Its id.
     pub id: TenantId,
@@ -214,7 +214,8 @@ pub async fn info(app: &App, id: TenantId) -> Result<Arc<Tenant>> {
         return Ok(tenant);
     }
     // All that are in use run out together: with many tenants one question a second, and not one a request.
-    let ids: Vec<Uuid> = std::iter::once(id.0).chain(app.asked.iter().map(|(id, ())| id.0)).collect();
+    let due = app.asked.iter().map(|(id, ())| *id).filter(|id| !app.tenants.contains_key(id));
+    let ids: Vec<Uuid> = std::iter::once(id).chain(due).map(|id| id.0).collect();
     let mut unit = app.lookups.begin(Space::Platform, Mode::Read).await?;
     let rows = by_ids(&ids, unit.conn()?).await?;
     // From its locks on, nobody writes to one that is being moved.

@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["tenancy"],
     &["graphql"],
     &["directory"],
-    &["system", "document"],
+    &["system", "development", "document"],
     &["modules"],
     &["server"],
     &["tests"],

@@ -44,6 +44,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/directory", "0001_init"),
         migration!("../../migrations/tenant/directory", "0002_members"),
         migration!("../../migrations/tenant/directory", "0003_counting"),
+        migration!("../../migrations/tenant/directory", "0005_rights"),
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: |worker| worker,

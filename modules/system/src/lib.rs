@@ -46,6 +46,18 @@ pub const SSO_MANAGE: Permission = Permission::of("system.sso", "system.sso.mana
 pub const SSO_AUDIT: Permission = Permission::of("plat.sso_audit", "plat.sso_audit.read");
 /// Decide about applications for password-free sign-in (operators).
 pub const SSO_REVIEW: Permission = Permission::of("plat.sso_audit", "plat.sso_audit.review");
+/// See the tenant's signatures and templates of text messages (短信设置).
+pub const SMS_READ: Permission = Permission::of("system.sms", "system.sms.read");
+/// Apply for signatures and templates, set the quiet hours (短信设置).
+pub const SMS_MANAGE: Permission = Permission::of("system.sms", "system.sms.manage");
+/// See text messages to members and what became of them (短信记录).
+pub const MESSAGES_READ: Permission = Permission::of("member.messages", "member.messages.read");
+/// Send text messages to members, and cancel what is queued (短信提醒).
+pub const MESSAGES_SEND: Permission = Permission::of("member.messages", "member.messages.send");
+/// See all tenants' signatures and templates (operators).
+pub const SMS_AUDIT: Permission = Permission::of("plat.sms_audit", "plat.sms_audit.read");
+/// Decide about signatures and templates (operators).
+pub const SMS_REVIEW: Permission = Permission::of("plat.sms_audit", "plat.sms_audit.review");
 /// Change what concerns the whole tenant.
 pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
 /// See tenants (operators).
@@ -96,6 +108,12 @@ pub static MODULE: Module = Module {
         SSO_MANAGE,
         SSO_AUDIT,
         SSO_REVIEW,
+        SMS_READ,
+        SMS_MANAGE,
+        MESSAGES_READ,
+        MESSAGES_SEND,
+        SMS_AUDIT,
+        SMS_REVIEW,
         TENANT_SETTINGS,
         EXPORT,
         TENANTS_READ,
@@ -127,7 +145,9 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0010_sso"),
         migration!("../../migrations/tenant/system", "0011_appearance"),
         migration!("../../migrations/tenant/system", "0012_support"),
+        migration!("../../migrations/tenant/system", "0013_sms"),
         migration!("../../migrations/tenant/system", "0014_undo"),
+        migration!("../../migrations/tenant/system", "0015_rights"),
     ],
     seed: None,
     jobs: |worker| worker,

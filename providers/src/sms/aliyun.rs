@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::Duration;
 use serde_json::{Map, Value};
-use zhibu_core::{Error, World};
+use zhibu_core::{Error, TenantId, World};
 
 use super::{Account, Carrier, Found, Handed, Message, Sms};
 use crate::sign::{Acs, Hash, acs3, hex};
@@ -104,6 +104,10 @@ impl Sms for Aliyun {
 
     fn carrier(&self) -> Carrier {
         Carrier::Aliyun
+    }
+
+    fn signature(&self, tenant: Option<TenantId>) -> &str {
+        self.account.signature(tenant)
     }
 }
 

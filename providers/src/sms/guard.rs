@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use zhibu_core::World;
+use zhibu_core::{TenantId, World};
 
-use super::{Carrier, Found, Handed, Message, Sms};
+use super::{Carrier, Found, Handed, Message, Purpose, Sms};
 use crate::{Fault, ProviderError};
 
 /// Outages in a row that open the circuit, and how long it then stays open.
@@ -20,6 +20,8 @@ const USUAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 pub struct Guarded<S> {
     carrier: S,
     limiter: DefaultDirectRateLimiter,
+    /// Codes find half of the account's calls free, however many notices there are.
+    notices: DefaultDirectRateLimiter,
     breaker: Mutex<Breaker>,
     world: World,
     fingerprint: Option<String>,
@@ -60,8 +62,10 @@ impl Breaker {
 impl<S: Sms> Guarded<S> {
     /// Puts the guards before a carrier; `rate` is in calls a second, 10 unless said.
     pub fn new(carrier: S, rate: Option<NonZeroU32>, world: World) -> Self {
-        let limiter = RateLimiter::direct(Quota::per_second(rate.unwrap_or(USUAL)));
-        Self { carrier, limiter, breaker: Mutex::default(), world, fingerprint: None }
+        let rate = rate.unwrap_or(USUAL);
+        let half = NonZeroU32::new(rate.get() / 2).unwrap_or(NonZeroU32::MIN);
+        let [limiter, notices] = [rate, half].map(|rate| RateLimiter::direct(Quota::per_second(rate)));
+        Self { carrier, limiter, notices, breaker: Mutex::default(), world, fingerprint: None }
     }
 
     /// Names the key by its fingerprint.
@@ -70,8 +74,9 @@ impl<S: Sms> Guarded<S> {
         Self { fingerprint: Some(fingerprint), ..self }
     }
 
-    fn admit(&self) -> Result<(), ProviderError> {
-        if self.limiter.check().is_err() {
+    fn admit(&self, purpose: Purpose) -> Result<(), ProviderError> {
+        let crowded = purpose == Purpose::Notice && self.notices.check().is_err();
+        if crowded || self.limiter.check().is_err() {
             let wait = Fault::RateLimited { retry_after: Some(1) };
             return Err(ProviderError::new(wait).with_code("limiter"));
         }
@@ -96,12 +101,12 @@ impl<S: Sms> Guarded<S> {
 #[async_trait]
 impl<S: Sms> Sms for Guarded<S> {
     async fn send(&self, message: &Message) -> Result<Handed, ProviderError> {
-        self.admit()?;
+        self.admit(message.purpose)?;
         self.note(self.carrier.send(message).await)
     }
 
     async fn find(&self, message: &Message) -> Result<Found, ProviderError> {
-        self.admit()?;
+        self.admit(message.purpose)?;
         self.note(self.carrier.find(message).await)
     }
 
@@ -115,6 +120,10 @@ impl<S: Sms> Sms for Guarded<S> {
 
     fn last_good(&self) -> Option<DateTime<Utc>> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner).last_good
+    }
+
+    fn signature(&self, tenant: Option<TenantId>) -> &str {
+        self.carrier.signature(tenant)
     }
 }
 

@@ -28,10 +28,12 @@ pub enum Purpose {
     Password,
     /// A code that proves a new number.
     Mobile,
+    /// What a tenant tells its people, in a template of its own; no code, so it may wait.
+    Notice,
 }
 
 impl Purpose {
-    /// All of them: a carrier needs a template for each.
+    /// Those of codes: a carrier's account needs a template for each.
     pub const ALL: [Self; 3] = [Self::SignIn, Self::Password, Self::Mobile];
 
     /// Its stable name.
@@ -40,12 +42,13 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Password => "password",
             Self::Mobile => "mobile",
+            Self::Notice => "notice",
         }
     }
 
     /// The purpose of this name.
     pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.key() == key)
+        Self::ALL.into_iter().chain([Self::Notice]).find(|purpose| purpose.key() == key)
     }
 }
 
@@ -60,6 +63,8 @@ pub struct Message {
     pub mobile: Secret,
     /// Which template.
     pub purpose: Purpose,
+    /// Signature and templates that were approved for the tenant; what is left out is the installation's.
+    pub wording: Wording,
     /// The template's values by name.
     pub params: Vec<(String, Secret)>,
     /// When it was written.
@@ -104,6 +109,11 @@ pub trait Sms: Send + Sync {
     /// When it has last answered well, as far as this process knows.
     fn last_good(&self) -> Option<DateTime<Utc>> {
         None
+    }
+
+    /// The signature in which a tenant's messages leave when it has none that was approved.
+    fn signature(&self, _: Option<TenantId>) -> &str {
+        "支部"
     }
 
     /// False when no carrier is configured: what needs a message says so instead of pretending.

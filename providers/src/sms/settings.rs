@@ -268,12 +268,18 @@ impl Account {
         self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// The configured signature of a tenant's messages.
+    pub(crate) fn signature(&self, tenant: Option<TenantId>) -> &str {
+        let own = tenant.and_then(|tenant| self.tenants.get(&tenant));
+        own.and_then(|own| own.signature.as_deref()).unwrap_or(&self.signature)
+    }
+
     /// Signature and template of a message: the tenant's own, else the installation's.
-    pub(crate) fn wording(&self, message: &Message) -> Result<(&str, &Template), ProviderError> {
+    pub(crate) fn wording<'a>(&'a self, message: &'a Message) -> Result<(&'a str, &'a Template), ProviderError> {
         let own = message.tenant.and_then(|tenant| self.tenants.get(&tenant));
-        let signature = own.and_then(|own| own.signature.as_deref()).unwrap_or(&self.signature);
-        let template =
-            own.and_then(|own| own.templates.get(&message.purpose)).or_else(|| self.templates.get(&message.purpose));
+        let signature = message.wording.signature.as_deref().unwrap_or_else(|| self.signature(message.tenant));
+        let all = [Some(&message.wording.templates), own.map(|own| &own.templates), Some(&self.templates)];
+        let template = all.into_iter().flatten().find_map(|templates| templates.get(&message.purpose));
         Ok((signature, template.ok_or_else(|| ProviderError::new(Fault::AuthConfig).with_code("template"))?))
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use zhibu_core::{Error, World};
+use zhibu_core::{Error, TenantId, World};
 
 use super::{Account, Carrier, Found, Handed, Message, Sms};
 use crate::sign::{TC_JSON, Tc, tc3};
@@ -74,6 +74,10 @@ impl Sms for Tencent {
 
     fn carrier(&self) -> Carrier {
         Carrier::Tencent
+    }
+
+    fn signature(&self, tenant: Option<TenantId>) -> &str {
+        self.account.signature(tenant)
     }
 }
 

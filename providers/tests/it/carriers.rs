@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use zhibu_core::{Clock, Secret, TenantId, World};
 use zhibu_emulator::{Double, Fault as Wrong, Part, Receipts, rule};
+use zhibu_providers::sms::Wording;
 use zhibu_providers::sms::{Aliyun, Guarded, Settings, Tencent};
 use zhibu_providers::{Fault, Found, Message, ProviderError, Purpose, Sms};
 
@@ -48,6 +49,7 @@ fn message(purpose: Purpose) -> Message {
         tenant: None,
         mobile: Secret::new("13800000001"),
         purpose,
+        wording: Wording::default(),
         params: vec![("code".to_owned(), Secret::new("384916")), ("minutes".to_owned(), Secret::new("5"))],
         made_at: world.now(),
     }

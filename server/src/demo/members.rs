@@ -252,7 +252,8 @@ fn work_post(branch: &Branch, education: &str) -> &'static str {
 }
 
 /// A made-up number of the unallocated region 99.
-fn id_number(index: u32, sex: &str, birth: NaiveDate, today: NaiveDate) -> Result<String> {
+/// A made-up identity number, which only a demo tenant takes.
+pub(super) fn id_number(index: u32, sex: &str, birth: NaiveDate, today: NaiveDate) -> Result<String> {
     let place = 2 * (index % 499) + u32::from(sex == "1");
     let body = format!("99{:04}{}{place:03}", index / 499, birth.format("%Y%m%d"));
     let right = "0123456789X".chars().map(|last| format!("{body}{last}"));

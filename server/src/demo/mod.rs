@@ -1,12 +1,14 @@
 //! `zhibu demo`: a tenant with made-up data, of the modules that exist.
 
+#[cfg(feature = "development")]
+mod development;
 mod members;
 
 use chrono::{Days, Months, NaiveDate};
-use zhibu_core::{ANYONE, Error, OrganisationId, Result, Secret};
+use zhibu_core::{ANYONE, AccountId, Error, OrganisationId, Result, Secret};
 use zhibu_modules::directory::ORG_EDIT;
 use zhibu_modules::directory::organisation::rules::{self, Facts};
-use zhibu_modules::directory::organisation::{self, OrgType, Reach, Unit, UnitRelation};
+use zhibu_modules::directory::organisation::{self, Candidate, OrgType, Reach, Unit, UnitRelation};
 use zhibu_tenancy::activation::{self, Application};
 use zhibu_tenancy::{Cx, Space, codes, identity, tenants};
 
@@ -66,18 +68,20 @@ pub(crate) async fn make(cx: &Cx, more: usize, tell: impl Fn(u64)) -> Result<Mad
     activation::activate(cx, &application).await?;
     activation::resume(cx).await?;
     let found = identity::find_login(cx, "name", USER).await?;
-    let (tenant, _) = *found.first().ok_or_else(|| Error::bug("demo tenant"))?;
+    let (tenant, account) = *found.first().ok_or_else(|| Error::bug("demo tenant"))?;
     tenants::mark_demo(cx, tenant).await?;
     let inside = Cx::system(app.clone(), Space::Tenant(tenant));
-    let mut branches = organisations(&inside).await?;
+    let mut branches = organisations(&inside, account).await?;
     branches.extend(large(&inside, more).await?);
     members::fill(&inside, &branches, tell).await?;
+    #[cfg(feature = "development")]
+    development::fill(&inside, &branches).await?;
     #[cfg(feature = "document")]
     samples(cx).await?;
     Ok(Made { user_name: USER.into(), password: app.settings.initial_password.clone() })
 }
 
-async fn organisations(cx: &Cx) -> Result<Vec<Branch>> {
+async fn organisations(cx: &Cx, account: AccountId) -> Result<Vec<Branch>> {
     let mut write = cx.write(ORG_EDIT).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let root = organisation::roots(&reach, write.conn()?).await?.pop().ok_or_else(|| Error::bug("no root"))?;
@@ -89,6 +93,8 @@ async fn organisations(cx: &Cx) -> Result<Vec<Branch>> {
     first.term_start = first.term_years.and_then(|years| term_start(1, years, today));
     let first = rules::accept(first, today, &zhibu_core::dictionary::has).map_err(first_fault)?;
     organisation::update(&mut write, root.id.into(), root.version, &first).await?;
+    // The whole administrator only watches some of the work of branches; here one person tries everything.
+    organisation::add_administrator(&mut write, root.id.into(), &Candidate::Known(account)).await?;
     for (number, full, short, kind, parent) in TREE {
         let above = ids.iter().find(|(n, _)| n == parent).map(|(_, id)| *id).ok_or_else(|| Error::bug("demo tree"))?;
         let mut facts = facts(full, short, *kind, i16::from(*number));

@@ -13,6 +13,7 @@ use super::sms::LIFE;
 use crate::cx::{Cx, Write};
 use crate::db::Space;
 use crate::jobs::Job;
+use crate::messages::words;
 use crate::schema::outbox;
 
 /// A carrier's list of what it took may lag behind.
@@ -47,7 +48,7 @@ pub(super) async fn post(
 /// Hands one message of the outbox to the carrier.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SendSms {
-    id: Uuid,
+    pub(crate) id: Uuid,
 }
 
 /// What to do with a message that nobody has settled.
@@ -60,11 +61,21 @@ enum Step {
     Wait,
     /// The code it carries means nothing any more.
     TooLate,
+    /// Its template is approved no longer.
+    NoTemplate,
 }
 
-fn step(now: DateTime<Utc>, made: DateTime<Utc>, tried: Option<DateTime<Utc>>) -> Step {
+/// So long a message is worth sending.
+fn life(purpose: Purpose) -> Duration {
+    match purpose {
+        Purpose::SignIn | Purpose::Password | Purpose::Mobile => LIFE,
+        Purpose::Notice => Duration::days(1),
+    }
+}
+
+fn step(now: DateTime<Utc>, made: DateTime<Utc>, tried: Option<DateTime<Utc>>, life: Duration) -> Step {
     match tried {
-        None if now >= made + LIFE => Step::TooLate,
+        None if now >= made + life => Step::TooLate,
         None => Step::Send,
         Some(tried) if now < tried + SETTLE => Step::Wait,
         Some(_) => Step::Ask,
@@ -72,8 +83,8 @@ fn step(now: DateTime<Utc>, made: DateTime<Utc>, tried: Option<DateTime<Utc>>) -
 }
 
 /// Whether a message that the carrier never saw is worth sending: not when its reader may have asked for the next one.
-fn worthwhile(now: DateTime<Utc>, made: DateTime<Utc>, interval: i32) -> bool {
-    now < made + Duration::seconds(interval.into())
+fn worthwhile(now: DateTime<Utc>, made: DateTime<Utc>, span: Duration) -> bool {
+    now < made + span
 }
 
 impl Job for SendSms {
@@ -84,13 +95,14 @@ impl Job for SendSms {
         match step {
             Step::Send => self.send(cx, &message).await,
             Step::TooLate => self.settle(cx, "late", None).await,
+            Step::NoTemplate => self.settle(cx, "refused", Some("template")).await,
             Step::Wait => Err(Error::unavailable("the last attempt is too fresh to ask about")),
             Step::Ask => self.ask(cx, &message).await,
         }
     }
 }
 
-type Row = (Option<Uuid>, Vec<u8>, Option<Vec<u8>>, String, DateTime<Utc>, Option<DateTime<Utc>>);
+type Row = (Option<Uuid>, Vec<u8>, Option<Vec<u8>>, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<Uuid>);
 
 impl SendSms {
     /// The message and what to do with it, with the attempt already written down.
@@ -106,26 +118,36 @@ impl SendSms {
                 outbox::purpose,
                 outbox::created_at,
                 outbox::tried_at,
+                outbox::word_id,
             ))
             .for_update()
             .first(write.conn()?)
             .await
             .optional()?;
-        let Some((tenant, mobile, params, purpose, made_at, tried)) = row else { return Ok(None) };
+        let Some((tenant, mobile, params, purpose, made_at, tried, word)) = row else { return Ok(None) };
         let keys = &cx.app.keys.platform;
         let params: Vec<(String, Secret)> = match params {
             Some(sealed) => serde_json::from_slice(&keys.open(&sealed)?).map_err(Error::bug)?,
             None => Vec::new(),
         };
+        let tenant = tenant.map(TenantId);
+        let purpose = Purpose::of(&purpose).ok_or_else(|| Error::bug("a message of unknown purpose"))?;
+        // As it is approved now: what an operator has decided since the order counts.
+        let wording = words::wording(tenant, word, write.conn()?).await?;
+        let approved = wording.is_some();
         let message = Message {
             reference: self.id,
-            tenant: tenant.map(TenantId),
+            tenant,
+            wording: wording.unwrap_or_default(),
             mobile: keys.open_text(&mobile)?,
-            purpose: Purpose::of(&purpose).ok_or_else(|| Error::bug("a message of unknown purpose"))?,
+            purpose,
             params,
             made_at,
         };
-        let step = step(cx.now(), made_at, tried);
+        let step = match step(cx.now(), made_at, tried, life(purpose)) {
+            Step::Send if !approved => Step::NoTemplate,
+            step => step,
+        };
         if step == Step::Send {
             let carrier = cx.app.sms.carrier().key();
             diesel::update(outbox::table.find(self.id))
@@ -140,7 +162,7 @@ impl SendSms {
     async fn send(&self, cx: &Cx, message: &Message) -> Result<()> {
         match cx.app.sms.send(message).await {
             Ok(handed) => self.sent(cx, handed).await,
-            Err(fault) if fault.kind == Fault::Rejected => {
+            Err(fault) if fault.kind == Fault::Rejected || is_hopeless(message, &fault) => {
                 self.settle(cx, "refused", fault.provider_code.as_deref()).await
             }
             Err(fault) if fault.outcome_known() => {
@@ -152,10 +174,17 @@ impl SendSms {
     }
 
     async fn ask(&self, cx: &Cx, message: &Message) -> Result<()> {
-        let (now, interval) = (cx.now(), cx.app.settings.sms_interval);
+        let (now, life) = (cx.now(), life(message.purpose));
+        // Nobody asks for another notice.
+        let span = match message.purpose {
+            Purpose::Notice => life,
+            Purpose::SignIn | Purpose::Password | Purpose::Mobile => {
+                Duration::seconds(cx.app.settings.sms_interval.into())
+            }
+        };
         match cx.app.sms.find(message).await {
             Ok(Found::Taken(handed)) => self.sent(cx, handed).await,
-            Ok(Found::Absent) if worthwhile(now, message.made_at, interval) => {
+            Ok(Found::Absent) if worthwhile(now, message.made_at, span) => {
                 let set = outbox::tried_at.eq(now);
                 let mut write = cx.beside(Space::Platform).await?;
                 diesel::update(outbox::table.find(self.id)).set(set).execute(write.conn()?).await?;
@@ -164,7 +193,7 @@ impl SendSms {
             }
             Ok(Found::Absent) => self.settle(cx, "late", None).await,
             Ok(Found::NotAskable) => self.settle(cx, "unknown", None).await,
-            Err(_) if now >= message.made_at + LIFE => self.settle(cx, "unknown", None).await,
+            Err(_) if now >= message.made_at + life => self.settle(cx, "unknown", None).await,
             Err(fault) => Err(Error::unavailable(fault)),
         }
     }
@@ -205,6 +234,11 @@ impl SendSms {
     }
 }
 
+/// Of a notice that its template does not fit no later attempt will fit.
+fn is_hopeless(message: &Message, fault: &ProviderError) -> bool {
+    message.purpose == Purpose::Notice && fault.kind == Fault::Invalid
+}
+
 fn count(cx: &Cx, state: &'static str) {
     metrics::counter!("zhibu_sms", "carrier" => cx.app.sms.carrier().key(), "outcome" => state).increment(1);
 }
@@ -217,12 +251,14 @@ mod tests {
     fn an_attempt_without_an_answer_is_asked_about_before_anything_is_sent_again() {
         let made = DateTime::UNIX_EPOCH;
         let at = |seconds| made + Duration::seconds(seconds);
-        assert_eq!(step(at(299), made, None), Step::Send);
-        assert_eq!(step(at(300), made, None), Step::TooLate);
-        assert_eq!(step(at(16), made, Some(at(2))), Step::Wait);
-        assert_eq!(step(at(17), made, Some(at(2))), Step::Ask);
-        assert_eq!(step(at(900), made, Some(at(2))), Step::Ask);
-        assert!(worthwhile(at(59), made, 60));
-        assert!(!worthwhile(at(60), made, 60));
+        assert_eq!(step(at(299), made, None, LIFE), Step::Send);
+        assert_eq!(step(at(300), made, None, LIFE), Step::TooLate);
+        assert_eq!(step(at(16), made, Some(at(2)), LIFE), Step::Wait);
+        assert_eq!(step(at(17), made, Some(at(2)), LIFE), Step::Ask);
+        assert_eq!(step(at(900), made, Some(at(2)), LIFE), Step::Ask);
+        assert_eq!(step(at(86_399), made, None, life(Purpose::Notice)), Step::Send);
+        assert_eq!(step(at(86_400), made, None, life(Purpose::Notice)), Step::TooLate);
+        assert!(worthwhile(at(59), made, Duration::minutes(1)));
+        assert!(!worthwhile(at(60), made, Duration::minutes(1)));
     }
 }

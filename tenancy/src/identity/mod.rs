@@ -63,6 +63,7 @@ use crate::cx::Caller;
 use crate::db::{Conn, Mode, Space};
 pub use crate::operator::Operator;
 use crate::policy::Grants;
+use crate::remembered::Read;
 use crate::schema::{accounts as table, policy, sessions};
 use crate::tenants::{self, Tenant};
 
@@ -135,9 +136,10 @@ async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) ->
     if !tenant.life(app).is_open() {
         return Ok(Caller::Stranger);
     }
-    if let Some(identity) = app.identities.get(&(tenant.id, session)).await {
+    if let Some(identity) = app.remembered.get(app, &tenant, session) {
         return Ok(Caller::Account(identity));
     }
+    let read = Read::now(app);
     let mut unit = app.begin(Space::Tenant(tenant.id), Mode::Read).await?;
     let mut identity = load(app, &tenant, session, unit.conn()?).await?;
     if identity.is_none() {
@@ -145,7 +147,7 @@ async fn account_caller(app: &Arc<App>, tenant: TenantId, session: SessionId) ->
     }
     unit.commit().await?;
     let Some(identity) = identity.map(Arc::new) else { return Ok(Caller::Stranger) };
-    app.identities.insert((tenant.id, session), identity.clone()).await;
+    app.remembered.keep(tenant, read, identity.clone());
     Ok(Caller::Account(identity))
 }
 
@@ -295,7 +297,7 @@ pub async fn forget_mine(cx: &crate::cx::Cx) -> Result<()> {
 
 /// Forgets what this replica remembers of a session.
 pub(crate) async fn forget(app: &App, tenant: TenantId, session: SessionId) {
-    app.identities.invalidate(&(tenant, session)).await;
+    app.remembered.forget(tenant, session);
     app.live.touch(&topic(session));
 }
 

@@ -28,6 +28,7 @@ fn words(purpose: SmsPurpose) -> &'static str {
         SmsPurpose::SignIn => "登录",
         SmsPurpose::Password => "修改密码",
         SmsPurpose::Mobile => "绑定手机号",
+        SmsPurpose::Notice => "通知",
     }
 }
 
@@ -98,7 +99,7 @@ async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool, tenant: Op
     let mut write = cx.beside(Space::Platform).await?;
     pace(&mut write, &index).await?;
     let allowed = match tenant {
-        Some(tenant) => quotas::may_send(&mut write, tenant, purpose).await?,
+        Some(tenant) => quotas::may_send(&mut write, tenant, purpose, 1).await?,
         None => true,
     };
     // A stranger is not told, for that would tell whose number it is; no code is sent then.
@@ -120,7 +121,12 @@ async fn make(cx: &Cx, mobile: &str, purpose: SmsPurpose, send: bool, tenant: Op
         .await?;
     if send {
         let minutes = LIFE.num_minutes().to_string();
-        let text = format!("【支部】您的{}验证码为{code}，{minutes}分钟内有效。请勿告诉他人。", words(purpose));
+        let signature = match tenant {
+            Some(tenant) => crate::messages::words::signature(tenant, write.conn()?).await?,
+            None => None,
+        };
+        let signature = signature.unwrap_or_else(|| cx.app.sms.signature(tenant).to_owned());
+        let text = format!("【{signature}】您的{}验证码为{code}，{minutes}分钟内有效。请勿告诉他人。", words(purpose));
         let params = [("code", code), ("minutes", minutes)].map(|(name, value)| (name.to_owned(), Secret::new(value)));
         post(&mut write, tenant, mobile, purpose, &text, &params).await?;
     }

@@ -1,5 +1,6 @@
 //! What the platform keeps for a tenant beside its row: applications of password-free sign-in travel with it, since their
-//! keys and secrets stand in other people's systems; limits and counts are this installation's.
+//! keys and secrets stand in other people's systems; limits and counts are this installation's, and so is what its carrier has
+//! approved of text messages.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Uuid as Id};
@@ -10,7 +11,7 @@ use zhibu_core::{Result, TenantId};
 
 use crate::app::App;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{quotas, support_requests, usage};
+use crate::schema::{quotas, sms_queues, sms_words, support_requests, usage};
 use crate::sso::schema::{sso_apps, sso_nonces, sso_uses};
 
 #[derive(QueryableByName)]
@@ -51,6 +52,8 @@ pub(super) async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(sso_nonces::table.filter(sso_nonces::app_id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(sso_apps::table.filter(sso_apps::id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(support_requests::table.filter(support_requests::tenant_id.eq(id.0))).execute(&mut *conn).await?;
+    diesel::delete(sms_words::table.filter(sms_words::tenant_id.eq(id.0))).execute(&mut *conn).await?;
+    diesel::delete(sms_queues::table.find(id.0)).execute(&mut *conn).await?;
     diesel::delete(usage::table.filter(usage::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(quotas::table.find(id.0)).execute(conn).await?;
     Ok(())

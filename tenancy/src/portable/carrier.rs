@@ -17,7 +17,7 @@ use crate::placements::Kind;
 
 /// Tables that stay where they are: sessions belong to people's browsers and this installation's keys, and the record of
 /// migrations is told by the histories.
-const STAY: &[&str] = &["sessions", "support", "migration"];
+const STAY: &[&str] = &["sessions", "support", "messages", "campaigns", "migration"];
 /// Within one installation people stay signed in.
 const STAY_WITHIN: &[&str] = &["migration"];
 /// Text forms that are the same whatever the server's settings are.

@@ -16,6 +16,7 @@ use crate::cx::Cx;
 use crate::db::{Space, schema};
 use crate::migrate;
 use crate::placements::{self, Place};
+use crate::remembered::RIGHTS;
 use crate::schema::{audit_heads, logins, moves, tenants};
 use crate::tenants::TenantRow;
 
@@ -104,7 +105,7 @@ async fn swap(
     carrier
         .run(&format!(
             "BEGIN; DROP SCHEMA IF EXISTS {old} CASCADE; ALTER SCHEMA {now} RENAME TO {old}; \
-             ALTER SCHEMA {new} RENAME TO {now}; COMMIT"
+             ALTER SCHEMA {new} RENAME TO {now}; NOTIFY {RIGHTS}, '{now}'; COMMIT"
         ))
         .await?;
     write.commit_quietly().await

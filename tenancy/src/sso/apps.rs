@@ -442,7 +442,7 @@ fn decide(before: &Application, verdict: &Verdict) -> Result<After> {
 }
 
 /// Tells a tenant's administrators something, for a month.
-pub(super) async fn tell(cx: &Cx, tenant: TenantId, title: &str, text: &str, conn: &mut Conn) -> Result<()> {
+pub(crate) async fn tell(cx: &Cx, tenant: TenantId, title: &str, text: &str, conn: &mut Conn) -> Result<()> {
     let today = cx.app.world.today();
     let row = (
         notices::id.eq(cx.app.world.id::<Uuid>()),

@@ -42,6 +42,26 @@ export type AdministratorInput = {
   mobile?: string | null | undefined;
 };
 
+export type ApplicantInput = {
+  branch: string;
+  name: string;
+  idNumber: string;
+  ethnicity: string;
+  educationLevel: string;
+  workPost: string;
+  employer?: string | null | undefined;
+  mobile: string;
+};
+
+/** The carrier's approval of a signature or template. */
+export type ApproveSmsInput = {
+  id: string;
+  /** 签名名称 or 模板CODE */
+  code: string;
+  /** The carrier's names for the template's variables, in their order. */
+  variables?: Array<string>;
+};
+
 /** Something that waits for somebody (待办提醒). */
 export type AttentionKind =
   /** 组织信息未完善 */
@@ -69,6 +89,21 @@ export type AuditFilter = {
   since?: string | null | undefined;
   /** To this day, included. */
   until?: string | null | undefined;
+};
+
+export type BallotInput = {
+  /** 应到会有表决权人数 */
+  should: number;
+  /** 实到会人数 */
+  present: number;
+  /** 到会赞成票 */
+  yes: number;
+  /** 会前书面赞成意见 */
+  written?: number;
+  /** 反对票 */
+  no?: number;
+  /** 弃权票 */
+  abstain?: number;
 };
 
 export type ChangeInitialPasswordInput = {
@@ -107,6 +142,137 @@ export type CodeState =
   | 'EXPIRED'
   /** 已作废 */
   | 'REVOKED';
+
+/** What an assembly decides about a probationary member. */
+export type ConversionDecision =
+  /** 按期转正 */
+  | 'CONVERT'
+  /** 延长预备期 */
+  | 'EXTEND'
+  /** 取消预备党员资格 */
+  | 'CANCEL';
+
+export type DevelopmentActInput = {
+  on: string;
+  /** It was not passed; a vote tells by itself. */
+  failed?: boolean | null | undefined;
+  confirmed?: Array<string> | null | undefined;
+  people?: Array<string> | null | undefined;
+  ballot?: BallotInput | null | undefined;
+  days?: number | null | undefined;
+  hours?: number | null | undefined;
+  formNo?: string | null | undefined;
+  place?: string | null | undefined;
+  noticeFrom?: string | null | undefined;
+  noticeTo?: string | null | undefined;
+  decision?: ConversionDecision | null | undefined;
+  months?: number | null | undefined;
+  /** Why a wait by practice was shortened. */
+  early?: string | null | undefined;
+  note?: string | null | undefined;
+};
+
+/** What happens to a case beside its steps: the exceptional edges that people record. */
+export type DevelopmentEvent =
+  /** 报送上级: the branch has sent the resolution of the assembly upwards */
+  | 'SUBMIT'
+  /** 考察记录 during training or probation */
+  | 'OBSERVE'
+  /** 暂缓 */
+  | 'HOLD'
+  /** 恢复 */
+  | 'RESUME'
+  /** 本人撤回申请 */
+  | 'WITHDRAW'
+  /** 随单位变动转出 */
+  | 'UNIT_CHANGE'
+  /** 延长审批 */
+  | 'EXTEND_REVIEW'
+  /** 推迟讨论转正 */
+  | 'POSTPONE'
+  /** 严重违纪，取消预备党员资格 */
+  | 'DISCIPLINE_SERIOUS'
+  /** 预备期内调动 */
+  | 'TRANSFER';
+
+export type DevelopmentFilter = {
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  stage?: number | null | undefined;
+  step?: number | null | undefined;
+  /** At which side they wait. */
+  side?: DevelopmentSide | null | undefined;
+  /** Only those that have missed a deadline. */
+  overdue?: boolean | null | undefined;
+  /** Only those of which somebody is reminded today. */
+  remind?: boolean | null | undefined;
+  /** Those that have ended, instead of those that go on. */
+  closed?: boolean | null | undefined;
+};
+
+/** How a case ended, or that it goes on; codes of the dictionary `development_outcome`. */
+export type DevelopmentOutcome =
+  /** 进行中 */
+  | 'IN_PROGRESS'
+  /** 暂缓 */
+  | 'SUSPENDED'
+  /** 按期转正 */
+  | 'CONVERTED'
+  /** 延长预备期 (the case goes on) */
+  | 'EXTENDED'
+  /** 取消预备党员资格 */
+  | 'CANCELLED'
+  /** 未通过 */
+  | 'REJECTED'
+  /** 本人撤回 */
+  | 'WITHDRAWN'
+  /** 随单位变动转出 */
+  | 'MOVED';
+
+/** At which side a step waits. */
+export type DevelopmentSide =
+  /** 本人 */
+  | 'PERSON'
+  /** 党支部 */
+  | 'BRANCH'
+  /** 上级党委 */
+  | 'COMMITTEE';
+
+/** Where somebody stands on the way into the Party. */
+export type DevelopmentStanding =
+  /** 群众 */
+  | 'MASS'
+  /** 入党申请人 */
+  | 'APPLICANT'
+  /** 入党积极分子 */
+  | 'ACTIVIST'
+  /** 发展对象 */
+  | 'CANDIDATE'
+  /** 预备党员 */
+  | 'PROBATIONARY'
+  /** 正式党员 */
+  | 'FORMAL';
+
+/** How a step looks today. */
+export type DevelopmentStepState =
+  /** 已完成 */
+  | 'DONE'
+  /** 可办理 */
+  | 'OPEN'
+  /** 暂不能办理 */
+  | 'CLOSED';
+
+export type DevelopmentUpload = {
+  step: number;
+  /** Dictionary `development_doc` */
+  kind: string;
+  /** With its ending. */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
 
 /** Why a membership ended (减少原因). */
 export type EndReason =
@@ -319,12 +485,74 @@ export type MenuKind =
   /** 页面 */
   | 'PAGE';
 
+/** Whether a message left this machine. */
+export type MessageEnvironment =
+  /** 正式 */
+  | 'LIVE'
+  /** 演示 */
+  | 'SANDBOX';
+
+/** Which messages a list shows. */
+export type MessageFilter = {
+  campaign?: string | null | undefined;
+  state?: MessageState | null | undefined;
+  /** Part of the name. */
+  name?: string | null | undefined;
+};
+
+/** What is sent to whom: the members that are named, or all that the filter finds. */
+export type MessageInput = {
+  template: string;
+  values?: Array<MessageValue>;
+  /** At most 500. */
+  members?: Array<string> | null | undefined;
+  /** At most 5000 found. */
+  filter?: MemberFilter | null | undefined;
+};
+
+/** Where a message stands. */
+export type MessageState =
+  /** 等待发送 */
+  | 'QUEUED'
+  /** 发送中 */
+  | 'SENDING'
+  /** 已发送 */
+  | 'SENT'
+  /** 已送达 */
+  | 'DELIVERED'
+  /** 发送失败 */
+  | 'FAILED'
+  /** 已取消 */
+  | 'CANCELLED';
+
+/** The value of a variable. */
+export type MessageValue = {
+  name: string;
+  value: string;
+};
+
+/** Why the rest of an order waits. */
+export type MessageWait =
+  /** 免打扰时段 */
+  | 'QUIET'
+  /** 本月短信已用完 */
+  | 'QUOTA'
+  /** 运营商暂时不可用 */
+  | 'CARRIER';
+
 /** A group of the mini-program's menus that a tenant arranges. */
 export type MiniGroup =
   /** 个人工作 */
   | 'PERSONAL'
   /** 管理工作 */
   | 'MANAGE';
+
+/** Why somebody cannot get a message. */
+export type NoMessage =
+  /** 没有手机号 */
+  | 'NO_MOBILE'
+  /** 已移入历史库 */
+  | 'DEPARTED';
 
 export type NoticeInput = {
   title: string;
@@ -588,6 +816,41 @@ export type SmsSignInInput = {
   code: string;
 };
 
+/** A signature, or the correction of one that was sent back. */
+export type SmsSignatureInput = {
+  /** Without 【】. */
+  name: string;
+  note: string;
+  /** The one that was sent back. */
+  again?: string | null | undefined;
+};
+
+/** A template, or the correction of one that was sent back. */
+export type SmsTemplateInput = {
+  name: string;
+  /** With variables like {姓名}. */
+  text: string;
+  note: string;
+  /** The one that was sent back. */
+  again?: string | null | undefined;
+};
+
+/** What a tenant applies for. */
+export type SmsWordKind =
+  /** 短信签名 */
+  | 'SIGNATURE'
+  /** 短信模板 */
+  | 'TEMPLATE';
+
+/** Where an application stands. */
+export type SmsWordState =
+  /** 待审核 */
+  | 'APPLIED'
+  /** 已通过 */
+  | 'APPROVED'
+  /** 已退回 */
+  | 'REFUSED';
+
 export type SsoApplyInput = {
   name: string;
   purpose: string;
@@ -765,6 +1028,15 @@ export type UserSort =
   /** Most recent sign-in first. */
   | 'LAST_SIGN_IN';
 
+/** How a meeting counts. */
+export type VoteRule =
+  /** 支部大会: more than half present, more than half of all agree, written opinions included */
+  | 'ASSEMBLY'
+  /** 支部委员会: half present, more than half of all agree */
+  | 'COMMITTEE'
+  /** 上级党委: more than half present, more than half of all agree */
+  | 'APPROVING';
+
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
@@ -790,6 +1062,13 @@ export type SetFavouritesMutationVariables = Exact<{
 
 
 export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
+
+export type DevelopmentWaitingQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type DevelopmentWaitingQuery = { development: { stages: Array<{ overdue: number, remind: number }> } };
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -1006,6 +1285,124 @@ export type EndSessionMutationVariables = Exact<{
 
 
 export type EndSessionMutation = { system: { endSession: boolean } };
+
+export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
+
+export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+
+export type DevelopmentStepsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DevelopmentStepsQuery = { development: { steps: Array<{ no: number, stage: number, stageTitle: string, title: string, actor: string, side: DevelopmentSide, documents: Array<string>, basis: string }> } };
+
+export type DevelopmentStagesQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type DevelopmentStagesQuery = { development: { stages: Array<{ stage: number, title: string, count: number, overdue: number, remind: number }> } };
+
+export type DevelopmentCasesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: DevelopmentFilter | null | undefined;
+}>;
+
+
+export type DevelopmentCasesQuery = { development: { cases: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type DevelopmentFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type FullMembersQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type FullMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type StartDevelopmentMutationVariables = Exact<{
+  input: ApplicantInput;
+}>;
+
+
+export type StartDevelopmentMutation = { development: { start: { case: { id: string, name: string } } } };
+
+export type CompleteStepMutationVariables = Exact<{
+  id: string;
+  version: number;
+  step: number;
+  input: DevelopmentActInput;
+}>;
+
+
+export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type UndoStepMutationVariables = Exact<{
+  id: string;
+  version: number;
+  step: number;
+  reason: string;
+}>;
+
+
+export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RecordDevelopmentMutationVariables = Exact<{
+  id: string;
+  version: number;
+  event: DevelopmentEvent;
+  on: string;
+  note: string;
+}>;
+
+
+export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RelocateDevelopmentMutationVariables = Exact<{
+  id: string;
+  version: number;
+  branch: string;
+  on: string;
+  note: string;
+}>;
+
+
+export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RequestDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+  input: DevelopmentUpload;
+}>;
+
+
+export type RequestDevelopmentDocumentMutation = { development: { requestDocument: { id: string, url: string, contentType: string } } };
+
+export type KeepDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type RemoveDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+
+export type OpenDevelopmentDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenDevelopmentDocumentMutation = { development: { openDocument: { url: string, fileName: string } } };
 
 export type OrganisationTreeQueryVariables = Exact<{
   root?: string | null | undefined;
@@ -1273,6 +1670,61 @@ export type RevealMemberMutationVariables = Exact<{
 
 
 export type RevealMemberMutation = { directory: { revealMember: { idNumber: string | null, mobile: string | null, landline: string | null, homeAddress: string | null } } };
+
+export type MessageTemplatesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MessageTemplatesQuery = { system: { messageTemplates: Array<{ id: string, name: string, text: string, variables: Array<string> }> } };
+
+export type MessagePlanQueryVariables = Exact<{
+  input: MessageInput;
+}>;
+
+
+export type MessagePlanQuery = { system: { messagePlan: { preview: string | null, reachable: number, unreachableCount: number, parts: number, fen: number, left: number | null, waitsUntil: string | null, unreachable: Array<{ name: string, reason: NoMessage }> } } };
+
+export type SendMessagesMutationVariables = Exact<{
+  key: string;
+  input: MessageInput;
+}>;
+
+
+export type SendMessagesMutation = { system: { sendMessages: { id: string, count: number } } };
+
+export type CampaignRowFragment = { id: string, templateName: string, text: string, count: number, orderedBy: string, orderedAt: string, waits: MessageWait | null, waitsUntil: string | null, fen: number, tallies: Array<{ state: MessageState, count: number }> };
+
+export type CampaignsQueryVariables = Exact<{
+  first: number;
+  offset: number;
+}>;
+
+
+export type CampaignsQuery = { system: { campaigns: { totalCount: number, nodes: Array<{ id: string, templateName: string, text: string, count: number, orderedBy: string, orderedAt: string, waits: MessageWait | null, waitsUntil: string | null, fen: number, tallies: Array<{ state: MessageState, count: number }> }> } } };
+
+export type CampaignQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CampaignQuery = { system: { campaign: { id: string, templateName: string, text: string, count: number, orderedBy: string, orderedAt: string, waits: MessageWait | null, waitsUntil: string | null, fen: number, tallies: Array<{ state: MessageState, count: number }> } } };
+
+export type MessageRowFragment = { id: string, name: string, mobile: string, state: MessageState, parts: number, fen: number, carrier: string | null, environment: MessageEnvironment | null, detail: string | null, orderedAt: string, sentAt: string | null, reportedAt: string | null, branch: { id: string, shortName: string } };
+
+export type MessagesQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  filter?: MessageFilter | null | undefined;
+}>;
+
+
+export type MessagesQuery = { system: { messages: { totalCount: number, nodes: Array<{ id: string, name: string, mobile: string, state: MessageState, parts: number, fen: number, carrier: string | null, environment: MessageEnvironment | null, detail: string | null, orderedAt: string, sentAt: string | null, reportedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type CancelMessagesMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CancelMessagesMutation = { system: { cancelMessages: number } };
 
 type SignInOutcome_SignedIn_Fragment = { __typename: 'SignedIn', session: { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> } };
 
@@ -1658,6 +2110,62 @@ export type SetSecurityMutationVariables = Exact<{
 
 export type SetSecurityMutation = { system: { setSecurity: { randomPasswords: boolean, networks: Array<string>, ownAddress: string, initialPasswords: number, forgivenPasswords: { chosen: number | null, usual: number | null, least: number, most: number }, sessionDays: { chosen: number | null, usual: number | null, least: number, most: number }, sessionsEach: { chosen: number | null, usual: number | null, least: number, most: number } } } };
 
+export type SmsWordRowFragment = { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null };
+
+export type SmsSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SmsSettingsQuery = { system: { smsWords: Array<{ id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null }>, quietHours: { quietFrom: number, quietUntil: number } } };
+
+export type ApplyForSmsSignatureMutationVariables = Exact<{
+  input: SmsSignatureInput;
+}>;
+
+
+export type ApplyForSmsSignatureMutation = { system: { applyForSmsSignature: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null } } };
+
+export type ApplyForSmsTemplateMutationVariables = Exact<{
+  input: SmsTemplateInput;
+}>;
+
+
+export type ApplyForSmsTemplateMutation = { system: { applyForSmsTemplate: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null } } };
+
+export type SetQuietHoursMutationVariables = Exact<{
+  quietFrom: number;
+  quietUntil: number;
+}>;
+
+
+export type SetQuietHoursMutation = { system: { setQuietHours: { quietFrom: number, quietUntil: number } } };
+
+export type SmsCaseRowFragment = { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } };
+
+export type SmsCasesQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  kind?: SmsWordKind | null | undefined;
+  state?: SmsWordState | null | undefined;
+}>;
+
+
+export type SmsCasesQuery = { system: { smsCases: { totalCount: number, nodes: Array<{ id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } }> } } };
+
+export type ApproveSmsMutationVariables = Exact<{
+  input: ApproveSmsInput;
+}>;
+
+
+export type ApproveSmsMutation = { system: { approveSms: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } } } };
+
+export type RefuseSmsMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RefuseSmsMutation = { system: { refuseSms: { id: string, kind: SmsWordKind, name: string, text: string, variables: Array<string>, note: string, state: SmsWordState, carrierCode: string | null, carrierVariables: Array<string>, reason: string | null, appliedAt: string, appliedBy: string, reviewedAt: string | null, reviewedBy: string | null, tenant: { id: string, name: string } } } };
+
 export type SsoAppFragment = { id: string, appKey: string, name: string, purpose: string, homeUrl: string, status: SsoStatus, hasSecret: boolean, previousUntil: string | null, targets: Array<string>, addresses: Array<string>, admitAdministrators: boolean, quotaLeft: number, quotaPack: number, appliedAt: string, appliedBy: string, reviewedAt: string | null, reason: string | null };
 
 export type SsoAppsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1896,7 +2404,7 @@ export type TenantMetersQueryVariables = Exact<{
 }>;
 
 
-export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
+export type TenantMetersQuery = { system: { tenantMeters: { members: number, seats: number, accounts: number, storageBytes: number | null, smsThisMonth: number, voiceThisMonth: number, ssoThisMonth: number, ssoLeft: number, lastSignInAt: string | null, placement: string, databaseBytes: number, requestsToday: number, storageQuota: number | null, smsQuota: number | null, requestsQuota: number | null } } };
 
 export type SetTenantModuleMutationVariables = Exact<{
   tenant: string;
@@ -2102,6 +2610,123 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentRow on DevelopmentCase {
+  id
+  version
+  name
+  branch {
+    id
+    shortName
+  }
+  outcome
+  standing
+  stage
+  step
+  stepTitle
+  side
+  actor
+  earliest
+  latest
+  overdue
+  remind
+  startedAt
+  closedAt
+}
+    `, {"fragmentName":"DevelopmentRow"}) as unknown as TypedDocumentString<DevelopmentRowFragment, unknown>;
+export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentDetail on DevelopmentFile {
+  case {
+    ...DevelopmentRow
+    idNumber
+    mobile
+    sex
+    birthDate
+    age
+    ethnicity
+    educationLevel
+    workPost
+    employer
+    person
+  }
+  lapse
+  events
+  movable
+  probationEnd
+  observed
+  undoable
+  steps {
+    no
+    state
+    on
+    earliest
+    latest
+    hard
+    overdue
+    closed
+    missing
+    reminders
+    given
+    mine
+    people
+    vote
+    training
+    formNo
+    notice
+    decision
+    place
+    shortens
+    mayFail
+    confirmations {
+      key
+      words
+    }
+  }
+  timeline {
+    id
+    on
+    title
+    words
+    by
+    at
+    step
+    failed
+    voided
+  }
+  documents {
+    id
+    step
+    kind
+    fileName
+    fileSize
+    by
+    at
+    removable
+    past
+  }
+}
+    fragment DevelopmentRow on DevelopmentCase {
+  id
+  version
+  name
+  branch {
+    id
+    shortName
+  }
+  outcome
+  standing
+  stage
+  step
+  stepTitle
+  side
+  actor
+  earliest
+  latest
+  overdue
+  remind
+  startedAt
+  closedAt
+}`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
 export const OrganisationRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment OrganisationRow on Organisation {
   id
@@ -2310,6 +2935,43 @@ export const MemberFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   editable
 }
     `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
+export const CampaignRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CampaignRow on Campaign {
+  id
+  templateName
+  text
+  count
+  orderedBy
+  orderedAt
+  waits
+  waitsUntil
+  tallies {
+    state
+    count
+  }
+  fen
+}
+    `, {"fragmentName":"CampaignRow"}) as unknown as TypedDocumentString<CampaignRowFragment, unknown>;
+export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MessageRow on NoticeMessage {
+  id
+  name
+  branch {
+    id
+    shortName
+  }
+  mobile
+  state
+  parts
+  fen
+  carrier
+  environment
+  detail
+  orderedAt
+  sentAt
+  reportedAt
+}
+    `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
 export const SessionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SessionFields on Session {
   id
@@ -2567,6 +3229,43 @@ export const SecurityFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   least
   most
 }`, {"fragmentName":"SecurityFields"}) as unknown as TypedDocumentString<SecurityFieldsFragment, unknown>;
+export const SmsWordRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SmsWordRow on SmsWord {
+  id
+  kind
+  name
+  text
+  variables
+  note
+  state
+  reason
+  appliedAt
+  appliedBy
+  reviewedAt
+}
+    `, {"fragmentName":"SmsWordRow"}) as unknown as TypedDocumentString<SmsWordRowFragment, unknown>;
+export const SmsCaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SmsCaseRow on SmsCase {
+  id
+  tenant {
+    id
+    name
+  }
+  kind
+  name
+  text
+  variables
+  note
+  state
+  carrierCode
+  carrierVariables
+  reason
+  appliedAt
+  appliedBy
+  reviewedAt
+  reviewedBy
+}
+    `, {"fragmentName":"SmsCaseRow"}) as unknown as TypedDocumentString<SmsCaseRowFragment, unknown>;
 export const SsoAppFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SsoApp on SsoApplication {
   id

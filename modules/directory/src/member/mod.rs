@@ -19,4 +19,7 @@ pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, Memb
 pub use own::{OwnField, complete, own};
 pub use roles::derive as derive_roles;
 pub use rules::Facts;
-pub use store::{Filter, FormerFilter, Sort, count, count_former, episodes, former, get, latest, list, posts_of};
+pub use store::{
+    Filter, FormerFilter, Sort, addressees, count, count_former, episodes, everyone, former, get, latest, list,
+    posts_of,
+};

@@ -362,6 +362,30 @@ pub(super) async fn several(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Res
     Ok(rows.into_iter().map(entry).collect())
 }
 
+/// Present and former members by id, each with the latest membership and assignment; one that is not inside the reach is
+/// missing.
+pub async fn addressees(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Entry>> {
+    let rows: Vec<Found> = joined()
+        .filter(people::id.eq_any(ids.to_vec()))
+        .order((people::id, memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
+        .select(selection())
+        .load(conn)
+        .await?;
+    let mut found: Vec<Entry> = rows.into_iter().map(entry).collect();
+    found.dedup_by_key(|entry| entry.person.id);
+    let places = organisation::part(reach, None, conn).await?;
+    let inside =
+        |entry: &Entry| places.as_ref().is_none_or(|places| places.contains(&entry.assignment.organisation_id));
+    if found.len() == ids.len() && found.iter().all(inside) { Ok(found) } else { Err(Error::missing()) }
+}
+
+/// All present members that match, up to a number.
+pub async fn everyone(cx: &Cx, reach: &Reach, filter: &Filter, most: i64, conn: &mut Conn) -> Result<Vec<Entry>> {
+    let query = matching(cx, reach, filter, conn).await?.order(people::id).limit(most);
+    let rows: Vec<Found> = query.select(selection()).load(conn).await?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
 /// Which former members are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct FormerFilter {

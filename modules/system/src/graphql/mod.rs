@@ -12,6 +12,7 @@ mod favourites;
 mod fleet;
 mod jobs;
 mod menus;
+mod messages;
 mod mini_menus;
 mod notices;
 mod operator;
@@ -21,6 +22,8 @@ mod roles;
 mod security;
 mod session;
 mod sign_in;
+mod sms;
+mod sms_review;
 mod sso;
 mod sso_guide;
 mod sso_review;
@@ -60,6 +63,9 @@ pub struct SystemQuery(
     sso::SsoQuery,
     sso_guide::SsoGuideQuery,
     sso_review::SsoReviewQuery,
+    sms::SmsQuery,
+    sms_review::SmsReviewQuery,
+    messages::MessageQuery,
     support::SupportQuery,
     fleet::FleetQuery,
 );
@@ -89,6 +95,9 @@ pub struct SystemMutation(
     roles::RoleMutation,
     sso::SsoMutation,
     sso_review::SsoReviewMutation,
+    sms::SmsMutation,
+    sms_review::SmsReviewMutation,
+    messages::MessageMutation,
     support::SupportMutation,
     fleet::FleetMutation,
     audit::AuditMutation,

@@ -104,6 +104,8 @@ pub(super) struct TenantMeters {
     storage_bytes: Option<u64>,
     /// Text messages in its name since the first of the month.
     sms_this_month: i64,
+    /// Calls in its name since the first of the month.
+    voice_this_month: i64,
     /// Requests of its people today.
     requests_today: i64,
     /// Limits; none: as much as it likes.
@@ -216,6 +218,7 @@ impl TenantQuery {
             placement: m.placement,
             storage_bytes: m.storage,
             sms_this_month: m.messages,
+            voice_this_month: m.calls,
             requests_today: m.requests,
             storage_quota: m.quotas.storage_bytes,
             sms_quota: m.quotas.sms_month,

@@ -73,6 +73,7 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
       accounts
       storageBytes
       smsThisMonth
+      voiceThisMonth
       ssoThisMonth
       ssoLeft
       lastSignInAt
@@ -85,7 +86,7 @@ export const TenantMetersDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"fb4c08e314a85b6fb09b7a68b03c74a2effa8e1fd0f7e92b4ca0c2b435626cc3"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
+    `, {"hash":"078175655a167f3c231429ca9625d2a1e0f594c9e0b0a69935a9cb8d4990cac7"}) as unknown as TypedDocumentString<TenantMetersQuery, TenantMetersQueryVariables>;
 export const SetTenantModuleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetTenantModule($tenant: ID!, $module: String!, $on: Boolean!) {
   system {

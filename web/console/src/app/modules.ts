@@ -1,3 +1,4 @@
+import { development } from '../modules/development/module'
 import { directory } from '../modules/directory/module'
 import { document } from '../modules/document/module'
 import { member } from '../modules/member/module'
@@ -5,7 +6,7 @@ import { system } from '../modules/system/module'
 import type { Module, PageDefinition } from './module'
 
 /** All modules of the console, in menu order. Adding one is one line here. */
-export const modules: Module[] = [system, directory, member, document]
+export const modules: Module[] = [system, directory, member, development, document]
 
 /** Screens of the tenant console by menu key. */
 export const tenantPages: Record<string, PageDefinition> = Object.assign({}, ...modules.map((module) => module.tenant))

@@ -6,8 +6,10 @@ import { useLink } from '../../kit/page'
 import { EmptyState } from '../../kit/states'
 import { oneOf, today } from '../../kit/words'
 import { useSees } from '../menu-gate'
+import { useScope } from '../scope'
 import { attentionPath } from './paths'
 import type { Overview } from './use-overview'
+import { useWaitingDevelopment } from './use-waiting-development'
 import { useWaitingImports } from './use-waiting-imports'
 
 const KINDS: Record<AttentionKind, { tag: string; tone: Tone; menu: string; words: (count: number) => string }> = {
@@ -25,8 +27,12 @@ interface Waiting { tag: string; tone: Tone; words: string; to: string; open: bo
 export function AttentionList({ attention }: { attention: Overview['attention'] | undefined }) {
   const sees = useSees()
   const imports = useWaitingImports()
+  const development = useWaitingDevelopment(useScope().org)
+  const cases = (tag: string, tone: Tone, count: number, state: string, words: string): Waiting[] =>
+    (count > 0 ? [{ tag, tone, words: `${count} ${words}`, to: `/member/development?state=${state}`, open: sees('member.development') }] : [])
   const counts = new Map(attention?.map(({ kind, count }) => [kind as string, count]))
   const waiting: Waiting[] = [
+    ...cases('已超期', 'bad', development.overdue, 'overdue', '人的发展党员步骤已超过最迟日期，请尽快办理'),
     ...Object.keys(KINDS).flatMap((key): Waiting[] => {
       const kind = oneOf(KINDS, key)
       const count = counts.get(key)
@@ -34,6 +40,7 @@ export function AttentionList({ attention }: { attention: Overview['attention'] 
       const { tag, tone, menu, words } = KINDS[kind]
       return [{ tag, tone, words: words(count), to: attentionPath(kind, today()), open: sees(menu) }]
     }),
+    ...cases('该办理', 'info', development.remind, 'remind', '人的发展党员步骤到了提醒日期'),
     ...imports.map(({ fileName, to }): Waiting => ({ tag: '待确认', tone: 'info', words: `导入文件“${fileName}”已检查完毕，请确认导入`, to, open: true })),
   ]
   return (

@@ -7,6 +7,7 @@ import { ask } from '../../net/ask'
 const TEMPLATES = [
   { template: 'organisation', permission: 'org.tree_edit', path: '/org/info' },
   { template: 'member', permission: 'member.edit', path: '/member/info' },
+  { template: 'development', permission: 'development.edit', path: '/member/development' },
 ]
 
 /** The own imports that were found good and still have to be confirmed, with the page that shows them. */

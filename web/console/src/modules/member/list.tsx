@@ -1,6 +1,6 @@
 import { MembersDocument, memberTypes, type MemberRowFragment, type MemberSort } from '@zhibu/api'
 import { Button } from 'antd'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { ExportBar } from '../../kit/exchange/export-bar'
 import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
@@ -11,8 +11,10 @@ import { day, oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { DeleteMembers, MOST } from './delete-members'
 import { useEntries, useWords } from './dictionary'
+import type { Chosen } from './message-dialog'
 import { filterOf, searchFields } from './search'
 
+const MessageDialog = lazy(async () => ({ default: (await import('./message-dialog')).MessageDialog }))
 const SORTS: Record<MemberSort, true> = { NAME: true, BIRTH_DATE: true, JOIN_DATE: true }
 const EXPORT: ExportKind = { kind: 'member', title: '党员信息' }
 const years = (count: number | null) => (count === null ? '—' : `${count} 年`)
@@ -23,7 +25,9 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
   const entries = dictionary.data
   const word = useWords()
   const mayEdit = usePermission('member.edit')
+  const maySend = usePermission('member.messages.send')
   const [leaving, setLeaving] = useState<{ rows: MemberRowFragment[]; clear: () => void } | null>(null)
+  const [telling, setTelling] = useState<{ chosen: Chosen; words: string; clear: () => void } | null>(null)
   const search = useMemo(() => searchFields(entries), [entries])
   if (dictionary.isError) return <ErrorState error={dictionary.error} onRetry={() => void dictionary.refetch()} />
   if (!entries) return <Loading />
@@ -54,18 +58,29 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
       <ListPage<MemberRowFragment>
         name="members" label="党员列表" columns={columns} search={search} depends={[under]} empty="此范围内还没有党员"
         rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => onOpen(row.id)}
-        {...(mayEdit ? { batch: (rows: MemberRowFragment[], clear: () => void) => (
+        {...(mayEdit || maySend ? { batch: (rows: MemberRowFragment[], clear: () => void) => (
           <>
-            <Button size="small" danger disabled={rows.length > MOST} onClick={() => setLeaving({ rows, clear })}>删除</Button>
-            {rows.length > MOST && <span>每次最多删除 {MOST} 名，请取消一些选择</span>}
+            {maySend && <Button size="small" onClick={() => setTelling({ chosen: { members: rows.map(({ id }) => id) }, words: `已选 ${rows.length} 人`, clear })}>短信提醒</Button>}
+            {mayEdit && <Button size="small" danger disabled={rows.length > MOST} onClick={() => setLeaving({ rows, clear })}>删除</Button>}
+            {mayEdit && rows.length > MOST && <span>每次最多删除 {MOST} 名，请取消一些选择</span>}
           </>
         ) } : {})}
-        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter, under, entries)} count={count} />}
+        toolbar={({ filter, count }) => (
+          <>
+            <ExportButtons {...EXPORT} filter={filterOf(filter, under, entries)} count={count} />
+            {maySend && (
+              <Button disabled={!count} onClick={() => setTelling({ chosen: { filter: filterOf(filter, under, entries) }, words: `查询结果 ${count ?? 0} 人`, clear: () => undefined })}>
+                短信提醒全部
+              </Button>
+            )}
+          </>
+        )}
         banner={<ExportBar {...EXPORT} />}
         load={async ({ first, offset, sort, filter }, signal) => (await ask(MembersDocument, {
           first, offset, sort: oneOf(SORTS, sort) ?? 'NAME', filter: filterOf(filter, under, entries),
         }, signal)).directory.members}
       />
+      {telling && <Suspense><MessageDialog {...telling} onClose={() => setTelling(null)} onDone={telling.clear} /></Suspense>}
       {leaving && <DeleteMembers members={leaving.rows} onClose={() => setLeaving(null)} onDone={leaving.clear} />}
     </>
   )

@@ -12,6 +12,7 @@ export const member: Module = {
         { path: '/member/info/:id/edit', load: () => import('./edit-page'), perm: 'member.edit' },
       ],
     },
+    'member.messages': { path: '/member/messages', load: () => import('./message-page') },
     'member.history': { path: '/member/history', load: () => import('./history-page') },
   },
   operator: {},

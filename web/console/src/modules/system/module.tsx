@@ -12,6 +12,7 @@ export const system: Module = {
     'system.backgrounds': { path: '/system/backgrounds', load: () => import('./backgrounds/page') },
     'system.roles': { path: '/system/roles', load: () => import('./roles/page') },
     'system.sso': { path: '/system/sso', load: () => import('./sso/page'), inner: [{ path: '/system/sso/:app/guide', load: () => import('./sso/guide-page') }] },
+    'system.sms': { path: '/system/sms', load: () => import('./sms/page') },
     'system.security': { path: '/system/security', load: () => import('./security/page') },
     'system.support': { path: '/system/support', load: () => import('./support/page') },
     'system.audit': { path: '/system/audit', load: () => import('./audit/page') },
@@ -19,6 +20,7 @@ export const system: Module = {
   operator: {
     'plat.codes': { path: '/operator/codes', load: () => import('./codes/page') },
     'plat.sso_audit': { path: '/operator/sso', load: () => import('./sso/review-page') },
+    'plat.sms_audit': { path: '/operator/sms', load: () => import('./sms/review-page') },
     'plat.tenants': { path: '/operator/tenants', load: () => import('./tenants/page') },
     'plat.outbox': { path: '/operator/outbox', load: () => import('./outbox/page') },
     'plat.jobs': { path: '/operator/jobs', load: () => import('./jobs/page') },

@@ -9,7 +9,7 @@ type Sms = SmsOutboxQuery['system']['smsOutbox']['nodes'][number]
 
 const SEARCH = [{ name: 'mobile', label: '手机号', placeholder: '完整的 11 位手机号' }] as const
 
-const PURPOSES: Record<string, string> = { sign_in: '登录', password: '修改密码', mobile: '绑定手机号' }
+const PURPOSES: Record<string, string> = { sign_in: '登录', password: '修改密码', mobile: '绑定手机号', notice: '通知' }
 
 const COLUMNS: ListColumn<Sms>[] = [
   { key: 'createdAt', title: '时间', cell: (sms) => instant(sms.createdAt) },

@@ -77,6 +77,7 @@ export function TenantMeters({ id }: { id: string }) {
               <div><dt>数据库</dt><dd>{bytes(data.databaseBytes)}（节点 {data.placement === 'default' ? '主库' : data.placement}）</dd></div>
               <div><dt>文件</dt><dd><Used name="存储空间" used={data.storageBytes} limit={data.storageQuota} unit={bytes} /></dd></div>
               <div><dt>本月短信</dt><dd><Used name="本月短信" used={data.smsThisMonth} limit={data.smsQuota} unit={(count) => `${count} 条`} /></dd></div>
+              <div><dt>本月语音</dt><dd>{data.voiceThisMonth} 次</dd></div>
               <div><dt>今日请求</dt><dd><Used name="今日请求" used={data.requestsToday} limit={data.requestsQuota} unit={(count) => `${count} 次`} /></dd></div>
               <div><dt>本月免密登录</dt><dd>{data.ssoThisMonth} 次，剩余 {data.ssoLeft} 次</dd></div>
               <div><dt>最近登录</dt><dd>{instant(data.lastSignInAt)}</dd></div>

@@ -1,0 +1,2 @@
+DROP TRIGGER IF EXISTS people_rights ON people;
+DROP TRIGGER IF EXISTS posts_rights ON posts;

@@ -1,0 +1,3 @@
+DROP TABLE messages;
+DROP TABLE campaigns;
+DROP TABLE sms_rules;

@@ -1,0 +1,39 @@
+//! 党员发展: the way from the application to the full member in 5 stages and 25 steps, as a case for each person
+//! (manual 3.2.4; feature PC-3.2.4).
+
+pub mod actions;
+pub mod graphql;
+mod import;
+/// Rows.
+pub mod model;
+pub mod papers;
+pub mod rules;
+pub mod schema;
+pub mod store;
+
+use zhibu_core::{Permission, migration};
+use zhibu_tenancy::Module;
+
+/// See cases.
+pub const READ: Permission = Permission::of("member.development", "member.development.read");
+/// Open cases and record what the branch does.
+pub const EDIT: Permission = Permission::of("member.development", "development.edit");
+/// Record what the committee above decides.
+pub const APPROVE: Permission = Permission::of("member.development", "development.approve");
+
+/// The module.
+pub static MODULE: Module = Module {
+    key: "development",
+    title: "党员发展",
+    base: false,
+    permissions: &[READ, EDIT, APPROVE],
+    shared: &[],
+    tenant: &[migration!("../../migrations/tenant/development", "0001_init")],
+    seed: None,
+    jobs: |worker| worker,
+    importers: &[&import::Cases],
+    exporters: &[],
+    roles: None,
+    seats_taken: None,
+    undos: &[],
+};

@@ -1,0 +1,1002 @@
+//! Where a case of development (党员发展) stands and what may be done with it (domain §3). Pure decisions: no database,
+//! no clock.
+
+pub mod plan;
+pub mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zhibu_core::Error;
+
+use plan::{Anchor, Deadline, EDGES, Failing, From, Need, Remind, STEPS, Side, Span, Standing, Step, step_of};
+use tally::Ballot;
+
+/// The least to which a wait by practice may be shortened, with a reason.
+const SOFT_LEAST: Span = Span::Months(3);
+/// For so long a political review holds.
+const REVIEW: Span = Span::Months(12);
+/// How long a candidate is on public notice at least, in working days.
+const NOTICE: usize = 5;
+/// Observations that an activist has before becoming a candidate.
+const OBSERVATIONS: usize = 2;
+/// The last step that may have been done before there was a file here: the Party admits by what is recorded.
+pub const ADOPTED: u8 = 11;
+/// How long probation lasts.
+const PROBATION: Span = Span::Months(12);
+
+/// What an assembly decides about a probationary member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, async_graphql::Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(name = "ConversionDecision")]
+pub enum Decision {
+    /// 按期转正
+    Convert,
+    /// 延长预备期
+    Extend,
+    /// 取消预备党员资格
+    Cancel,
+}
+
+/// How a case ended, or that it goes on; codes of the dictionary `development_outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, async_graphql::Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(name = "DevelopmentOutcome")]
+pub enum Outcome {
+    /// 进行中
+    InProgress,
+    /// 暂缓
+    Suspended,
+    /// 按期转正
+    Converted,
+    /// 延长预备期 (the case goes on)
+    Extended,
+    /// 取消预备党员资格
+    Cancelled,
+    /// 未通过
+    Rejected,
+    /// 本人撤回
+    Withdrawn,
+    /// 随单位变动转出
+    Moved,
+}
+
+/// What happens to a case beside its steps: the exceptional edges that people record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, async_graphql::Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(name = "DevelopmentEvent")]
+pub enum Event {
+    /// 报送上级: the branch has sent the resolution of the assembly upwards
+    Submit,
+    /// 考察记录 during training or probation
+    Observe,
+    /// 暂缓
+    Hold,
+    /// 恢复
+    Resume,
+    /// 本人撤回申请
+    Withdraw,
+    /// 随单位变动转出
+    UnitChange,
+    /// 延长审批
+    ExtendReview,
+    /// 推迟讨论转正
+    Postpone,
+    /// 严重违纪，取消预备党员资格
+    DisciplineSerious,
+    /// 预备期内调动
+    Transfer,
+}
+
+/// What is given with a step.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Given {
+    /// What was confirmed, by key.
+    pub confirmed: Vec<String>,
+    /// Who was named: talkers, mentors, sponsors.
+    pub people: Vec<Uuid>,
+    /// What was counted.
+    pub ballot: Option<Ballot>,
+    /// Days of training.
+    pub days: Option<i32>,
+    /// Hours of training.
+    pub hours: Option<i32>,
+    /// 入党志愿书编号
+    pub form_no: Option<String>,
+    /// 档案存放地点
+    pub place: Option<String>,
+    /// First day of the public notice.
+    pub notice_from: Option<NaiveDate>,
+    /// Last day of the public notice.
+    pub notice_to: Option<NaiveDate>,
+    /// What the assembly decided about a probationary member.
+    pub decision: Option<Decision>,
+    /// By how many months probation is extended.
+    pub months: Option<u32>,
+    /// Why a wait by practice was shortened.
+    pub early: Option<String>,
+    /// 说明
+    pub note: Option<String>,
+}
+
+/// A step as it was done.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Done {
+    /// On this day.
+    pub on: NaiveDate,
+    /// With this.
+    pub given: Given,
+    /// With these documents.
+    pub documents: BTreeSet<String>,
+}
+
+/// All that is known of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    /// 出生日期
+    pub birth: NaiveDate,
+    /// The steps that are done and count.
+    pub done: BTreeMap<u8, Done>,
+    /// Documents that wait for their step.
+    pub waiting: BTreeSet<(u8, String)>,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// When it was on hold.
+    pub holds: Vec<(NaiveDate, Option<NaiveDate>)>,
+    /// Days on which resolutions went upwards, by assembly.
+    pub submitted: BTreeMap<u8, NaiveDate>,
+    /// Days on which the person was observed.
+    pub observed: Vec<NaiveDate>,
+    /// By how many months probation was extended.
+    pub extended: Option<u32>,
+    /// The committee has taken more time to approve.
+    pub review_extended: bool,
+    /// The discussion of conversion was put off.
+    pub postponed: bool,
+    /// Came from another branch during probation.
+    pub transferred: bool,
+    /// A committee above the branch may approve members.
+    pub authority: bool,
+}
+
+/// Why a step cannot be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Stable.
+    pub code: &'static str,
+    /// For people.
+    pub words: String,
+}
+
+/// How a step looks today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(name = "DevelopmentStepState")]
+pub enum State {
+    /// 已完成
+    Done,
+    /// 可办理
+    Open,
+    /// 暂不能办理
+    Closed,
+}
+
+/// One step today.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepLook {
+    /// Which.
+    pub no: u8,
+    /// How it looks.
+    pub state: State,
+    /// The day on which it was done.
+    pub on: Option<NaiveDate>,
+    /// The earliest day that is legal, as far as it can be told.
+    pub earliest: Option<NaiveDate>,
+    /// The day until which it should be done.
+    pub latest: Option<NaiveDate>,
+    /// That day has passed.
+    pub overdue: bool,
+    /// Why it is closed.
+    pub closed: Vec<Reason>,
+    /// Documents that are missing.
+    pub missing: Vec<String>,
+    /// Days on which somebody is reminded.
+    pub reminders: Vec<NaiveDate>,
+}
+
+/// A case today.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// All steps, in order.
+    pub steps: Vec<StepLook>,
+    /// The first that is not done.
+    pub next: Option<u8>,
+    /// Its stage; the last when all is done.
+    pub stage: u8,
+    /// What the person is.
+    pub standing: Standing,
+    /// At which side it waits.
+    pub side: Option<Side>,
+    /// From when the next step is legal.
+    pub earliest: Option<NaiveDate>,
+    /// The first day until which something should be done.
+    pub latest: Option<NaiveDate>,
+    /// From when somebody is reminded.
+    pub remind: Option<NaiveDate>,
+    /// Why steps that were done no longer count.
+    pub lapse: Option<Reason>,
+}
+
+/// What somebody wants to record of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act {
+    /// On this day.
+    pub on: NaiveDate,
+    /// With this.
+    pub given: Given,
+    /// It was not passed; a vote tells by itself.
+    pub failed: bool,
+}
+
+/// What is to be done beside recording it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// Becomes a probationary member, having joined on this day.
+    Admit(NaiveDate),
+    /// Becomes a full member from this day.
+    Convert(NaiveDate),
+    /// Probation is cancelled.
+    Cancel,
+}
+
+/// What comes of recording a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// It was passed.
+    pub passed: bool,
+    /// It counts as done: what extends or ends probation is decided but leads no further.
+    pub counts: bool,
+    /// Steps whose earlier records no longer count.
+    pub void: BTreeSet<u8>,
+    /// How the case stands then.
+    pub outcome: Outcome,
+    /// Probation becomes longer by so many months.
+    pub extends: Option<u32>,
+    /// What else is to be done.
+    pub effect: Effect,
+}
+
+impl Outcome {
+    /// The dictionary's code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InProgress => "in_progress",
+            Self::Suspended => "suspended",
+            Self::Converted => "converted",
+            Self::Extended => "extended",
+            Self::Cancelled => "cancelled",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Moved => "moved",
+        }
+    }
+
+    /// The outcome of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        use Outcome as O;
+        [O::InProgress, O::Suspended, O::Converted, O::Extended, O::Cancelled, O::Rejected, O::Withdrawn, O::Moved]
+            .into_iter()
+            .find(|one| one.code() == code)
+    }
+
+    /// The case goes on.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::InProgress | Self::Suspended | Self::Extended)
+    }
+}
+
+impl Event {
+    /// As it is stored, and as the file of edges calls it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Observe => "observe",
+            Self::Hold => "hold",
+            Self::Resume => "resume",
+            Self::Withdraw => "withdraw",
+            Self::UnitChange => "unit_change",
+            Self::ExtendReview => "extend_review",
+            Self::Postpone => "postpone",
+            Self::DisciplineSerious => "discipline_serious",
+            Self::Transfer => "transfer",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Submit,
+        Self::Observe,
+        Self::Hold,
+        Self::Resume,
+        Self::Withdraw,
+        Self::UnitChange,
+        Self::ExtendReview,
+        Self::Postpone,
+        Self::DisciplineSerious,
+        Self::Transfer,
+    ];
+
+    /// The event of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Submit => "决议报送上级",
+            Self::Observe => "考察记录",
+            Self::Hold => "暂缓",
+            Self::Resume => "恢复",
+            Self::Withdraw => "本人撤回申请",
+            Self::UnitChange => "随单位变动转出",
+            Self::ExtendReview => "延长审批时间",
+            Self::Postpone => "推迟讨论转正",
+            Self::DisciplineSerious => "严重违纪取消预备党员资格",
+            Self::Transfer => "预备期内转移组织关系",
+        }
+    }
+}
+
+fn reason(code: &'static str, words: impl Into<String>) -> Reason {
+    Reason { code, words: words.into() }
+}
+
+impl File {
+    /// A case that has just begun.
+    pub fn new(birth: NaiveDate) -> Self {
+        Self {
+            birth,
+            done: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            outcome: Outcome::InProgress,
+            holds: Vec::new(),
+            submitted: BTreeMap::new(),
+            observed: Vec::new(),
+            extended: None,
+            review_extended: false,
+            postponed: false,
+            transferred: false,
+            authority: true,
+        }
+    }
+
+    fn day(&self, no: u8) -> Option<NaiveDate> {
+        self.done.get(&no).map(|done| done.on)
+    }
+
+    /// The day others are counted from.
+    pub fn anchor(&self, anchor: Anchor) -> Option<NaiveDate> {
+        match anchor {
+            Anchor::Step(no) => self.day(no),
+            Anchor::Submitted(no) => self.submitted.get(&no).copied(),
+            Anchor::ProbationStart => self.day(17).and(self.day(15)),
+            Anchor::ProbationEnd => self.probation_end(),
+        }
+    }
+
+    /// 预备期满: a year after the assembly, later by what it was extended.
+    pub fn probation_end(&self) -> Option<NaiveDate> {
+        let end = PROBATION.after(self.anchor(Anchor::ProbationStart)?);
+        Some(Span::Months(self.extended.unwrap_or_default()).after(end))
+    }
+
+    /// What the person is: the last step that counts tells.
+    pub fn standing(&self) -> Standing {
+        match self.outcome {
+            Outcome::Withdrawn => return Standing::Mass,
+            Outcome::Rejected => return self.reached().min(Standing::Activist),
+            Outcome::Cancelled => return Standing::Mass,
+            _ => {}
+        }
+        self.reached()
+    }
+
+    fn reached(&self) -> Standing {
+        STEPS.iter().rfind(|step| self.done.contains_key(&step.no)).map_or(Standing::Mass, |step| step.after)
+    }
+
+    /// What no longer counts at a day: a resolution that was not sent or decided in time, a review that is too old.
+    pub fn lapsed(&self, at: NaiveDate) -> Option<(BTreeSet<u8>, Reason)> {
+        let from = |no: u8| self.done.keys().copied().filter(|one| *one >= no).collect::<BTreeSet<u8>>();
+        if !self.outcome.is_open() {
+            return None;
+        }
+        let (mut void, mut why) = (BTreeSet::new(), None);
+        if let (Some(assembly), None) = (self.day(15), self.day(17)) {
+            (void, why) = match self.submitted.get(&15) {
+                None if at > Span::Months(6).after(assembly) => {
+                    let words = "支部大会决议超过6个月未报上级党委，决议作废，须从支部委员会审查重新办理";
+                    (from(12), Some(reason("ASSEMBLY_VOID", words)))
+                }
+                None if at > Span::Months(3).after(assembly) => {
+                    let words = "支部大会决议超过3个月未报上级党委，须重新召开支部大会表决";
+                    (from(15), Some(reason("ASSEMBLY_STALE", words)))
+                }
+                Some(sent) if at > Span::Months(6).after(*sent) => {
+                    let words = "上级党委超过6个月未审批，支部大会决议须重新表决";
+                    (from(15), Some(reason("APPROVAL_STALE", words)))
+                }
+                _ => (void, why),
+            };
+        }
+        // The review has to hold when the branch committee decides, which it may have to do once more.
+        let reviewed_anew = void.contains(&12) || !self.done.contains_key(&12);
+        if self.day(10).is_some_and(|review| reviewed_anew && at > REVIEW.after(review)) {
+            void.insert(10);
+            why = why.or(Some(reason("REVIEW_EXPIRED", "政治审查已超过一年，须重新进行")));
+        }
+        why.map(|why| (void, why))
+    }
+
+    /// The same case without what no longer counts at a day.
+    fn effective(&self, at: NaiveDate) -> (Self, BTreeSet<u8>, Option<Reason>) {
+        let mut file = self.clone();
+        let Some((void, reason)) = self.lapsed(at) else { return (file, BTreeSet::new(), None) };
+        file.forget(&void);
+        (file, void, Some(reason))
+    }
+
+    fn forget(&mut self, void: &BTreeSet<u8>) {
+        self.done.retain(|no, _| !void.contains(no));
+        self.submitted.retain(|no, _| !void.contains(no));
+        if void.contains(&15) {
+            self.review_extended = false;
+        }
+    }
+
+    /// Days on hold since a day.
+    fn held(&self, since: NaiveDate, at: NaiveDate) -> u64 {
+        let days = self.holds.iter().map(|(from, until)| (until.unwrap_or(at) - (*from).max(since)).num_days().max(0));
+        u64::try_from(days.sum::<i64>()).unwrap_or_default()
+    }
+
+    fn earliest(&self, step: &Step, shortened: bool, at: NaiveDate) -> Option<NaiveDate> {
+        let mut earliest: Option<NaiveDate> = None;
+        let mut not_before = |day: Option<NaiveDate>| {
+            earliest = day.map_or(earliest, |day| Some(earliest.map_or(day, |one| one.max(day))));
+        };
+        if let Some((span, from)) = step.wait {
+            let span = if shortened && step.soft_wait { SOFT_LEAST } else { span };
+            not_before(match from {
+                Anchor::ProbationStart => self.probation_end(),
+                from => self.waited(from, span, at),
+            });
+        }
+        for need in &step.needs {
+            match need {
+                Need::Observed(span) => not_before(self.waited(Anchor::Step(3), *span, at)),
+                Need::ProbationEnd(days) => {
+                    not_before(self.probation_end().map(|end| Span::Days(*days).before(end)));
+                }
+                _ => {}
+            }
+        }
+        for no in step.after_steps() {
+            not_before(self.day(no));
+        }
+        if matches!(step.no, 17 | 24) {
+            not_before(self.submitted.get(&if step.no == 17 { 15 } else { 23 }).copied());
+        }
+        earliest
+    }
+
+    fn waited(&self, from: Anchor, span: Span, at: NaiveDate) -> Option<NaiveDate> {
+        let from = self.anchor(from)?;
+        Some(Span::Days(self.held(from, at)).after(span.after(from)))
+    }
+
+    fn latest(&self, step: &Step) -> Option<NaiveDate> {
+        let Deadline { span, from, longest, .. } = step.deadline?;
+        let start = self.anchor(from)?;
+        let resumed = self.holds.iter().filter_map(|(_, until)| *until).max();
+        let start = resumed.map_or(start, |day| day.max(start));
+        let put_off = (step.no == 17 && self.review_extended) || (step.no == 23 && self.postponed);
+        Some(match longest.filter(|_| put_off) {
+            // What may be put off by `+6M` is put off beyond its span, what has a maximum up to it.
+            Some(longest) if step.no == 23 => longest.after(span.after(start)),
+            Some(longest) => longest.after(start),
+            None => span.after(start),
+        })
+    }
+
+    /// Documents of a step that are there.
+    fn there(&self, no: u8) -> BTreeSet<&str> {
+        let waiting = self.waiting.iter().filter(|(at, _)| *at == no).map(|(_, kind)| kind.as_str());
+        let kept = self.done.get(&no).into_iter().flat_map(|done| done.documents.iter().map(String::as_str));
+        waiting.chain(kept).collect()
+    }
+
+    /// Documents of a step that are not there.
+    pub fn missing(&self, step: &Step) -> Vec<String> {
+        let there = self.there(step.no);
+        step.documents.iter().filter(|kind| !there.contains(kind.as_str())).cloned().collect()
+    }
+
+    /// Why a step cannot be done on a day, whatever is given with it.
+    fn closed(&self, step: &Step, on: NaiveDate, shortened: bool) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        match self.outcome {
+            Outcome::Suspended => reasons.push(reason("CASE_SUSPENDED", "发展工作已暂缓，恢复后才能继续办理")),
+            outcome if !outcome.is_open() && step.no != 25 => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
+            Outcome::Converted | Outcome::InProgress | Outcome::Extended => {}
+            _ => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
+        }
+        let undone: Vec<u8> = step.after_steps().into_iter().filter(|no| !self.done.contains_key(no)).collect();
+        // The first is the one to go on with; a list of all tells nobody more.
+        if let Some(no) = undone.iter().min().copied() {
+            let title = step_of(no).map(|step| step.title.as_str()).unwrap_or_default();
+            let more = if undone.len() > 1 { format!("等{}个步骤", undone.len()) } else { String::new() };
+            reasons.push(reason("EARLIER_STEP", format!("须先完成第{no}步“{title}”{more}")));
+        }
+        if let Some(day) = self.earliest(step, shortened, on).filter(|day| on < *day) {
+            reasons.push(reason("TOO_EARLY", self.too_early(step, day)));
+        }
+        if step.no == 7 || step.no == 6 {
+            let seen = self.observed.iter().filter(|day| self.day(3).is_some_and(|from| **day >= from)).count();
+            if seen < OBSERVATIONS {
+                let words = format!("考察记录至少{OBSERVATIONS}次（每半年一次），现有{seen}次");
+                reasons.push(reason("OBSERVATIONS", words));
+            }
+        }
+        if step.needs.contains(&Need::Authority) && !self.authority {
+            reasons.push(reason("NO_APPROVER", "上级党组织中没有具有预备党员审批权限的党委"));
+        }
+        if let Some(assembly) = [(17, 15), (24, 23)].into_iter().find(|(no, _)| *no == step.no).map(|(_, at)| at)
+            && self.done.contains_key(&assembly)
+            && !self.submitted.contains_key(&assembly)
+        {
+            reasons.push(reason("NOT_SUBMITTED", "支部大会决议尚未登记报送上级党委"));
+        }
+        // Of what the regulation gives a longest time, the committee's decision cannot come after it.
+        if step.deadline.is_some_and(|deadline| deadline.hard && deadline.longest.is_some())
+            && let Some(latest) = self.latest(step).filter(|latest| on > *latest)
+        {
+            let words = format!("已超过审批期限（{latest}），特殊情况请先登记延长审批（最长6个月）");
+            reasons.push(reason("TOO_LATE", words));
+        }
+        if step.needs.contains(&Need::AllDocuments) {
+            for earlier in STEPS.iter().filter(|one| one.no < step.no && self.done.contains_key(&one.no)) {
+                for kind in self.missing(earlier) {
+                    let label = zhibu_core::dictionary::label("development_doc", &kind).unwrap_or(&kind);
+                    reasons.push(reason("DOCUMENT_MISSING", format!("第{}步缺少材料：{label}", earlier.no)));
+                }
+            }
+        }
+        reasons
+    }
+
+    fn too_early(&self, step: &Step, day: NaiveDate) -> String {
+        let why = match step.wait {
+            Some((_, Anchor::ProbationStart)) => "预备期满".to_owned(),
+            Some((span, from)) => format!("自{}起满{}", from.words(), span.words()),
+            None => match step.needs.iter().find(|need| matches!(need, Need::ProbationEnd(_) | Need::Observed(_))) {
+                Some(Need::ProbationEnd(0)) => "预备期满".to_owned(),
+                Some(Need::ProbationEnd(days)) => format!("预备期满前{days}天内"),
+                Some(Need::Observed(span)) => format!("培养教育满{}", span.words()),
+                _ => "不早于前面步骤的日期".to_owned(),
+            },
+        };
+        let soft = if step.soft_wait { "；确已成熟的，满3个月并说明理由后可提前" } else { "" };
+        format!("最早{}年{}月{}日可以办理（{why}{soft}）", day.year(), day.month(), day.day())
+    }
+
+    fn reminders(&self, step: &Step, at: NaiveDate) -> Vec<NaiveDate> {
+        let mut days = BTreeSet::new();
+        let latest = self.latest(step);
+        let start = step.deadline.and_then(|deadline| self.anchor(deadline.from));
+        for rule in &step.reminders {
+            match *rule {
+                Remind::After(span, less) => {
+                    days.extend(start.map(|day| Span::Days(less).before(span.after(day))));
+                }
+                Remind::Overdue(count) => {
+                    days.extend((1..=count).filter_map(|n| latest.map(|day| Span::Days(n).after(day))));
+                }
+                Remind::WaitEnd => days.extend(self.earliest(step, false, at)),
+                Remind::Every(months, from) => {
+                    let until = self.earliest(step, false, at);
+                    if let (Some(from), Some(until)) = (self.anchor(from), until) {
+                        let all = (1..=24).map(|n| Span::Months(n * months).after(from));
+                        days.extend(all.take_while(|day| *day <= until));
+                    }
+                }
+                Remind::BeforeEnd(span) => days.extend(self.probation_end().map(|end| span.before(end))),
+                Remind::AfterAssembly(span) => days.extend(self.day(15).map(|day| span.after(day))),
+            }
+        }
+        days.into_iter().collect()
+    }
+
+    /// How the case looks on a day.
+    pub fn look(&self, today: NaiveDate) -> Look {
+        let (file, _, lapse) = self.effective(today);
+        let steps: Vec<StepLook> = STEPS.iter().map(|step| file.look_at(step, today)).collect();
+        let next = if file.outcome.is_open() || file.outcome == Outcome::Converted {
+            steps.iter().find(|step| step.state != State::Done).map(|step| step.no)
+        } else {
+            None
+        };
+        let furthest = file.done.keys().next_back().copied().unwrap_or(1);
+        let at = next.and_then(step_of);
+        let waiting = || steps.iter().filter(|step| Some(step.no) == next || step.state == State::Open);
+        let unsent = || {
+            let sent = |assembly: u8, decision: u8| {
+                let day = file.day(assembly).filter(|_| !file.done.contains_key(&decision))?;
+                (!file.submitted.contains_key(&assembly)).then(|| Span::Months(3).after(day))
+            };
+            next.and(sent(15, 17))
+        };
+        Look {
+            stage: at.or(step_of(furthest)).map(|step| step.stage).unwrap_or(1),
+            standing: file.standing(),
+            side: at.map(Step::side),
+            earliest: steps.iter().find(|step| Some(step.no) == next).and_then(|step| step.earliest),
+            latest: waiting().filter_map(|step| step.latest).chain(unsent()).min(),
+            remind: waiting().filter_map(|step| step.reminders.first().copied()).min(),
+            next,
+            lapse,
+            steps,
+        }
+    }
+
+    fn look_at(&self, step: &Step, today: NaiveDate) -> StepLook {
+        let on = self.day(step.no);
+        let closed = if on.is_some() { Vec::new() } else { self.closed(step, today, false) };
+        let latest = self.latest(step);
+        let state = match (on, closed.is_empty()) {
+            (Some(_), _) => State::Done,
+            (None, true) => State::Open,
+            (None, false) => State::Closed,
+        };
+        let running = on.is_none() && (self.outcome.is_open() || self.outcome == Outcome::Converted);
+        StepLook {
+            no: step.no,
+            state,
+            on,
+            earliest: self.earliest(step, false, today),
+            latest,
+            overdue: running && self.outcome != Outcome::Suspended && latest.is_some_and(|latest| today > latest),
+            missing: self.missing(step),
+            reminders: if running { self.reminders(step, today) } else { Vec::new() },
+            closed,
+        }
+    }
+
+    /// What comes of recording a step; everything that speaks against it is told.
+    pub fn decide(&self, no: u8, act: &Act, today: NaiveDate) -> Result<Verdict, Vec<Error>> {
+        let step = step_of(no).ok_or_else(|| vec![Error::missing()])?;
+        let (file, lapsed, _) = self.effective(act.on);
+        if file.done.contains_key(&no) {
+            return Err(vec![Error::refuse("STEP_DONE", "该步骤已完成")]);
+        }
+        let mut faults = Vec::new();
+        if act.on > today {
+            faults.push(Error::invalid("on", "日期不能晚于今天"));
+        }
+        let early = act.given.early.as_deref().is_some_and(|why| why.chars().count() >= 5);
+        faults.extend(file.closed(step, act.on, early).into_iter().map(|why| {
+            let error = Error::refuse(why.code, why.words);
+            if why.code == "TOO_EARLY" || why.code == "TOO_LATE" { error.at("on") } else { error }
+        }));
+        let passed = file.check(step, act, &mut faults);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let mut verdict = Verdict {
+            passed,
+            counts: passed,
+            void: lapsed,
+            outcome: file.outcome,
+            extends: None,
+            effect: Effect::None,
+        };
+        if passed {
+            file.succeed(no, act, &mut verdict);
+        } else {
+            match step.failing {
+                Failing::Stay => {}
+                Failing::BackTo(to) => verdict.void.extend(file.done.keys().copied().filter(|one| *one >= to)),
+                Failing::Rejected => verdict.outcome = Outcome::Rejected,
+                Failing::Cancelled => {
+                    verdict.outcome = Outcome::Cancelled;
+                    verdict.effect = Effect::Cancel;
+                }
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn succeed(&self, no: u8, act: &Act, verdict: &mut Verdict) {
+        let decided = self.done.get(&23).and_then(|done| done.given.decision);
+        match (no, decided) {
+            // The day of the assembly is the day of joining, whenever the committee approves.
+            (17, _) => verdict.effect = Effect::Admit(self.day(15).unwrap_or(act.on)),
+            (24, Some(Decision::Extend)) => {
+                verdict.extends = self.done.get(&23).and_then(|done| done.given.months);
+                verdict.outcome = Outcome::Extended;
+                verdict.void.extend([21, 22, 23]);
+                verdict.counts = false;
+            }
+            (24, Some(Decision::Cancel)) => {
+                verdict.outcome = Outcome::Cancelled;
+                verdict.effect = Effect::Cancel;
+                verdict.counts = false;
+            }
+            (24, _) => {
+                verdict.outcome = Outcome::Converted;
+                verdict.effect = Effect::Convert(self.probation_end().unwrap_or(act.on));
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks what is given with a step; the answer is whether it passed.
+    fn check(&self, step: &Step, act: &Act, faults: &mut Vec<Error>) -> bool {
+        let given = &act.given;
+        for (key, words) in step.confirmations() {
+            if !act.failed && !given.confirmed.iter().any(|one| one == key) {
+                faults.push(Error::invalid("confirmed", format!("请确认：{words}")));
+            }
+        }
+        if !act.failed {
+            let missing = self.missing(step);
+            for kind in missing {
+                let label = zhibu_core::dictionary::label("development_doc", &kind).unwrap_or(&kind);
+                faults.push(Error::refuse("DOCUMENT_MISSING", format!("缺少材料：{label}")).at("documents"));
+            }
+        }
+        if step.needs.contains(&Need::Adult) && act.on.years_since(self.birth).is_none_or(|age| age < 18) {
+            faults.push(Error::invalid("on", "申请入党时须年满18周岁"));
+        }
+        if let Some((least, most)) = step.people() {
+            let named: BTreeSet<&Uuid> = given.people.iter().collect();
+            if !act.failed && !(least..=most).contains(&named.len()) {
+                let many = if least == most { least.to_string() } else { format!("{least}至{most}") };
+                faults.push(Error::invalid("people", format!("请选择{many}名正式党员")));
+            }
+        }
+        if step.needs.contains(&Need::Notice) && !act.failed {
+            match (given.notice_from, given.notice_to) {
+                (Some(from), Some(to)) if to <= act.on && working_days(from, to) >= NOTICE => {}
+                (Some(_), Some(to)) if to > act.on => {
+                    faults.push(Error::invalid("noticeTo", "公示须在支部委员会审查前结束"));
+                }
+                _ => faults.push(Error::invalid("noticeFrom", format!("公示时间不少于{NOTICE}个工作日"))),
+            }
+        }
+        if step.training && !act.failed {
+            let enough = given.days.is_some_and(|days| (3..=60).contains(&days))
+                || given.hours.is_some_and(|hours| (24..=500).contains(&hours));
+            if !enough {
+                faults.push(Error::invalid("days", "集中培训时间不少于3天或24学时"));
+            }
+        }
+        let filled = |text: &Option<String>, most: usize| {
+            text.as_deref().map(|text| text.trim().chars().count()).is_some_and(|n| (1..=most).contains(&n))
+        };
+        if step.fixes("form_no") && !act.failed && !filled(&given.form_no, 40) {
+            faults.push(Error::invalid("formNo", "请填写入党志愿书编号"));
+        }
+        if step.fixes("archive_place") && !filled(&given.place, 60) {
+            faults.push(Error::invalid("place", "请填写档案存放地点"));
+        }
+        if step.fixes("decision") {
+            self.check_decision(given, faults);
+        }
+        match step.vote {
+            None => !act.failed || step.failing == Failing::Stay && self.stays(step, faults),
+            Some(rule) => match given.ballot.as_ref().map(|ballot| rule.count(ballot)) {
+                None => {
+                    faults.push(Error::invalid("ballot", "请填写表决情况"));
+                    false
+                }
+                Some(Err(fault)) => {
+                    faults.push(fault);
+                    false
+                }
+                Some(Ok(tally)) if !tally.quorum => {
+                    faults.push(Error::refuse("NO_QUORUM", "到会人数未达到规定，会议不能表决").at("present"));
+                    false
+                }
+                Some(Ok(tally)) => tally.passed && !act.failed,
+            },
+        }
+    }
+
+    /// Where nothing comes of a failure there is none to record.
+    fn stays(&self, step: &Step, faults: &mut Vec<Error>) -> bool {
+        faults.push(Error::invalid("failed", format!("“{}”没有“未通过”的结果，完成后再登记", step.title)));
+        false
+    }
+
+    fn check_decision(&self, given: &Given, faults: &mut Vec<Error>) {
+        match given.decision {
+            None => faults.push(Error::invalid("decision", "请选择支部大会的决定")),
+            Some(Decision::Extend) if self.extended.is_some() => {
+                faults.push(Error::invalid("decision", "预备期只能延长一次"));
+            }
+            Some(Decision::Extend) if !given.months.is_some_and(|months| (6..=12).contains(&months)) => {
+                faults.push(Error::invalid("months", "延长时间应为6至12个月"));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Takes what was decided into the case.
+    pub fn take(&mut self, no: u8, act: &Act, verdict: &Verdict) {
+        let documents: BTreeSet<String> =
+            self.waiting.iter().filter(|(at, _)| *at == no).map(|(_, kind)| kind.clone()).collect();
+        self.waiting.retain(|(at, _)| *at != no);
+        // What was put together before comes back for the next time, but not what the failure is about.
+        if !verdict.passed {
+            for back in &verdict.void {
+                let kept = self.done.get(back).into_iter().flat_map(|done| done.documents.iter().cloned());
+                self.waiting.extend(kept.map(|kind| (*back, kind)).collect::<Vec<_>>());
+            }
+        }
+        self.forget(&verdict.void);
+        if verdict.counts {
+            self.done.insert(no, Done { on: act.on, given: act.given.clone(), documents });
+        }
+        self.extended = verdict.extends.or(self.extended);
+        self.outcome = verdict.outcome;
+    }
+
+    /// Takes the steps that were done before there was a file here, in order; what cannot be is told by step. Papers and
+    /// votes are on paper: the papers have to be added before the case can be archived.
+    pub fn adopt(&mut self, steps: &[(u8, NaiveDate)], today: NaiveDate) -> Vec<(u8, String)> {
+        let mut faults = Vec::new();
+        for (no, on) in steps {
+            let Some(step) = step_of(*no).filter(|step| step.no <= ADOPTED) else { continue };
+            let mut said: Vec<String> = self
+                .closed(step, *on, true)
+                .into_iter()
+                .filter(|why| why.code != "OBSERVATIONS")
+                .map(|why| why.words)
+                .collect();
+            if *on > today {
+                said.push("日期不能晚于今天".to_owned());
+            }
+            if step.needs.contains(&Need::Adult) && on.years_since(self.birth).is_none_or(|age| age < 18) {
+                said.push("申请入党时须年满18周岁".to_owned());
+            }
+            if said.is_empty() {
+                let given = Given { note: Some("导入前已完成".to_owned()), ..Given::default() };
+                self.done.insert(*no, Done { on: *on, given, documents: BTreeSet::new() });
+            }
+            faults.extend(said.into_iter().map(|words| (*no, words)));
+        }
+        faults
+    }
+
+    /// What may be recorded beside the steps today.
+    pub fn events(&self, today: NaiveDate) -> Vec<Event> {
+        Event::ALL.into_iter().filter(|event| self.may(*event, today).is_ok()).collect()
+    }
+
+    /// Whether an event may be recorded; the edges' file says from where.
+    pub fn may(&self, event: Event, on: NaiveDate) -> Result<(), Error> {
+        let (file, _, _) = self.effective(on);
+        let no = |words: &'static str| Err(Error::refuse("EVENT_NOT_NOW", words));
+        if !file.outcome.is_open() {
+            return no("发展工作已结束");
+        }
+        let suspended = file.outcome == Outcome::Suspended;
+        if suspended && !matches!(event, Event::Resume | Event::Withdraw | Event::UnitChange) {
+            return no("发展工作已暂缓");
+        }
+        let decided = |assembly: u8, decision: u8| {
+            file.done.contains_key(&assembly)
+                && !file.done.contains_key(&decision)
+                && !file.submitted.contains_key(&assembly)
+        };
+        match event {
+            Event::Submit => {
+                return if decided(15, 17) || decided(23, 24) {
+                    Ok(())
+                } else {
+                    no("没有待报送的支部大会决议")
+                };
+            }
+            Event::Observe => {
+                let training = file.done.contains_key(&3) && !file.done.contains_key(&8);
+                let probation = file.done.contains_key(&17) && !file.done.contains_key(&23);
+                return if training || probation {
+                    Ok(())
+                } else {
+                    no("培养教育考察或预备期内才能登记考察记录")
+                };
+            }
+            _ => {}
+        }
+        let stage = STEPS.iter().find(|step| !file.done.contains_key(&step.no)).map_or(5, |step| step.stage);
+        let opened = |no: u8| {
+            !file.done.contains_key(&no)
+                && step_of(no).is_some_and(|step| step.after_steps().iter().all(|one| file.done.contains_key(one)))
+        };
+        let here = EDGES.iter().filter(|edge| edge.event == event.code()).any(|edge| match &edge.from {
+            From::Stages(stages) => stages.contains(&stage),
+            From::Step(at) if *at == 21 => file.done.contains_key(&17) && !file.done.contains_key(&23),
+            From::Step(at) if *at == 23 => file.done.contains_key(&17) && !file.done.contains_key(&23),
+            From::Step(at) => opened(*at),
+            From::Suspended => suspended,
+        });
+        if !here {
+            return no("当前步骤不能办理此事项");
+        }
+        match event {
+            Event::Hold if suspended => no("发展工作已暂缓"),
+            Event::ExtendReview if file.review_extended => no("审批时间只能延长一次"),
+            Event::Postpone if file.postponed => no("讨论转正只能推迟一次"),
+            Event::Postpone if !file.transferred => no("只有预备期内转入的党员可以推迟讨论转正"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes an event into the case; the answer is how the case stands then.
+    pub fn note(&mut self, event: Event, on: NaiveDate, today: NaiveDate) -> Result<Outcome, Error> {
+        if on > today {
+            return Err(Error::invalid("on", "日期不能晚于今天"));
+        }
+        self.may(event, on)?;
+        let (file, _, _) = self.effective(on);
+        match event {
+            Event::Submit => {
+                let assembly = if file.done.contains_key(&15) && !file.done.contains_key(&17) { 15 } else { 23 };
+                let held = file.day(assembly).unwrap_or(on);
+                if on < held {
+                    return Err(Error::invalid("on", "报送日期不能早于支部大会日期"));
+                }
+                self.submitted.insert(assembly, on);
+            }
+            Event::Observe => self.observed.push(on),
+            Event::Hold => {
+                let last = self.done.values().map(|done| done.on).max().unwrap_or(on);
+                if on < last {
+                    return Err(Error::invalid("on", "暂缓日期不能早于已完成的步骤"));
+                }
+                self.holds.push((on, None));
+                self.outcome = Outcome::Suspended;
+            }
+            Event::Resume => {
+                let Some(hold) = self.holds.last_mut() else { return Err(Error::bug("no hold")) };
+                if on < hold.0 {
+                    return Err(Error::invalid("on", "恢复日期不能早于暂缓日期"));
+                }
+                hold.1 = Some(on);
+                self.outcome = if self.extended.is_some() { Outcome::Extended } else { Outcome::InProgress };
+            }
+            Event::Withdraw => self.outcome = Outcome::Withdrawn,
+            Event::UnitChange => self.outcome = Outcome::Moved,
+            Event::ExtendReview => self.review_extended = true,
+            Event::Postpone => self.postponed = true,
+            Event::DisciplineSerious => self.outcome = Outcome::Cancelled,
+            Event::Transfer => self.transferred = true,
+        }
+        Ok(self.outcome)
+    }
+}
+
+/// Working days between two days, both included; Monday to Friday, since there is no calendar of holidays.
+pub fn working_days(from: NaiveDate, to: NaiveDate) -> usize {
+    let weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    from.iter_days().take_while(|day| *day <= to).take(100).filter(|day| !weekend(day)).count()
+}
+
+#[cfg(test)]
+mod tests;

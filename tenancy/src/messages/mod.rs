@@ -1,0 +1,15 @@
+//! Text messages of a tenant to its people (短信): the signature and templates it has applied for, orders to many, the queue
+//! that waits for morning and for room in the quota, and what became of each.
+
+mod queue;
+mod quiet;
+mod send;
+pub mod text;
+pub mod words;
+
+pub use queue::{
+    Addressee, Campaign, CampaignRow, Draft, Estimate, Filter, MOST, MessageRow, Ready, campaigns, cancel, count,
+    count_campaigns, estimate, leaves_at, list, order, quiet_hours,
+};
+pub use quiet::{Quiet, quiet, set_quiet};
+pub(crate) use send::{CarryOutcomes, SendDue, SendMessages};

@@ -1,0 +1,18 @@
+import type { Module } from '../../app/module'
+
+/** Development of members (党员发展): list and board of cases, the case with its 25 steps. */
+export const development: Module = {
+  name: 'development',
+  tenant: {
+    'member.development': {
+      path: '/member/development',
+      load: () => import('./page'),
+      inner: [
+        { path: '/member/development/new', load: () => import('./start-page'), perm: 'development.edit' },
+        { path: '/member/development/:id', load: () => import('./case-page') },
+        { path: '/member/development/:id/print', load: async () => ({ default: (await import('./case-page')).PrintPage }) },
+      ],
+    },
+  },
+  operator: {},
+}

@@ -1,0 +1,183 @@
+import { Api } from './support/api'
+import { CompleteStepDocument, KeepDevelopmentDocumentDocument, RequestDevelopmentDocumentDocument, StartDevelopmentDocument, DevelopmentFileDocument } from '../api/src/index'
+import { choose, field, setDay } from './support/forms'
+import { look } from './support/look'
+import { addBranch, addMember, chooseOrganisation, member, someId } from './support/member'
+import { follow, menu, open } from './support/moves'
+import { addAdministrator, openTenant, someMobile, takeOver, type Account, type Tenant } from './support/people'
+import { expect, test } from './support/test'
+import type { Locator, Page } from '@playwright/test'
+
+let own: Tenant
+let clerk: Account
+let first: string
+const FIRST = '港口机关第一党支部'
+const PDF = { name: '材料.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 one page') }
+
+test.beforeAll(async ({ operator }, { project }) => {
+  const baseURL = project.use.baseURL ?? ''
+  own = await openTenant(operator, baseURL, '中共滨海市海港集团有限公司委员会')
+  first = await addBranch(own.admin, own.root, FIRST)
+  for (const name of ['林晓燕', '陈建国', '周海燕']) await addMember(own.admin, member(first, name))
+  clerk = await takeOver(await Api.open('tenant', baseURL), await addAdministrator(own.admin, own.root, '组织员'))
+})
+test.afterAll(async () => {
+  await clerk.api.close()
+  await own.admin.api.close()
+})
+
+/** Chooses a file for a paper of a step. */
+async function upload(page: Page, place: Page | Locator, name: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await place.getByRole('button', { name: `上传：${name}` }).click()
+  await (await chooser).setFiles(PDF)
+  await expect(place.getByRole('button', { name: `补充：${name}` })).toBeVisible()
+}
+
+/** A case by the API, with its first step done on a day. */
+async function applicant(name: string, on: string | null): Promise<string> {
+  const input = { branch: first, name, idNumber: someId('1995-03-08'), mobile: someMobile(), ethnicity: '01', educationLevel: '21', workPost: '121', employer: null }
+  const { id } = (await clerk.api.ask(StartDevelopmentDocument, { input })).development.start.case
+  if (!on) return id
+  const asked = { id, input: { step: 1, kind: 'application_form', fileName: PDF.name, size: PDF.buffer.length } }
+  const ticket = (await clerk.api.ask(RequestDevelopmentDocumentDocument, asked)).development.requestDocument
+  await fetch(new URL(ticket.url, test.info().project.use.baseURL), { method: 'PUT', body: PDF.buffer, headers: { 'content-type': ticket.contentType } })
+  await clerk.api.ask(KeepDevelopmentDocumentDocument, { id: ticket.id })
+  const { version } = (await clerk.api.ask(DevelopmentFileDocument, { id })).development.case.case
+  await clerk.api.ask(CompleteStepDocument, { id, version, step: 1, input: { on } })
+  return id
+}
+
+test('PC-3.2.4 a case is opened and goes through its first steps', async ({ pageAs }) => {
+  const page = await pageAs(clerk)
+  await open(page, '/member/development', '党员发展')
+  await expect(menu(page).getByRole('link', { name: '党员发展' })).toBeVisible()
+  await expect(page.getByText('此范围内还没有发展档案')).toBeVisible()
+  await look(page, 'development-empty')
+  await follow(page.getByRole('button', { name: '新建' }), '新建发展档案')
+  await page.getByRole('button', { name: '保存' }).click()
+  for (const words of ['请输入姓名', '请输入公民身份号码', '请输入手机号']) await expect(page.getByText(words, { exact: true })).toBeVisible()
+  await look(page, 'development-start-faults')
+  await chooseOrganisation(page, '所在党支部', FIRST)
+  await field(page, '姓名').fill('许文静')
+  await choose(page, '民族', '汉族')
+  await page.getByLabel('学历', { exact: true }).and(page.getByRole('combobox')).fill('大学本科毕业')
+  await page.getByTitle('大学本科毕业', { exact: true }).click()
+  await page.waitForTimeout(600)
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.reload()
+  // What is sensitive is not kept, the rest is.
+  await expect(page.getByText('已恢复上次未提交的内容')).toBeVisible()
+  await expect(field(page, '姓名')).toHaveValue('许文静')
+  await field(page, '公民身份号码').fill(someId('1996-05-04'))
+  await field(page, '手机号').fill(someMobile())
+  await page.getByLabel('工作岗位', { exact: true }).and(page.getByRole('combobox')).click()
+  await page.locator('.ant-select-item-option').first().click()
+  await follow(page.getByRole('button', { name: '保存' }), '许文静')
+
+  const progress = page.getByRole('region', { name: '当前进度' })
+  await expect(progress).toContainText('下一步：第 1 步 递交入党申请书')
+  await look(page, 'development-case-new')
+  await upload(page, page.getByRole('list', { name: '第1步材料' }), '第1步入党申请书')
+  await progress.getByRole('button', { name: '登记第 1 步' }).click()
+  let act = page.getByRole('dialog', { name: '登记第 1 步 递交入党申请书' })
+  await setDay(page, '办理日期', '2025-01-10')
+  await act.getByRole('button', { name: '登记', exact: true }).click()
+  await expect(progress).toContainText('下一步：第 2 步 党组织派人谈话')
+  await expect(progress).toContainText('已超期')
+
+  await progress.getByRole('button', { name: '登记第 2 步' }).click()
+  act = page.getByRole('dialog', { name: /登记第 2 步/ })
+  await setDay(page, '办理日期', '2025-02-08')
+  await act.getByRole('combobox', { name: '谈话人' }).fill('林晓燕')
+  await page.getByTitle(`林晓燕（${FIRST}）`).click()
+  await act.getByRole('button', { name: '登记', exact: true }).click()
+  await expect(act.getByText('缺少材料：谈话记录')).toBeVisible()
+  await upload(page, act, '第2步谈话记录')
+  await act.getByRole('button', { name: '登记', exact: true }).click()
+  await expect(progress).toContainText('下一步：第 3 步 推荐和确定入党积极分子')
+  await expect(page.getByRole('listitem', { name: '第2步 党组织派人谈话' })).toContainText('林晓燕')
+
+  await progress.getByRole('button', { name: '登记第 3 步' }).click()
+  act = page.getByRole('dialog', { name: /登记第 3 步/ })
+  await setDay(page, '办理日期', '2025-08-01')
+  for (const paper of ['推荐或推优材料', '支委会会议记录', '入党积极分子登记表']) await upload(page, act, `第3步${paper}`)
+  // The vote is counted while it is typed.
+  const result = act.getByRole('status', { name: '表决结果' })
+  await act.getByLabel('应到会人数').fill('5')
+  await act.getByLabel('实到会人数').fill('2')
+  await act.getByLabel('赞成票').fill('2')
+  await expect(result).toContainText('未达到规定人数')
+  await act.getByLabel('赞成票').fill('4')
+  await expect(result).toContainText('不能多于实到会人数')
+  await act.getByLabel('实到会人数').fill('4')
+  await expect(result).toContainText('赞成 4 票，须达到 3 票：通过')
+  await act.getByRole('checkbox', { name: '已经党员推荐或群团组织推优' }).check()
+  await look(page, 'development-vote')
+  await act.getByRole('button', { name: '登记', exact: true }).click()
+  await expect(progress).toContainText('下一步：第 4 步 上级党委备案')
+  await expect(progress).toContainText('入党积极分子')
+  // Stages that have not been reached are folded away.
+  await page.getByText('尚未开始，共 5 步').click()
+  await expect(page.getByRole('listitem', { name: '第7步 确定发展对象' })).toContainText('须先完成第4步“上级党委备案”等3个步骤')
+  await look(page, 'development-case')
+  await page.screenshot({ path: 'shots/development-case-whole.png', fullPage: true })
+
+  await page.getByRole('button', { name: '撤销此步' }).click()
+  const ask = page.getByRole('dialog', { name: '撤销第 3 步“推荐和确定入党积极分子”？' })
+  await ask.getByRole('textbox', { name: '撤销原因' }).fill('登记有误')
+  await ask.getByRole('button', { name: '撤 销' }).or(ask.getByRole('button', { name: '撤销', exact: true })).click()
+  await expect(progress).toContainText('下一步：第 3 步')
+  await expect(page.getByRole('list', { name: '办理经过' })).toContainText('不再有效：登记有误')
+
+  await page.getByRole('button', { name: '其他事项' }).click()
+  await page.getByRole('menuitem', { name: '暂缓' }).click()
+  const hold = page.getByRole('dialog', { name: '暂缓' })
+  await hold.getByRole('textbox', { name: '暂缓原因' }).fill('借调外单位一年')
+  await look(page, 'development-hold')
+  await hold.getByRole('button', { name: /^暂\s?缓$/ }).click()
+  await expect(progress).toContainText('发展工作已暂缓')
+
+  await follow(page.getByRole('button', { name: '打印全程纪实' }), '全程纪实表')
+  await expect(page.getByRole('article')).toContainText('党组织派人谈话')
+  await look(page, 'development-print')
+})
+
+test('PC-3.2.4 list and board show what waits, also on a phone and in the dark', async ({ pageAs }) => {
+  const long = new Date(Date.now() - 200 * 86_400_000).toISOString().slice(0, 10)
+  await applicant('郑志强', long)
+  await applicant('孙丽娜', new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10))
+  await applicant('高远航', null)
+  const page = await pageAs(clerk)
+  await open(page, '/member/development', '党员发展')
+  const late = page.getByRole('row', { name: /郑志强/ })
+  await expect(late).toContainText('已超期')
+  await expect(late).toContainText('第2步 党组织派人谈话')
+  await look(page, 'development-list')
+  await choose(page, '状态', '已超期')
+  await expect(page.getByRole('row', { name: /孙丽娜/ })).toHaveCount(0)
+  await expect(late).toBeVisible()
+  await page.getByText('看板', { exact: true }).click()
+  const stage = page.getByRole('region', { name: '申请入党' })
+  await expect(stage.getByRole('listitem').first()).toContainText('郑志强')
+  await expect(stage).toContainText('超期 1')
+  await look(page, 'development-board')
+  await follow(stage.getByRole('link', { name: /孙丽娜/ }), '孙丽娜')
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expect(page.getByRole('region', { name: '当前进度' })).toContainText('党支部书记')
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await look(page, 'development-case-phone')
+  await open(page, '/member/development?view=board', '党员发展')
+  await expect(page.getByRole('region', { name: '申请入党' })).toContainText('孙丽娜')
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await look(page, 'development-board-phone')
+  await page.getByRole('button', { name: '切换为深色' }).click()
+  await look(page, 'development-board-dark')
+  await page.setViewportSize({ width: 1280, height: 800 })
+
+  await open(page, '/', '首页')
+  await expect(page.getByText('1 人的发展党员步骤已超过最迟日期，请尽快办理')).toBeVisible()
+  await page.getByText('1 人的发展党员步骤已超过最迟日期，请尽快办理').click()
+  await expect(page.getByRole('row', { name: /郑志强/ })).toBeVisible()
+})
