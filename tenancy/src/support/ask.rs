@@ -80,6 +80,12 @@ pub async fn ask(cx: &Cx, permission: Permission, ask: &Ask) -> Result<Asked> {
     write.audit(entry().note("tenant", tenant.name.clone())).await?;
     let within = inside(cx, ask.tenant);
     let mut there = within.beside(Space::Tenant(ask.tenant)).await?;
+    // Of several at once, each after the first finds it open.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('support:' || $1::text || $2::text, 0))")
+        .bind::<diesel::sql_types::Uuid, _>(ask.tenant.0)
+        .bind::<diesel::sql_types::Uuid, _>(operator.id.0)
+        .execute(there.conn()?)
+        .await?;
     let open: Vec<Row> = support::table
         .filter(support::state.eq_any(["asked", "granted"]).and(support::operator_id.eq(operator.id.0)))
         .select(Row::as_select())
