@@ -92,6 +92,12 @@ impl Carrier {
         rows.iter().map(|row| (0..row.len()).map(|i| row.try_get(i).map_err(fault)).collect()).collect()
     }
 
+    /// Whether there is a schema of this name.
+    pub(crate) async fn has(&self, schema: &str) -> Result<bool> {
+        let rows = self.texts("SELECT nspname::text FROM pg_namespace WHERE nspname = $1::text", &[&schema]).await?;
+        Ok(!rows.is_empty())
+    }
+
     /// Takes a lock of the session on a tenant, so that of two commands one is told to wait; it ends with the connection.
     pub(crate) async fn hold(&self, tenant: TenantId) -> Result<()> {
         self.lock("pg_try_advisory_lock", tenant).await
