@@ -126,6 +126,7 @@ async fn s11_only_the_tenants_administrator_makes_roles_and_only_of_what_a_tenan
         (draft("组织管理员", "NODE", &["member.info.read"]), "INVALID name"),
         (draft("信息员", "NODE", &[]), "INVALID permissions"),
         (draft("信息员", "NODE", &["role.manage"]), "INVALID permissions"),
+        (draft("信息员", "NODE", &["system.support.manage"]), "INVALID permissions"),
         (draft("信息员", "NODE", &["plat.tenants.read"]), "INVALID permissions"),
         (draft("信息员", "NODE", &["nothing"]), "INVALID permissions"),
     ] {
