@@ -103,6 +103,8 @@ pub struct App {
     /// Those that somebody has asked for of late, and whose turn it is to ask for them.
     pub(crate) asked: Cache<TenantId, ()>,
     pub(crate) asking: tokio::sync::Mutex<()>,
+    /// Whose turn it is to ask a tenant for support: each holds two connections, and many at once would wait for each other.
+    pub(crate) supporting: tokio::sync::Mutex<()>,
     pub(crate) remembered: Remembered,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,
     pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
@@ -152,6 +154,7 @@ impl App {
             tenants: fresh(10_000),
             asked: Cache::builder().max_capacity(2_000).time_to_live(FRESH * 10).build(),
             asking: tokio::sync::Mutex::default(),
+            supporting: tokio::sync::Mutex::default(),
             remembered: Remembered::default(),
             operators: fresh(1_000),
             vaults: kept(10_000, KEYS_KEPT),
