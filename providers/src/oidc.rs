@@ -12,7 +12,7 @@ use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::Value;
-use url::Url;
+use url::{Host, Url};
 use zhibu_core::{Error, Result, Secret};
 
 use crate::fetch::{Fetcher, Lookup, Machine};
@@ -217,6 +217,21 @@ fn unusable(cause: impl std::fmt::Display) -> Error {
     Error::refuse("OIDC_UNAVAILABLE", "统一身份认证暂时无法使用，请稍后再试或联系管理员")
 }
 
+/// Whether an issuer may be written down at all: what the guarded fetcher would refuse by the text of the address alone.
+/// One on this machine is left to the settings.
+pub fn acceptable(issuer: &str) -> bool {
+    let Ok(url) = Url::parse(issuer) else { return false };
+    let plain = issuer.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'@');
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let somewhere = match url.host() {
+        Some(Host::Domain("localhost")) => ["http", "https"].contains(&url.scheme()),
+        Some(Host::Domain(name)) => url.scheme() == "https" && url.port().is_none() && name.contains('.'),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => false,
+    };
+    plain && bare && somewhere
+}
+
 impl Client {
     /// A client by the machine's own resolver.
     pub fn new(settings: Settings) -> Self {
@@ -363,6 +378,37 @@ mod tests {
             assert_eq!(judged.is_err_and(|fault| fault == Fault::UnknownKey), unknown, "{}", case["id"]);
         }
         assert_eq!((challenges, tokens), (1, 14));
+    }
+
+    #[test]
+    fn pc_2_6_an_issuer_that_would_never_be_spoken_to_is_not_written_down() {
+        for good in
+            ["https://op.example.org", "https://op.example.org/realms/x", "http://localhost:9000", "https://localhost"]
+        {
+            assert!(acceptable(good), "{good}");
+        }
+        for bad in [
+            "http://op.example.org",
+            "http://localhost.evil.com",
+            "http://localhost@evil.com",
+            "https://somebody:word@op.example.org",
+            "https://@op.example.org",
+            "https://10.0.0.8",
+            "https://192.168.1.1/realms/x",
+            "https://169.254.169.254",
+            "https://2130706433",
+            "https://[::1]",
+            "https://intranet",
+            "https://op.example.org:8443",
+            "https://op.example.org?x",
+            "https://op.example.org#x",
+            "https:\\\\op.example.org",
+            "https://op.exa mple.org",
+            "ftp://localhost",
+            "op.example.org",
+        ] {
+            assert!(!acceptable(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -383,14 +383,22 @@ async fn migrated(installation: &Installation, json: bool) -> Result<()> {
 pub(crate) fn told(report: &migrate::Report, json: bool) -> Result<()> {
     let words = |r: &migrate::Report| {
         let (migrated, failed, held) = (r.migrated.len(), r.failed.len(), r.held.len());
-        format!("已升级 {migrated}，已是最新 {}，失败 {failed}，等待先行租户 {held}", r.current)
+        let shut = r.shut.len();
+        format!("已升级 {migrated}，已是最新 {}，失败 {failed}，等待先行租户 {held}，维护中 {shut}", r.current)
     };
     print_rows(json, std::slice::from_ref(report), words)?;
     for (tenant, why) in &report.failed {
         eprintln!("{tenant}: {why}");
     }
+    for (tenant, name) in &report.shut {
+        eprintln!("{tenant}: {name} 已是最新，但仍在维护状态；请重新执行或撤销未完成的恢复");
+    }
     if report.failed.is_empty() && report.held.is_empty() {
-        Ok(())
+        if report.shut.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::refuse("MAINTENANCE", "有租户仍在维护状态，无人能使用"))
+        }
     } else {
         Err(Error::refuse("MIGRATION", "有租户没有升级：失败的已转入维护状态，等待的未改动"))
     }

@@ -45,10 +45,14 @@ pub(crate) enum FileCommand {
         /// Its id or short name
         tenant: String,
         /// The export
-        file: PathBuf,
+        #[arg(required_unless_present = "abort", conflicts_with = "abort")]
+        file: Option<PathBuf>,
         /// File with the passphrase
+        #[arg(long, required_unless_present = "abort", conflicts_with = "abort")]
+        passphrase_file: Option<PathBuf>,
+        /// Take back a restoration that was cut off before the data changed places
         #[arg(long)]
-        passphrase_file: PathBuf,
+        abort: bool,
     },
     /// Move a tenant to another placement; nothing can be changed for some seconds. Done again, it goes on where it was cut off
     Move {
@@ -99,8 +103,12 @@ pub(crate) async fn run(cx: &Cx, command: FileCommand, json: bool) -> Result<()>
             let arrival = Arrival { slug, placement };
             told(json, import::import(cx, ANYONE, &file, &passphrase(&passphrase_file)?, &arrival).await?)
         }
-        FileCommand::Restore { tenant, file, passphrase_file } => {
-            let (id, passphrase) = (find(cx, &tenant).await?, passphrase(&passphrase_file)?);
+        FileCommand::Restore { tenant, file, passphrase_file, .. } => {
+            let id = find(cx, &tenant).await?;
+            let (Some(file), Some(passphrase_file)) = (file, passphrase_file) else {
+                return restore::abort(cx, ANYONE, id).await;
+            };
+            let passphrase = passphrase(&passphrase_file)?;
             told(json, Box::pin(restore::restore(cx, ANYONE, id, &file, &passphrase)).await?)
         }
         FileCommand::Move { tenant, to, .. } => {

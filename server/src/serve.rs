@@ -46,6 +46,9 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
     for (tenant, why) in &report.failed {
         tracing::error!(%tenant, why, "tenant in maintenance");
     }
+    for (tenant, name) in &report.shut {
+        tracing::error!(%tenant, name, "tenant up to date and yet in maintenance: a restoration was cut off");
+    }
     if !report.held.is_empty() {
         tracing::error!(
             held = report.held.len(),

@@ -23,6 +23,8 @@ use crate::tenants::{self, Tenant};
 /// How long a replica may rely on what it last read about a tenant, and about a session of whose changes it may not have
 /// heard. Writes look again.
 pub(crate) const FRESH: Duration = Duration::from_secs(1);
+/// How long a replica keeps a tenant's key, so that one which was destroyed or replaced elsewhere does not stay here.
+const KEYS_KEPT: Duration = Duration::from_secs(5 * 60);
 /// Connections that only look up tenants and placements, beside those for requests.
 const LOOKUPS: usize = 2;
 
@@ -101,6 +103,8 @@ pub struct App {
     /// Those that somebody has asked for of late, and whose turn it is to ask for them.
     pub(crate) asked: Cache<TenantId, ()>,
     pub(crate) asking: tokio::sync::Mutex<()>,
+    /// Whose turn it is to ask a tenant for support: each holds two connections, and many at once would wait for each other.
+    pub(crate) supporting: tokio::sync::Mutex<()>,
     pub(crate) remembered: Remembered,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,
     pub(crate) vaults: Cache<TenantId, Arc<Vault>>,
@@ -150,9 +154,10 @@ impl App {
             tenants: fresh(10_000),
             asked: Cache::builder().max_capacity(2_000).time_to_live(FRESH * 10).build(),
             asking: tokio::sync::Mutex::default(),
+            supporting: tokio::sync::Mutex::default(),
             remembered: Remembered::default(),
             operators: fresh(1_000),
-            vaults: Cache::new(10_000),
+            vaults: kept(10_000, KEYS_KEPT),
             held: crate::fleet::Held::default(),
             world: parts.world,
             settings: parts.settings,
@@ -193,5 +198,27 @@ where
     K: std::hash::Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    Cache::builder().max_capacity(capacity).time_to_live(FRESH).build()
+    kept(capacity, FRESH)
+}
+
+fn kept<K, V>(capacity: u64, life: Duration) -> Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(capacity).time_to_live(life).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_for_a_time_is_gone_after_it() {
+        let keys: Cache<u8, u8> = kept(10, Duration::from_millis(40));
+        keys.insert(1, 1).await;
+        assert_eq!(keys.get(&1).await, Some(1));
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        assert_eq!(keys.get(&1).await, None);
+    }
 }

@@ -16,7 +16,7 @@ use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
 use crate::jobs::Job;
 use crate::migrate::{self, Chosen};
-use crate::schema::{migration, moves, tenants};
+use crate::schema::{erasures, migration, moves, tenants};
 use crate::tenants::TenantRow;
 
 /// When a tenant is brought up to date.
@@ -51,28 +51,40 @@ pub(crate) struct Known {
     pub(crate) modules: Vec<String>,
     pub(crate) wanted: String,
     version: Option<String>,
+    name: String,
+    state: String,
 }
 
 impl Known {
     pub(crate) fn is_current(&self) -> bool {
         self.version.as_ref() == Some(&self.wanted)
     }
+
+    /// Its name when nobody is let in although its tables are the newest: a command about it was cut off.
+    pub(crate) fn shut(&self) -> Option<(Uuid, String)> {
+        (self.is_current() && self.state == "maintenance").then(|| (self.id, self.name.clone()))
+    }
 }
 
-/// All tenants that have tables, in order. One that is being moved is held at its source, and comes at the next run.
+/// All tenants that have tables, in order. One that is being moved is held at its source, and comes at the next run; one
+/// whose erasure was cut off gets none anew.
 pub(crate) async fn known(app: &App, conn: &mut Conn) -> Result<Vec<Known>> {
-    let rows: Vec<(Uuid, String, Vec<String>, Option<String>)> = tenants::table
+    let rows: Vec<TenantRow> = tenants::table
         .filter(tenants::state.eq_any(["active", "maintenance"]))
         .filter(tenants::id.ne_all(moves::table.select(moves::tenant_id)))
-        .select((tenants::id, tenants::ring, tenants::modules, tenants::schema_version))
+        .filter(tenants::id.ne_all(erasures::table.filter(erasures::certificate.is_null()).select(erasures::tenant_id)))
+        .select(TenantRow::as_select())
         .order(tenants::id)
         .load(conn)
         .await?;
     let mut versions: HashMap<Vec<String>, String> = HashMap::new();
-    let known = |(id, ring, modules, version): (Uuid, String, Vec<String>, Option<String>)| {
-        let wanted =
-            versions.entry(modules.clone()).or_insert_with_key(|modules| migrate::version(&app.registry, modules));
-        Known { id, ring: Ring::named(&ring), wanted: wanted.clone(), modules, version }
+    let known = |row: TenantRow| {
+        let wanted = versions
+            .entry(row.modules.clone())
+            .or_insert_with_key(|modules| migrate::version(&app.registry, modules))
+            .clone();
+        let (ring, version) = (Ring::named(&row.ring), row.schema_version);
+        Known { id: row.id, ring, modules: row.modules, wanted, version, name: row.name, state: row.state }
     };
     Ok(rows.into_iter().map(known).collect())
 }
@@ -298,6 +310,7 @@ impl Job for BringUp {
             migrated = report.migrated.len(),
             failed = report.failed.len(),
             held = report.held.len(),
+            shut = report.shut.len(),
             "fleet brought up"
         );
         Ok(())

@@ -53,6 +53,8 @@ pub struct Report {
     pub current: usize,
     /// Tenants of the stable ring that wait for the canary ring.
     pub held: Vec<Uuid>,
+    /// Tenants that needed nothing and yet are in maintenance, with their names: a restoration was cut off.
+    pub shut: Vec<(Uuid, String)>,
 }
 
 /// Why a history went no further.
@@ -358,8 +360,9 @@ pub async fn over(app: &Arc<App>, chosen: Chosen, tell: impl Fn(usize, usize) + 
         Chosen::Ring(ring) => one.ring == ring,
         Chosen::One(tenant) => one.id == tenant.0,
     };
-    let mut report =
-        Report { current: all.iter().filter(|one| one.is_current() && wanted(one)).count(), ..Report::default() };
+    let shut: Vec<_> = all.iter().filter(|one| wanted(one)).filter_map(Known::shut).collect();
+    let current = all.iter().filter(|one| one.is_current() && wanted(one)).count() - shut.len();
+    let mut report = Report { current, shut, ..Report::default() };
     let (canary, stable): (Vec<_>, Vec<_>) =
         all.into_iter().filter(|one| !one.is_current()).partition(|one| one.ring == Ring::Canary);
     let due = canary.iter().chain(&stable).filter(|one| wanted(one)).count();

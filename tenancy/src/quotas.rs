@@ -37,6 +37,27 @@ pub struct Quotas {
     pub requests_day: Option<i64>,
 }
 
+/// Limits that are changed; none: as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change {
+    /// Bytes of its files.
+    pub storage_bytes: Option<Option<i64>>,
+    /// Text messages a month.
+    pub sms_month: Option<Option<i32>>,
+    /// Requests a day.
+    pub requests_day: Option<Option<i64>>,
+}
+
+impl Change {
+    fn of(self, before: Quotas) -> Quotas {
+        Quotas {
+            storage_bytes: self.storage_bytes.unwrap_or(before.storage_bytes),
+            sms_month: self.sms_month.unwrap_or(before.sms_month),
+            requests_day: self.requests_day.unwrap_or(before.requests_day),
+        }
+    }
+}
+
 /// How near a tenant is to a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -79,13 +100,13 @@ pub async fn of(tenant: TenantId, conn: &mut Conn) -> Result<Quotas> {
     Ok(row.unwrap_or_default())
 }
 
-/// Sets the limits of a tenant, for a reason that stays on record.
-pub async fn set(cx: &Cx, permission: Permission, tenant: TenantId, to: Quotas, reason: &str) -> Result<Quotas> {
+/// Changes the limits of a tenant, for a reason that stays on record.
+pub async fn set(cx: &Cx, permission: Permission, tenant: TenantId, change: Change, reason: &str) -> Result<Quotas> {
     let reason = check::text("reason", "原因", reason, 2, 200)?;
     let fields = [
-        ("storageBytes", to.storage_bytes),
-        ("smsMonth", to.sms_month.map(i64::from)),
-        ("requestsDay", to.requests_day),
+        ("storageBytes", change.storage_bytes.flatten()),
+        ("smsMonth", change.sms_month.flatten().map(i64::from)),
+        ("requestsDay", change.requests_day.flatten()),
     ];
     if let Some((field, _)) = fields.into_iter().find(|(_, limit)| limit.is_some_and(|limit| limit < 1)) {
         return Err(Error::invalid(field, "上限应大于0；不限请留空"));
@@ -93,6 +114,7 @@ pub async fn set(cx: &Cx, permission: Permission, tenant: TenantId, to: Quotas, 
     let mut write = cx.write(permission).await?;
     crate::terms::locked(tenant, &mut write).await?;
     let before = of(tenant, write.conn()?).await?;
+    let to = change.of(before);
     let entry = Entry::new("tenant.quotas_changed", "tenant", tenant.0)
         .change("storageBytes", before.storage_bytes, to.storage_bytes)
         .change("smsMonth", before.sms_month, to.sms_month)

@@ -59,7 +59,7 @@ pub async fn relocate(cx: &Cx, permission: Permission, id: TenantId, to: &str) -
         match Box::pin(copy(cx, permission, id, (&source, &target))).await {
             Ok(copied) => rows = Some(copied),
             Err(error) => {
-                give_up(cx, permission, id).await?;
+                take_back(cx, permission, id, &target).await?;
                 return Err(error);
             }
         }
@@ -92,6 +92,18 @@ pub async fn abort(cx: &Cx, permission: Permission, id: TenantId) -> Result<()> 
         Some(_) => Err(Error::refuse("MOVE_SWITCHED", "租户已切换到新节点，请重新执行迁移命令以完成收尾")),
         None => Err(Error::refuse("NOT_MOVING", "该租户没有未完成的迁移")),
     }
+}
+
+/// Leaves the tenant where it was, and nothing of it where it was going; unless it has switched and only the answer was
+/// lost.
+async fn take_back(cx: &Cx, permission: Permission, id: TenantId, target: &Place) -> Result<()> {
+    if under_way(cx, permission, id).await?.is_none_or(|plan| plan.step != "copying") {
+        return Ok(());
+    }
+    if let Err(left) = leave(target, id).await {
+        tracing::warn!(placement = target.id, code = left.code, cause = ?left.cause, "a copy may be left");
+    }
+    give_up(cx, permission, id).await
 }
 
 async fn under_way(cx: &Cx, permission: Permission, id: TenantId) -> Result<Option<Move>> {

@@ -245,5 +245,6 @@ diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(role_assignments -> accounts (account_id));
 diesel::joinable!(moves -> tenants (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(tenants, moves);
+diesel::allow_tables_to_appear_in_same_query!(tenants, erasures);
 diesel::allow_tables_to_appear_in_same_query!(codes, code_batches, tenants, operators, operator_sessions);
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, role_assignments, policy, menus);

@@ -166,6 +166,7 @@ pub async fn resume(cx: &Cx, permission: Permission, tenant: TenantId, reason: &
     if locked(tenant, &mut write).await?.suspended_at.is_none() {
         return Err(Error::refuse("NOT_SUSPENDED", "租户没有被人工停用；到期的租户请修改到期日"));
     }
+    crate::portable::erase::not_begun(tenant, write.conn()?).await?;
     diesel::update(tenants::table.find(tenant.0))
         .set((tenants::suspended_at.eq(None::<DateTime<Utc>>), tenants::suspend_reason.eq(None::<String>)))
         .execute(write.conn()?)

@@ -237,6 +237,17 @@ async fn op_12_a_placement_or_move_that_does_not_fit_is_refused_and_changes_noth
     let mut admin = t.administrator().await;
     admin.ok(words::CREATE, json!({"input": branch(&t.home.root, "第一")})).await;
     sql.rows(&format!("DROP TABLE {}.strange", t.home.schema())).await;
+    // Nor does a copy stay there when the switch fails.
+    sql.rows(
+        "CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$; CREATE TRIGGER stop \
+         BEFORE UPDATE OF placement ON platform.tenants FOR EACH ROW EXECUTE FUNCTION public.stop()",
+    )
+    .await;
+    assert!(relocated(&t, FAR).await.is_err());
+    let copies = format!("SELECT count(*) FROM pg_namespace WHERE nspname = '{}'", t.home.schema());
+    assert_eq!(far.sql().await.one(&copies).await, "0");
+    assert_eq!(sql.one("SELECT count(*) FROM platform.moves").await, "0");
+    sql.rows("DROP FUNCTION public.stop CASCADE").await;
     relocated(&t, FAR).await.unwrap();
 }
 

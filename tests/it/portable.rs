@@ -11,7 +11,7 @@ use zhibu_tenancy::audit::seal;
 use zhibu_tenancy::portable::certificate::{Certificate, public_key};
 use zhibu_tenancy::portable::import::Arrival;
 use zhibu_tenancy::portable::{Moved, erase, export, import, restore};
-use zhibu_tenancy::{App, Cx, Space, terms};
+use zhibu_tenancy::{App, Cx, Space, migrate, terms};
 use zhibu_tests::{Abroad, PASSWORD, Town, words};
 
 use crate::organisations::branch;
@@ -263,6 +263,50 @@ async fn op_12_only_a_tenant_nobody_uses_is_erased_and_the_proof_cannot_be_alter
     }
 }
 
+/// An erasure that is cut off can only be completed, and leaves nothing that lay beside the schema.
+#[tokio::test]
+async fn op_12_an_erasure_that_was_cut_off_is_completed_and_proves_all_there_was() {
+    let t = Town::start().await;
+    let id = furnished(&t).await;
+    let (slug, sql) = (slug(&t).await, t.sql().await);
+    exported(&t, id, &file(&t, "before")).await;
+    suspend(&t, id).await;
+    let beside = t.home.schema().replacen("t_", "o_", 1);
+    sql.rows(&format!("CREATE SCHEMA {beside}; CREATE TABLE {beside}.people AS SELECT '张三' AS name")).await;
+    sql.rows(
+        "CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'cut off'; END $$; \
+         CREATE TRIGGER stop BEFORE DELETE ON platform.tenants FOR EACH ROW EXECUTE FUNCTION public.stop()",
+    )
+    .await;
+    assert!(erased(&t, id, &slug).await.is_err());
+    let app = t.app();
+    let resumed = t.inside(async move { terms::resume(&platform(app), ANYONE, id, "再次签约").await }).await;
+    assert_eq!(resumed.unwrap_err().code, "TENANT_ERASING");
+    assert_eq!(restored(&t, id, &file(&t, "before")).await.unwrap_err().code, "TENANT_ERASING");
+    let app = t.app();
+    let run = t.inside(async move { zhibu_tenancy::migrate::tenants(&app, |_, _| {}).await.unwrap() }).await;
+    assert_eq!((run.migrated.len(), run.current), (0, 0), "it gets no new schema");
+    sql.rows("DROP FUNCTION public.stop CASCADE").await;
+    let certificate = erased(&t, id, &slug).await.unwrap();
+    assert_eq!(certificate.statement.objects, 2, "those that went the first time count");
+    assert!(certificate.statement.rows > 10);
+    let left = format!("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%{}'", id.0.simple());
+    assert_eq!(sql.one(&left).await, "0");
+}
+
+#[tokio::test]
+async fn op_12_an_export_waits_its_turn_beside_a_command_that_changes_the_tenant() {
+    let t = Town::start().await;
+    let id = furnished(&t).await;
+    let (sql, key) = (t.sql().await, format!("hashtextextended('tenant {id}', 1)"));
+    sql.rows(&format!("SELECT pg_advisory_lock({key})")).await;
+    let (app, to) = (t.app(), file(&t, "busy"));
+    let tried = t.inside(async move { export::export(&platform(app), ANYONE, id, &to, &secret()).await }).await;
+    assert_eq!(tried.unwrap_err().code, "TENANT_BUSY");
+    sql.rows(&format!("SELECT pg_advisory_unlock({key}), pg_advisory_lock_shared({key})")).await;
+    exported(&t, id, &file(&t, "beside another")).await;
+}
+
 async fn restored(t: &Town, id: TenantId, from: &Path) -> Result<Moved, Error> {
     let (app, from) = (t.app(), from.to_owned());
     t.inside(async move { Box::pin(restore::restore(&platform(app), ANYONE, id, &from, &secret())).await }).await
@@ -336,4 +380,47 @@ async fn op_12_one_tenant_goes_back_while_another_works_on() {
     assert_eq!(sql.one(&format!("SELECT state FROM platform.tenants WHERE id = '{}'", t.home.id)).await, "active");
     assert_eq!(sql.one(&format!("SELECT count(*) FROM {schema}.organisations")).await, "3");
     assert_eq!(sql.one(left).await, "0");
+}
+
+#[tokio::test]
+async fn op_12_a_restoration_that_was_cut_off_before_the_swap_is_taken_back() {
+    let t = Town::start().await;
+    let id = furnished(&t).await;
+    let (sql, beside) = (t.sql().await, |letter: char| format!("{letter}_{}", id.0.simple()));
+    let abort = async || {
+        let app = t.app();
+        let tried = t.inside(async move { restore::abort(&platform(app), ANYONE, id).await }).await;
+        tried.map_err(|error| error.code)
+    };
+    let state = format!("SELECT state FROM platform.tenants WHERE id = '{id}'");
+    let shut = format!("UPDATE platform.tenants SET state = 'maintenance' WHERE id = '{id}'");
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^[ro]_[0-9a-f]{32}$'";
+    assert_eq!(abort().await, Err("NOT_RESTORING"));
+
+    // Killed while the new schema stood beside the old one and nobody was let in.
+    sql.rows(&shut).await;
+    sql.rows(&format!("CREATE SCHEMA {0}; CREATE TABLE {0}.accounts (id int)", beside('r'))).await;
+    let app = t.app();
+    let run = async move { migrate::over(&app, migrate::Chosen::One(id), |_, _| {}).await.unwrap() };
+    let report = t.inside(run).await;
+    assert_eq!((report.current, report.failed.len(), report.shut.len()), (0, 0, 1), "{report:?}");
+    let key = format!("hashtextextended('tenant {id}', 1)");
+    sql.rows(&format!("SELECT pg_advisory_lock({key})")).await;
+    assert_eq!(abort().await, Err("TENANT_BUSY"));
+    sql.rows(&format!("SELECT pg_advisory_unlock({key})")).await;
+    abort().await.unwrap();
+    assert_eq!((sql.one(&state).await.as_str(), sql.one(left).await.as_str()), ("active", "0"));
+    let mut admin = t.administrator().await;
+    admin.ok(words::CREATE, json!({"input": branch(&t.home.root, "第二")})).await;
+
+    // After the swap only the restoration itself goes on.
+    sql.rows(&shut).await;
+    sql.rows(&format!("CREATE SCHEMA {}", beside('o'))).await;
+    assert_eq!(abort().await, Err("RESTORE_SWAPPED"));
+    assert_eq!(sql.one(&state).await, "maintenance");
+    // Whoever could not be brought up to date is not let in by this.
+    sql.rows(&format!("DROP SCHEMA {}; CREATE SCHEMA {}", beside('o'), beside('r'))).await;
+    sql.rows(&format!("UPDATE platform.tenants SET error = 'a step failed' WHERE id = '{id}'")).await;
+    abort().await.unwrap();
+    assert_eq!((sql.one(&state).await.as_str(), sql.one(left).await.as_str()), ("maintenance", "0"));
 }

@@ -50,8 +50,11 @@ async fn op_8_operators_set_limits_for_a_reason_and_nobody_else() {
         (&told["smsQuota"], &told["storageQuota"], &told["requestsQuota"]),
         (&json!(9), &json!(5000), &json!(70))
     );
+    operator.ok(SET, input(json!({"smsMonth": null}))).await;
+    let told = meters(&t).await;
+    assert_eq!((&told["smsQuota"], &told["storageQuota"]), (&Value::Null, &json!(5000)), "what is left out stays");
     operator.ok(SET, input(json!({}))).await;
-    assert_eq!(meters(&t).await["smsQuota"], Value::Null, "what is left out has no limit");
+    assert_eq!(meters(&t).await["requestsQuota"], 70);
     let log = "SELECT count(*) FROM platform.audit WHERE action = 'tenant.quotas_changed'";
     assert_eq!(t.sql().await.one(log).await, "2");
 }
@@ -126,7 +129,7 @@ async fn op_8_codes_to_sign_in_go_beyond_the_months_messages_and_others_do_not()
     ask().await;
     assert_eq!(t.messages(MOBILE).await, 3);
     assert_eq!(meters(&t).await["smsThisMonth"], 22);
-    set(&t, json!({})).await;
+    set(&t, json!({"smsMonth": null})).await;
     ask().await;
     assert_eq!(t.messages(MOBILE).await, 4);
 }

@@ -126,6 +126,7 @@ async fn s11_only_the_tenants_administrator_makes_roles_and_only_of_what_a_tenan
         (draft("组织管理员", "NODE", &["member.info.read"]), "INVALID name"),
         (draft("信息员", "NODE", &[]), "INVALID permissions"),
         (draft("信息员", "NODE", &["role.manage"]), "INVALID permissions"),
+        (draft("信息员", "NODE", &["system.support.manage"]), "INVALID permissions"),
         (draft("信息员", "NODE", &["plat.tenants.read"]), "INVALID permissions"),
         (draft("信息员", "NODE", &["nothing"]), "INVALID permissions"),
     ] {
@@ -177,6 +178,12 @@ async fn s11_a_holder_of_an_own_role_is_reset_by_the_tenants_administrator_only(
     let role = made(&mut admin, draft("总审计", "ALL", &["system.audit.read"])).await;
     admin.ok(GIVE, json!({"r": role, "a": zhao, "o": first})).await;
     assert_eq!(by_qian.refused(UNLOCK, json!({"id": zhao})).await, "NOT_FOUND");
+    // However far the right to reset reaches, it does not bring what somebody else's role allows.
+    let resets = made(&mut admin, draft("账号管理员", "ALL", &["user.unlock_reset"])).await;
+    let sun = t.person("sun", "member", &first).await;
+    admin.ok(GIVE, json!({"r": resets, "a": sun, "o": first})).await;
+    let mut by_sun = t.signed_in("sun", PASSWORD).await;
+    assert_eq!(by_sun.refused(UNLOCK, json!({"id": zhao})).await, "NOT_FOUND");
     // Nor by writing another number into the record.
     let person = enrol(&mut admin, member(&first, "赵一", 1)).await;
     let sql = t.sql().await;

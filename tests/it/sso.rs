@@ -99,6 +99,36 @@ async fn redeem(t: &Town, key: &str, ticket: &str) -> Answer {
     t.visitor().send(Method::POST, "/sso/login", &headers, format!("ticket={ticket}&app={key}")).await
 }
 
+/// Whoever manages applications by a role of the tenant's own does not become its administrator by one.
+#[tokio::test]
+async fn pc_2_6_only_the_tenants_administrator_decides_about_an_application_that_admits_administrators() {
+    let t = Town::start().await;
+    let mut shop = shop(&t).await;
+    let made = "mutation($i: RoleInput!) { system { createRole(input: $i) { key own } } }";
+    let role =
+        json!({"i": {"name": "平台接入员", "reach": "ALL", "permissions": ["system.sso.read", "system.sso.manage"]}});
+    let roles = shop.admin.ok(made, role).await["system"]["createRole"].clone();
+    let role = roles.as_array().unwrap().iter().find(|role| role["own"] == true).unwrap()["key"].clone();
+    let wang = t.person("wang", "member", &t.home.root).await;
+    assert_eq!(mint(&t, &shop, &order("wang")).await.status, 200);
+    let give = "mutation($r: ID!, $a: ID!, $o: ID!) { system { giveRole(role: $r, account: $a, organisation: $o) } }";
+    shop.admin.ok(give, json!({"r": role, "a": wang, "o": t.home.root})).await;
+    assert_eq!(
+        said(&mint(&t, &shop, &order("wang")).await),
+        (403, "ADMINISTRATOR_EXCLUDED"),
+        "by a role of the tenant's own"
+    );
+    let mut wang = t.signed_in("wang", PASSWORD).await;
+    let rules = |admit: bool| json!({"input": {"app": shop.id, "targets": ["/home"], "addresses": [], "admitAdministrators": admit}});
+    wang.ok(RULES, rules(false)).await;
+    wang.ok(SECRET, json!({"app": shop.id})).await;
+    assert_eq!(wang.refused(RULES, rules(true)).await, "ADMITS_ADMINISTRATORS");
+    shop.admin.ok(RULES, rules(true)).await;
+    for (asked, vars) in [(SECRET, json!({"app": shop.id})), (RULES, rules(false))] {
+        assert_eq!(wang.refused(asked, vars).await, "ADMITS_ADMINISTRATORS");
+    }
+}
+
 /// Somebody with the cookies of an answer.
 fn holding(t: &Town, answer: &Answer) -> Visitor {
     let mut visitor = t.visitor();
@@ -317,6 +347,8 @@ async fn pc_2_6_administrators_are_warned_once_when_a_fifth_is_left() {
     until("the administrators are warned", async || warned(&mut shop.admin).await > 0).await;
     assert_eq!(warned(&mut shop.admin).await, 1);
     assert_eq!(t.sql().await.one("SELECT warned FROM platform.sso_apps").await, "1");
+    let shown = shop.admin.ok(NOTICES, json!({})).await["system"]["standing"]["notices"].clone();
+    assert_eq!(shown.as_array().unwrap().len(), 1, "what was told of it before shows no more: {shown}");
 }
 
 #[tokio::test]
@@ -347,7 +379,16 @@ async fn pc_2_6_no_lock_is_passed_by() {
         elsewhere["client"] = json!(client);
         assert_eq!(said(&mint(&t, &shop, &elsewhere).await), (400, "CLIENT_NOT_AVAILABLE"));
     }
-    // Administrators only when the tenant wants it.
+    // Administrators only when the tenant wants it, nor anybody else who may do more than a member.
+    for (name, role, status) in
+        [("qian", "org_admin", 403), ("sun", "branch_secretary", 403), ("zhou", "applicant", 200)]
+    {
+        t.person(name, role, &t.home.root).await;
+        assert_eq!(mint(&t, &shop, &order(name)).await.status, status, "{role}");
+    }
+    let last = ticket(&t, &shop, "zhou").await;
+    sql.rows(&format!("UPDATE {schema}.role_assignments SET role = 'branch_secretary' WHERE role = 'applicant'")).await;
+    assert_eq!(said(&redeem(&t, &shop.key, &last).await), (403, "ADMINISTRATOR_EXCLUDED"), "whoever became one since");
     assert_eq!(said(&mint(&t, &shop, &order(&t.home.administrator)).await), (403, "ADMINISTRATOR_EXCLUDED"));
     let input = json!({"app": shop.id, "targets": ["/home"], "addresses": [], "admitAdministrators": true});
     shop.admin.ok(RULES, json!({"input": input})).await;
@@ -503,8 +544,11 @@ async fn pc_2_6_an_issuer_inside_is_refused() {
         let sent = t.visitor().send(Method::GET, &format!("/sso/oidc/{}", shop.key), &[], "").await;
         assert!(String::from_utf8_lossy(&sent.bytes).contains("OIDC_UNAVAILABLE"), "{issuer}");
     }
-    let bad = json!({"app": shop.id, "issuer": "http://op.example.org", "clientId": CLIENT, "enabled": true});
-    assert_eq!(shop.admin.refused(set, json!({"input": bad})).await, "INVALID issuer");
+    for bad in ["http://op.example.org", "http://localhost.evil.com", "https://a:b@op.example.org", "https://10.0.0.8"]
+    {
+        let bad = json!({"app": shop.id, "issuer": bad, "clientId": CLIENT, "secret": CLIENT_SECRET, "enabled": true});
+        assert_eq!(shop.admin.refused(set, json!({"input": bad})).await, "INVALID issuer", "{bad}");
+    }
 }
 
 fn samples() -> std::path::PathBuf {

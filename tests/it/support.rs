@@ -73,6 +73,24 @@ async fn support_nobody_comes_in_before_the_tenant_agrees() {
     assert_eq!(audited(&t).await, ["operator support.asked", "account support.refused"]);
 }
 
+/// Another one-time password is another session, and all four are there before the first asks.
+#[tokio::test]
+async fn support_of_four_requests_at_once_one_is_made() {
+    let t = Town::start().await;
+    let (mut a, mut b, mut c, mut d) = (t.operator().await, t.operator().await, t.operator().await, t.operator().await);
+    let input = json!({"input": {"tenant": t.home.id, "reason": "排查党员名册显示问题", "write": false, "hours": 1}});
+    let ask = async |operator: &mut Visitor| {
+        let answer = operator.ask(ASK, input.clone()).await;
+        answer.refusal_opt().map_or_else(|| "made".to_owned(), |refusal| refusal.code)
+    };
+    let (a, b, c, d) = tokio::join!(ask(&mut a), ask(&mut b), ask(&mut c), ask(&mut d));
+    let mut said = [a, b, c, d];
+    said.sort();
+    assert_eq!(said, ["SUPPORT_OPEN", "SUPPORT_OPEN", "SUPPORT_OPEN", "made"]);
+    let made = format!("SELECT count(*) FROM {}.support", t.home.schema());
+    assert_eq!(t.sql().await.one(&made).await, "1");
+}
+
 #[tokio::test]
 async fn support_is_seen_by_both_sides_and_a_ticket_works_once() {
     let t = Town::start().await;

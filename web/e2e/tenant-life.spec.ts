@@ -89,6 +89,15 @@ test('OP-12 administrators read what an operator tells them, and close it', asyn
   const banner = adminPage.getByRole('alert').filter({ hasText: title })
   await expect(banner).toContainText('期间不能登录')
   await look(adminPage, 'tenant-notice')
+  // On a phone it stands in one line until somebody opens it.
+  const roomy = adminPage.viewportSize() ?? { width: 1440, height: 900 }
+  await adminPage.setViewportSize({ width: 390, height: 844 })
+  const words = adminPage.getByText('期间不能登录')
+  await expect(words).toHaveCount(0)
+  await look(adminPage, 'tenant-notice-phone')
+  await adminPage.getByRole('button', { name: /^(展 ?开|共 \d+ 条)$/ }).click()
+  await expect(words).toBeVisible()
+  await adminPage.setViewportSize(roomy)
   await banner.getByRole('button').click()
   await expect(banner).toHaveCount(0)
   await adminPage.reload()

@@ -45,6 +45,7 @@ pub use mini_menus::{
 pub use one_time::{begin_totp, confirm_totp, remove_totp};
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
+pub(crate) use roles::beyond_member;
 pub use roles::{
     Draft, Holder, Role, change_role, create_role, delete_role, give_role, grantable, holders, role_name, roles,
     take_role, undo_role,

@@ -19,8 +19,8 @@ use crate::schema::{accounts, role_assignments, roles as table};
 
 /// A tenant has a handful of roles, not a catalogue.
 const MOST: i64 = 50;
-/// Whoever could hand this on could give themselves everything.
-const KEPT: &str = "role.manage";
+/// Whoever could hand one of these on could give themselves everything, or let somebody from outside in.
+const KEPT: [&str; 2] = ["role.manage", "system.support.manage"];
 
 /// A role that a tenant has made.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -127,10 +127,22 @@ pub(super) fn grants(app: &App, held: &[HeldRole], on: impl Fn(Permission) -> bo
     grants
 }
 
-/// What a tenant may put into its roles: everything in its console but the making of roles.
+/// Whether somebody may do more than any member: by a role of the tenant's own, by one that was given, or by a post.
+pub(crate) async fn beyond_member(app: &App, account: AccountId, conn: &mut Conn) -> Result<bool> {
+    let (held, _) = super::rights(app, account.0, conn).await?;
+    let beyond = |one: &HeldRole, permission| {
+        let reach = one.reach(app, permission);
+        reach.is_some_and(|reach| reach != Reach::Own) && reach != app.policy.reach("member", permission)
+    };
+    let all = app.registry.permissions();
+    Ok(held.iter().any(|one| one.own.is_some() || all.iter().any(|permission| beyond(one, *permission))))
+}
+
+/// What a tenant may put into its roles: everything in its console but the making of roles and the consent to support.
 pub fn grantable(app: &App) -> impl Iterator<Item = Permission> + '_ {
-    let told =
-        |permission: &Permission| permission.key != KEPT && dictionary::label("permission", permission.key).is_some();
+    let told = |permission: &Permission| {
+        !KEPT.contains(&permission.key) && dictionary::label("permission", permission.key).is_some()
+    };
     app.registry.permissions().into_iter().filter(told)
 }
 

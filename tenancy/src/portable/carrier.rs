@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter};
 use tokio_postgres::{Client, NoTls};
-use zhibu_core::{Error, Result};
+use zhibu_core::{Error, Result, TenantId};
 
 use crate::keys::hex;
 use crate::placements::Kind;
@@ -92,10 +92,25 @@ impl Carrier {
         rows.iter().map(|row| (0..row.len()).map(|i| row.try_get(i).map_err(fault)).collect()).collect()
     }
 
+    /// Whether there is a schema of this name.
+    pub(crate) async fn has(&self, schema: &str) -> Result<bool> {
+        let rows = self.texts("SELECT nspname::text FROM pg_namespace WHERE nspname = $1::text", &[&schema]).await?;
+        Ok(!rows.is_empty())
+    }
+
     /// Takes a lock of the session on a tenant, so that of two commands one is told to wait; it ends with the connection.
-    pub(crate) async fn hold(&self, tenant: zhibu_core::TenantId) -> Result<()> {
+    pub(crate) async fn hold(&self, tenant: TenantId) -> Result<()> {
+        self.lock("pg_try_advisory_lock", tenant).await
+    }
+
+    /// The same for a command that only reads: several may, but none beside one that changes the tenant.
+    pub(crate) async fn share(&self, tenant: TenantId) -> Result<()> {
+        self.lock("pg_try_advisory_lock_shared", tenant).await
+    }
+
+    async fn lock(&self, how: &str, tenant: TenantId) -> Result<()> {
         let key = format!("tenant {tenant}");
-        let row = self.client.query_one("SELECT pg_try_advisory_lock(hashtextextended($1, 1))", &[&key]).await;
+        let row = self.client.query_one(&format!("SELECT {how}(hashtextextended($1, 1))"), &[&key]).await;
         if row.map_err(fault)?.try_get(0).map_err(fault)? {
             Ok(())
         } else {

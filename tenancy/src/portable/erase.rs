@@ -7,15 +7,19 @@ use zhibu_core::{Error, Permission, Result, TenantId};
 
 use super::carrier::{Carrier, Held};
 use super::certificate::{Certificate, Statement, public_key};
+use super::restore::beside;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::Cx;
-use crate::db::{Space, role, schema};
+use crate::db::{Conn, Space, role, schema};
 use crate::keys::{hash, hex};
 use crate::life::Life;
 use crate::placements::{self, Place};
 use crate::schema::{audit_heads, codes, erasures, logins, moves, outbox, progress, tenants};
 use crate::tenants::TenantRow;
+
+/// What there was: tables, and the number of objects.
+type Found = (Vec<Held>, usize);
 
 /// Erases a tenant that is suspended or closed; `confirm` is its short name. May run again after it was cut off: the row
 /// with the key goes last.
@@ -28,13 +32,14 @@ pub async fn erase(cx: &Cx, permission: Permission, id: TenantId, confirm: &str)
     let place = placements::get(app, &row.placement).await?;
     let carrier = Carrier::open(&place.ddl_url).await?;
     let name = schema(Space::Tenant(id));
-    let (number, held) = begin(cx, permission, id, look(&carrier, &name).await?).await?;
+    let there = (look(&carrier, &name).await?, app.store.list(id).await?.len());
+    let (number, found) = begin(cx, permission, id, there).await?;
     app.tenants.invalidate(&id).await;
     app.live.touch(&crate::life::topic(id));
-    let objects = app.store.clear(id).await?;
+    app.store.clear(id).await?;
     drop_schema(&carrier, &place, id).await?;
     forget_jobs(&carrier, id).await?;
-    let certificate = finish(cx, permission, (number, id), &held, objects).await?;
+    let certificate = finish(cx, permission, (number, id), &found).await?;
     app.tenants.invalidate(&id).await;
     app.vaults.invalidate(&id).await;
     Ok(certificate)
@@ -60,7 +65,7 @@ async fn erasable(cx: &Cx, permission: Permission, id: TenantId, confirm: &str) 
 
 /// Closes the door and notes what is there, on record; whatever follows can be done again. Of a run that was cut off the
 /// notes count, since the rest may be gone.
-async fn begin(cx: &Cx, permission: Permission, id: TenantId, held: Vec<Held>) -> Result<(Uuid, Vec<Held>)> {
+async fn begin(cx: &Cx, permission: Permission, id: TenantId, there: Found) -> Result<(Uuid, Found)> {
     let mut write = cx.write(permission).await?;
     let before: Option<(Uuid, serde_json::Value)> = erasures::table
         .filter(erasures::tenant_id.eq(id.0).and(erasures::certificate.is_null()))
@@ -73,13 +78,24 @@ async fn begin(cx: &Cx, permission: Permission, id: TenantId, held: Vec<Held>) -
     }
     diesel::update(tenants::table.find(id.0)).set(tenants::state.eq("maintenance")).execute(write.conn()?).await?;
     let number: Uuid = cx.app.world.id();
-    let found = serde_json::to_value(&held).map_err(Error::bug)?;
+    let found = serde_json::to_value(&there).map_err(Error::bug)?;
     let row =
         (erasures::id.eq(number), erasures::tenant_id.eq(id.0), erasures::at.eq(cx.now()), erasures::found.eq(found));
     diesel::insert_into(erasures::table).values(row).execute(write.conn()?).await?;
     write.audit(Entry::new("tenant.erasing", "tenant", id.0)).await?;
     write.commit().await?;
-    Ok((number, held))
+    Ok((number, there))
+}
+
+/// Refuses a tenant whose erasure has begun: what is gone does not come back by opening the door.
+pub(crate) async fn not_begun(id: TenantId, conn: &mut Conn) -> Result<()> {
+    let begun = erasures::table.filter(erasures::tenant_id.eq(id.0).and(erasures::certificate.is_null()));
+    let begun: i64 = begun.count().get_result(conn).await?;
+    if begun == 0 {
+        Ok(())
+    } else {
+        Err(Error::refuse("TENANT_ERASING", "租户的销毁已经开始，请再次执行销毁命令"))
+    }
 }
 
 /// What is about to go.
@@ -92,11 +108,13 @@ async fn look(carrier: &Carrier, schema: &str) -> Result<Vec<Held>> {
     Ok(held)
 }
 
-/// Drops a tenant's schema and role from a placement.
+/// Drops a tenant's schema and role from a placement, with what a restoration that was cut off has left beside it.
 pub(crate) async fn drop_schema(carrier: &Carrier, place: &Place, id: TenantId) -> Result<()> {
     let (name, role) = (schema(Space::Tenant(id)), role(Space::Tenant(id)));
     tracing::info!(placement = place.id, schema = name, "schema dropped");
-    carrier.run(&format!("DROP SCHEMA IF EXISTS {name} CASCADE")).await?;
+    for schema in [beside(id, 'r'), beside(id, 'o'), name] {
+        carrier.run(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).await?;
+    }
     let known = carrier.texts("SELECT rolname::text FROM pg_roles WHERE rolname = $1", &[&role]).await?;
     if known.is_empty() {
         return Ok(());
@@ -118,8 +136,7 @@ async fn finish(
     cx: &Cx,
     permission: Permission,
     (number, id): (Uuid, TenantId),
-    held: &[Held],
-    objects: usize,
+    (held, objects): &Found,
 ) -> Result<Certificate> {
     let app: &App = &cx.app;
     let mut write = cx.write(permission).await?;
@@ -142,7 +159,7 @@ async fn finish(
         erased_at: chrono::DateTime::from_timestamp_micros(cx.now().timestamp_micros()).unwrap_or_default(),
         tables: held.len(),
         rows: held.iter().map(|table| table.rows).sum(),
-        objects,
+        objects: *objects,
         logins,
         key_sha256: hex(&hash(&key)),
         tables_sha256: hex(&hash(&serde_json::to_vec(held).map_err(Error::bug)?)),

@@ -31,6 +31,9 @@ pub async fn export(cx: &Cx, permission: Permission, id: TenantId, to: &Path, pa
     strong(passphrase)?;
     let app = &cx.app;
     let folder = scratch(app)?;
+    let control = Carrier::open(&app.ddl_url).await?;
+    // A restoration meanwhile would put other tables under the same names.
+    control.share(id).await?;
     let mut parcel = Parcel::begin(to, passphrase.clone(), app.world.clone()).await?;
     let (wrapped, facts) = facts(app, id).await?;
     let place = placements::of(app, id).await?;
@@ -39,8 +42,8 @@ pub async fn export(cx: &Cx, permission: Permission, id: TenantId, to: &Path, pa
     let name = schema(Space::Tenant(id));
     let histories = histories(&carrier, &name).await?;
     let tables = tables(&carrier, &name, &folder, &mut parcel).await?;
-    let control = if place.is_home() { None } else { Some(Carrier::open(&app.ddl_url).await?) };
-    let logins = logins(app, id, &carrier, control.as_ref().unwrap_or(&carrier), &folder, &mut parcel).await?;
+    let index = if place.is_home() { &carrier } else { &control };
+    let logins = logins(app, id, &carrier, index, &folder, &mut parcel).await?;
     carrier.run("COMMIT").await?;
     let objects = objects(app, id, &folder, &mut parcel).await?;
     let applications = super::beside::applications(app, id).await?;

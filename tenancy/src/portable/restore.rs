@@ -54,8 +54,36 @@ pub async fn restore(cx: &Cx, permission: Permission, id: TenantId, from: &Path,
     Ok(Moved { slug: row.slug, name: row.name, ..Moved::of(&file.manifest) })
 }
 
+/// Takes back a restoration that was cut off before the two schemas changed places: the tenant is as it was, and works.
+pub async fn abort(cx: &Cx, permission: Permission, id: TenantId) -> Result<()> {
+    cx.allow(permission)?;
+    let control = Carrier::open(&cx.app.ddl_url).await?;
+    control.hold(id).await?;
+    let row = restorable(cx, permission, id).await?;
+    let carrier = Carrier::open(&placements::get(&cx.app, &row.placement).await?.ddl_url).await?;
+    if carrier.has(&beside(id, 'o')).await? {
+        return Err(Error::refuse("RESTORE_SWAPPED", "数据已换成导出时的内容，请重新执行恢复命令以完成收尾"));
+    }
+    // Whoever failed to be brought up to date is not a matter of this.
+    let out = row.state == "maintenance" && row.error.is_none();
+    let prepared = beside(id, 'r');
+    if !out && !carrier.has(&prepared).await? {
+        return Err(Error::refuse("NOT_RESTORING", "该租户没有未完成的恢复"));
+    }
+    carrier.run(&format!("DROP SCHEMA IF EXISTS {prepared} CASCADE")).await?;
+    let mut write = cx.write(permission).await?;
+    if out {
+        diesel::update(tenants::table.find(id.0)).set(tenants::state.eq("active")).execute(write.conn()?).await?;
+    }
+    write.audit(Entry::new("tenant.restore_aborted", "tenant", id.0)).await?;
+    write.commit().await?;
+    cx.app.tenants.invalidate(&id).await;
+    cx.app.live.touch(&crate::life::topic(id));
+    Ok(())
+}
+
 /// The name of the schema that is being made (`r`), and of the old one (`o`).
-fn beside(id: TenantId, letter: char) -> String {
+pub(super) fn beside(id: TenantId, letter: char) -> String {
     format!("{letter}_{}", id.0.simple())
 }
 
@@ -67,6 +95,7 @@ async fn restorable(cx: &Cx, permission: Permission, id: TenantId) -> Result<Ten
     if moving > 0 {
         return Err(Error::refuse("TENANT_MOVING", "租户正在迁移，请先完成迁移"));
     }
+    erase::not_begun(id, write.conn()?).await?;
     if row.closed_at.is_some() {
         return Err(Error::refuse("TENANT_CLOSED", "租户已终止，不能再修改"));
     }

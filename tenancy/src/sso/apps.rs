@@ -396,7 +396,7 @@ pub async fn review(cx: &Cx, permission: Permission, id: SsoAppId, verdict: &Ver
         .returning(Application::as_returning())
         .get_result(write.conn()?)
         .await?;
-    tell(cx, row.tenant(), after.title, &after.text(&row, why.as_deref()), write.conn()?).await?;
+    tell_of(cx, &row, after.title, &after.text(why.as_deref()), write.conn()?).await?;
     let entry = Entry::new("sso.reviewed", "sso_app", id.0)
         .note("application", row.name.clone())
         .note("tenant", row.tenant_id.to_string())
@@ -416,9 +416,8 @@ struct After {
 }
 
 impl After {
-    fn text(&self, row: &Application, why: Option<&str>) -> String {
-        let left = format!("可用次数 {} 次。", self.left);
-        format!("应用“{}”：{}", row.name, why.map_or(left, |why| format!("{why}。")))
+    fn text(&self, why: Option<&str>) -> String {
+        why.map_or_else(|| format!("：可用次数 {} 次。", self.left), |why| format!("：{why}。"))
     }
 }
 
@@ -456,6 +455,17 @@ pub(crate) async fn tell(cx: &Cx, tenant: TenantId, title: &str, text: &str, con
     );
     diesel::insert_into(notices::table).values(row).execute(conn).await?;
     Ok(())
+}
+
+/// The same about an application: what was told of it before shows no more.
+pub(super) async fn tell_of(cx: &Cx, app: &Application, title: &str, text: &str, conn: &mut Conn) -> Result<()> {
+    let about = format!("应用“{}”", app.name);
+    let older = notices::table
+        .filter(notices::withdrawn_at.is_null().and(notices::created_by.eq("系统")))
+        .filter(notices::tenants.eq(Some(vec![app.tenant().0])))
+        .filter(notices::text.like(about.replace(['%', '_', '\\'], "_") + "%"));
+    diesel::update(older).set(notices::withdrawn_at.eq(cx.now())).execute(&mut *conn).await?;
+    tell(cx, app.tenant(), title, &format!("{about}{text}"), conn).await
 }
 
 /// Pays one sign-in inside the transaction that opens the session, and has administrators warned when few are left.

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, Permission, Result, Secret, SsoAppId, check};
-use zhibu_providers::oidc::{Claims, Client, Registration, Returned, challenge};
+use zhibu_providers::oidc::{Claims, Client, Registration, Returned, acceptable, challenge};
 
 use super::apps::{self, Application, owner};
 use super::schema::{sso_flows, sso_issuers, sso_links};
@@ -78,12 +78,8 @@ pub async fn issuer(cx: &Cx, permission: Permission, app: SsoAppId) -> Result<Op
 pub async fn set_issuer(cx: &Cx, permission: Permission, app: SsoAppId, draft: &IssuerDraft) -> Result<Issuer> {
     cx.allow(permission)?;
     let issuer = draft.issuer.trim();
-    let plain = issuer.len() <= 300 && issuer.bytes().all(|byte| byte.is_ascii_graphic());
-    if !plain
-        || !(issuer.starts_with("https://") || issuer.starts_with("http://localhost"))
-        || issuer.contains(['?', '#'])
-    {
-        return Err(Error::invalid("issuer", "签发方应为以 https:// 开头的网址"));
+    if issuer.len() > 300 || !acceptable(issuer) {
+        return Err(Error::invalid("issuer", "签发方应为以 https:// 开头的公网域名网址，不带用户名、端口和参数"));
     }
     let client_id = check::text("clientId", "客户端标识", &draft.client_id, 1, 200)?;
     let row = apps::own(cx, permission, app).await?;

@@ -14,15 +14,13 @@ use super::schema::{sso_links, sso_nonces, sso_tickets};
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::Space;
-use crate::identity::{Purpose, Tokens, open_session, throttle};
+use crate::identity::{Purpose, Tokens, beyond_member, open_session, throttle};
 use crate::keys::{hash, hex};
-use crate::schema::{accounts, role_assignments};
+use crate::schema::accounts;
 use crate::{life, tenants};
 
 /// Requests a minute of one application.
 const PER_APP: i32 = 600;
-/// Who administers something.
-const ADMINISTRATORS: [&str; 2] = ["tenant_admin", "org_admin"];
 
 /// A new ticket.
 #[derive(Debug)]
@@ -154,18 +152,12 @@ async fn subject(app: &Application, order: &Order, write: &mut Write<'_>) -> Res
     Ok(id.into())
 }
 
-/// Whether an application signs this account in, or leaves administrators to their passwords.
+/// Whether an application signs this account in, or leaves those who may do more than a member to their passwords.
 pub(super) async fn admits(app: &Application, account: AccountId, write: &mut Write<'_>) -> Result<()> {
     if app.admit_administrators {
         return Ok(());
     }
-    let held: i64 = role_assignments::table
-        .filter(role_assignments::account_id.eq(account.0).and(role_assignments::until.is_null()))
-        .filter(role_assignments::role.eq_any(ADMINISTRATORS))
-        .count()
-        .get_result(write.conn()?)
-        .await?;
-    if held > 0 {
+    if beyond_member(&write.cx.app, account, write.conn()?).await? {
         return Err(Error::refuse("ADMINISTRATOR_EXCLUDED", "管理员不能通过该应用免密登录"));
     }
     Ok(())

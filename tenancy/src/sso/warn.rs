@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::Result;
 
-use super::apps::{Application, tell};
+use super::apps::{Application, tell_of};
 use super::schema::sso_apps;
 use crate::audit::Entry;
 use crate::cx::Cx;
@@ -37,11 +37,11 @@ impl Job for WarnOfQuota {
             return Ok(());
         }
         let (title, text) = match level {
-            1 => ("免密登录次数即将用完", format!("应用“{}”还剩 {} 次，请联系服务商增加。", app.name, app.quota_left)),
-            _ => ("免密登录次数已用完", format!("应用“{}”已不能登录，请联系服务商增加次数。", app.name)),
+            1 => ("免密登录次数即将用完", format!("还剩 {} 次，请联系服务商增加。", app.quota_left)),
+            _ => ("免密登录次数已用完", "已不能登录，请联系服务商增加次数。".to_owned()),
         };
         diesel::update(sso_apps::table.find(app.id)).set(sso_apps::warned.eq(level)).execute(write.conn()?).await?;
-        tell(cx, app.tenant(), title, &text, write.conn()?).await?;
+        tell_of(cx, &app, title, &text, write.conn()?).await?;
         let entry =
             Entry::new("sso.warned", "sso_app", app.id).note("application", app.name).note("uses", app.quota_left);
         write.audit(entry).await?;

@@ -58,6 +58,7 @@ pub async fn ask(cx: &Cx, permission: Permission, ask: &Ask) -> Result<Asked> {
         .filter(|hours| (1..=MOST_HOURS).contains(hours))
         .ok_or_else(|| Error::invalid("hours", format!("时长应为1至{MOST_HOURS}小时")))?;
     let operator = cx.operator()?.clone();
+    let _turn = cx.app.supporting.lock().await;
     let mut write = cx.write(permission).await?;
     let tenant = tenants::table.find(ask.tenant.0).select(TenantRow::as_select()).first(write.conn()?).await?;
     let life = crate::life::life(&tenant.term(), crate::life::Spans::of(&cx.app.settings), cx.app.world.today());
@@ -80,6 +81,12 @@ pub async fn ask(cx: &Cx, permission: Permission, ask: &Ask) -> Result<Asked> {
     write.audit(entry().note("tenant", tenant.name.clone())).await?;
     let within = inside(cx, ask.tenant);
     let mut there = within.beside(Space::Tenant(ask.tenant)).await?;
+    // Of several at once, here or at other replicas, each after the first finds it open.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('support:' || $1::text || $2::text, 0))")
+        .bind::<diesel::sql_types::Uuid, _>(ask.tenant.0)
+        .bind::<diesel::sql_types::Uuid, _>(operator.id.0)
+        .execute(there.conn()?)
+        .await?;
     let open: Vec<Row> = support::table
         .filter(support::state.eq_any(["asked", "granted"]).and(support::operator_id.eq(operator.id.0)))
         .select(Row::as_select())

@@ -999,7 +999,7 @@ export type TenantLife =
   /** 已终止 */
   | 'CLOSED';
 
-/** The limits of a tenant; what is left out is without limit. */
+/** The limits of a tenant; what is left out stays as it is, null is without limit. */
 export type TenantQuotasInput = {
   tenant: string;
   /** Bytes of its files. */

@@ -1,7 +1,7 @@
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 use zhibu_core::{Result, TenantId};
 use zhibu_graphql::Request;
-use zhibu_tenancy::quotas::{self, Level, Quotas, level};
+use zhibu_tenancy::quotas::{self, Change, Level, level};
 
 use crate::{TENANT_SETTINGS, TENANTS_LIFE};
 
@@ -26,16 +26,16 @@ pub(super) struct QuotaWarning {
     full: bool,
 }
 
-/// The limits of a tenant; what is left out is without limit.
+/// The limits of a tenant; what is left out stays as it is, null is without limit.
 #[derive(InputObject)]
 pub(super) struct TenantQuotasInput {
     tenant: TenantId,
     /// Bytes of its files.
-    storage_bytes: Option<i64>,
+    storage_bytes: MaybeUndefined<i64>,
     /// Text messages a month.
-    sms_month: Option<i32>,
+    sms_month: MaybeUndefined<i32>,
     /// Requests a day.
-    requests_day: Option<i64>,
+    requests_day: MaybeUndefined<i64>,
     reason: String,
 }
 
@@ -67,6 +67,14 @@ impl QuotaQuery {
     }
 }
 
+fn given<T>(limit: MaybeUndefined<T>) -> Option<Option<T>> {
+    match limit {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(limit) => Some(Some(limit)),
+    }
+}
+
 #[derive(Default)]
 pub(super) struct QuotaMutation;
 
@@ -74,9 +82,12 @@ pub(super) struct QuotaMutation;
 impl QuotaMutation {
     /// Sets the limits of a tenant (OP-8).
     async fn set_tenant_quotas(&self, ctx: &Context<'_>, input: TenantQuotasInput) -> Result<bool> {
-        let to =
-            Quotas { storage_bytes: input.storage_bytes, sms_month: input.sms_month, requests_day: input.requests_day };
-        quotas::set(ctx.cx()?, TENANTS_LIFE, input.tenant, to, &input.reason).await?;
+        let change = Change {
+            storage_bytes: given(input.storage_bytes),
+            sms_month: given(input.sms_month),
+            requests_day: given(input.requests_day),
+        };
+        quotas::set(ctx.cx()?, TENANTS_LIFE, input.tenant, change, &input.reason).await?;
         Ok(true)
     }
 }

@@ -1,7 +1,8 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use zhibu_core::{Result, Secret, SsoAppId, SsoLinkId};
+use zhibu_core::{Error, Result, Secret, SsoAppId, SsoLinkId};
 use zhibu_graphql::Request;
+use zhibu_tenancy::Cx;
 use zhibu_tenancy::sso::{apps, links, oidc};
 
 use crate::{SSO_MANAGE, SSO_READ};
@@ -211,6 +212,17 @@ impl SsoQuery {
     }
 }
 
+/// By an application that admits administrators one comes in as any of them. Only the tenant's own decides about it,
+/// whoever else may manage applications.
+async fn decides(cx: &Cx, app: SsoAppId, admitting: bool) -> Result<()> {
+    let own = cx.identity()?.roles.iter().any(|(role, _)| role == "tenant_admin");
+    // Looked up whatever is wanted: another tenant's, or without the right to, nothing of this is told.
+    if own || !apps::own(cx, SSO_MANAGE, app).await?.admit_administrators && !admitting {
+        return Ok(());
+    }
+    Err(Error::refuse("ADMITS_ADMINISTRATORS", "应用允许管理员免密登录时，只有总管理员能设置"))
+}
+
 #[derive(Default)]
 pub(super) struct SsoMutation;
 
@@ -231,6 +243,7 @@ impl SsoMutation {
         #[graphql(default)] end_previous: bool,
     ) -> Result<SsoSecret> {
         let cx = ctx.cx()?;
+        decides(cx, app, false).await?;
         let secret = apps::issue_secret(cx, SSO_MANAGE, app, end_previous).await?;
         let app_key = apps::own(cx, SSO_MANAGE, app).await?.app_key;
         Ok(SsoSecret { app_key, secret: secret.expose().to_owned() })
@@ -243,7 +256,9 @@ impl SsoMutation {
             addresses: input.addresses,
             admit_administrators: input.admit_administrators,
         };
-        Ok(apps::set_rules(ctx.cx()?, SSO_MANAGE, input.app, &rules).await?.into())
+        let cx = ctx.cx()?;
+        decides(cx, input.app, rules.admit_administrators).await?;
+        Ok(apps::set_rules(cx, SSO_MANAGE, input.app, &rules).await?.into())
     }
 
     /// Stops an application at once; only an operator starts it again.
@@ -259,7 +274,9 @@ impl SsoMutation {
             secret: input.secret.filter(|secret| !secret.is_empty()).map(Secret::new),
             enabled: input.enabled,
         };
-        Ok(oidc::set_issuer(ctx.cx()?, SSO_MANAGE, input.app, &draft).await?.into())
+        let cx = ctx.cx()?;
+        decides(cx, input.app, false).await?;
+        Ok(oidc::set_issuer(cx, SSO_MANAGE, input.app, &draft).await?.into())
     }
 
     /// Links an integrator's own number of somebody to an account.
@@ -270,7 +287,9 @@ impl SsoMutation {
         subject: String,
         user_name: String,
     ) -> Result<bool> {
-        links::link(ctx.cx()?, SSO_MANAGE, app, &subject, &user_name).await?;
+        let cx = ctx.cx()?;
+        decides(cx, app, false).await?;
+        links::link(cx, SSO_MANAGE, app, &subject, &user_name).await?;
         Ok(true)
     }
 

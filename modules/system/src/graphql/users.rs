@@ -191,9 +191,8 @@ async fn within(cx: &Cx, reach: &Reach, id: AccountId, conn: &mut Conn) -> Resul
         return Err(Error::missing());
     }
     let own_root = cx.identity()?.roles.iter().any(|(role, _)| role == "tenant_admin");
-    // A role of the tenant's own may reach further than the place where it is held.
-    let beyond = held.iter().any(|a| a.is_own()) && !reach.is_all();
-    if beyond || held.iter().any(|a| a.role == "tenant_admin") && !own_root {
+    // A role of the tenant's own may reach further than the place where it is held, and allow what the caller may not.
+    if held.iter().any(|a| a.is_own() || a.role == "tenant_admin") && !own_root {
         return Err(Error::missing());
     }
     for assignment in held {

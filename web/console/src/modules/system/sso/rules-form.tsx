@@ -33,7 +33,7 @@ export function RulesForm({ app, onClose }: { app: SsoAppFragment; onClose: () =
         <Form.Item name="addresses" label="IP 白名单" extra="自有平台服务器的地址或网段，每行一个，如 203.0.113.0/24；不填为不限">
           <Input.TextArea rows={4} />
         </Form.Item>
-        <Form.Item name="admitAdministrators" valuePropName="checked" extra="管理员权限大，建议仍用密码登录">
+        <Form.Item name="admitAdministrators" valuePropName="checked" extra="包括书记等有管理权限的人；权限大，建议仍用密码登录">
           <Checkbox>允许管理员免密登录</Checkbox>
         </Form.Item>
         <FormProblem problem={problem} />

@@ -10,7 +10,7 @@ import { useAction } from '../../../kit/use-action'
 import { instant } from '../../../kit/words'
 import { ask } from '../../../net/ask'
 import { AskForm } from './ask-form'
-import { STATES, extent, isOpen } from './words'
+import { STATES, extent } from './words'
 
 /** 租户支持: which tenants were asked, and the way into those that agree. */
 export default function SupportRequestsPage() {
@@ -24,6 +24,13 @@ export default function SupportRequestsPage() {
     { done: (ticket) => void window.open(`/portal/support#${ticket}`, '_blank', 'noopener') })
   const end = (row: SupportRequestRowFragment) => confirm({
     title: `结束对“${row.tenant.name}”的支持`, content: '要再进入，须重新申请。', okText: '结束',
+    work: async () => {
+      await ask(WithdrawSupportDocument, { id: row.id })
+      await refresh()
+    },
+  })
+  const withdraw = (row: SupportRequestRowFragment) => confirm({
+    title: `撤回对“${row.tenant.name}”的申请`, content: '租户不能再同意，可以重新申请。', okText: '撤回',
     work: async () => {
       await ask(WithdrawSupportDocument, { id: row.id })
       await refresh()
@@ -47,7 +54,8 @@ export default function SupportRequestsPage() {
           {row.mine && row.support.state === 'GRANTED' && (
             <Button type="link" size="small" aria-label={`进入 ${row.tenant.name}`} loading={enter.isPending && enter.variables === row.id} onClick={() => enter.mutate(row.id)}>进入</Button>
           )}
-          {isOpen(row.support) && <Button type="link" size="small" danger aria-label={`结束 ${row.tenant.name}`} onClick={() => end(row)}>结束</Button>}
+          {row.support.state === 'ASKED' && <Button type="link" size="small" danger aria-label={`撤回 ${row.tenant.name}`} onClick={() => withdraw(row)}>撤回</Button>}
+          {row.support.state === 'GRANTED' && <Button type="link" size="small" danger aria-label={`结束 ${row.tenant.name}`} onClick={() => end(row)}>结束</Button>}
         </>
       ),
     },

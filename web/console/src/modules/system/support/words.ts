@@ -14,8 +14,3 @@ export const STATES: Record<SupportState, { label: string; tone: string }> = {
 export function extent(row: Pick<SupportRowFragment, 'write' | 'hours'>): string {
   return `${row.write ? '查看和修改' : '只查看'}，${row.hours} 小时`
 }
-
-/** True while either side can end it. */
-export function isOpen(row: Pick<SupportRowFragment, 'state'>): boolean {
-  return row.state === 'ASKED' || row.state === 'GRANTED'
-}

@@ -1,9 +1,9 @@
 import { QuotaWarningsDocument, StandingDocument, type QuotaWarningsQuery, type StandingQuery } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
-import { Alert } from 'antd'
 import { useState } from 'react'
 import { usePermission } from '../../../kit/permissions'
 import { ask } from '../../../net/ask'
+import type { Told } from '../told'
 
 type Standing = StandingQuery['system']['standing']
 
@@ -38,8 +38,8 @@ function closedBefore(): string[] {
   }
 }
 
-/** The top of the tenants' console: where the tenant stands, and what the operator tells its administrators. */
-export function StandingBanner() {
+/** Where the tenant stands, and what the operator tells its administrators. */
+export function useStanding(): Told[] {
   const administrator = usePermission('tenant.settings')
   const [closed, setClosed] = useState(closedBefore)
   const { data } = useQuery({
@@ -53,7 +53,7 @@ export function StandingBanner() {
     refetchInterval: AGAIN,
     enabled: administrator,
   })
-  if (!data) return null
+  if (!data) return []
   const words = standingWords(data, administrator)
   const close = (id: string) => {
     const next = [id, ...closed].slice(0, 50)
@@ -64,16 +64,10 @@ export function StandingBanner() {
       // Without storage it is closed until the page is loaded again.
     }
   }
-  return (
-    <>
-      {words && <Alert banner type={data.life === 'READ_ONLY' ? 'error' : 'warning'} title={words} />}
-      {quotas.data?.map((warning) => (
-        <Alert key={warning.kind} banner type={warning.full ? 'error' : 'warning'} title={quotaWords(warning)} />
-      ))}
-      {data.notices.filter((notice) => !closed.includes(notice.id)).map((notice) => (
-        <Alert key={notice.id} banner type="info" title={notice.title} description={<span className="z-lines">{notice.text}</span>}
-          closable={{ onClose: () => close(notice.id), 'aria-label': `关闭通知：${notice.title}` }} />
-      ))}
-    </>
-  )
+  const standing: Told[] = words ? [{ key: 'standing', type: data.life === 'READ_ONLY' ? 'error' : 'warning', title: words }] : []
+  const limits = quotas.data?.map((warning): Told => (
+    { key: warning.kind, type: warning.full ? 'error' : 'warning', title: quotaWords(warning) })) ?? []
+  const notices = data.notices.filter((notice) => !closed.includes(notice.id)).map((notice): Told => (
+    { key: notice.id, type: 'info', title: notice.title, text: notice.text, onClose: () => close(notice.id) }))
+  return [...standing, ...limits, ...notices]
 }
