@@ -1,5 +1,6 @@
 //! Organisations are moved, merged, split, dissolved and deleted (PC-3.1.1b to d), and the past stays as it was.
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use zhibu_tests::roster::id_number;
@@ -503,12 +504,11 @@ async fn pc_3_1_1b_crosswise_at_once_leaves_a_whole_tree() {
     ];
     let commands = plans.into_iter().map(|plan| {
         let mut admin = admin.clone();
-        Box::pin(async move { admin.ask(REQUEST, plan).await.refusal_opt() }) as futures_util::future::BoxFuture<_>
+        async move { admin.ask(REQUEST, plan).await.refusal_opt() }.boxed()
     });
     let more = (20..26).map(|n| {
         let (mut admin, form) = (admin.clone(), member(if n % 2 == 0 { &a1 } else { &b1 }, "王五", n));
-        Box::pin(async move { admin.ask(crate::members::CREATE, json!({"input": form})).await.refusal_opt() })
-            as futures_util::future::BoxFuture<_>
+        async move { admin.ask(crate::members::CREATE, json!({"input": form})).await.refusal_opt() }.boxed()
     });
     let told: Vec<Option<Refusal>> = join_all(commands.chain(more)).await;
     let known = ["BLOCKED", "CONFLICT", "INVALID branch", "BRANCH_GONE branch", "UNAVAILABLE"];
