@@ -37,7 +37,6 @@ test('PC-3.1.1c a merger is previewed by name, carried out, and yesterday stays 
   await look(page, 'command-preview-narrow')
   await page.setViewportSize({ width: 1280, height: 800 })
   await follow(page.getByRole('button', { name: '确认提交' }), '组织变更')
-  await expect(page.getByText('已完成组织变更')).toBeVisible()
   await expect(row(page, from)).toContainText('已完成')
   await look(page, 'commands-list')
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -64,8 +63,9 @@ test('PC-3.1.1d what is in the way of a dissolution is named with a way there; a
   }
   await fill()
   await page.getByRole('button', { name: '查看影响' }).click()
-  await expect(page.getByRole('alert')).toContainText('还有党员')
-  await expect(page.getByRole('alert').getByRole('link', { name: '孙立' })).toHaveAttribute('href', /member=/)
+  const inTheWay = page.getByRole('region', { name: '影响' }).getByRole('alert')
+  await expect(inTheWay).toContainText('还有党员')
+  await expect(inTheWay.getByRole('link', { name: '孙立' })).toHaveAttribute('href', /member=/)
   await expect(page.getByRole('button', { name: '确认提交' })).toHaveCount(0)
   await look(page, 'command-blocked')
 
