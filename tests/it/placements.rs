@@ -263,7 +263,7 @@ async fn op_12_a_write_that_did_not_hear_of_the_move_does_not_get_lost() {
     let moving = relocated(&t, FAR);
     let writing = async {
         let under = format!(
-            "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND granted AND relation = '{schema}.organisations'::regclass"
+            "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND granted AND relation = '{schema}.organisations'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         );
         until("the tables are locked", async || here.one(&under).await != "0").await;
         t.sql_as_app().await.attempt(&late).await

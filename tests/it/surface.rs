@@ -226,7 +226,9 @@ impl Surface {
                 }
                 ("Int", _) => json!(1),
                 ("Boolean", _) => json!(true),
-                ("NaiveDate", _) => json!("2026-01-31"),
+                // The day of a question about how things were.
+                ("NaiveDate", "date") => json!("2026-01-31"),
+                ("NaiveDate", _) => json!("2026-12-31"),
                 (_, "module") => json!("document"),
                 (_, "template" | "kind") => json!("member"),
                 (_, "mobile" | "contactPhone") => json!("13800138000"),

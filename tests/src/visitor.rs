@@ -104,7 +104,15 @@ impl Visitor {
             request = request.header(*name, *value);
         }
         let request = request.body(Full::new(body.into())).unwrap();
-        let answer = self.client.request(request).await.expect("an answer");
+        // Who refuses a body before all of it is written may be gone before the answer is read.
+        let mut tries = 0..3;
+        let answer = loop {
+            match self.client.request(request.clone()).await {
+                Ok(answer) => break answer,
+                Err(error) if tries.next().is_some() && format!("{error:?}").contains("BodyWrite") => {}
+                Err(error) => panic!("no answer: {error:?}"),
+            }
+        };
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);

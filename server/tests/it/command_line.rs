@@ -103,7 +103,7 @@ async fn commands_work_alone_and_beside_a_server() {
     assert!(shown.text().contains(id) && shown.text().contains("中共示例集团有限公司委员会"), "{shown:?}");
     house.run(&["tenant", "show", "00000000-0000-7000-8000-000000000000"]).await.refused("NOT_FOUND");
     let run = house.run(&["migrate", "--json"]).await.json();
-    assert_eq!(run, json!([{"migrated": [], "failed": [], "held": [], "current": 1}]));
+    assert_eq!(run, json!([{"migrated": [], "failed": [], "held": [], "shut": [], "current": 1}]));
 
     let expires = tomorrow();
     let issue = ["code", "issue", "--expires", &expires, "--json"];
