@@ -554,6 +554,14 @@ async fn invitation(cx: &Cx, origin: &str, name: &str, again: bool) -> Result<St
     Ok(format!("{origin}/operator/enrol#token={}", operator::invite(cx, name, again).await?))
 }
 
+/// While nobody operates this installation, how the first one gets in.
+async fn greet(cx: &Cx, url: &str) -> Result<()> {
+    if operator::none_yet(cx).await? {
+        say!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(cx, url, "operator", false).await?);
+    }
+    Ok(())
+}
+
 async fn run_server(config: Config, demo: bool) -> Result<()> {
     if config.profile == Profile::Embedded && !config.listen.ip().is_loopback() && !demo {
         return Err(Error::refuse("SANDBOX", "演示环境只监听本机；确需对外，请加 --i-understand-this-is-a-demo"));
@@ -574,9 +582,9 @@ async fn run_server(config: Config, demo: bool) -> Result<()> {
     if app.sms.is_sandbox() {
         say!("  演示环境    短信不会真正发出，见运营入口的“短信发件箱”");
     }
-    let cx = Cx::system(app, Space::Platform);
-    if operator::none_yet(&cx).await? {
-        say!("  首位运营人员请打开（一次有效，3天内）：\n    {}", invitation(&cx, &url, "operator", false).await?);
+    // A database that goes away in this moment is no reason to stop serving.
+    if let Err(error) = greet(&Cx::system(app, Space::Platform), &url).await {
+        tracing::warn!(code = error.code, cause = ?error.cause, "no invitation of a first operator");
     }
     tokio::select! {
         _ = terminate.recv() => {}
