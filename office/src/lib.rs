@@ -1,4 +1,4 @@
-//! Spreadsheets: the templates of imports (导入模板), reading what users upload, giving it back with its faults
+//! Spreadsheets and forms on paper: the templates of imports (导入模板), reading what users upload, giving it back with its faults
 //! marked (错误说明), and exports (导出). A pure library: files and bytes, no database, no network.
 //!
 //! - [`Template`] describes one import; [`Template::workbook`] is the file users download.
@@ -6,6 +6,7 @@
 //!   whose readers collect every [`Fault`].
 //! - [`mark()`] returns the user's own workbook with the faults in it.
 //! - [`Sheet`] writes an export row by row.
+//! - [`paper::pdf`] writes forms as PDF.
 //!
 //! Reading, marking and writing hold one row at a time, besides the table of shared strings. The parser is our own
 //! because marking needs the sheet's XML anyway, and because a reader of uploads must bound every allocation and
@@ -17,6 +18,7 @@ mod export;
 mod header;
 mod mark;
 mod package;
+pub mod paper;
 mod parts;
 mod read;
 mod row;

@@ -56,7 +56,7 @@ pub async fn serve(mut installation: Installation) -> Result<Served> {
         );
     }
     let production = installation.config.profile == Profile::Production;
-    outbox::unmixed(&Cx::system(installation.app.clone(), Space::Platform), production).await?;
+    outbox::unmixed(&Cx::system(installation.app.clone(), Space::Platform)).await?;
     installation.app.store.ensure_bucket().await?;
     let worker = work(&installation).await?;
     let cx = Cx::system(installation.app.clone(), Space::Platform);

@@ -131,6 +131,11 @@ async fn login(
         url::form_urlencoded::parse(&body).into_owned().collect();
     let mut field = |name: &str| fields.remove(name).unwrap_or_default();
     let (app, ticket) = (field("app"), Secret::new(field("ticket")));
+    // Our own page posts, or a program; somebody else's page would sign its visitors in as whom it likes.
+    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        let error = Error::refuse("FOREIGN_PAGE", "请从单位平台的入口重新打开");
+        return if wants_json(&headers) { refusal(&cx, &error) } else { told(&cx, &error) };
+    }
     match Box::pin(sso::redeem(&cx, &app, &ticket)).await {
         Ok(entered) => enter(&cx, &entered).unwrap_or_else(|error| refusal(&cx, &error)),
         Err(error) if wants_json(&headers) => refusal(&cx, &error),

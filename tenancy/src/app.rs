@@ -103,7 +103,7 @@ pub struct App {
     /// Those that somebody has asked for of late, and whose turn it is to ask for them.
     pub(crate) asked: Cache<TenantId, ()>,
     pub(crate) asking: tokio::sync::Mutex<()>,
-    /// Whose turn it is to ask a tenant for support: each holds two connections, and many at once would wait for each other.
+    /// Which operator acts on a support request now: each holds two connections, and many at once would wait for each other.
     pub(crate) supporting: tokio::sync::Mutex<()>,
     pub(crate) remembered: Remembered,
     pub(crate) operators: Cache<SessionId, Arc<Operator>>,

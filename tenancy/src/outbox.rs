@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as Fault};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
 use zhibu_providers::Purpose;
-use zhibu_providers::sms::Carrier;
 use zhibu_providers::sms::receipt::Receipt;
 
 use crate::cx::Cx;
 use crate::db::Space;
 use crate::messages::CarryOutcomes;
-use crate::schema::outbox;
+use crate::schema::{environment, outbox};
 
 /// A message nobody was sent.
 #[derive(Debug, Clone)]
@@ -107,19 +107,25 @@ pub async fn report(cx: &Cx, receipts: &[Receipt]) -> Result<()> {
     write.commit_quietly().await
 }
 
-/// Refuses a database that holds messages of the other kind: made-up ones where people are real, or real ones where
-/// every operator may read them.
-pub async fn unmixed(cx: &Cx, production: bool) -> Result<()> {
-    let mut write = cx.beside(Space::Platform).await?;
-    let carriers: Vec<Option<String>> = outbox::table.select(outbox::carrier).distinct().load(write.conn()?).await?;
-    let (made_up, real): (Vec<_>, Vec<_>) =
-        carriers.into_iter().flatten().partition(|carrier| carrier == Carrier::Sandbox.key());
-    let words = if production && !made_up.is_empty() {
-        "数据库中有演示环境的短信，不能用于正式环境，请使用新的数据库"
-    } else if cx.app.sms.is_sandbox() && !real.is_empty() {
-        "数据库中有正式环境的短信，不能用于演示环境"
+/// Settles whether messages of this database are made up or real, and refuses one that holds the other kind: made-up ones
+/// where people are real, or real ones where every operator may read them.
+pub async fn unmixed(cx: &Cx) -> Result<()> {
+    let (ours, words) = if cx.app.sms.is_sandbox() {
+        ("sandbox", "数据库中有正式环境的短信，不能用于演示环境")
     } else {
-        return Ok(());
+        ("real", "数据库中有演示环境的短信，不能用于正式环境，请使用新的数据库")
     };
-    Err(Error::refuse("SANDBOX", words))
+    let mut write = cx.beside(Space::Platform).await?;
+    let settled = diesel::insert_into(environment::table)
+        .values(environment::name.eq(ours))
+        .on_conflict(environment::one)
+        .do_update()
+        .set(environment::name.eq(ours))
+        .execute(write.conn()?)
+        .await;
+    match settled {
+        Err(Fault::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Err(Error::refuse("SANDBOX", words)),
+        Err(fault) => Err(fault.into()),
+        Ok(_) => write.commit_quietly().await,
+    }
 }

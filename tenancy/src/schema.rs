@@ -88,6 +88,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    own.environment (name) {
+        name -> Text, one -> Bool,
+    }
+}
+
+diesel::table! {
     own.progress (id) {
         id -> Uuid, task -> Text, tenant_id -> Nullable<Uuid>, state -> Text, percent -> Int2,
         message -> Nullable<Text>, created_at -> Timestamptz,

@@ -8,6 +8,7 @@ use zhibu_tenancy::{Cx, Space};
 use zhibu_tests::roster::{CONFIRM, Line, id_number, rest, upload as upload_roster, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor};
 
+use crate::exchange::{DOWNLOAD, EXPORT, exported};
 use crate::members::{enrol, member};
 use crate::organisations::{add, branch, with};
 
@@ -579,4 +580,60 @@ async fn pc_3_2_4_running_cases_are_imported_and_taken_back() {
         (&undone["import"]["undoneRows"], &undone["keptRows"][0]["reason"]),
         (&json!(1), &json!("该档案已上传材料"))
     );
+}
+
+/// The pages of an exported PDF as text.
+async fn pages(by: &mut Visitor, vars: Value) -> Vec<String> {
+    let export = exported(by, vars).await;
+    assert_eq!(export["state"], "DONE", "{export}");
+    let url = by.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();
+    let file = by.send(Method::GET, url.as_str().unwrap(), &[], "").await;
+    let name = file.headers["content-disposition"].to_str().unwrap().to_owned();
+    assert!(name.contains(".pdf"), "{name}");
+    let document = lopdf::Document::load_mem(&file.bytes).unwrap();
+    let numbers: Vec<u32> = document.get_pages().keys().copied().collect();
+    numbers.iter().map(|number| document.extract_text(&[*number]).unwrap().replace('\n', "")).collect()
+}
+
+#[tokio::test]
+async fn pc_3_2_4_the_form_of_a_case_is_made_as_pdf() {
+    let mut p = Party::start().await;
+    let file = p.up_to("陈积极", 1, 8).await;
+    let id = file["case"]["id"].clone();
+    let form = |columns: Value, reason: Value| json!({"kind": "development_form", "filter": {"case": id}, "columns": columns, "reason": reason});
+    let one = pages(&mut p.admin, form(json!(["form"]), Value::Null)).await.concat();
+    let number = id_number("1995-05-05", 3);
+    for words in [
+        "发展党员工作全程纪实表",
+        "陈积极",
+        "发展对象",
+        "1. 递交入党申请书",
+        "2022-01-31",
+        "应到20人，实到18人，赞成16票",
+        "入党申请书",
+        "上级党委（盖章）：",
+    ] {
+        assert!(one.contains(words), "{words}: {one}");
+    }
+    assert!(!one.contains(&number) && one.contains("199505"), "the number is masked: {one}");
+    // What is masked elsewhere needs a reason, which stands on the paper.
+    assert_eq!(p.admin.refused(EXPORT, form(json!(["form", "idNumber"]), Value::Null)).await, "INVALID reason");
+    let whole = pages(&mut p.admin, form(json!(["form", "idNumber"]), json!("报上级备案"))).await.concat();
+    assert!(whole.contains(&number) && whole.contains("报上级备案"), "{whole}");
+
+    // Those of a list, each on a page of its own; a workbook of the same list.
+    p.case("林申请", 2).await;
+    let list = json!({"kind": "development_form", "filter": {"under": p.first}, "columns": ["form"]});
+    let all = pages(&mut p.admin, list).await;
+    assert_eq!(all.iter().filter(|page| page.contains("第1页")).count(), 2, "{all:?}");
+    let rows = json!({"kind": "development", "filter": {"under": p.first}, "columns": ["name", "step", "standing"]});
+    let export = exported(&mut p.admin, rows).await;
+    assert_eq!((&export["state"], &export["rowCount"]), (&json!("DONE"), &json!(2)), "{export}");
+
+    // Not of another's branch, and not of a case that is none.
+    p.t.person("other", "org_admin", &p.second).await;
+    let mut other = p.t.signed_in("other", PASSWORD).await;
+    assert_eq!(other.refused(EXPORT, form(json!(["form"]), Value::Null)).await, "NOT_FOUND");
+    let none = json!({"kind": "development_form", "filter": {"case": p.first}, "columns": ["form"]});
+    assert_eq!(p.admin.refused(EXPORT, none).await, "NOT_FOUND");
 }

@@ -13,11 +13,11 @@ use crate::organisations::{add, branch, small_tree, with};
 const UNDO: &str = "mutation($id: ID!) { system { undoImport(id: $id) { state } } }";
 const MARKED: &str = "mutation($id: ID!) { system { downloadMarkedImport(id: $id) { url } } }";
 const MEMBERS: &str = "{ directory { members(first: 100) { totalCount nodes { id name version } } } }";
-const EXPORT: &str = "mutation($kind: String!, $filter: JSON, $columns: [String!]!, $reason: String) { system { requestExport(input: \
+pub(crate) const EXPORT: &str = "mutation($kind: String!, $filter: JSON, $columns: [String!]!, $reason: String) { system { requestExport(input: \
     {kind: $kind, filter: $filter, columns: $columns, reason: $reason}) { id } } }";
 const EXPORTED: &str =
     "query($kind: String) { system { exports(kind: $kind) { nodes { id state rowCount filterWords message } } } }";
-const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
+pub(crate) const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn folder() -> PathBuf {
@@ -378,7 +378,8 @@ async fn pc_3_2_1b_the_template_is_one_that_can_be_filled_in() {
     assert!(text.contains("公民身份号码") && text.contains("【示例】"), "{text}");
 }
 
-async fn exported(by: &mut Visitor, vars: Value) -> Value {
+/// Orders an export and waits for it.
+pub(crate) async fn exported(by: &mut Visitor, vars: Value) -> Value {
     by.ok(EXPORT, vars).await;
     let mut found = Value::Null;
     until("the export is made", async || {

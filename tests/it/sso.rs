@@ -122,6 +122,27 @@ async fn pc_2_6_only_the_tenants_administrator_decides_about_an_application_that
     let rules = |admit: bool| json!({"input": {"app": shop.id, "targets": ["/home"], "addresses": [], "admitAdministrators": admit}});
     wang.ok(RULES, rules(false)).await;
     wang.ok(SECRET, json!({"app": shop.id})).await;
+    // A link to an administrator would open with the first application that lets administrators in.
+    let link = "mutation($app: ID!, $subject: String!, $user: String!) { system { \
+        linkSsoSubject(app: $app, subject: $subject, userName: $user) } }";
+    let to = |user: &str| json!({"app": shop.id, "subject": format!("E-{user}"), "user": user});
+    for user in ["boss", "wang"] {
+        assert_eq!(wang.refused(link, to(user)).await, "ADMITS_ADMINISTRATORS", "{user}");
+    }
+    wang.ok(link, to("li")).await;
+    shop.admin.ok(link, to("wang")).await;
+    let sql = t.sql().await;
+    sql.rows(&format!("UPDATE t_{}.sso_links SET approved_at = NULL", t.home.id.replace('-', ""))).await;
+    let links = shop.admin.ok("{ system { ssoLinks { id userName } } }", json!({})).await["system"]["ssoLinks"].clone();
+    let approve = "mutation($link: ID!) { system { approveSsoLink(id: $link) } }";
+    for one in links.as_array().unwrap() {
+        if one["userName"] == "wang" {
+            assert_eq!(wang.refused(approve, json!({"link": one["id"]})).await, "ADMITS_ADMINISTRATORS");
+            shop.admin.ok(approve, json!({"link": one["id"]})).await;
+        } else {
+            wang.ok(approve, json!({"link": one["id"]})).await;
+        }
+    }
     assert_eq!(wang.refused(RULES, rules(true)).await, "ADMITS_ADMINISTRATORS");
     shop.admin.ok(RULES, rules(true)).await;
     for (asked, vars) in [(SECRET, json!({"app": shop.id})), (RULES, rules(false))] {
@@ -196,6 +217,23 @@ async fn pc_2_6_from_the_application_to_the_session() {
     let kept =
         sql.one(&format!("SELECT count(*) FROM {}.audit WHERE action = 'sso.ticket_issued'", t.home.schema())).await;
     assert_eq!(kept, "1");
+}
+
+#[tokio::test]
+async fn pc_2_6_another_page_spends_no_ticket() {
+    let t = Town::start().await;
+    let shop = shop(&t).await;
+    let ticket = ticket(&t, &shop, "li").await;
+    let post = async |site: &'static str| {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [form, ("accept", "application/json"), ("sec-fetch-site", site)];
+        t.visitor().send(Method::POST, "/sso/login", &headers, format!("ticket={ticket}&app={}", shop.key)).await
+    };
+    for site in ["cross-site", "same-site"] {
+        let refused = post(site).await;
+        assert_eq!((said(&refused).1, refused.headers.contains_key(header::SET_COOKIE)), ("FOREIGN_PAGE", false));
+    }
+    assert_eq!(who(&mut holding(&t, &post("same-origin").await)).await, "li");
 }
 
 #[tokio::test]

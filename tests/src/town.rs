@@ -155,6 +155,10 @@ impl Town {
     async fn another(&self, plan: Plan, folder: &Path) -> Server {
         let mut config = config(self.cluster.as_ref().unwrap(), &self.database, folder);
         plan.edits.into_iter().for_each(|edit| edit(&mut config));
+        if config.sms.provider.is_some() {
+            // Not those that were made up for the template.
+            self.sql().await.rows("DELETE FROM platform.outbox WHERE carrier = 'sandbox'").await;
+        }
         let clock = self.clock.clone();
         self.inside(async move { Server::start(config, &clock).await }).await
     }

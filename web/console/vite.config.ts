@@ -10,11 +10,11 @@ export default defineConfig({
   build: {
     manifest: true, target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 1500,
     // The entry lists every chunk that pages bring along: what is random in their names does not compress.
-    // Icons that many pages share lie in one chunk, which shortens that list too.
+    // Icons and helpers that many pages share lie in one chunk, which shortens that list too.
     rollupOptions: {
       output: {
         chunkFileNames: 'assets/[name]-[hash:7].js', assetFileNames: 'assets/[name]-[hash:7][extname]',
-        codeSplitting: { groups: [{ name: 'icons', test: /ant-design.icons/, minShareCount: 6 }] },
+        codeSplitting: { groups: [{ name: 'shared', test: /ant-design.icons|antd.es._util|rc-component.util/, minShareCount: 6 }] },
       },
     },
   },

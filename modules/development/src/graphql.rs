@@ -243,8 +243,9 @@ pub struct DevelopmentLink {
     file_name: String,
 }
 
+/// Which cases are looked for.
 #[derive(InputObject, Default)]
-struct DevelopmentFilter {
+pub(crate) struct DevelopmentFilter {
     /// Part of the name or its pinyin, a whole mobile or identity number.
     search: Option<String>,
     /// This organisation and everything below.
@@ -329,7 +330,7 @@ fn number(no: i32) -> Result<u8> {
 }
 
 impl DevelopmentFilter {
-    fn read(self, today: NaiveDate) -> Result<Filter> {
+    pub(crate) fn read(self, today: NaiveDate) -> Result<Filter> {
         let small = |field: &str, number: Option<i32>| {
             number.map(i16::try_from).transpose().map_err(|_| Error::invalid(field, "没有这样的阶段或步骤"))
         };
@@ -441,7 +442,7 @@ impl Shown {
 }
 
 /// What was given with a step, in words.
-fn told(given: &Given, names: &HashMap<Uuid, String>) -> Vec<String> {
+pub(crate) fn told(given: &Given, names: &HashMap<Uuid, String>) -> Vec<String> {
     let mut words = Vec::new();
     if !given.people.is_empty() {
         let named = given.people.iter().filter_map(|id| names.get(id).cloned()).collect::<Vec<_>>().join("、");
@@ -540,8 +541,26 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
     all
 }
 
+fn record_of<'l>(row: &DocumentRow, loaded: &'l Loaded) -> Option<&'l RecordRow> {
+    loaded.records.iter().find(|record| Some(record.id) == row.record_id)
+}
+
+/// Whether a paper belongs to what no longer counts.
+pub(crate) fn is_past(row: &DocumentRow, loaded: &Loaded) -> bool {
+    record_of(row, loaded).is_some_and(|record| record.voided_at.is_some() || !record.counts)
+}
+
+/// Who was named in the steps of a case.
+pub(crate) fn people(loaded: &Loaded) -> Vec<Uuid> {
+    let named = |record: &RecordRow| {
+        let given: Given = serde_json::from_value(record.given.clone()).unwrap_or_default();
+        given.people
+    };
+    loaded.records.iter().flat_map(named).collect::<BTreeSet<Uuid>>().into_iter().collect()
+}
+
 fn paper(row: &DocumentRow, loaded: &Loaded) -> DevelopmentDocument {
-    let record = loaded.records.iter().find(|record| Some(record.id) == row.record_id);
+    let record = record_of(row, loaded);
     DevelopmentDocument {
         id: row.id.into(),
         step: row.step.into(),
@@ -551,7 +570,7 @@ fn paper(row: &DocumentRow, loaded: &Loaded) -> DevelopmentDocument {
         by: row.account_name.clone(),
         at: row.created_at,
         removable: record.is_none() && loaded.row.closed_at.is_none(),
-        past: record.is_some_and(|record| record.voided_at.is_some() || !record.counts),
+        past: is_past(row, loaded),
     }
 }
 
@@ -569,12 +588,7 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     let (edit, approve) = (reach_of(cx, EDIT, read.conn()?).await?, reach_of(cx, APPROVE, read.conn()?).await?);
     let today = cx.app.world.today();
     let mine = actions::mine(&edit, &approve, &loaded);
-    let named = |record: &RecordRow| {
-        let given: Given = serde_json::from_value(record.given.clone()).unwrap_or_default();
-        given.people
-    };
-    let people: BTreeSet<Uuid> = loaded.records.iter().flat_map(named).collect();
-    let names = store::people_names(&people.into_iter().collect::<Vec<_>>(), read.conn()?).await?;
+    let names = store::people_names(&people(&loaded), read.conn()?).await?;
     let look = loaded.file.look(today);
     let steps = look.steps.iter().zip(STEPS.iter()).map(|(at, step)| {
         let given = loaded.file.done.get(&step.no).map(|done| told(&done.given, &names)).unwrap_or_default();

@@ -2,6 +2,7 @@
 //! (manual 3.2.4; feature PC-3.2.4).
 
 pub mod actions;
+mod export;
 pub mod graphql;
 mod holdings;
 mod import;
@@ -33,7 +34,7 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| worker,
     importers: &[&import::Cases],
-    exporters: &[],
+    exporters: &[&export::Cases, &export::CaseForms],
     roles: None,
     seats_taken: None,
     undos: &[],

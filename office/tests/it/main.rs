@@ -3,5 +3,6 @@
 
 mod common;
 mod mark;
+mod paper;
 mod read;
 mod write;

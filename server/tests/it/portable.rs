@@ -67,6 +67,30 @@ async fn op_12_an_import_that_is_killed_is_taken_over_by_the_next() {
 }
 
 #[tokio::test]
+async fn op_12_a_restoration_that_is_killed_is_taken_back() {
+    let house = House::new();
+    let server = house.serve(&[]).await;
+    let tenant = lived_in(&house).await;
+    let passphrase = passphrase(&house);
+    let file = house.folder().join("before");
+    let before = exported(&house, &tenant, &file, &passphrase).await;
+    let abort = ["tenant", "restore", &tenant, "--abort"];
+    house.run(&abort).await.refused("NOT_RESTORING");
+    let child = house.start(&["tenant", "restore", &tenant, file.to_str().unwrap(), "--passphrase-file", &passphrase]);
+    let sql = house.sql().await;
+    let beside = format!("SELECT count(*) FROM pg_namespace WHERE nspname = 'r_{}'", tenant.replace('-', ""));
+    until("it has begun", async || sql.one(&beside).await == "1").await;
+    killed(child).await;
+    house.run(&abort).await.text();
+    assert_eq!(sql.one(&beside).await, "0");
+    assert_eq!(sql.one("SELECT state FROM platform.tenants").await, "active");
+    assert_eq!(exported(&house, &tenant, &house.folder().join("after"), &passphrase).await, before);
+    house.run(&abort).await.refused("NOT_RESTORING");
+    drop(sql);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn op_12_a_move_that_is_killed_goes_on_where_it_was() {
     let house = House::new();
     let server = house.serve(&[]).await;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 use zhibu_core::{ANYONE, Error, ExportId, Page, PageArgs, Permission, Result, SELF, check};
+use zhibu_office::paper::{self, Paper};
 use zhibu_office::{Heading, Layout, Sheet, Watermark};
 
 use super::{KEEP_DAYS, LINK, XLSX, key, scratch};
@@ -91,7 +92,28 @@ pub trait Exporter: Send + Sync + 'static {
     ) -> Result<(Vec<Vec<Cell>>, Option<String>)>;
     /// About how many rows there will be, for the progress.
     async fn count(&self, cx: &Cx, filter: &Value, read: &mut Read<'_>) -> Result<i64>;
+    /// One that makes forms on paper, a PDF, instead of rows.
+    fn forms(&self) -> Option<&dyn Forms> {
+        None
+    }
 }
+
+/// What a module exports as forms on paper, one for each row. Columns only decide whether what is masked elsewhere is shown.
+#[async_trait]
+pub trait Forms: Send + Sync + 'static {
+    /// The forms after a position, with the next position; none at the end.
+    async fn forms(
+        &self,
+        cx: &Cx,
+        filter: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Paper>, Option<String>)>;
+}
+
+/// So many forms go into one file.
+const MOST_FORMS: i64 = 300;
 
 /// An export as its list shows it.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -203,6 +225,9 @@ pub async fn order(cx: &Cx, kind: &str, filter: Value, wanted: &[String], reason
     };
     let words = {
         let mut read = cx.read(exporter.permission()).await?;
+        if exporter.forms().is_some() && exporter.count(cx, &filter, &mut read).await? > MOST_FORMS {
+            return Err(Error::invalid("filter", format!("一次最多生成{MOST_FORMS}份表格，请缩小范围后再导出")));
+        }
         exporter.words(&filter, &mut read).await?
     };
     let who = orderer(cx)?;
@@ -296,7 +321,8 @@ pub async fn download(cx: &Cx, id: ExportId) -> Result<String> {
     write.audit(Entry::new("export.downloaded", "export", id.0).note("sensitive", export.sensitive)).await?;
     write.commit().await?;
     let day = (export.created_at + chrono::Duration::hours(8)).format("%Y%m%d-%H%M");
-    cx.app.store.link(&key(cx, "exports", id.0, "file.xlsx")?, &format!("{title}{day}.xlsx"), LINK).await
+    let (file, ending, _) = kind_of(exporter);
+    cx.app.store.link(&key(cx, "exports", id.0, file)?, &format!("{title}{day}.{ending}"), LINK).await
 }
 
 /// Makes the file of an export.
@@ -385,6 +411,9 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
         held.ok_or_else(|| Error::refuse("DENIED", "导出人已没有此项操作的权限"))?
     };
     let filter = opened(cx, &export.filter).await?;
+    if let Some(forms) = exporter.forms() {
+        return Box::pin(make_forms(cx, id, export, forms, &filter, &columns, &scope)).await;
+    }
     let scratch = scratch(cx, id.0)?;
     let file = scratch.file("file.xlsx");
     let (send, writer) = writer(layout(cx, exporter, export, &columns), file.clone());
@@ -416,8 +445,56 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
     Ok(rows)
 }
 
+/// Name, ending and type of the file that an exporter makes.
+fn kind_of(exporter: &dyn Exporter) -> (&'static str, &'static str, &'static str) {
+    if exporter.forms().is_some() { ("file.pdf", "pdf", "application/pdf") } else { ("file.xlsx", "xlsx", XLSX) }
+}
+
+async fn make_forms(
+    cx: &Cx,
+    id: ExportId,
+    export: &Export,
+    forms: &dyn Forms,
+    filter: &Value,
+    columns: &[&'static ExportColumn],
+    scope: &Scope,
+) -> Result<i64> {
+    let (mut papers, mut after) = (Vec::new(), None);
+    loop {
+        let (more, next) = {
+            let mut read = cx.read(ANYONE).await?;
+            read.scope = scope.clone();
+            forms.forms(cx, filter, columns, after, &mut read).await?
+        };
+        cx.close().await;
+        papers.extend(more);
+        let made = i64::try_from(papers.len()).map_err(Error::bug)?;
+        progress(cx, id, made, MOST_FORMS).await?;
+        after = next;
+        if after.is_none() || made >= MOST_FORMS {
+            break;
+        }
+    }
+    if papers.is_empty() {
+        return Err(Error::refuse("EXPORT_EMPTY", "没有可以生成表格的记录"));
+    }
+    let foot = [Some(export.account_name.clone()), Some(made_at(cx)), export.reason.clone()];
+    let foot = foot.into_iter().flatten().collect::<Vec<_>>().join("　");
+    for paper in &mut papers {
+        paper.foot.clone_from(&foot);
+    }
+    let rows = i64::try_from(papers.len()).map_err(Error::bug)?;
+    let bytes = tokio::task::spawn_blocking(move || paper::pdf(&papers)).await.map_err(Error::bug)??;
+    cx.app.store.put(&key(cx, "exports", id.0, "file.pdf")?, bytes.into(), "application/pdf").await?;
+    Ok(rows)
+}
+
+fn made_at(cx: &Cx) -> String {
+    (cx.app.world.now() + chrono::Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string()
+}
+
 fn layout(cx: &Cx, exporter: &dyn Exporter, export: &Export, columns: &[&'static ExportColumn]) -> Layout {
-    let at = (cx.app.world.now() + chrono::Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string();
+    let at = made_at(cx);
     let purpose = export.reason.clone().unwrap_or_default();
     Layout {
         name: exporter.title().to_owned(),
@@ -474,7 +551,9 @@ pub(super) async fn sweep(cx: &Cx) -> Result<()> {
         .load(write.conn()?)
         .await?;
     for id in old {
-        cx.app.store.delete(&key(cx, "exports", id, "file.xlsx")?).await?;
+        for file in ["file.xlsx", "file.pdf"] {
+            cx.app.store.delete(&key(cx, "exports", id, file)?).await?;
+        }
         diesel::update(exports::table.find(id)).set(exports::state.eq("expired")).execute(write.conn()?).await?;
     }
     write.commit_quietly().await

@@ -33,13 +33,12 @@ pub(super) async fn applications(app: &App, id: TenantId) -> Result<Vec<Value>> 
     Ok(rows.into_iter().map(|one| one.row).collect())
 }
 
-/// Puts the applications of a file in.
-pub(super) async fn take_in(rows: &[Value], conn: &mut Conn) -> Result<()> {
+/// Puts the applications of a file in, as this tenant's whatever the file says.
+pub(super) async fn take_in(id: TenantId, rows: &[Value], conn: &mut Conn) -> Result<()> {
+    let put = "INSERT INTO own.sso_apps \
+        SELECT * FROM jsonb_populate_record(NULL::own.sso_apps, $1 || jsonb_build_object('tenant_id', $2))";
     for row in rows {
-        diesel::sql_query("INSERT INTO own.sso_apps SELECT * FROM jsonb_populate_record(NULL::own.sso_apps, $1)")
-            .bind::<Jsonb, _>(row)
-            .execute(&mut *conn)
-            .await?;
+        diesel::sql_query(put).bind::<Jsonb, _>(row).bind::<Id, _>(id.0).execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -121,7 +121,7 @@ async fn announce(cx: &Cx, permission: Permission, file: &Unpacked, place: &Plac
         ),
     );
     diesel::insert_into(tenants::table).values(row).execute(write.conn()?).await?;
-    super::beside::take_in(&file.manifest.contents.applications, write.conn()?).await?;
+    super::beside::take_in(facts.id.into(), &file.manifest.contents.applications, write.conn()?).await?;
     reserve(&mut write, file).await?;
     let entry = Entry::new("tenant.import_started", "tenant", facts.id);
     write.audit(entry.note("contentHash", &*file.manifest.content_hash)).await?;

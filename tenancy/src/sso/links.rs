@@ -11,6 +11,7 @@ use super::apps;
 use super::schema::sso_links;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
+use crate::identity::beyond_member;
 use crate::schema::accounts;
 
 /// A link.
@@ -66,6 +67,7 @@ pub async fn link(cx: &Cx, permission: Permission, app: SsoAppId, subject: &str,
         .await
         .optional()?;
     let account = account.ok_or_else(|| Error::invalid("userName", "没有这个用户名的在用账号"))?;
+    decides(&mut write, account.into()).await?;
     if !insert(&mut write, &app.source(), &subject, account.into(), true).await? {
         return Err(Error::invalid("subject", "该外部编号已绑定，请先解除"));
     }
@@ -73,6 +75,17 @@ pub async fn link(cx: &Cx, permission: Permission, app: SsoAppId, subject: &str,
         .audit(Entry::new("sso.linked", "account", account).note("application", app.name).note("subject", subject))
         .await?;
     write.commit().await
+}
+
+/// Whoever comes in by a link is that account. Of one that may do more than a member only the tenant's own administrator
+/// makes or approves it, also while the application does not let it in yet.
+async fn decides(write: &mut Write<'_>, account: AccountId) -> Result<()> {
+    let cx = write.cx;
+    let own = cx.identity()?.roles.iter().any(|(role, _)| role == "tenant_admin");
+    if own || !beyond_member(&cx.app, account, write.conn()?).await? {
+        return Ok(());
+    }
+    Err(Error::refuse("ADMITS_ADMINISTRATORS", "该账号是管理员，只有总管理员能为其绑定外部身份"))
 }
 
 /// Puts a link there; false when the subject has one.
@@ -106,6 +119,7 @@ pub async fn approve(cx: &Cx, permission: Permission, id: SsoLinkId) -> Result<(
             .returning((sso_links::account_id, sso_links::subject))
             .get_result(write.conn()?)
             .await?;
+    decides(&mut write, account.into()).await?;
     write.audit(Entry::new("sso.link_approved", "account", account).note("subject", subject)).await?;
     write.commit().await
 }

@@ -183,6 +183,7 @@ async fn asked_of(id: Uuid, write: &mut crate::cx::Write<'_>) -> Result<TenantRo
 pub async fn withdraw(cx: &Cx, permission: Permission, id: Uuid) -> Result<Asked> {
     cx.allow(permission)?;
     let operator = cx.operator()?.clone();
+    let _turn = cx.app.supporting.lock().await;
     let mut write = cx.write(permission).await?;
     let tenant = asked_of(id, &mut write).await?;
     write.audit(Entry::new("support.ended", "support", id).note("tenant", tenant.name.clone())).await?;
@@ -202,6 +203,7 @@ pub async fn withdraw(cx: &Cx, permission: Permission, id: Uuid) -> Result<Asked
 pub async fn enter(cx: &Cx, permission: Permission, id: Uuid) -> Result<Secret> {
     cx.allow(permission)?;
     let operator = cx.operator()?.clone();
+    let _turn = cx.app.supporting.lock().await;
     let mut write = cx.write(permission).await?;
     let tenant = asked_of(id, &mut write).await?;
     write.audit(Entry::new("support.entered", "support", id).note("tenant", tenant.name)).await?;

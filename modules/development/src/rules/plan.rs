@@ -347,6 +347,15 @@ impl Side {
             Self::Committee => "committee",
         }
     }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Person => "本人",
+            Self::Branch => "党支部",
+            Self::Committee => "上级党委",
+        }
+    }
 }
 
 impl Standing {

@@ -15,17 +15,19 @@ interface ExportButtonsProps extends ExportKind {
   filter: object
   /** How many rows the list has at present. */
   count: number | undefined
+  /** Another word than 导出, for forms beside a list's own export; their files stand with 下载记录 of their own page. */
+  label?: string
 }
 
 /** The buttons 导出 and 下载记录 of a list, with their drawers. */
-export function ExportButtons({ kind, title, filter, count }: ExportButtonsProps) {
+export function ExportButtons({ kind, title, filter, count, label }: ExportButtonsProps) {
   const [open, setOpen] = useState<'order' | 'records' | null>(null)
   if (!usePermission('data.export')) return null
   const close = () => setOpen(null)
   return (
     <>
-      <Button onClick={() => setOpen('order')}>导出</Button>
-      <Button onClick={() => setOpen('records')}>下载记录</Button>
+      <Button onClick={() => setOpen('order')}>{label ?? '导出'}</Button>
+      {label === undefined && <Button onClick={() => setOpen('records')}>下载记录</Button>}
       <DetailDrawer open={open !== null} title={open === 'records' ? `下载记录（${title}）` : `导出${title}`} onClose={close} size={640}>
         <Suspense fallback={<Loading />}>
           {open === 'order' && <ExportViews view="order" kind={kind} title={title} filter={filter} count={count} onClose={close} />}

@@ -47,7 +47,7 @@ function Order({ kind, title, filter, count, onClose, columns }: ExportOrderProp
     <Form<Values> name={`export-${kind}`} form={form} layout="vertical" onFinish={(values) => void submit({ ...values, secret: values.secret ?? [] })}
       initialValues={{ plain: firstChoice(columns, owner, kind), secret: [] }} scrollToFirstError={TO_FAULT}>
       <Alert className="z-gap-bottom" type={nothing ? 'warning' : 'info'} showIcon
-        title={nothing ? '列表当前没有数据，请先调整查询条件' : `将导出列表当前查询条件下的全部${count === undefined ? '' : ` ${count} 条`}${title}，不只是本页`} />
+        title={nothing ? '列表当前没有数据，请先调整查询条件' : 'case' in filter ? `将生成1份${title}` : `将导出列表当前查询条件下的全部${count === undefined ? '' : ` ${count} 条`}${title}，不只是本页`} />
       <ColumnFields columns={columns} />
       <FormProblem problem={problem} />
       <div className="z-actions">

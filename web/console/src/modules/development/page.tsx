@@ -1,9 +1,11 @@
-import { DevelopmentCasesDocument, DevelopmentStagesDocument, type DevelopmentRowFragment } from '@zhibu/api'
+import { DevelopmentCasesDocument, DevelopmentStagesDocument, type DevelopmentFilter, type DevelopmentRowFragment } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { useMemo } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons } from '../../kit/exchange/export-buttons'
 import { ImportButton, type ImportKind } from '../../kit/exchange/import-button'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
@@ -14,11 +16,20 @@ import { day } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { Board } from './board'
 import { Due } from './due'
-import { outcomes, sides, standings } from './words'
+import { FORM, outcomes, sides, standings } from './words'
 
 const SIDES = Object.entries(sides).map(([value, { label }]) => ({ value, label }))
 
 const IMPORT: ImportKind = { template: 'development', title: '导入发展档案', noun: '份发展档案', refresh: ['development'], undoing: '这些发展档案会被删除' }
+
+const EXPORT = { kind: 'development', title: '发展档案' }
+
+/** The filter of the list, as its query and its exports take it. */
+const filterOf = (under: string | null, filter: Record<string, string>): DevelopmentFilter => ({
+  under, search: filter['search'] ?? null, stage: filter['stage'] ? Number(filter['stage']) : null,
+  side: SIDES.some(({ value }) => value === filter['side']) ? filter['side'] as keyof typeof sides : null,
+  overdue: filter['state'] === 'overdue', remind: filter['state'] === 'remind', closed: filter['state'] === 'closed',
+})
 
 /** 党员发展: cases as a list and as a board of the five stages. */
 export default function DevelopmentPage() {
@@ -79,13 +90,14 @@ function CaseList({ under, onOpen }: { under: string | null; onOpen: (id: string
     <ListPage<DevelopmentRowFragment>
       name="development" label="党员发展列表" columns={columns} search={search} depends={[under]} empty="此范围内还没有发展档案"
       rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => onOpen(row.id)}
-      load={async ({ first, offset, filter }, signal) => (await ask(DevelopmentCasesDocument, {
-        first, offset, filter: {
-          under, search: filter['search'] ?? null, stage: filter['stage'] ? Number(filter['stage']) : null,
-          side: SIDES.some(({ value }) => value === filter['side']) ? filter['side'] as keyof typeof sides : null,
-          overdue: filter['state'] === 'overdue', remind: filter['state'] === 'remind', closed: filter['state'] === 'closed',
-        },
-      }, signal)).development.cases}
+      toolbar={({ filter, count }) => (
+        <>
+          <ExportButtons {...EXPORT} filter={filterOf(under, filter)} count={count} />
+          <ExportButtons {...FORM} label="导出纪实表" filter={filterOf(under, filter)} count={count} />
+        </>
+      )}
+      banner={<><ExportBar {...EXPORT} /><ExportBar {...FORM} /></>}
+      load={async ({ first, offset, filter }, signal) => (await ask(DevelopmentCasesDocument, { first, offset, filter: filterOf(under, filter) }, signal)).development.cases}
     />
   )
 }

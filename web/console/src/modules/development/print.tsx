@@ -2,12 +2,14 @@ import { DevelopmentFileDocument, DevelopmentStepsDocument } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useParams } from 'react-router'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons } from '../../kit/exchange/export-buttons'
 import { Page } from '../../kit/page'
 import { QueryBoundary } from '../../kit/states'
 import { useEntries, wordFrom } from '../../kit/use-dictionary'
 import { day, today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { outcomes, standings } from './words'
+import { FORM, outcomes, standings } from './words'
 import '../../styles/development.css'
 
 /** 发展党员工作全程纪实表: the case as a form on paper, printed or saved as PDF by the browser. */
@@ -24,7 +26,9 @@ export function PrintPage() {
   const word = (kind: string, code: string) => wordFrom(entries.data, kind, code)
   return (
     <Page title="全程纪实表" menu="member.development" parents={[{ title: file.data?.one.case.name ?? '发展档案', to: `/member/development/${id}` }]}
-      hint="在打印窗口中选择打印机，或选择“另存为 PDF”。" extra={<Button type="primary" onClick={() => window.print()}>打印</Button>}>
+      hint="可直接打印，也可生成 PDF 文件；文件在“下载记录”中保留 7 天。"
+      extra={<><ExportButtons {...FORM} filter={{ case: id }} count={1} /><Button type="primary" onClick={() => window.print()}>打印</Button></>}>
+      <ExportBar {...FORM} />
       <QueryBoundary query={file}>
         {({ one, guide }) => (
           <article className="z-paper">

@@ -36,8 +36,7 @@ export default function FleetPage() {
     { key: 'ring', title: '批次', cell: (row) => RINGS[row.ring] },
     { key: 'standing', title: '状态', cell: (row) => <span className={`z-tag z-tag--${STANDINGS[row.standing].tone}`}>{STANDINGS[row.standing].label}</span> },
     {
-      key: 'modules', title: '模块版本',
-      cell: (row) => row.modules.map((one) => <div key={one.key}>{one.title} {one.version ?? '无'}{one.missing.length > 0 && `，缺 ${one.missing.join('、')}`}</div>),
+      key: 'modules', title: '模块版本', cell: (row) => <Versions row={row} />,
     },
     {
       key: 'error', title: '错误',
@@ -70,6 +69,14 @@ export default function FleetPage() {
       />
     </Page>
   )
+}
+
+/** What a tenant lacks, module by module; of one that lacks nothing, the versions when asked for. */
+function Versions({ row }: { row: FleetRowFragment }) {
+  const behind = row.modules.filter((one) => one.missing.length > 0)
+  if (behind.length > 0) return behind.map((one) => <div key={one.key}>{one.title} {one.version ?? '无'}，缺 {one.missing.join('、')}</div>)
+  const all = row.modules.map((one) => <div key={one.key}>{one.title} {one.version ?? '无'}</div>)
+  return <Tooltip title={all} trigger={['hover', 'focus']}><span className="z-muted" tabIndex={0}>{row.modules.length} 个模块均为最新</span></Tooltip>
 }
 
 /** How many are at the newest version. */

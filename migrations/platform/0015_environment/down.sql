@@ -1,0 +1,2 @@
+ALTER TABLE outbox DROP environment;
+DROP TABLE environment;
