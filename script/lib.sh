@@ -41,10 +41,11 @@ missing_packages() {
     has_postgres || echo postgresql
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
     if ! have npm && ! [[ -x $TOOLS/node/node_modules/.bin/npm ]]; then printf '%s\n' nodejs npm; fi
+    # Forms are made as PDF, and screens are looked at.
+    has_chinese_font || printf '%s\n' fonts-noto-cjk fontconfig
     if [[ ${1:-} == test ]]; then
         has_browser || echo chromium
         has_pgbouncer || echo pgbouncer
-        has_chinese_font || printf '%s\n' fonts-noto-cjk fontconfig
     fi
 }
 

@@ -44,5 +44,6 @@ pub(crate) async fn examine(installation: &Installation) -> Result<Vec<Finding>>
             Err(zhibu_core::Error::refuse("SMS_NOT_OPEN", "短信服务未开通"))
         },
     );
+    note("font", zhibu_office::paper::chinese_font().map(|(family, file)| format!("{family}（{}）", file.display())));
     Ok(findings)
 }

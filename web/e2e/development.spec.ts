@@ -6,6 +6,7 @@ import { addBranch, addMember, chooseOrganisation, member, someId } from './supp
 import { follow, menu, open } from './support/moves'
 import { addAdministrator, openTenant, someMobile, takeOver, type Account, type Tenant } from './support/people'
 import { expect, test } from './support/test'
+import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
 
 let own: Tenant
@@ -141,6 +142,15 @@ test('PC-3.2.4 a case is opened and goes through its first steps', async ({ page
   await follow(page.getByRole('button', { name: '打印全程纪实' }), '全程纪实表')
   await expect(page.getByRole('article')).toContainText('党组织派人谈话')
   await look(page, 'development-print')
+  await page.getByRole('button', { name: '导出', exact: true }).click()
+  const order = page.getByRole('dialog', { name: '导出发展党员全程纪实表' })
+  await expect(order).toContainText('将生成1份发展党员全程纪实表')
+  await look(page, 'development-form-order')
+  await order.getByRole('button', { name: '开始导出' }).click()
+  const done = page.getByRole('status').filter({ hasText: '发展党员全程纪实表已导出' })
+  const [file] = await Promise.all([page.waitForEvent('download'), done.getByRole('button', { name: '下载' }).click()])
+  expect(file.suggestedFilename()).toMatch(/^发展党员全程纪实表\d{8}-\d{4}\.pdf$/)
+  expect((await readFile(await file.path())).subarray(0, 5).toString()).toBe('%PDF-')
 })
 
 test('PC-3.2.4 list and board show what waits, also on a phone and in the dark', async ({ pageAs }) => {
