@@ -83,7 +83,7 @@ diesel::table! {
         created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>, tenant_id -> Nullable<Uuid>,
         params -> Nullable<Binary>, carrier -> Nullable<Text>, carrier_id -> Nullable<Text>,
         tried_at -> Nullable<Timestamptz>, detail -> Nullable<Text>, reported_at -> Nullable<Timestamptz>,
-        state -> Nullable<Text>, parts -> Int2, word_id -> Nullable<Uuid>,
+        state -> Nullable<Text>, parts -> Int2, word_id -> Nullable<Uuid>, environment -> Nullable<Text>,
     }
 }
 

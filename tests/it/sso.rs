@@ -126,7 +126,7 @@ async fn pc_2_6_only_the_tenants_administrator_decides_about_an_application_that
     let link = "mutation($app: ID!, $subject: String!, $user: String!) { system { \
         linkSsoSubject(app: $app, subject: $subject, userName: $user) } }";
     let to = |user: &str| json!({"app": shop.id, "subject": format!("E-{user}"), "user": user});
-    for user in ["boss", "wang"] {
+    for user in [&*t.home.administrator, "wang"] {
         assert_eq!(wang.refused(link, to(user)).await, "ADMITS_ADMINISTRATORS", "{user}");
     }
     wang.ok(link, to("li")).await;

@@ -9,3 +9,4 @@ SELECT DISTINCT CASE carrier WHEN 'sandbox' THEN 'sandbox' ELSE 'real' END FROM 
 ALTER TABLE outbox ADD environment text
     GENERATED ALWAYS AS (CASE WHEN carrier = 'sandbox' THEN 'sandbox' WHEN carrier IS NOT NULL THEN 'real' END) STORED
     CONSTRAINT outbox_environment REFERENCES environment (name);
+CREATE INDEX outbox_environment_idx ON outbox (environment);

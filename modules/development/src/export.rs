@@ -274,7 +274,7 @@ fn form(loaded: &Loaded, id_number: String, told: impl Fn(&crate::rules::Given) 
     let (name, value) = (|text: &str| Field::label(text), |text: String| Field::value(text));
     let state = format!("{}（{}）", standing(row), label("development_outcome", &row.outcome));
     let person = Table {
-        widths: vec![3, 4, 2, 3, 3, 5],
+        widths: vec![4, 4, 2, 3, 3, 5],
         heads: 0,
         rows: vec![
             vec![

@@ -208,6 +208,7 @@ export type DevelopmentEvent =
   /** 预备期内调动 */
   | 'TRANSFER';
 
+/** Which cases are looked for. */
 export type DevelopmentFilter = {
   /** Part of the name or its pinyin, a whole mobile or identity number. */
   search?: string | null | undefined;
