@@ -9,6 +9,7 @@ use uuid::Uuid;
 use zhibu_core::{
     DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, PersonId, Result, check, mask,
 };
+use zhibu_core::tally::{Ballot, Rule};
 use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request, all_faults};
@@ -19,7 +20,6 @@ use crate::actions::{self, Applicant};
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
-use crate::rules::tally::{Ballot, Rule};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
 use crate::store::{self, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};
