@@ -3,6 +3,8 @@
 
 #[cfg(feature = "development")]
 pub use zhibu_development as development;
+#[cfg(feature = "leadership")]
+pub use zhibu_leadership as leadership;
 pub use zhibu_directory as directory;
 #[cfg(feature = "document")]
 pub use zhibu_document as document;

@@ -8,7 +8,7 @@ mod holdings;
 /// Rows.
 pub mod model;
 pub mod papers;
-mod reminders;
+pub mod reminders;
 pub mod rules;
 pub mod schema;
 pub mod store;

@@ -18,7 +18,7 @@ use crate::{READ, store};
 const CHUNK: usize = 500;
 
 /// Writes the rungs that have been come to since the last time.
-pub(crate) async fn hourly(cx: &Cx) -> Result<()> {
+pub async fn hourly(cx: &Cx) -> Result<()> {
     let today = cx.app.world.today();
     let mut read = cx.read(READ).await?;
     let conn = read.conn()?;
