@@ -37,12 +37,13 @@ pub async fn hourly(cx: &Cx) -> Result<()> {
         .await?;
     let known: HashSet<(Uuid, String, NaiveDate)> = known.into_iter().collect();
     due.retain(|(id, rung, _)| !known.contains(&(*id, rung.rule.to_owned(), rung.day)));
-    if due.is_empty() {
-        cx.close().await;
+    let late: Vec<Uuid> = due.iter().map(|(id, ..)| *id).collect();
+    let to = if late.is_empty() { HashMap::new() } else { recipients(cx, &late, conn).await? };
+    drop(read);
+    cx.close().await;
+    if late.is_empty() {
         return Ok(());
     }
-    let to = recipients(cx, &due.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), conn).await?;
-    cx.close().await;
     let mut write = cx.write(READ).await?;
     let (app, now) = (cx.app.clone(), cx.now());
     for chunk in due.chunks(CHUNK) {

@@ -101,7 +101,7 @@ pub async fn past_on(id: Uuid, most: i64, conn: &mut Conn) -> Result<Vec<HeldPos
     Ok(posts::table
         .inner_join(people::table)
         .filter(posts::organisation_id.eq(id).and(posts::until.is_not_null()))
-        .order((posts::until.desc(), posts::id))
+        .order((posts::until.desc(), posts::since.desc(), posts::id.desc()))
         .limit(most)
         .select(COLUMNS)
         .load(conn)
