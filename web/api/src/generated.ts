@@ -1383,6 +1383,11 @@ export type SetFavouritesMutationVariables = Exact<{
 
 export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
 
+export type LeadershipWaitingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LeadershipWaitingQuery = { leadership: { reminders: Array<{ level: TermLevel, organisation: { id: string } }> } };
+
 export type DevelopmentWaitingQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
