@@ -777,7 +777,7 @@ impl LeadershipQuery {
         election(ctx.cx()?, id).await
     }
 
-    /// What the caller was reminded of within a week, the newest first.
+    /// What the caller was reminded of within a week, the most urgent first.
     async fn reminders(&self, ctx: &Context<'_>) -> Result<Vec<TermReminder>> {
         let cx = ctx.cx()?;
         let (today, account) = (cx.app.world.today(), identity::must_be_account(cx)?.account);
@@ -805,6 +805,12 @@ impl LeadershipQuery {
                 at: row.created_at,
             });
         }
+        // The most urgent first, the newest first among those.
+        told.sort_by_key(|one| match one.level {
+            TermLevel::Red => 0,
+            TermLevel::Yellow => 1,
+            TermLevel::Blue => 2,
+        });
         Ok(told)
     }
 }
