@@ -737,10 +737,10 @@ pub async fn withdraw(cx: &Cx, id: ElectionId, version: i32, reason: &str) -> Re
 /// Ends a post within a term (免职、辞职): the role that followed from it ends in the same transaction.
 pub async fn end_post(cx: &Cx, id: PostId, on: NaiveDate, reason: &str) -> Result<OrganisationId> {
     let known = ["resigned", "transferred", "removed", "dismissed_by_discipline", "deceased"];
+    let mut write = cx.write(EDIT).await?;
     if !known.contains(&reason) {
         return Err(Error::invalid("reason", "请选择结束原因"));
     }
-    let mut write = cx.write(EDIT).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let place = member::place_of_post(id, write.conn()?).await?;
     let at = organisation::hold(&mut write, &reach, place).await?;

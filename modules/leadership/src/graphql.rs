@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::{
-    ElectionDocumentId, ElectionId, Error, OrganisationId, Page, PageArgs, PersonId, PostId, Result, check, dictionary,
+    ElectionDocumentId, ElectionId, Error, OrganisationId, Page, PageArgs, PersonId, PostId, Result, dictionary,
 };
 use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::member::{self, HeldPost};
@@ -928,7 +928,6 @@ impl LeadershipMutation {
 
     /// Ends a post within a term (结束职务).
     async fn end_post(&self, ctx: &Context<'_>, id: PostId, on: NaiveDate, reason: String) -> Result<Leadership> {
-        let reason = check::text("reason", "结束原因", &reason, 1, 40)?;
         let at = actions::end_post(ctx.cx()?, id, on, &reason).await?;
         leadership(ctx.cx()?, at).await
     }
