@@ -3,11 +3,11 @@
 
 #[cfg(feature = "development")]
 pub use zhibu_development as development;
-#[cfg(feature = "leadership")]
-pub use zhibu_leadership as leadership;
 pub use zhibu_directory as directory;
 #[cfg(feature = "document")]
 pub use zhibu_document as document;
+#[cfg(feature = "leadership")]
+pub use zhibu_leadership as leadership;
 
 use async_graphql::{Object, Schema};
 use zhibu_endpoint::{Limits, guarded};

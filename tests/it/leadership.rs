@@ -29,7 +29,9 @@ const UPLOAD: &str = "mutation($id: ID!, $input: ElectionUpload!) { leadership {
 const OPEN: &str = "mutation($id: ID!) { leadership { openDocument(id: $id) { url fileName } } }";
 
 fn start() -> String {
-    format!("mutation($o: ID!, $input: ElectionInput!) {{ leadership {{ it: startElection(organisation: $o, input: $input) {{ {ELECTION} }} }} }}")
+    format!(
+        "mutation($o: ID!, $input: ElectionInput!) {{ leadership {{ it: startElection(organisation: $o, input: $input) {{ {ELECTION} }} }} }}"
+    )
 }
 
 fn edit() -> String {
@@ -37,7 +39,9 @@ fn edit() -> String {
 }
 
 fn step(name: &str, takes: &str, gives: &str) -> String {
-    format!("mutation($id: ID!, $v: Int!, {takes}) {{ leadership {{ it: {name}(id: $id, version: $v, {gives}) {{ {ELECTION} }} }} }}")
+    format!(
+        "mutation($id: ID!, $v: Int!, {takes}) {{ leadership {{ it: {name}(id: $id, version: $v, {gives}) {{ {ELECTION} }} }} }}"
+    )
 }
 
 fn request() -> String {
@@ -249,7 +253,11 @@ async fn pc_3_1_2_an_election_goes_from_the_request_to_the_new_term() {
 
     // Six of eight are less than four fifths; each fault is told with its field.
     let few = with(p.result(&made, &[5, 5, 4, 2]), json!({"present": 6, "issued": 6, "returned": 6, "valid": 6}));
-    let votes: Vec<Value> = [0, 1, 2, 4].iter().zip(few["votes"].as_array().unwrap()).map(|(no, vote)| with(vote.clone(), json!({"no": no}))).collect();
+    let votes: Vec<Value> = [0, 1, 2, 4]
+        .iter()
+        .zip(few["votes"].as_array().unwrap())
+        .map(|(no, vote)| with(vote.clone(), json!({"no": no})))
+        .collect();
     let few = with(few, json!({"votes": votes}));
     let answer = p.own.ask(&hold(), of(&made, json!({"input": few}))).await;
     for field in ["\"present\"", "\"candidates.0.yes\""] {
@@ -259,8 +267,16 @@ async fn pc_3_1_2_an_election_goes_from_the_request_to_the_new_term() {
     assert_eq!(p.own.refused(&hold(), of(&made, json!({"input": late}))).await, "INVALID on");
     // One who is not counted makes seven who should be there.
     let excused = json!({"should": 7, "uncounted": [{"person": p.members[6], "reason": "BEDRIDDEN"}]});
-    let seven = with(p.result(&made, &[7, 6, 5, 3]), with(excused, json!({"present": 7, "issued": 7, "returned": 7, "valid": 7})));
-    let votes: Vec<Value> = seven["votes"].as_array().unwrap().iter().map(|v| with(v.clone(), json!({"no": 7 - v["yes"].as_i64().unwrap()}))).collect();
+    let seven = with(
+        p.result(&made, &[7, 6, 5, 3]),
+        with(excused, json!({"present": 7, "issued": 7, "returned": 7, "valid": 7})),
+    );
+    let votes: Vec<Value> = seven["votes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| with(v.clone(), json!({"no": 7 - v["yes"].as_i64().unwrap()})))
+        .collect();
     let made = it(&p.own.ok(&hold(), of(&made, json!({"input": with(seven, json!({"votes": votes}))}))).await);
     assert_eq!(made["warnings"], json!([]));
     assert_eq!(made["uncounted"], json!([{"name": "党员7", "reason": "BEDRIDDEN"}]));
@@ -275,7 +291,9 @@ async fn pc_3_1_2_an_election_goes_from_the_request_to_the_new_term() {
     let duty = |n: usize, post: &str| json!({"candidate": made["candidates"][n]["id"], "post": post});
     let division = json!({"on": day(&p.t, 0), "present": 3, "yes": 2, "no": 1, "abstain": 0});
     let duties = json!([duty(0, "secretary"), duty(1, "organisation_member"), duty(2, "publicity_member")]);
-    let told = |duties: Value, division: Value| of(&made, json!({"input": {"on": day(&p.t, 0), "duties": duties, "division": division}}));
+    let told = |duties: Value, division: Value| {
+        of(&made, json!({"input": {"on": day(&p.t, 0), "duties": duties, "division": division}}))
+    };
     let twice = json!([duty(0, "secretary"), duty(1, "secretary")]);
     assert_eq!(p.own.refused(&report(), told(twice, division.clone())).await, "INVALID duties");
     let loser = json!([duty(3, "secretary")]);
@@ -289,15 +307,26 @@ async fn pc_3_1_2_an_election_goes_from_the_request_to_the_new_term() {
     let made = it(&p.above.ok(&confirm(), of(&made, agreed)).await);
     let today = day(&p.t, 0);
     let end = today.checked_add_months(chrono::Months::new(36)).unwrap();
-    assert_eq!((&made["state"], &made["termStart"], &made["termEnd"]), (&json!("CONFIRMED"), &json!(today), &json!(end)));
+    assert_eq!(
+        (&made["state"], &made["termStart"], &made["termEnd"]),
+        (&json!("CONFIRMED"), &json!(today), &json!(end))
+    );
 
     let after = p.board().await;
     assert_eq!((&after["term"]["end"], &after["term"]["secretary"]), (&json!(end), &json!("党员1")));
     assert_eq!(names(&after["members"], "name"), ["党员1", "党员2", "党员3"]);
     assert_eq!(after["members"][0]["role"], "支部书记");
-    let past: Vec<(String, String)> = after["past"].as_array().unwrap().iter()
-        .map(|one| (one["name"].as_str().unwrap().to_owned(), one["endReason"].as_str().unwrap().to_owned())).collect();
-    assert!(past.contains(&("党员8".into(), "term_expired".into())) && past.contains(&("党员3".into(), "re_elected".into())), "{past:?}");
+    let past: Vec<(String, String)> = after["past"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].as_str().unwrap().to_owned(), one["endReason"].as_str().unwrap().to_owned()))
+        .collect();
+    assert!(
+        past.contains(&("党员8".into(), "term_expired".into()))
+            && past.contains(&("党员3".into(), "re_elected".into())),
+        "{past:?}"
+    );
     // What the post lets its holder do goes with it.
     assert_eq!((may(&mut eight, "development.edit").await, may(&mut one, "development.edit").await), (false, true));
     let told = format!(
@@ -334,7 +363,10 @@ async fn pc_3_1_2_of_two_who_confirm_at_once_one_does() {
 async fn pc_3_1_2_who_stands_must_be_a_full_member_of_the_organisation() {
     let mut p = Party::start().await;
     let stranger = enrol(&mut p.admin, member(&p.second, "别处党员", 20)).await;
-    let newcomer = with(member(&p.first, "预备党员", 21), json!({"memberType": "PROBATIONARY", "joinDate": day(&p.t, -30), "conversionDate": null}));
+    let newcomer = with(
+        member(&p.first, "预备党员", 21),
+        json!({"memberType": "PROBATIONARY", "joinDate": day(&p.t, -30), "conversionDate": null}),
+    );
     let newcomer = enrol(&mut p.admin, newcomer).await;
     let suspended = format!(
         "UPDATE {}.memberships SET right_limit = 'rights_suspended' WHERE person_id = '{}'",
@@ -349,16 +381,21 @@ async fn pc_3_1_2_who_stands_must_be_a_full_member_of_the_organisation() {
     }
     for (change, field) in [
         (json!({"seats": []}), "seats"),
-        (json!({"seats": [{"post": "secretary", "seats": 2}, {"post": "committee_member", "seats": 3}]}), "seats.0.seats"),
+        (
+            json!({"seats": [{"post": "secretary", "seats": 2}, {"post": "committee_member", "seats": 3}]}),
+            "seats.0.seats",
+        ),
         (json!({"seats": [{"post": "standing_member", "seats": 2}]}), "seats.0.post"),
         (json!({"candidates": [{"person": p.members[0], "post": "secretary"}]}), "candidates.0.post"),
         (json!({"kind": "EARLY", "plannedOn": day(&p.t, -3000)}), "plannedOn"),
         (json!({"kind": "POSTPONED", "postponedTo": day(&p.t, 366)}), "postponedTo"),
     ] {
-        let refused = p.own.ask(&start(), json!({"o": p.first, "input": with(p.draft("GENERAL"), change.clone())})).await;
+        let refused =
+            p.own.ask(&start(), json!({"o": p.first, "input": with(p.draft("GENERAL"), change.clone())})).await;
         assert!(refused.body["errors"].to_string().contains(&format!("\"{field}\"")), "{change} {}", refused.body);
     }
-    let group = add(&mut p.admin, with(branch(&p.first, "一组"), json!({"type": "PARTY_GROUP", "shortName": "一组"}))).await;
+    let group =
+        add(&mut p.admin, with(branch(&p.first, "一组"), json!({"type": "PARTY_GROUP", "shortName": "一组"}))).await;
     let input = with(p.draft("GENERAL"), json!({"seats": [{"post": "group_leader", "seats": 1}], "candidates": []}));
     assert_eq!(p.admin.refused(&start(), json!({"o": group, "input": input})).await, "INVALID kind");
     let who = p.own.ok(ELECTORATE, json!({"o": p.first})).await["leadership"]["electorate"].clone();
@@ -480,7 +517,8 @@ async fn pc_3_1_2_posts_that_are_given_or_end_give_and_take_roles() {
     let (today, later) = (day(&p.t, 0), day(&p.t, 1));
     assert_eq!(p.own.refused(END_POST, json!({"id": id, "on": later, "r": "resigned"})).await, "INVALID on");
     assert_eq!(p.own.refused(END_POST, json!({"id": id, "on": today, "r": "term_expired"})).await, "INVALID reason");
-    let ended = p.own.ok(END_POST, json!({"id": id, "on": today, "r": "resigned"})).await["leadership"]["endPost"].clone();
+    let ended =
+        p.own.ok(END_POST, json!({"id": id, "on": today, "r": "resigned"})).await["leadership"]["endPost"].clone();
     assert_eq!((&ended["members"], &ended["past"][0]["endReason"]), (&json!([]), &json!("resigned")));
     assert_eq!(p.own.refused(END_POST, json!({"id": id, "on": today, "r": "resigned"})).await, "POST_ENDED");
     assert!(may(&mut p.own, "leadership.edit").await);
@@ -493,7 +531,10 @@ async fn pc_3_1_2_the_ladder_is_climbed_as_time_goes_by() {
     // The term ends in 181 days; a secretary is there until today.
     let start = day(&p.t, 181).checked_sub_months(chrono::Months::new(36)).unwrap();
     let first = p.first.clone();
-    p.t.sql().await.rows(&format!("UPDATE {schema}.organisations SET term_start = '{start}' WHERE id = '{first}'")).await;
+    p.t.sql()
+        .await
+        .rows(&format!("UPDATE {schema}.organisations SET term_start = '{start}' WHERE id = '{first}'"))
+        .await;
     let about: NaiveDate = p.board().await["term"]["end"].as_str().unwrap().parse().unwrap();
     let left = (about - day(&p.t, 0)).num_days();
     p.remind().await;
@@ -504,7 +545,11 @@ async fn pc_3_1_2_the_ladder_is_climbed_as_time_goes_by() {
     assert_eq!(p.told("term%").await, ["-180"], "once, however often it is looked");
     let mut above = p.t.signed_in("dangwei", PASSWORD).await;
     let told = above.ok(REMINDERS, json!({})).await["leadership"]["reminders"].clone();
-    assert_eq!((told.as_array().unwrap().len() , &told[0]["level"]), (2, &json!("RED")), "the empty post and the term: {told}");
+    assert_eq!(
+        (told.as_array().unwrap().len(), &told[0]["level"]),
+        (2, &json!("RED")),
+        "the empty post and the term: {told}"
+    );
     assert!(told.to_string().contains("还有180天"), "{told}");
     // The neighbour's administrator is not told.
     p.t.person("erzhi", "org_admin", &p.second).await;
@@ -524,7 +569,10 @@ async fn pc_3_1_2_the_ladder_is_climbed_as_time_goes_by() {
     let told = own.ok(REMINDERS, json!({})).await["leadership"]["reminders"].clone();
     assert!(told.to_string().contains("超期22天"), "{told}");
     // What is settled is told no longer.
-    let put = format!("UPDATE {schema}.organisations SET term_extended_to = '{}' WHERE id = '{first}'", about + chrono::Duration::days(300));
+    let put = format!(
+        "UPDATE {schema}.organisations SET term_extended_to = '{}' WHERE id = '{first}'",
+        about + chrono::Duration::days(300)
+    );
     p.t.sql().await.rows(&put).await;
     assert!(!own.ok(REMINDERS, json!({})).await.to_string().contains("超期"));
 }
@@ -533,20 +581,38 @@ async fn pc_3_1_2_the_ladder_is_climbed_as_time_goes_by() {
 async fn pc_3_1_2_the_list_finds_what_the_summary_counts() {
     let mut p = Party::start().await;
     p.begin(p.draft("GENERAL")).await;
-    let made: Vec<(i64, &str)> = vec![(0, "当日"), (30, "一月"), (31, "一月多"), (180, "半年"), (181, "半年多"), (-1, "昨日")];
+    let made: Vec<(i64, &str)> =
+        vec![(0, "当日"), (30, "一月"), (31, "一月多"), (180, "半年"), (181, "半年多"), (-1, "昨日")];
     let schema = p.t.home.schema();
     for (days, name) in &made {
         let id = add(&mut p.admin, with(branch(&p.committee, name), json!({"foundedOn": "2010-07-01"}))).await;
         let end = day(&p.t, *days);
-        p.t.sql().await.rows(&format!("UPDATE {schema}.organisations SET term_extended_to = '{end}' WHERE id = '{id}'")).await;
+        p.t.sql()
+            .await
+            .rows(&format!("UPDATE {schema}.organisations SET term_extended_to = '{end}' WHERE id = '{id}'"))
+            .await;
     }
     let counted = p.admin.ok(SUMMARY, json!({})).await["leadership"]["summary"].clone();
-    assert_eq!((&counted["ending"], &counted["soon"], &counted["over"], &counted["electing"]), (&json!(4), &json!(2), &json!(2), &json!(1)));
-    for (attention, key) in [("ENDING", "ending"), ("SOON", "soon"), ("OVER", "over"), ("VACANT", "vacant"), ("ELECTING", "electing"), ("UNSET", "unset")] {
+    assert_eq!(
+        (&counted["ending"], &counted["soon"], &counted["over"], &counted["electing"]),
+        (&json!(4), &json!(2), &json!(2), &json!(1))
+    );
+    for (attention, key) in [
+        ("ENDING", "ending"),
+        ("SOON", "soon"),
+        ("OVER", "over"),
+        ("VACANT", "vacant"),
+        ("ELECTING", "electing"),
+        ("UNSET", "unset"),
+    ] {
         let found = names_of(&mut p.admin, json!({"attention": attention})).await;
         assert_eq!(counted[key], found.len(), "{attention} {found:?}");
     }
-    assert_eq!(names_of(&mut p.admin, json!({"attention": "SOON"})).await, ["当日党支部", "一月党支部"], "the nearest first");
+    assert_eq!(
+        names_of(&mut p.admin, json!({"attention": "SOON"})).await,
+        ["当日党支部", "一月党支部"],
+        "the nearest first"
+    );
     assert_eq!(names_of(&mut p.admin, json!({"search": "半年多"})).await, ["半年多党支部"]);
     // Pages follow on each other.
     let page = "query($a: String) { leadership { terms(first: 3, after: $a) { pageInfo { hasNextPage endCursor } nodes { organisation { shortName } } } } }";
@@ -554,7 +620,9 @@ async fn pc_3_1_2_the_list_finds_what_the_summary_counts() {
     loop {
         let found = p.admin.ok(page, json!({"a": after})).await["leadership"]["terms"].clone();
         seen.extend(found["nodes"].as_array().unwrap().iter().map(|one| one["organisation"]["shortName"].to_string()));
-        if found["pageInfo"]["hasNextPage"] == false { break; }
+        if found["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
         after = found["pageInfo"]["endCursor"].clone();
     }
     let all = names_of(&mut p.admin, json!({})).await;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
+use zhibu_core::tally::{Ballot, Rule};
 use zhibu_core::{
     DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, PersonId, Result, check, mask,
 };
-use zhibu_core::tally::{Ballot, Rule};
 use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request, all_faults};

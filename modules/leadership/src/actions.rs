@@ -119,7 +119,11 @@ async fn superior(cx: &Cx, write: &mut Write<'_>, id: ElectionId, version: i32) 
     let reach = Reach::of(&scope, write.conn()?).await?;
     let place = store::place(id, write.conn()?).await?;
     let seen = organisation::get(&reach, place, write.conn()?).await.is_ok();
-    Err(if seen { Error::refuse("NOT_SUPERIOR", "由上级党组织的管理员批复，您不能代为批复") } else { error })
+    Err(if seen {
+        Error::refuse("NOT_SUPERIOR", "由上级党组织的管理员批复，您不能代为批复")
+    } else {
+        error
+    })
 }
 
 /// Opens an election as a draft (新建换届).
@@ -165,7 +169,9 @@ fn label(kind: &str, code: &str) -> String {
 fn taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
     match error.field.as_deref() {
-        Some("leadership_elections_open") => Error::refuse("ELECTION_OPEN", "该组织已有办理中的换届记录").at("organisation"),
+        Some("leadership_elections_open") => {
+            Error::refuse("ELECTION_OPEN", "该组织已有办理中的换届记录").at("organisation")
+        }
         _ => error,
     }
 }
@@ -181,12 +187,7 @@ async fn fill(write: &mut Write<'_>, id: ElectionId, draft: &Draft) -> Result<()
         .iter()
         .zip(0i16..)
         .map(|((post, number), position)| {
-            (
-                seats::election_id.eq(id.0),
-                seats::post.eq(post),
-                seats::position.eq(position),
-                seats::seats.eq(number),
-            )
+            (seats::election_id.eq(id.0), seats::post.eq(post), seats::position.eq(position), seats::seats.eq(number))
         })
         .collect();
     diesel::insert_into(seats::table).values(rows).execute(write.conn()?).await?;
@@ -262,7 +263,10 @@ fn posts(at: &Row, draft: &Draft) -> Vec<Error> {
         } else if !known.insert(post) {
             faults.push(Error::invalid(field("post"), "同一职务只能填写一次"));
         } else if !(1..=99).contains(number) || (rules::is_single(post) && *number > 1) {
-            faults.push(Error::invalid(field("seats"), if rules::is_single(post) { "该职务只能有1人" } else { "名额应为1至99" }));
+            faults.push(Error::invalid(
+                field("seats"),
+                if rules::is_single(post) { "该职务只能有1人" } else { "名额应为1至99" },
+            ));
         }
     }
     if draft.seats.is_empty() || draft.seats.len() > MOST {
@@ -304,7 +308,11 @@ async fn people(write: &mut Write<'_>, reach: &Reach, at: &Row, draft: &Draft) -
             good.extend(store::eligible(&top.path, &ids, write.conn()?).await?);
         }
     }
-    let words = if appointed { "应为权利不受限制的正式党员" } else { "候选人应为本组织权利不受限制的正式党员" };
+    let words = if appointed {
+        "应为权利不受限制的正式党员"
+    } else {
+        "候选人应为本组织权利不受限制的正式党员"
+    };
     let bad = ids.iter().enumerate().filter(|(_, id)| !good.contains(id));
     Ok(bad.map(|(n, _)| Error::invalid(format!("candidates.{n}.person"), words)).collect())
 }
@@ -403,7 +411,9 @@ pub async fn request(cx: &Cx, id: ElectionId, version: i32, on: NaiveDate, numbe
         ))
         .execute(write.conn()?)
         .await?;
-    write.audit(told("election.requested", &loaded).note("happenedOn", on.to_string()).note("documentNo", number)).await?;
+    write
+        .audit(told("election.requested", &loaded).note("happenedOn", on.to_string()).note("documentNo", number))
+        .await?;
     write.commit().await
 }
 
@@ -468,7 +478,11 @@ async fn hand_over(write: &mut Write<'_>, loaded: &Loaded, new: Vec<Appointment>
     store::hold_people(&ids, write.conn()?).await?;
     let path = loaded.at.path.clone();
     let appointed = loaded.row.kind() == ElectionKind::Appointment;
-    let present = if appointed { member::present(&ids, write.conn()?).await? } else { store::eligible(&path, &ids, write.conn()?).await? };
+    let present = if appointed {
+        member::present(&ids, write.conn()?).await?
+    } else {
+        store::eligible(&path, &ids, write.conn()?).await?
+    };
     if let Some(gone) = new.iter().find(|one| !present.contains(&one.person)) {
         let words = format!("{}已不是本组织权利不受限制的正式党员，不能任职", gone.name);
         return Err(Error::refuse("ELECTION_PERSON", words));
@@ -560,11 +574,7 @@ pub async fn hold(cx: &Cx, id: ElectionId, version: i32, given: Outcome) -> Resu
 }
 
 /// Writes who is not counted; each must be somebody who may vote.
-async fn uncounted(
-    write: &mut Write<'_>,
-    loaded: &Loaded,
-    given: &[(PersonId, ElectionExcuse)],
-) -> Result<Vec<Error>> {
+async fn uncounted(write: &mut Write<'_>, loaded: &Loaded, given: &[(PersonId, ElectionExcuse)]) -> Result<Vec<Error>> {
     let ids: Vec<Uuid> = given.iter().map(|(person, _)| person.0).collect();
     if ids.len() > 1000 || ids.iter().collect::<HashSet<_>>().len() != ids.len() {
         return Ok(vec![Error::invalid("excused", "不计入应到会人数的党员填写重复或过多")]);
@@ -573,7 +583,9 @@ async fn uncounted(
     let voters = store::eligible(&path, &ids, write.conn()?).await?;
     let wrong = ids.iter().enumerate().filter(|(_, id)| !voters.contains(id));
     let faults: Vec<Error> = wrong
-        .map(|(n, _)| Error::invalid(format!("excused.{n}.person"), "该党员没有选举权或不在本组织，本就不计入应到会人数"))
+        .map(|(n, _)| {
+            Error::invalid(format!("excused.{n}.person"), "该党员没有选举权或不在本组织，本就不计入应到会人数")
+        })
         .collect();
     if !faults.is_empty() {
         return Ok(faults);
@@ -760,8 +772,7 @@ pub fn acts(edit: &Reach, approve: &Reach, loaded: &Loaded) -> Vec<Act> {
         Act::Approve | Act::Refuse | Act::Confirm => approve.covers(path),
         Act::Edit | Act::Request | Act::Hold | Act::Report | Act::Withdraw => edit.covers(path),
     };
-    let all =
-        [Act::Edit, Act::Request, Act::Approve, Act::Refuse, Act::Hold, Act::Report, Act::Confirm, Act::Withdraw];
+    let all = [Act::Edit, Act::Request, Act::Approve, Act::Refuse, Act::Hold, Act::Report, Act::Confirm, Act::Withdraw];
     all.into_iter().filter(|act| rules::next(kind, state, *act).is_ok()).filter(may).collect()
 }
 

@@ -100,7 +100,8 @@ impl Exporter for Terms {
         let page = store::list(&reach, &filter, today, &PageArgs::batch(after), read.conn()?).await?;
         let ids: Vec<uuid::Uuid> = page.nodes.iter().map(|row| row.id).collect();
         let beside = store::beside(&ids, read.conn()?).await?;
-        let row = |row: &Row| columns.iter().map(|column| cell(column.key, row, &beside, today)).collect::<Result<Vec<_>>>();
+        let row =
+            |row: &Row| columns.iter().map(|column| cell(column.key, row, &beside, today)).collect::<Result<Vec<_>>>();
         let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
         Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
     }

@@ -67,8 +67,7 @@ pub async fn request(cx: &Cx, id: ElectionId, upload: Upload) -> Result<Ticket> 
     if loaded.row.state().is_over() {
         return Err(Error::refuse("ELECTION_OVER", "该换届已办结，不能再添加材料"));
     }
-    let own: i64 =
-        documents::table.filter(documents::election_id.eq(id.0)).count().get_result(write.conn()?).await?;
+    let own: i64 = documents::table.filter(documents::election_id.eq(id.0)).count().get_result(write.conn()?).await?;
     if own >= MOST {
         return Err(Error::refuse("DOCUMENTS_MANY", "该换届记录的材料过多，请合并后上传"));
     }
@@ -161,7 +160,7 @@ pub async fn link(cx: &Cx, id: ElectionDocumentId) -> Result<(String, String)> {
 impl Loaded {
     /// A paper may go as long as its step is not done.
     pub fn removable(&self, row: &DocumentRow) -> bool {
-        use {ElectionPaper as P, crate::model::ElectionState as S};
+        use {crate::model::ElectionState as S, ElectionPaper as P};
         let state = self.row.state();
         match kind(row) {
             P::Request => state == S::Draft,

@@ -70,11 +70,7 @@ pub async fn hourly(cx: &Cx) -> Result<()> {
 }
 
 /// Whom it concerns: administrators and secretary of the organisation, administrators of its superior.
-async fn recipients(
-    cx: &Cx,
-    ids: &[Uuid],
-    conn: &mut zhibu_tenancy::Conn,
-) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+async fn recipients(cx: &Cx, ids: &[Uuid], conn: &mut zhibu_tenancy::Conn) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let above = store::superiors(ids, conn).await?;
     let mut all: Vec<Uuid> = above.iter().flat_map(|(id, parent)| [Some(*id), *parent]).flatten().collect();
     all.sort_unstable();
@@ -85,9 +81,8 @@ async fn recipients(
         by_place.entry(one.organisation).or_default().push((one.account, one.role));
     }
     let with = |at: Uuid, secretary: bool| {
-        let wanted = move |role: &str| {
-            matches!(role, "org_admin" | "tenant_admin") || (secretary && role == "branch_secretary")
-        };
+        let wanted =
+            move |role: &str| matches!(role, "org_admin" | "tenant_admin") || (secretary && role == "branch_secretary");
         let held = by_place.get(&at).into_iter().flatten();
         held.filter(move |(_, role)| wanted(role)).map(|(account, _)| *account)
     };

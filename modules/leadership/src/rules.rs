@@ -250,7 +250,9 @@ pub fn warnings(kind: OrgType, full_members: i64, seats: &BTreeMap<String, i16>,
     let branch = matches!(kind, OrgType::Branch | OrgType::JointBranch | OrgType::MobileBranch);
     let all: i16 = seats.values().sum();
     if branch && full_members < COMMITTEE_FROM && member_seats > 0 {
-        told.push(format!("正式党员{full_members}人，不足{COMMITTEE_FROM}人的党支部设书记，必要时设副书记，不设支部委员会"));
+        told.push(format!(
+            "正式党员{full_members}人，不足{COMMITTEE_FROM}人的党支部设书记，必要时设副书记，不设支部委员会"
+        ));
     }
     if branch && full_members >= COMMITTEE_FROM && all < 3 {
         told.push(format!("正式党员{full_members}人，党支部应当设立支部委员会，一般3至5人"));
@@ -381,7 +383,8 @@ mod tests {
             let cells: Vec<&str> = row.split(',').collect();
             let number = |at: usize| cells[at].parse::<i32>().unwrap();
             let figures = figures(number(2), number(3));
-            let counted = count(&figures, &seats(&[("secretary", 1)]), &[stand("secretary", number(4), number(6), number(7))]);
+            let counted =
+                count(&figures, &seats(&[("secretary", 1)]), &[stand("secretary", number(4), number(6), number(7))]);
             match cells[8] {
                 "true" => assert_eq!(counted.unwrap()[0].elected.to_string(), cells[9], "{row}"),
                 _ => assert_eq!(fields(counted.unwrap_err()), ["present"], "{row}"),
@@ -395,9 +398,18 @@ mod tests {
     fn pc_3_1_2_seats_go_to_those_with_the_most_votes_and_a_tie_is_voted_on_again() {
         let three = seats(&[("committee_member", 3)]);
         let result = |votes: &[i32]| {
-            let standing: Vec<Standing> = votes.iter().map(|yes| stand("committee_member", *yes, 20 - yes, 0)).collect();
+            let standing: Vec<Standing> =
+                votes.iter().map(|yes| stand("committee_member", *yes, 20 - yes, 0)).collect();
             let verdicts = count(&figures(20, 20), &three, &standing).unwrap();
-            let word = |v: Verdict| if v.elected { "当选" } else if v.tied { "重选" } else { "落选" };
+            let word = |v: Verdict| {
+                if v.elected {
+                    "当选"
+                } else if v.tied {
+                    "重选"
+                } else {
+                    "落选"
+                }
+            };
             verdicts.into_iter().map(word).collect::<Vec<_>>()
         };
         assert_eq!(result(&[18, 17, 12, 11]), ["当选", "当选", "当选", "落选"]);
@@ -409,9 +421,8 @@ mod tests {
     #[test]
     fn pc_3_1_2_numbers_that_cannot_be_are_told_with_their_field() {
         let one = seats(&[("secretary", 1)]);
-        let told = |figures: Figures, yes, no| {
-            fields(count(&figures, &one, &[stand("secretary", yes, no, 0)]).unwrap_err())
-        };
+        let told =
+            |figures: Figures, yes, no| fields(count(&figures, &one, &[stand("secretary", yes, no, 0)]).unwrap_err());
         let good = Figures { should: 20, present: 18, issued: 18, returned: 17, valid: 16 };
         assert!(count(&good, &one, &[stand("secretary", 15, 1, 0)]).is_ok());
         assert_eq!(told(Figures { issued: 19, ..good }, 15, 1), ["issued"]);
@@ -476,7 +487,8 @@ mod tests {
     #[test]
     fn pc_3_1_2_an_election_is_put_off_by_a_year_at_most() {
         let end = on("2026-11-26");
-        let to = |own, end, day| postpone(own, Some(end), Some(on(day))).map_err(|fault| fault.field.unwrap_or_default());
+        let to =
+            |own, end, day| postpone(own, Some(end), Some(on(day))).map_err(|fault| fault.field.unwrap_or_default());
         assert_eq!(to(Some(end), end, "2027-11-26"), Ok(on("2027-11-26")));
         assert_eq!(to(Some(end), end, "2027-11-27"), Err("postponedTo".into()));
         assert_eq!(to(Some(end), end, "2026-11-26"), Err("postponedTo".into()));
@@ -502,7 +514,14 @@ mod tests {
         let level_at = |days: i64| level(end, day(end, days));
         assert_eq!(
             [-181, -180, -31, -30, 0, 1].map(level_at),
-            [None, Some(TermLevel::Blue), Some(TermLevel::Blue), Some(TermLevel::Yellow), Some(TermLevel::Yellow), Some(TermLevel::Red)]
+            [
+                None,
+                Some(TermLevel::Blue),
+                Some(TermLevel::Blue),
+                Some(TermLevel::Yellow),
+                Some(TermLevel::Yellow),
+                Some(TermLevel::Red)
+            ]
         );
         let vacant = |days: i64| vacant_rung(end, day(end, days)).map(|rung| (rung.level, (rung.day - end).num_days()));
         assert_eq!((vacant(30), vacant(31)), (None, Some((TermLevel::Yellow, 31))));

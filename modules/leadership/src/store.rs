@@ -433,10 +433,12 @@ pub async fn warnings(loaded: &Loaded, conn: &mut Conn) -> Result<Vec<String>> {
     }
     let electorate = electorate(&loaded.at.path, conn).await?;
     let standing: Vec<String> = loaded.candidates.iter().map(|one| one.post.clone()).collect();
-    let mut told = rules::warnings(loaded.at.kind(), electorate.eligible + electorate.limited, &loaded.seats(), &standing);
+    let mut told =
+        rules::warnings(loaded.at.kind(), electorate.eligible + electorate.limited, &loaded.seats(), &standing);
     let excused = i64::try_from(loaded.excused.len()).map_err(Error::bug)?;
     let expected = electorate.eligible - excused;
-    if let Some(should) = loaded.row.should.filter(|should| !loaded.row.by_delegates && i64::from(*should) != expected) {
+    if let Some(should) = loaded.row.should.filter(|should| !loaded.row.by_delegates && i64::from(*should) != expected)
+    {
         told.push(format!("应到会{should}人，与系统登记的有选举权党员{expected}人不一致，请核对"));
     }
     if loaded.row.by_delegates && electorate.eligible < 500 {

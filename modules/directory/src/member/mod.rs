@@ -18,7 +18,10 @@ pub use actions::{
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use own::{OwnField, complete, own};
-pub use posts::{Appointment, Ending, HeldPost, appoint, end as end_held_posts, held_on, names, past_on, place_of_post, present, vacant_since};
+pub use posts::{
+    Appointment, Ending, HeldPost, appoint, end as end_held_posts, held_on, names, past_on, place_of_post, present,
+    vacant_since,
+};
 pub use roles::{derive as derive_roles, role_of};
 pub use rules::Facts;
 pub use store::{

@@ -201,7 +201,8 @@ pub struct Listing {
 impl Row {
     /// The day on which the present term ends (任期届满).
     pub fn term_end(&self) -> Option<NaiveDate> {
-        let own = self.term_start.zip(self.term_years).and_then(|(start, years)| super::rules::end_of_term(start, years));
+        let own =
+            self.term_start.zip(self.term_years).and_then(|(start, years)| super::rules::end_of_term(start, years));
         own.max(self.term_extended_to)
     }
 

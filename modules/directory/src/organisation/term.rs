@@ -49,6 +49,7 @@ pub async fn prolong_term(write: &mut Write<'_>, row: &Row, to: NaiveDate) -> Re
         .execute(write.conn()?)
         .await?;
     let before = row.term_end().map(|day| day.to_string());
-    let entry = Entry::new("organisation.term_prolonged", "organisation", row.id).change("termEnd", before, to.to_string());
+    let entry =
+        Entry::new("organisation.term_prolonged", "organisation", row.id).change("termEnd", before, to.to_string());
     write.audit(entry).await
 }

@@ -74,13 +74,13 @@ function Summary({ under }: { under: string | null }) {
   })
   const at = (attention: keyof typeof attentions) => `/org/leadership?attention=${attention}`
   return (
-    <NumberCards label="任期统计" cards={[
+    <div className="z-gap-bottom"><NumberCards label="任期统计" cards={[
       { label: '已届满', value: summary.data?.over, unit: '个组织', to: at('OVER') },
       { label: '一个月内届满', value: summary.data?.soon, unit: '个组织', to: at('SOON') },
       { label: '半年内届满', value: summary.data?.ending, unit: '个组织', to: at('ENDING') },
       { label: '书记空缺超过 30 天', value: summary.data?.vacant, unit: '个组织', to: at('VACANT') },
       { label: '换届办理中', value: summary.data?.electing, unit: '个组织', to: at('ELECTING') },
-    ]} />
+    ]} /></div>
   )
 }
 

@@ -68,7 +68,7 @@ function Team({ team, onTaken }: { team: TeamFragment; onTaken: (next: TeamFragm
                 <span>{word('post', one.post)}</span>
                 <span className="z-muted">自 {day(one.since)}{one.appointed && '，上级任命'}</span>
                 <span>{one.role ? <span className="z-tag z-tag--info">系统权限：{one.role}</span> : <span className="z-muted">无系统账号或权限</span>}</span>
-                {team.mayEdit && <Button size="small" aria-label={`结束${one.name}的职务`} onClick={() => setEnding(one)}>结束职务</Button>}
+                {team.mayEdit && <Button size="small" aria-label={`结束职务：${one.name}`} onClick={() => setEnding(one)}>结束职务</Button>}
               </li>
             ))}
           </ul>
