@@ -629,3 +629,26 @@ async fn pc_3_1_2_the_list_finds_what_the_summary_counts() {
     assert_eq!(seen.len(), all.len());
     assert_eq!(seen, all.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn pc_3_1_2_an_election_under_way_is_told_when_its_organisation_goes() {
+    const PREVIEW: &str = "query($input: OrganisationCommandInput!) { directory { previewOrganisationCommand(input: $input) { \
+        consequences { kind } blockers { kind } } } }";
+    const ASK: &str = "mutation($input: OrganisationCommandInput!) { directory { requestOrganisationCommand(input: $input) { state } } }";
+    let mut p = Party::start().await;
+    let made = p.begin(p.draft("GENERAL")).await;
+    let plan = json!({"organisation": p.first, "effectiveOn": day(&p.t, 0), "approvalNo": "党委〔2026〕3号", "reason": "机构调整"});
+    let dissolve = with(plan.clone(), json!({"kind": "DISSOLVE"}));
+    let look = p.admin.ok(PREVIEW, json!({"input": dissolve})).await["directory"]["previewOrganisationCommand"].clone();
+    assert!(names(&look["blockers"], "kind").contains(&"leadership".to_owned()), "{look}");
+    let merge = with(plan, json!({"kind": "MERGE", "into": p.second}));
+    let look = p.admin.ok(PREVIEW, json!({"input": merge})).await["directory"]["previewOrganisationCommand"].clone();
+    assert!(names(&look["consequences"], "kind").contains(&"leadership".to_owned()), "{look}");
+    assert_eq!(
+        p.admin.ok(ASK, json!({"input": merge})).await["directory"]["requestOrganisationCommand"]["state"],
+        "DONE"
+    );
+    let one = "query($id: ID!) { leadership { election(id: $id) { state replyNote } } }";
+    let left = p.admin.ok(one, json!({"id": made["id"]})).await["leadership"]["election"].clone();
+    assert_eq!(left, json!({"state": "WITHDRAWN", "replyNote": "组织已合并到第二党支部"}));
+}
