@@ -93,6 +93,12 @@ id! {
     DevelopmentCaseId;
     /// A paper of a case of development (发展材料).
     DevelopmentDocumentId;
+    /// An election of a leadership team (换届).
+    ElectionId;
+    /// A paper of an election (换届材料).
+    ElectionDocumentId;
+    /// A post somebody holds (党内职务).
+    PostId;
     /// A pledge or a study note (党员承诺、学习心得).
     WritingId;
 }

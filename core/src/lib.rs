@@ -9,13 +9,15 @@ mod migration;
 mod page;
 mod permission;
 mod secret;
+pub mod tally;
 mod world;
 
 pub use error::{Error, Kind, Result};
 pub use id::{
-    AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ExportId, ImportId,
-    MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId, PersonId, PictureId,
-    ProgressId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId, WritingId,
+    AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId,
+    ElectionId, ExportId, ImportId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId,
+    OrganisationId, PersonId, PictureId, PostId, ProgressId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId,
+    SsoLinkId, SupportId, TenantId, WritingId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

@@ -6,6 +6,8 @@ pub use zhibu_development as development;
 pub use zhibu_directory as directory;
 #[cfg(feature = "document")]
 pub use zhibu_document as document;
+#[cfg(feature = "leadership")]
+pub use zhibu_leadership as leadership;
 
 use async_graphql::{Object, Schema};
 use zhibu_endpoint::{Limits, guarded};
@@ -56,6 +58,8 @@ modules! {
         directory: zhibu_directory::graphql::DirectoryQuery, zhibu_directory::graphql::DirectoryMutation = zhibu_directory::MODULE;
     }
     optional {
+        #[cfg(feature = "leadership")]
+        leadership: zhibu_leadership::graphql::LeadershipQuery, zhibu_leadership::graphql::LeadershipMutation = zhibu_leadership::MODULE, "leadership", "zhibu_graphql::ModuleOn(\"leadership\")", shows_leadership, "shows_leadership";
         #[cfg(feature = "development")]
         development: zhibu_development::graphql::DevelopmentQuery, zhibu_development::graphql::DevelopmentMutation = zhibu_development::MODULE, "development", "zhibu_graphql::ModuleOn(\"development\")", shows_development, "shows_development";
         #[cfg(feature = "document")]

@@ -18,6 +18,7 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
     let registry = Registry::new(zhibu_modules::all()).unwrap();
     let keys: Vec<&str> = registry.modules.iter().map(|module| module.key).collect();
     let mut expected = vec!["system", "directory"];
+    expected.extend(cfg!(feature = "leadership").then_some("leadership"));
     expected.extend(cfg!(feature = "development").then_some("development"));
     expected.extend(built_in.then_some("document"));
     expected.extend(cfg!(feature = "pledge").then_some("pledge"));
@@ -47,6 +48,20 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
         assert_eq!(in_program(word), built_in, "{word:?} in the program");
     }
     assert!(in_program(["role", "assignments"]));
+}
+
+#[test]
+fn pc_3_1_2_of_leadership_that_is_not_built_in_nothing_is_there() {
+    let built_in = cfg!(feature = "leadership");
+    let registry = Registry::new(zhibu_modules::all()).unwrap();
+    assert_eq!(registry.module("leadership").is_some(), built_in);
+    let sdl = zhibu_modules::schema(&Limits::default()).sdl().to_lowercase();
+    for word in ["leadershipquery", "leadershipmutation", "electioninput", "换届记录"] {
+        assert_eq!(sdl.contains(word), built_in, "{word} in the schema");
+    }
+    assert_eq!(registry.menus.iter().any(|menu| menu.key == "org.leadership"), built_in);
+    let steps = registry.modules.iter().flat_map(|module| module.tenant);
+    assert_eq!(steps.filter(|step| step.up.contains("leadership_elections")).count() > 0, built_in, "tables");
 }
 
 #[test]

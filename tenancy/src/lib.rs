@@ -26,6 +26,7 @@ mod module;
 pub mod notices;
 pub mod operator;
 pub mod outbox;
+pub mod paper;
 pub mod placements;
 pub mod policy;
 pub mod portable;

@@ -17,6 +17,7 @@ mod http;
 mod imports;
 mod isolation;
 mod jobs;
+mod leadership;
 mod life;
 mod live;
 mod many_members;

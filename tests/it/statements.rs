@@ -81,6 +81,11 @@ async fn lists_need_the_same_number_of_statements_however_long() {
             "query($n: Int) { studyNote { writings(first: $n) { totalCount nodes { id person { name } branch { shortName } \
             editable recommendable } } } }",
         ),
+        (
+            &tenant,
+            "query($n: Int) { leadership { terms(first: $n) { totalCount nodes { organisation { shortName } end level secretary \
+            posts vacantSince election { state } } } } }",
+        ),
         (&tenant, "query($n: Int) { document { samples(first: $n) { totalCount nodes { id read downloadable } } } }"),
         (
             "zhibu_platform",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
+use zhibu_core::tally::{Ballot, Rule};
 use zhibu_core::{
     DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, PersonId, Result, check, mask,
 };
@@ -19,7 +20,6 @@ use crate::actions::{self, Applicant};
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
-use crate::rules::tally::{Ballot, Rule};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
 use crate::store::{self, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};

@@ -1,7 +1,5 @@
 //! Papers of a case: from a file on somebody's disk to a paper that a step has.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,7 +8,7 @@ use zhibu_core::{DevelopmentCaseId, DevelopmentDocumentId, Error, Result, Tenant
 use zhibu_directory::organisation::Reach;
 use zhibu_storage::Key;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::{Cx, Write, quotas};
+use zhibu_tenancy::{Cx, Write, paper, quotas};
 
 use crate::READ;
 use crate::actions::{actor, permission};
@@ -19,25 +17,8 @@ use crate::rules::plan::{Step, step_of};
 use crate::schema::development_documents as documents;
 use crate::store::{self, Loaded};
 
-/// Largest file in bytes.
-pub const LARGEST: i64 = 20 * 1024 * 1024;
 /// Files that one case may have.
 const MOST: i64 = 300;
-/// The link to upload by lives so long.
-const UPLOAD: Duration = Duration::from_secs(1800);
-/// A link to read by lives so long.
-const LINK: Duration = Duration::from_secs(300);
-
-/// Endings, their types, and how such a file begins.
-const KINDS: &[(&str, &str, &[u8])] = &[
-    (".pdf", "application/pdf", b"%PDF-"),
-    (".jpg", "image/jpeg", b"\xff\xd8\xff"),
-    (".jpeg", "image/jpeg", b"\xff\xd8\xff"),
-    (".png", "image/png", b"\x89PNG\r\n\x1a\n"),
-    (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
-    (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04"),
-    (".doc", "application/msword", b"\xd0\xcf\x11\xe0"),
-];
 
 /// Where a browser puts the file.
 #[derive(Debug, Clone)]
@@ -67,14 +48,6 @@ fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
     Key::tenant(tenant, ["development", &id.simple().to_string()])
 }
 
-fn kind_of(file_name: &str) -> Result<(&'static str, &'static [u8])> {
-    let name = file_name.to_lowercase();
-    let found = KINDS.iter().find(|(ending, ..)| name.ends_with(ending));
-    found
-        .map(|(_, kind, start)| (*kind, *start))
-        .ok_or_else(|| Error::invalid("fileName", "请上传 PDF、图片（jpg、png）、Word 或 Excel 文件"))
-}
-
 /// A case as somebody who may record this step of it holds it.
 async fn held(write: &mut Write<'_>, id: DevelopmentCaseId) -> Result<Loaded> {
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
@@ -95,10 +68,7 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
         return Err(Error::invalid("kind", "该步骤没有这种材料"));
     }
     let file_name = check::text("fileName", "文件名", &upload.file_name, 1, 120)?;
-    let (content_type, _) = kind_of(&file_name)?;
-    if !(1..=LARGEST).contains(&upload.size) {
-        return Err(Error::invalid("size", "文件大小应在20MB以内"));
-    }
+    let content_type = paper::accept(&file_name, upload.size)?;
     quotas::room(cx, upload.size).await?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, id).await?;
@@ -128,7 +98,7 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
     // Told in the audit once the file is there.
     write.commit_quietly().await?;
     let size = u64::try_from(upload.size).map_err(Error::bug)?;
-    let url = cx.app.store.upload_link(&key(cx.tenant()?, paper)?, content_type, size, UPLOAD).await?;
+    let url = cx.app.store.upload_link(&key(cx.tenant()?, paper)?, content_type, size, paper::UPLOAD).await?;
     Ok(Ticket { id: paper.into(), url, content_type })
 }
 
@@ -151,7 +121,7 @@ pub async fn keep(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCaseI
     cx.allow(permission(step))?;
     // The store takes its time: nobody waits for this connection meanwhile.
     cx.close().await;
-    look(cx, &row).await?;
+    paper::look(cx, &key(cx.tenant()?, row.id)?, &row.file_name, row.file_size).await?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, row.case_id.into()).await?;
     let done = loaded.records.iter().find(|r| r.step == row.step && r.counts && r.voided_at.is_none());
@@ -164,24 +134,6 @@ pub async fn keep(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCaseI
     write.audit(told(Entry::new("development.document_added", "development", row.case_id), &loaded, &row)).await?;
     write.commit().await?;
     Ok(row.case_id.into())
-}
-
-async fn look(cx: &Cx, row: &DocumentRow) -> Result<()> {
-    let unsent = || Error::refuse("DOCUMENT_FILE", "文件没有上传完整，请重新选择").at("file");
-    let key = key(cx.tenant()?, row.id)?;
-    let there = match cx.app.store.head(&key).await {
-        Err(error) if error.code == Error::missing().code => return Err(unsent()),
-        there => there?,
-    };
-    if i64::try_from(there.length).map_err(Error::bug)? != i64::from(row.file_size) {
-        return Err(unsent());
-    }
-    let (_, start) = kind_of(&row.file_name)?;
-    let bytes: Bytes = cx.app.store.get(&key).await?;
-    if !bytes.starts_with(start) {
-        return Err(Error::refuse("DOCUMENT_KIND", "文件内容与扩展名不符，请检查后重新上传").at("file"));
-    }
-    Ok(())
 }
 
 /// Takes away a paper whose step is not done yet.
@@ -216,7 +168,7 @@ pub async fn link(cx: &Cx, id: DevelopmentDocumentId) -> Result<(String, String)
     let loaded = held(&mut write, row.case_id.into()).await?;
     write.audit(told(Entry::new("development.document_opened", "development", row.case_id), &loaded, &row)).await?;
     write.commit().await?;
-    let url = cx.app.store.link(&key(cx.tenant()?, id.0)?, &row.file_name, LINK).await?;
+    let url = cx.app.store.link(&key(cx.tenant()?, id.0)?, &row.file_name, paper::LINK).await?;
     Ok((url, row.file_name))
 }
 

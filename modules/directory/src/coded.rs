@@ -1,4 +1,5 @@
 /// Defines an enumeration that is a text column, a GraphQL enum and a dictionary kind at once.
+#[macro_export]
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $code:literal,)+ }) => {
         $(#[$doc])*
@@ -23,5 +24,3 @@ macro_rules! coded {
         }
     };
 }
-
-pub(crate) use coded;

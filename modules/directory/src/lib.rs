@@ -11,7 +11,6 @@ pub mod organisation;
 pub mod overview;
 pub mod schema;
 
-pub(crate) use coded::coded;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
 use zhibu_tenancy::audit::undo::Undo;
@@ -59,6 +58,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/directory", "0003_counting"),
         migration!("../../migrations/tenant/directory", "0004_changes"),
         migration!("../../migrations/tenant/directory", "0005_rights"),
+        migration!("../../migrations/tenant/directory", "0008_terms"),
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: |worker| worker,

@@ -128,7 +128,7 @@ pub async fn kinds(places: &Places, today: NaiveDate, conn: &mut Conn) -> Result
         count(*) FILTER (WHERE active AND term_end < $2) AS over, \
         count(*) FILTER (WHERE active AND contact_name IS NULL) AS unfinished, sum(member_count) AS members \
         FROM (SELECT org_type, contact_name, member_count, status = 'active' AS active, \
-            term_start + make_interval(years => term_years) AS term_end \
+            greatest((term_start + make_interval(years => term_years))::date, term_extended_to) AS term_end \
             FROM own.organisations WHERE $1 IS NULL OR id = ANY ($1)) o GROUP BY org_type ORDER BY 2 DESC, 1";
     let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
     let query = diesel::sql_query(sql).bind::<Nullable<Array<Id>>, _>(places).bind::<Date, _>(today);

@@ -10,6 +10,7 @@ diesel::table! {
         contact_phone -> Nullable<Binary>, term_years -> Nullable<Int2>, term_start -> Nullable<Date>, sort -> Int2,
         can_approve_members -> Bool, village_or_community -> Bool, created_at -> Timestamptz, member_count -> Int4,
         merged_into -> Nullable<Uuid>, split_from -> Nullable<Uuid>, closed_on -> Nullable<Date>,
+        term_extended_to -> Nullable<Date>,
     }
 }
 
@@ -76,7 +77,7 @@ diesel::table! {
 diesel::table! {
     own.posts (id) {
         id -> Uuid, person_id -> Uuid, organisation_id -> Uuid, post -> Text, since -> Date, until -> Nullable<Date>,
-        end_reason -> Nullable<Text>,
+        end_reason -> Nullable<Text>, appointed -> Bool,
     }
 }
 

@@ -288,6 +288,180 @@ export type DevelopmentUpload = {
   size: number;
 };
 
+/** What may be done with an election. */
+export type ElectionAct =
+  /** 修改 */
+  | 'EDIT'
+  /** 上报请示 */
+  | 'REQUEST'
+  /** 批复同意 */
+  | 'APPROVE'
+  /** 不予批准 */
+  | 'REFUSE'
+  /** 登记选举结果 */
+  | 'HOLD'
+  /** 报告选举结果 */
+  | 'REPORT'
+  /** 批准选举结果 */
+  | 'CONFIRM'
+  /** 撤回 */
+  | 'WITHDRAW';
+
+export type ElectionCandidateInput = {
+  person: string;
+  /** Dictionary `post` */
+  post: string;
+};
+
+export type ElectionDivisionInput = {
+  on: string;
+  present: number;
+  yes: number;
+  no: number;
+  abstain: number;
+};
+
+export type ElectionDutyInput = {
+  candidate: string;
+  /** Dictionary `post` */
+  post: string;
+};
+
+export type ElectionEndingInput = {
+  post: string;
+  /** Dictionary `post_end_reason` */
+  reason: string;
+};
+
+/** Why somebody is not counted among those who should be there (dictionary `election_excuse`). */
+export type ElectionExcuse =
+  /** 患有精神病或其他疾病，不能表达本人意志 */
+  | 'CANNOT_EXPRESS'
+  /** 出国半年以上 */
+  | 'ABROAD'
+  /** 正在服刑 */
+  | 'SERVING'
+  /** 年老体弱卧床不起或长期生病，生活不能自理 */
+  | 'BEDRIDDEN'
+  /** 工作调动、外出半年以上，按规定应当转走组织关系而未转走 */
+  | 'AWAY';
+
+export type ElectionInput = {
+  kind: ElectionKind;
+  reason?: string | null | undefined;
+  plannedOn?: string | null | undefined;
+  postponedTo?: string | null | undefined;
+  byDelegates?: boolean | null | undefined;
+  seats?: Array<ElectionSeatInput> | null | undefined;
+  candidates?: Array<ElectionCandidateInput> | null | undefined;
+  /** Posts that end with it, within a term. */
+  endings?: Array<ElectionEndingInput> | null | undefined;
+};
+
+/** What kind of change of the leadership it is (dictionary `election_type`). */
+export type ElectionKind =
+  /** 换届选举 */
+  | 'GENERAL'
+  /** 补选 */
+  | 'BY_ELECTION'
+  /** 届中调整 */
+  | 'MID_TERM'
+  /** 上级任命 */
+  | 'APPOINTMENT'
+  /** 提前换届 */
+  | 'EARLY'
+  /** 延期换届 */
+  | 'POSTPONED';
+
+/** A paper of an election (dictionary `election_doc`). */
+export type ElectionPaper =
+  /** 换届请示 */
+  | 'REQUEST'
+  /** 上级批复 */
+  | 'REPLY'
+  /** 选举办法、选票、计票单等 */
+  | 'BALLOT'
+  /** 选举结果报告 */
+  | 'REPORT'
+  /** 选举结果批复 */
+  | 'RESULT_REPLY'
+  /** 其他 */
+  | 'OTHER';
+
+export type ElectionReplyInput = {
+  approved: boolean;
+  on: string;
+  number?: string | null | undefined;
+  note?: string | null | undefined;
+};
+
+export type ElectionReportInput = {
+  on: string;
+  division?: ElectionDivisionInput | null | undefined;
+  duties?: Array<ElectionDutyInput> | null | undefined;
+};
+
+export type ElectionResultInput = {
+  on: string;
+  /** 应到会有选举权人数 */
+  should: number;
+  /** 实到会有选举权人数 */
+  present: number;
+  /** 发出选票 */
+  issued: number;
+  /** 收回选票 */
+  returned: number;
+  /** 有效选票 */
+  valid: number;
+  votes: Array<ElectionVoteInput>;
+  uncounted?: Array<ElectionUncountedInput> | null | undefined;
+};
+
+export type ElectionSeatInput = {
+  /** Dictionary `post` */
+  post: string;
+  seats: number;
+};
+
+/** How far an election is (dictionary `election_state`). */
+export type ElectionState =
+  /** 草稿 */
+  | 'DRAFT'
+  /** 已请示 */
+  | 'REQUESTED'
+  /** 上级已批复 */
+  | 'REPLIED'
+  /** 已选举 */
+  | 'HELD'
+  /** 已报告结果 */
+  | 'REPORTED'
+  /** 已批准 */
+  | 'CONFIRMED'
+  /** 未批准 */
+  | 'REFUSED'
+  /** 已撤回 */
+  | 'WITHDRAWN';
+
+export type ElectionUncountedInput = {
+  person: string;
+  reason: ElectionExcuse;
+};
+
+export type ElectionUpload = {
+  kind: ElectionPaper;
+  /** With its ending. */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
+
+export type ElectionVoteInput = {
+  candidate: string;
+  yes: number;
+  no: number;
+  abstain: number;
+};
+
 /** Why a membership ended (减少原因). */
 export type EndReason =
   /** 调出系统外 */
@@ -1034,6 +1208,39 @@ export type TenantTermsInput = {
   reason: string;
 };
 
+/** What is the matter with a term (任期状态). */
+export type TermAttention =
+  /** 半年内届满 */
+  | 'ENDING'
+  /** 一个月内届满 */
+  | 'SOON'
+  /** 已届满 */
+  | 'OVER'
+  /** 书记空缺 */
+  | 'VACANT'
+  /** 换届办理中 */
+  | 'ELECTING'
+  /** 未登记任期 */
+  | 'UNSET';
+
+export type TermFilter = {
+  /** Part of a name. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** Those of which this is true. */
+  attention?: TermAttention | null | undefined;
+};
+
+/** How urgent something is (预警级别). */
+export type TermLevel =
+  /** 蓝色 */
+  | 'BLUE'
+  /** 黄色 */
+  | 'YELLOW'
+  /** 红色 */
+  | 'RED';
+
 export type TextInput = {
   kind: SampleKind;
   title: string;
@@ -1176,6 +1383,11 @@ export type SetFavouritesMutationVariables = Exact<{
 
 
 export type SetFavouritesMutation = { system: { setFavourites: Array<string> } };
+
+export type LeadershipWaitingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LeadershipWaitingQuery = { leadership: { reminders: Array<{ level: TermLevel, organisation: { id: string } }> } };
 
 export type DevelopmentWaitingQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -1786,6 +1998,176 @@ export type WithdrawTextMutationVariables = Exact<{
 
 
 export type WithdrawTextMutation = { document: { withdrawText: { body: string, id: string, version: number, kind: SampleKind, title: string, summary: string, state: SampleState, publishedAt: string | null, updatedAt: string } } };
+
+export type TermRowFragment = { fullName: string, orgType: OrgType, years: number | null, start: string | null, end: string | null, extended: boolean, daysLeft: number | null, level: TermLevel | null, secretary: string | null, posts: number, vacantSince: string | null, vacancy: TermLevel | null, organisation: { id: string, shortName: string }, election: { id: string, kind: ElectionKind, state: ElectionState } | null };
+
+export type LeadershipPersonFragment = { id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null };
+
+export type ElectionLineFragment = { id: string, kind: ElectionKind, state: ElectionState, plannedOn: string | null, assemblyOn: string | null, confirmedOn: string | null, termStart: string | null, termEnd: string | null, createdBy: string, createdAt: string };
+
+export type TeamFragment = { mayEdit: boolean, mayApprove: boolean, term: { fullName: string, orgType: OrgType, years: number | null, start: string | null, end: string | null, extended: boolean, daysLeft: number | null, level: TermLevel | null, secretary: string | null, posts: number, vacantSince: string | null, vacancy: TermLevel | null, organisation: { id: string, shortName: string }, election: { id: string, kind: ElectionKind, state: ElectionState } | null }, rule: { years: number, source: string } | null, members: Array<{ id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null }>, past: Array<{ id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null }>, elections: Array<{ id: string, kind: ElectionKind, state: ElectionState, plannedOn: string | null, assemblyOn: string | null, confirmedOn: string | null, termStart: string | null, termEnd: string | null, createdBy: string, createdAt: string }> };
+
+export type ElectionDetailFragment = { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> };
+
+export type TermsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: TermFilter | null | undefined;
+}>;
+
+
+export type TermsQuery = { leadership: { terms: { totalCount: number, nodes: Array<{ fullName: string, orgType: OrgType, years: number | null, start: string | null, end: string | null, extended: boolean, daysLeft: number | null, level: TermLevel | null, secretary: string | null, posts: number, vacantSince: string | null, vacancy: TermLevel | null, organisation: { id: string, shortName: string }, election: { id: string, kind: ElectionKind, state: ElectionState } | null }> } } };
+
+export type TermSummaryQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type TermSummaryQuery = { leadership: { summary: { elected: number, ending: number, soon: number, over: number, vacant: number, electing: number, unset: number } } };
+
+export type TermRemindersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TermRemindersQuery = { leadership: { reminders: Array<{ id: string, level: TermLevel, words: string, about: string, at: string, organisation: { id: string, shortName: string } }> } };
+
+export type LeadershipTeamQueryVariables = Exact<{
+  organisation: string;
+}>;
+
+
+export type LeadershipTeamQuery = { leadership: { leadership: { mayEdit: boolean, mayApprove: boolean, term: { fullName: string, orgType: OrgType, years: number | null, start: string | null, end: string | null, extended: boolean, daysLeft: number | null, level: TermLevel | null, secretary: string | null, posts: number, vacantSince: string | null, vacancy: TermLevel | null, organisation: { id: string, shortName: string }, election: { id: string, kind: ElectionKind, state: ElectionState } | null }, rule: { years: number, source: string } | null, members: Array<{ id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null }>, past: Array<{ id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null }>, elections: Array<{ id: string, kind: ElectionKind, state: ElectionState, plannedOn: string | null, assemblyOn: string | null, confirmedOn: string | null, termStart: string | null, termEnd: string | null, createdBy: string, createdAt: string }> } } };
+
+export type ElectorateQueryVariables = Exact<{
+  organisation: string;
+}>;
+
+
+export type ElectorateQuery = { leadership: { electorate: { eligible: number, probationary: number, limited: number, voteless: Array<{ person: string, name: string, reason: string }> } } };
+
+export type ElectionFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ElectionFileQuery = { leadership: { election: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type StandingMembersQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type StandingMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type StartElectionMutationVariables = Exact<{
+  organisation: string;
+  input: ElectionInput;
+}>;
+
+
+export type StartElectionMutation = { leadership: { startElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type EditElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ElectionInput;
+}>;
+
+
+export type EditElectionMutation = { leadership: { editElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type RequestElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: string;
+  number?: string | null | undefined;
+}>;
+
+
+export type RequestElectionMutation = { leadership: { requestElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type ReplyElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ElectionReplyInput;
+}>;
+
+
+export type ReplyElectionMutation = { leadership: { replyElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type HoldElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ElectionResultInput;
+}>;
+
+
+export type HoldElectionMutation = { leadership: { holdElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type ReportElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ElectionReportInput;
+}>;
+
+
+export type ReportElectionMutation = { leadership: { reportElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type ConfirmElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ElectionReplyInput;
+}>;
+
+
+export type ConfirmElectionMutation = { leadership: { confirmElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type WithdrawElectionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type WithdrawElectionMutation = { leadership: { withdrawElection: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type EndPostMutationVariables = Exact<{
+  id: string;
+  on: string;
+  reason: string;
+}>;
+
+
+export type EndPostMutation = { leadership: { endPost: { mayEdit: boolean, mayApprove: boolean, term: { fullName: string, orgType: OrgType, years: number | null, start: string | null, end: string | null, extended: boolean, daysLeft: number | null, level: TermLevel | null, secretary: string | null, posts: number, vacantSince: string | null, vacancy: TermLevel | null, organisation: { id: string, shortName: string }, election: { id: string, kind: ElectionKind, state: ElectionState } | null }, rule: { years: number, source: string } | null, members: Array<{ id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null }>, past: Array<{ id: string, person: string, name: string, post: string, since: string, until: string | null, endReason: string | null, appointed: boolean, role: string | null }>, elections: Array<{ id: string, kind: ElectionKind, state: ElectionState, plannedOn: string | null, assemblyOn: string | null, confirmedOn: string | null, termStart: string | null, termEnd: string | null, createdBy: string, createdAt: string }> } } };
+
+export type RequestElectionDocumentMutationVariables = Exact<{
+  id: string;
+  input: ElectionUpload;
+}>;
+
+
+export type RequestElectionDocumentMutation = { leadership: { requestDocument: { id: string, url: string, contentType: string } } };
+
+export type KeepElectionDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepElectionDocumentMutation = { leadership: { keepDocument: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type RemoveElectionDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveElectionDocumentMutation = { leadership: { removeDocument: { id: string, version: number, orgType: OrgType, kind: ElectionKind, state: ElectionState, reason: string | null, plannedOn: string | null, postponedTo: string | null, byDelegates: boolean, requestedOn: string | null, requestNo: string | null, repliedOn: string | null, replyNo: string | null, replyNote: string | null, assemblyOn: string | null, should: number | null, present: number | null, issued: number | null, returned: number | null, valid: number | null, reportedOn: string | null, confirmedOn: string | null, confirmNo: string | null, termStart: string | null, termEnd: string | null, oldEnd: string | null, warnings: Array<string>, acts: Array<ElectionAct>, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, division: { on: string, present: number, yes: number, no: number, abstain: number } | null, seats: Array<{ post: string, seats: number }>, candidates: Array<{ id: string, person: string, name: string, post: string, yes: number | null, no: number | null, abstain: number | null, elected: boolean | null, tied: boolean, duty: string | null }>, uncounted: Array<{ person: string, name: string, reason: ElectionExcuse | null }>, endings: Array<{ post: string, reason: string }>, documents: Array<{ id: string, kind: ElectionPaper, fileName: string, fileSize: number, by: string, at: string, removable: boolean }> } } };
+
+export type OpenElectionDocumentMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenElectionDocumentMutation = { leadership: { openDocument: { url: string, fileName: string } } };
 
 export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
 
@@ -3308,6 +3690,204 @@ export const LibraryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   publishedAt
   updatedAt
 }`, {"fragmentName":"LibraryFields"}) as unknown as TypedDocumentString<LibraryFieldsFragment, unknown>;
+export const TermRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TermRow on Term {
+  organisation {
+    id
+    shortName
+  }
+  fullName
+  orgType
+  years
+  start
+  end
+  extended
+  daysLeft
+  level
+  secretary
+  posts
+  vacantSince
+  vacancy
+  election {
+    id
+    kind
+    state
+  }
+}
+    `, {"fragmentName":"TermRow"}) as unknown as TypedDocumentString<TermRowFragment, unknown>;
+export const LeadershipPersonFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment LeadershipPerson on LeadershipPost {
+  id
+  person
+  name
+  post
+  since
+  until
+  endReason
+  appointed
+  role
+}
+    `, {"fragmentName":"LeadershipPerson"}) as unknown as TypedDocumentString<LeadershipPersonFragment, unknown>;
+export const ElectionLineFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ElectionLine on ElectionBrief {
+  id
+  kind
+  state
+  plannedOn
+  assemblyOn
+  confirmedOn
+  termStart
+  termEnd
+  createdBy
+  createdAt
+}
+    `, {"fragmentName":"ElectionLine"}) as unknown as TypedDocumentString<ElectionLineFragment, unknown>;
+export const TeamFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment Team on Leadership {
+  term {
+    ...TermRow
+  }
+  rule {
+    years
+    source
+  }
+  members {
+    ...LeadershipPerson
+  }
+  past {
+    ...LeadershipPerson
+  }
+  elections {
+    ...ElectionLine
+  }
+  mayEdit
+  mayApprove
+}
+    fragment TermRow on Term {
+  organisation {
+    id
+    shortName
+  }
+  fullName
+  orgType
+  years
+  start
+  end
+  extended
+  daysLeft
+  level
+  secretary
+  posts
+  vacantSince
+  vacancy
+  election {
+    id
+    kind
+    state
+  }
+}
+fragment LeadershipPerson on LeadershipPost {
+  id
+  person
+  name
+  post
+  since
+  until
+  endReason
+  appointed
+  role
+}
+fragment ElectionLine on ElectionBrief {
+  id
+  kind
+  state
+  plannedOn
+  assemblyOn
+  confirmedOn
+  termStart
+  termEnd
+  createdBy
+  createdAt
+}`, {"fragmentName":"Team"}) as unknown as TypedDocumentString<TeamFragment, unknown>;
+export const ElectionDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ElectionDetail on Election {
+  id
+  version
+  organisation {
+    id
+    shortName
+  }
+  orgType
+  kind
+  state
+  reason
+  plannedOn
+  postponedTo
+  byDelegates
+  requestedOn
+  requestNo
+  repliedOn
+  replyNo
+  replyNote
+  assemblyOn
+  should
+  present
+  issued
+  returned
+  valid
+  division {
+    on
+    present
+    yes
+    no
+    abstain
+  }
+  reportedOn
+  confirmedOn
+  confirmNo
+  termStart
+  termEnd
+  oldEnd
+  seats {
+    post
+    seats
+  }
+  candidates {
+    id
+    person
+    name
+    post
+    yes
+    no
+    abstain
+    elected
+    tied
+    duty
+  }
+  uncounted {
+    person
+    name
+    reason
+  }
+  endings {
+    post
+    reason
+  }
+  documents {
+    id
+    kind
+    fileName
+    fileSize
+    by
+    at
+    removable
+  }
+  warnings
+  acts
+  createdBy
+  createdAt
+}
+    `, {"fragmentName":"ElectionDetail"}) as unknown as TypedDocumentString<ElectionDetailFragment, unknown>;
 export const MemberRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemberRow on Member {
   id

@@ -2,7 +2,6 @@
 //! no clock.
 
 pub mod plan;
-pub mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +11,7 @@ use uuid::Uuid;
 use zhibu_core::Error;
 
 use plan::{Anchor, Deadline, EDGES, Failing, From, Need, Remind, STEPS, Side, Span, Standing, Step, step_of};
-use tally::Ballot;
+use zhibu_core::tally::Ballot;
 
 /// The least to which a wait by practice may be shortened, with a reason.
 const SOFT_LEAST: Span = Span::Months(3);

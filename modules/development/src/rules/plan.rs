@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::tally::Rule;
+use zhibu_core::tally::Rule;
 
 const STEPS_CSV: &str = include_str!("../../../../config/development_steps.csv");
 const EDGES_CSV: &str = include_str!("../../../../config/development_edges.csv");

@@ -5,6 +5,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 mod model;
 mod own;
+mod posts;
 mod roles;
 pub mod rules;
 mod store;
@@ -17,7 +18,11 @@ pub use actions::{
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use own::{OwnField, complete, own};
-pub use roles::derive as derive_roles;
+pub use posts::{
+    Appointment, Ending, HeldPost, appoint, end as end_held_posts, held_on, names, past_on, place_of_post, present,
+    vacant_since,
+};
+pub use roles::{derive as derive_roles, role_of};
 pub use rules::Facts;
 pub use store::{
     Filter, FormerFilter, Sort, addressees, count, count_former, episodes, everyone, former, get, latest, list,

@@ -11,7 +11,7 @@ use zhibu_tenancy::{App, Conn};
 use crate::schema::{people, posts};
 
 /// The role a post brings, in the organisation it is held in.
-fn role_of(post: &str) -> Option<&'static str> {
+pub fn role_of(post: &str) -> Option<&'static str> {
     Some(match post {
         "secretary" | "leading_group_secretary" => "branch_secretary",
         "deputy_secretary"

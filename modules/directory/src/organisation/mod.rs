@@ -8,6 +8,7 @@ pub(crate) mod past;
 pub mod rules;
 mod scope;
 mod store;
+mod term;
 pub(crate) mod undo;
 
 pub use actions::{Candidate, add_administrator, create, remove, remove_administrator, reveal_phone, seed, update};
@@ -18,6 +19,7 @@ pub use model::{
 pub use past::{Then, as_of, count_as_of, members_as_of, names_as_of, reach_on};
 pub use scope::Reach;
 pub use store::{
-    Filter, ancestors, children_types, complete, count, get, ids, kinds, list, members, name_within, names, part,
-    places, roots, spans, taken_names, tree, waiting,
+    Filter, TERM_END, ancestors, children_types, complete, count, get, ids, kinds, list, members, name_within, names,
+    part, places, roots, spans, taken_names, tree, waiting,
 };
+pub use term::{begin_term, hold, prolong_term};

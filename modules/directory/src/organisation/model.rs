@@ -116,6 +116,8 @@ pub struct Row {
     pub term_years: Option<i16>,
     /// 本届起始日期
     pub term_start: Option<NaiveDate>,
+    /// The day to which the present term was prolonged (延期换届).
+    pub term_extended_to: Option<NaiveDate>,
     /// 排序号
     pub sort: i16,
     /// May approve admissions.
@@ -197,6 +199,13 @@ pub struct Listing {
 }
 
 impl Row {
+    /// The day on which the present term ends (任期届满).
+    pub fn term_end(&self) -> Option<NaiveDate> {
+        let own =
+            self.term_start.zip(self.term_years).and_then(|(start, years)| super::rules::end_of_term(start, years));
+        own.max(self.term_extended_to)
+    }
+
     /// Its kind.
     pub fn kind(&self) -> OrgType {
         OrgType::from_code(&self.org_type).unwrap_or(OrgType::Branch)

@@ -1,6 +1,8 @@
 //! What an organisation may be (domain §1). Pure decisions: no database, no clock.
 
-use chrono::NaiveDate;
+use std::sync::LazyLock;
+
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use zhibu_core::{Error, Result, check};
 
@@ -78,21 +80,51 @@ pub fn children(parent: OrgType) -> &'static [OrgType] {
 pub const ROOTS: &[OrgType] =
     &[OrgType::PartyCommittee, OrgType::WorkCommittee, OrgType::GeneralBranch, OrgType::Branch, OrgType::LeadingGroup];
 
-/// Years of a term by kind: five for committees, three for branches, five in villages and communities; none for
-/// appointed bodies.
+/// How long a term lasts, since when, and where that is laid down: a row of `config/term_lengths.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermLength {
+    kind: OrgType,
+    years: i16,
+    village_years: i16,
+    valid_from: NaiveDate,
+    /// 依据
+    pub source: String,
+}
+
+static TERM_LENGTHS: LazyLock<Vec<TermLength>> = LazyLock::new(|| {
+    let mut reader = csv::Reader::from_reader(include_str!("../../../../config/term_lengths.csv").as_bytes());
+    let read = |row: csv::StringRecord| {
+        Some(TermLength {
+            kind: OrgType::from_code(row.get(0)?)?,
+            years: row.get(1)?.parse().ok()?,
+            village_years: row.get(2)?.parse().ok()?,
+            valid_from: row.get(3)?.parse().ok()?,
+            source: row.get(4)?.to_owned(),
+        })
+    };
+    reader.records().filter_map(Result::ok).filter_map(read).collect()
+});
+
+/// The rule for the term of a kind on a day; none for bodies that are not elected.
+pub fn term_length(kind: OrgType, on: NaiveDate) -> Option<&'static TermLength> {
+    let of_kind = TERM_LENGTHS.iter().filter(|rule| rule.kind == kind && rule.valid_from <= on);
+    of_kind.max_by_key(|rule| rule.valid_from)
+}
+
+/// Years of a term that begins on a day; none for bodies that are not elected.
+pub fn term_years_on(kind: OrgType, village: bool, on: NaiveDate) -> Option<i16> {
+    term_length(kind, on).map(|rule| if village { rule.village_years } else { rule.years })
+}
+
+/// The day on which a term ends (任期届满): so many years after it began.
+pub fn end_of_term(start: NaiveDate, years: i16) -> Option<NaiveDate> {
+    start.checked_add_months(Months::new(12 * u32::try_from(years).ok()?))
+}
+
+/// Years of a term by kind as the rules are: five for committees, three for branches, five in villages and communities;
+/// none for appointed bodies.
 pub fn term_years(kind: OrgType, village: bool) -> Option<i16> {
-    use OrgType as T;
-    match kind {
-        T::PartyCommittee => Some(5),
-        T::GeneralBranch | T::Branch => Some(if village { 5 } else { 3 }),
-        T::JointBranch | T::MobileBranch => Some(3),
-        T::WorkCommittee
-        | T::ProvisionalCommittee
-        | T::ProvisionalGeneralBranch
-        | T::ProvisionalBranch
-        | T::LeadingGroup
-        | T::PartyGroup => None,
-    }
+    term_years_on(kind, village, NaiveDate::MAX)
 }
 
 /// The kind a new tenant's root gets from its name; the administrator completes the record.
@@ -366,6 +398,11 @@ mod tests {
         assert_eq!(term_years(OrgType::Branch, false), Some(3));
         assert_eq!(term_years(OrgType::Branch, true), Some(5));
         assert_eq!(term_years(OrgType::ProvisionalBranch, false), None);
+        assert_eq!(super::TERM_LENGTHS.len(), 10, "every row is read");
+        let on = |day: &str, village| term_years_on(OrgType::Branch, village, day.parse().unwrap());
+        // The rule of the day on which the term begins, not of today.
+        assert_eq!((on("2018-06-30", true), on("2018-07-01", true)), (Some(3), Some(5)));
+        assert_eq!((on("2018-07-01", false), on("1950-01-01", false)), (Some(3), None));
         assert_eq!(
             fault(|f| {
                 f.org_type = OrgType::PartyGroup;

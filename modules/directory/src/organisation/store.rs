@@ -20,6 +20,11 @@ use crate::schema::{organisation_parents, organisation_units, organisations};
 /// Nodes one look at the tree may bring.
 const TREE: i64 = 500;
 
+/// The day on which the present term ends (任期届满): so many years after it began, or the day to which it was prolonged.
+/// An index stands on the same expression.
+pub const TERM_END: &str = "greatest((organisations.term_start + make_interval(years => organisations.term_years))::date, \
+    organisations.term_extended_to)";
+
 /// Which organisations are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -40,8 +45,7 @@ type Condition = Box<dyn BoxableExpression<organisations::table, Pg, SqlType = N
 /// Active organisations that wait for something on a day.
 pub fn waiting(what: OrganisationAttention, today: NaiveDate) -> Condition {
     let active = organisations::status.eq("active");
-    let end =
-        || sql::<Nullable<Date>>("(organisations.term_start + make_interval(years => organisations.term_years))::date");
+    let end = || sql::<Nullable<Date>>(TERM_END);
     let soon = today.checked_add_months(Months::new(6)).unwrap_or(today);
     match what {
         OrganisationAttention::Unfinished => Box::new(active.and(organisations::contact_name.is_null()).nullable()),

@@ -11,6 +11,7 @@ import { attentionPath } from './paths'
 import type { Overview } from './use-overview'
 import { useWaitingDevelopment } from './use-waiting-development'
 import { useWaitingImports } from './use-waiting-imports'
+import { useWaitingTerms } from './use-waiting-terms'
 
 const KINDS: Record<AttentionKind, { tag: string; tone: Tone; menu: string; words: (count: number) => string }> = {
   TERM_OVER: { tag: '已到期', tone: 'bad', menu: 'org.info', words: (count) => `${count} 个组织任期已届满，请安排换届` },
@@ -27,12 +28,14 @@ interface Waiting { tag: string; tone: Tone; words: string; to: string; open: bo
 export function AttentionList({ attention }: { attention: Overview['attention'] | undefined }) {
   const sees = useSees()
   const imports = useWaitingImports()
+  const terms = useWaitingTerms()
   const development = useWaitingDevelopment(useScope().org)
   const cases = (tag: string, tone: Tone, count: number, state: string, words: string): Waiting[] =>
     (count > 0 ? [{ tag, tone, words: `${count} ${words}`, to: `/member/development?state=${state}`, open: sees('member.development') }] : [])
   const counts = new Map(attention?.map(({ kind, count }) => [kind as string, count]))
   const waiting: Waiting[] = [
     ...cases('已超期', 'bad', development.overdue, 'overdue', '人的发展党员步骤已超过最迟日期，请尽快办理'),
+    ...(terms.count > 0 ? [{ tag: '提醒', tone: terms.urgent ? 'bad' as const : 'warn' as const, words: `${terms.count} 个组织的班子任期或书记空缺到了提醒日期`, to: '/org/leadership', open: sees('org.leadership') }] : []),
     ...Object.keys(KINDS).flatMap((key): Waiting[] => {
       const kind = oneOf(KINDS, key)
       const count = counts.get(key)

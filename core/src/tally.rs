@@ -1,7 +1,8 @@
 //! Counting votes: quorum and majority in whole numbers (domain §3.4, `config/vote_vectors.csv`).
 
 use serde::{Deserialize, Serialize};
-use zhibu_core::{Error, Result};
+
+use crate::{Error, Result};
 
 /// Most people who may be counted in one meeting.
 const MOST: i32 = 100_000;
@@ -47,7 +48,7 @@ pub struct Tally {
 
 impl Rule {
     /// The rule of a row of the steps: quorum and majority.
-    pub(super) fn parse(quorum: &str, pass: &str) -> Option<Self> {
+    pub fn parse(quorum: &str, pass: &str) -> Option<Self> {
         let (quorum, pass) = (quorum.split('(').next()?.trim(), pass.split(';').next()?);
         Some(match (quorum, pass) {
             ("present*2>should", "yes_including_written*2>should") => Self::Assembly,
@@ -110,8 +111,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pc_3_2_4_votes_are_counted_as_the_vectors_say() {
-        let mut reader = csv::Reader::from_reader(include_str!("../../../../config/vote_vectors.csv").as_bytes());
+    fn pc_3_1_2_pc_3_2_4_votes_are_counted_as_the_vectors_say() {
+        let mut reader = csv::Reader::from_reader(include_str!("../../config/vote_vectors.csv").as_bytes());
         let mut seen = 0;
         for row in reader.records() {
             let row = row.unwrap();

@@ -1,0 +1,136 @@
+//! The export of terms (班子任期台账).
+
+use async_trait::async_trait;
+use serde_json::Value;
+use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
+use zhibu_directory::organisation::{self, Reach, Row};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::{Cx, Read};
+
+use crate::READ;
+use crate::graphql::TermFilter;
+use crate::store::{self, Beside, Filter, TermAttention};
+
+/// Exports the list of terms.
+pub(crate) struct Terms;
+
+const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
+    ExportColumn { key, title, width, sensitive: false }
+}
+
+const COLUMNS: &[ExportColumn] = &[
+    column("shortName", "组织简称", 24),
+    column("fullName", "组织全称", 36),
+    column("orgType", "组织类别", 12),
+    column("termYears", "届期(年)", 8),
+    column("termStart", "本届起始日期", 14),
+    column("termEnd", "届满日期", 14),
+    column("daysLeft", "距届满(天)", 12),
+    column("extended", "已延期", 8),
+    column("secretary", "书记", 12),
+    column("team", "班子成员", 60),
+    column("vacantSince", "书记空缺自", 14),
+    column("election", "办理中的换届", 20),
+];
+
+fn filter(value: &Value) -> Result<Filter> {
+    Ok(zhibu_graphql::filter::<TermFilter>(value)?.read())
+}
+
+fn attention(what: TermAttention) -> &'static str {
+    match what {
+        TermAttention::Ending => "半年内届满",
+        TermAttention::Soon => "一个月内届满",
+        TermAttention::Over => "已届满",
+        TermAttention::Vacant => "书记空缺",
+        TermAttention::Electing => "换届办理中",
+        TermAttention::Unset => "未登记任期",
+    }
+}
+
+#[async_trait]
+impl Exporter for Terms {
+    fn kind(&self) -> &'static str {
+        "leadership"
+    }
+
+    fn title(&self) -> &'static str {
+        "班子任期台账"
+    }
+
+    fn permission(&self) -> Permission {
+        READ
+    }
+
+    fn reveals(&self) -> Option<Permission> {
+        None
+    }
+
+    fn columns(&self) -> &'static [ExportColumn] {
+        COLUMNS
+    }
+
+    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
+        let filter = filter(value)?;
+        let mut words = Vec::new();
+        if let Some(under) = filter.under {
+            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
+            words.push(format!("组织：{name}及下级"));
+        }
+        words.extend(filter.search.as_deref().map(mask::searched).map(|text| format!("搜索：{text}")));
+        words.extend(filter.attention.map(|what| format!("任期状态：{}", attention(what))));
+        Ok(words.join("；"))
+    }
+
+    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        store::count(&reach, &filter(value)?, cx.app.world.today(), read.conn()?).await
+    }
+
+    async fn rows(
+        &self,
+        cx: &Cx,
+        value: &Value,
+        columns: &[&'static ExportColumn],
+        after: Option<String>,
+        read: &mut Read<'_>,
+    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+        let (filter, today) = (filter(value)?, cx.app.world.today());
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let page = store::list(&reach, &filter, today, &PageArgs::batch(after), read.conn()?).await?;
+        let ids: Vec<uuid::Uuid> = page.nodes.iter().map(|row| row.id).collect();
+        let beside = store::beside(&ids, read.conn()?).await?;
+        let row =
+            |row: &Row| columns.iter().map(|column| cell(column.key, row, &beside, today)).collect::<Result<Vec<_>>>();
+        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
+        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+    }
+}
+
+fn label(kind: &str, code: &str) -> String {
+    dictionary::label(kind, code).unwrap_or(code).to_owned()
+}
+
+fn cell(key: &str, row: &Row, beside: &Beside, today: chrono::NaiveDate) -> Result<Cell> {
+    let held = beside.posts.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+    let told = |post: &zhibu_directory::member::HeldPost| format!("{} {}", label("post", &post.post), post.name);
+    Ok(match key {
+        "shortName" => Cell::Text(row.short_name.clone()),
+        "fullName" => Cell::Text(row.full_name.clone()),
+        "orgType" => Cell::Text(label("org_type", &row.org_type)),
+        "termYears" => row.term_years.map_or(Cell::Blank, |years| Cell::Integer(years.into())),
+        "termStart" => row.term_start.into(),
+        "termEnd" => row.term_end().into(),
+        "daysLeft" => row.term_end().map_or(Cell::Blank, |end| Cell::Integer((end - today).num_days())),
+        "extended" => Cell::Text(if row.term_end() > store::own_end(row) { "是" } else { "否" }.to_owned()),
+        "secretary" => held.iter().find(|post| post.post == "secretary").map(|post| post.name.clone()).into(),
+        "team" => Some(held.iter().map(told).collect::<Vec<_>>().join("、")).filter(|text| !text.is_empty()).into(),
+        "vacantSince" => beside.vacant.get(&row.id).copied().into(),
+        "election" => beside
+            .open
+            .get(&row.id)
+            .map(|one| format!("{}（{}）", label("election_type", &one.kind), label("election_state", &one.state)))
+            .into(),
+        other => return Err(Error::bug(format!("no column {other}"))),
+    })
+}
