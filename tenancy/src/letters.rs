@@ -161,7 +161,6 @@ pub async fn taken(cx: &Cx, mail: &Mail) -> Result<()> {
     unit.commit().await
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
