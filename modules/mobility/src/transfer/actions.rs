@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, PersonId, Result, TransferId, check, dictionary, mask};
-use zhibu_directory::member::{self, EndReason, Facts, Place, rules as member_rules};
+use zhibu_directory::member::{self, EndReason, Facts, Mark, Place, rules as member_rules};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{self, HandOver};
@@ -543,7 +543,9 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
             // Closed first: what is handed over must not find it open.
             close(write, row, Status::Accepted, Some(person)).await?;
             let (_, there) = Box::pin(member::relocate(write, person.into(), to.into())).await?;
-            convert_flows(write, person).await?;
+            if convert_flows(write, person).await? {
+                member::mark(write, person.into(), Mark::Floating(None)).await?;
+            }
             let order = HandOver { from: now, to, to_name: there, people: Some(vec![person]) };
             holdings::hand_over(write, &order).await?;
             person
@@ -567,8 +569,8 @@ fn gone() -> Error {
     Error::refuse("MEMBER_GONE", "该党员已不在本系统，请撤回该调动")
 }
 
-/// 流动 ends when the membership itself has moved.
-pub async fn convert_flows(write: &mut Write<'_>, person: Uuid) -> Result<()> {
+/// 流动 ends when the membership itself has moved; true when somebody floated.
+async fn convert_flows(write: &mut Write<'_>, person: Uuid) -> Result<bool> {
     let (now, today) = (write.cx.now(), write.cx.app.world.today());
     let open = flows::person_id.eq(person).and(flows::closed_at.is_null());
     let ended: Vec<Uuid> = diesel::update(flows::table.filter(open))
@@ -584,9 +586,10 @@ pub async fn convert_flows(write: &mut Write<'_>, person: Uuid) -> Result<()> {
         .await?;
     let told = |id: Uuid| Entry::new("flow.converted", "flow", id);
     if ended.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    write.audit_all(ended.into_iter().map(told).collect()).await
+    write.audit_all(ended.into_iter().map(told).collect()).await?;
+    Ok(true)
 }
 
 /// Issues a letter of introduction with the next number of the committee.

@@ -9,8 +9,8 @@ pub mod rules;
 pub mod store;
 
 pub use actions::{
-    Inbound, Internal, LetterForm, Outbound, approve, convert_flows, file_receipt, hourly, printed, record_of, reissue,
-    resubmit, send_back, start_inbound, start_internal, start_outbound, withdraw,
+    Inbound, Internal, LetterForm, Outbound, approve, file_receipt, hourly, printed, record_of, reissue, resubmit,
+    send_back, start_inbound, start_internal, start_outbound, withdraw,
 };
 pub use handshake::{Deliver, TakeIn, close_code, new_code, read_letter, read_receipt, refuse_letter, take_letter};
 pub use model::{
