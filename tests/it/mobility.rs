@@ -57,7 +57,7 @@ const APPROVE: (&str, &str, &str) =
     ("$id: ID!, $v: Int!, $letter: TransferLetterInput", "id: $id, version: $v, note: \"同意\", letter: $letter", FILE);
 const BACK: (&str, &str, &str) = ("$id: ID!, $v: Int!, $r: String!", "id: $id, version: $v, reason: $r", FILE);
 const RESUBMIT: (&str, &str, &str) =
-    ("$id: ID!, $v: Int!, $to: ID", "id: $id, version: $v, to: $to, note: \"已更正\"", FILE);
+    ("$id: ID!, $v: Int!, $to: ID", "id: $id, version: $v, input: {to: $to, note: \"已更正\"}", FILE);
 const REISSUE: (&str, &str, &str) = (
     "$id: ID!, $v: Int!, $letter: TransferLetterInput!",
     "id: $id, version: $v, reason: \"途中遗失\", letter: $letter",

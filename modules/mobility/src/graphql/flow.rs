@@ -160,6 +160,18 @@ impl FlowFilter {
     }
 }
 
+/// Which lost members a list shows.
+#[derive(InputObject, Default)]
+struct LostCaseFilter {
+    /// Part of the name or its pinyin.
+    search: Option<String>,
+    /// This organisation and everything below.
+    under: Option<OrganisationId>,
+    state: Option<LostState>,
+    /// Those that have ended, instead of those that go on.
+    closed: Option<bool>,
+}
+
 #[derive(InputObject)]
 struct FlowInput {
     other_name: Option<String>,
@@ -370,15 +382,13 @@ impl FlowQuery {
         first: Option<i32>,
         after: Option<String>,
         offset: Option<i32>,
-        search: Option<String>,
-        under: Option<OrganisationId>,
-        state: Option<LostState>,
-        #[graphql(default)] closed: bool,
+        filter: Option<LostCaseFilter>,
     ) -> Result<Listed<LostCase>> {
         let (cx, args) = (ctx.cx()?, PageArgs::new(first, after, offset)?);
         let mut read = cx.read(FLOW_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let filter = LostFilter { search, under, state, closed };
+        let LostCaseFilter { search, under, state, closed } = filter.unwrap_or_default();
+        let filter = LostFilter { search, under, state, closed: closed.unwrap_or_default() };
         let (page, total) = store::lost(&reach, &filter, &args, read.conn()?).await?;
         let at: Vec<Uuid> = page.nodes.iter().map(|row| row.organisation_id).collect();
         let shown = Shown::of(cx, &at, read.conn()?).await?;

@@ -339,6 +339,17 @@ struct InboundTransferInput {
     dues_paid_to: Option<String>,
 }
 
+/// What is corrected before a transfer is sent on again; what is left out stays.
+#[derive(InputObject)]
+struct ResubmitTransferInput {
+    /// Another branch that receives, within the tenant.
+    to: Option<OrganisationId>,
+    /// Another receiving code.
+    receiver: Option<String>,
+    dues_paid_to: Option<String>,
+    note: String,
+}
+
 #[derive(InputObject)]
 struct TransferLetterInput {
     /// 1 to 90
@@ -866,11 +877,9 @@ impl TransferMutation {
         ctx: &Context<'_>,
         id: TransferId,
         version: i32,
-        to: Option<OrganisationId>,
-        receiver: Option<String>,
-        dues_paid_to: Option<String>,
-        note: String,
+        input: ResubmitTransferInput,
     ) -> Result<TransferFile> {
+        let ResubmitTransferInput { to, receiver, dues_paid_to, note } = input;
         transfer::resubmit(ctx.cx()?, id, version, (to, receiver, dues_paid_to), &note).await?;
         file(ctx.cx()?, id).await
     }

@@ -1,6 +1,6 @@
 import { CloseReceivingCodeDocument, MakeReceivingCodeDocument, ReceivingCodesDocument, type ReceivingCodeRowFragment } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Form, InputNumber, QRCode } from 'antd'
+import { Alert, App, Button, Form, Input, InputNumber, QRCode } from 'antd'
 import { useState } from 'react'
 import { copyText, saveText } from '../../kit/clipboard'
 import { useConfirmDanger } from '../../kit/confirm-danger'
@@ -91,7 +91,7 @@ export function SignedText({ text, label }: { text: string; label: string }) {
   const { message } = App.useApp()
   return (
     <div>
-      <p className="z-signed" aria-label={`${label}文本`}>{text}</p>
+      <Input.TextArea className="z-signed" aria-label={`${label}文本`} value={text} readOnly rows={5} />
       <span className="z-inline">
         <Button onClick={() => void copyText(text).then((done) => (done ? message.success('已复制') : message.error('复制失败，请手动选择复制')))}>复制{label}</Button>
         <Button onClick={() => saveText(`${label}.txt`, text)}>下载{label}</Button>

@@ -147,7 +147,7 @@ function LostList({ under }: { under: string | null }) {
       <ListPage<LostRowFragment>
         name="lost" label="失联党员列表" columns={columns} search={search} depends={[under]} empty="此范围内没有失联党员"
         rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => setOpened(row.id)}
-        load={async ({ first, offset, filter }, signal) => (await ask(LostCasesDocument, { first, offset, under, search: filter['search'] ?? null, closed: filter['state'] === 'closed' }, signal)).mobility.lostCases}
+        load={async ({ first, offset, filter }, signal) => (await ask(LostCasesDocument, { first, offset, filter: { under, search: filter['search'] ?? null, closed: filter['state'] === 'closed' } }, signal)).mobility.lostCases}
       />
       {opened && <LostDrawer id={opened} onClose={() => setOpened(null)} />}
     </>

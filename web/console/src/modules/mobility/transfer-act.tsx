@@ -36,7 +36,7 @@ async function send(act: TransferAct, { transfer: { id, version, electronic } }:
     case 'ACCEPT': return (await ask(ApproveTransferDocument, { id, version, note, letter: null })).mobility.approve
     case 'ISSUE_LETTER': return (await ask(ApproveTransferDocument, { id, version, note, letter })).mobility.approve
     case 'SEND_BACK': return (await ask(SendTransferBackDocument, { id, version, reason: note })).mobility.sendBack
-    case 'RESUBMIT': return (await ask(ResubmitTransferDocument, { id, version, note, to: values.to?.value ?? null, receiver: values.receiver || null, duesPaidTo: values.duesPaidTo?.trim() || null })).mobility.resubmit
+    case 'RESUBMIT': return (await ask(ResubmitTransferDocument, { id, version, input: { note, to: values.to?.value ?? null, receiver: values.receiver || null, duesPaidTo: values.duesPaidTo?.trim() || null } })).mobility.resubmit
     case 'WITHDRAW': return (await ask(WithdrawTransferDocument, { id, version, reason: note })).mobility.withdraw
     case 'REISSUE': return (await ask(ReissueLetterDocument, { id, version, reason: note, receiver: values.receiver || null, letter })).mobility.reissue
     case 'FILE_RECEIPT':
