@@ -500,6 +500,17 @@ export type LibraryFilter = {
   search?: string | null | undefined;
 };
 
+/** Which lost members a list shows. */
+export type LostCaseFilter = {
+  /** Part of the name or its pinyin. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  state?: LostState | null | undefined;
+  /** Those that have ended, instead of those that go on. */
+  closed?: boolean | null | undefined;
+};
+
 /** What is decided about a lost member, by people and never by the system (失联处置). */
 export type LostDecision =
   /** 停止党籍 */
@@ -926,6 +937,16 @@ export type RequestImportInput = {
   fileName: string;
   /** Bytes. */
   size: number;
+};
+
+/** What is corrected before a transfer is sent on again; what is left out stays. */
+export type ResubmitTransferInput = {
+  /** Another branch that receives, within the tenant. */
+  to?: string | null | undefined;
+  /** Another receiving code. */
+  receiver?: string | null | undefined;
+  duesPaidTo?: string | null | undefined;
+  note: string;
 };
 
 /** A role as it is typed. */
@@ -2283,10 +2304,7 @@ export type SendTransferBackMutation = { mobility: { sendBack: { acts: Array<Tra
 export type ResubmitTransferMutationVariables = Exact<{
   id: string;
   version: number;
-  to?: string | null | undefined;
-  receiver?: string | null | undefined;
-  duesPaidTo?: string | null | undefined;
-  note: string;
+  input: ResubmitTransferInput;
 }>;
 
 
@@ -2400,9 +2418,7 @@ export type FlowCountsQuery = { mobility: { flowSummary: { out: number, comeIn: 
 export type LostCasesQueryVariables = Exact<{
   first?: number | null | undefined;
   offset?: number | null | undefined;
-  search?: string | null | undefined;
-  under?: string | null | undefined;
-  closed: boolean;
+  filter?: LostCaseFilter | null | undefined;
 }>;
 
 

@@ -434,16 +434,9 @@ fragment TransferDetail on TransferFile {
   receipt
 }`, {"hash":"312fca1eaace640219ae9c70273346d1ddd32e08358b10ef8efd21c2d9b859f9"}) as unknown as TypedDocumentString<SendTransferBackMutation, SendTransferBackMutationVariables>;
 export const ResubmitTransferDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ResubmitTransfer($id: ID!, $version: Int!, $to: ID, $receiver: String, $duesPaidTo: String, $note: String!) {
+    mutation ResubmitTransfer($id: ID!, $version: Int!, $input: ResubmitTransferInput!) {
   mobility {
-    resubmit(
-      id: $id
-      version: $version
-      to: $to
-      receiver: $receiver
-      duesPaidTo: $duesPaidTo
-      note: $note
-    ) {
+    resubmit(id: $id, version: $version, input: $input) {
       ...TransferDetail
     }
   }
@@ -510,7 +503,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"b082ba452a16ed3a662ebd1f7a14a768755211559eb75df7d2169377442ee0e9"}) as unknown as TypedDocumentString<ResubmitTransferMutation, ResubmitTransferMutationVariables>;
+}`, {"hash":"d75ca504317f2ea73472a4e904dad8d47b3027b794aa6796ddad95141980b2da"}) as unknown as TypedDocumentString<ResubmitTransferMutation, ResubmitTransferMutationVariables>;
 export const WithdrawTransferDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation WithdrawTransfer($id: ID!, $version: Int!, $reason: String!) {
   mobility {
@@ -1064,15 +1057,9 @@ export const FlowCountsDocument = /*#__PURE__*/ new TypedDocumentString(`
 }
     `, {"hash":"66f3ca311825c869ea2193d8056e8fd8f75585521727ec1047808b4d2da7f1f2"}) as unknown as TypedDocumentString<FlowCountsQuery, FlowCountsQueryVariables>;
 export const LostCasesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query LostCases($first: Int, $offset: Int, $search: String, $under: ID, $closed: Boolean!) {
+    query LostCases($first: Int, $offset: Int, $filter: LostCaseFilter) {
   mobility {
-    lostCases(
-      first: $first
-      offset: $offset
-      search: $search
-      under: $under
-      closed: $closed
-    ) {
+    lostCases(first: $first, offset: $offset, filter: $filter) {
       totalCount
       nodes {
         ...LostRow
@@ -1097,7 +1084,7 @@ export const LostCasesDocument = /*#__PURE__*/ new TypedDocumentString(`
   decidableOn
   editable
   closedAt
-}`, {"hash":"f1e8a901311658f454d0538919d7459c4278ebb85cd2443b31afa1045f34e0bf"}) as unknown as TypedDocumentString<LostCasesQuery, LostCasesQueryVariables>;
+}`, {"hash":"7e1e0752b0bb27c3f516f475ba0fb00ae1d79e03f8f6acc3757918145d07c966"}) as unknown as TypedDocumentString<LostCasesQuery, LostCasesQueryVariables>;
 export const LostCaseFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     query LostCaseFile($id: ID!) {
   mobility {
