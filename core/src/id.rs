@@ -99,6 +99,16 @@ id! {
     ElectionDocumentId;
     /// A post somebody holds (党内职务).
     PostId;
+    /// A transfer of a membership (党员调动).
+    TransferId;
+    /// A letter of introduction (介绍信).
+    LetterId;
+    /// A code that says for whom a letter is to be sealed (接收码).
+    ReceivingCodeId;
+    /// A floating member's record (党员流动).
+    FlowId;
+    /// A case of a member who is out of contact (失联党员).
+    LostCaseId;
     /// A pledge or a study note (党员承诺、学习心得).
     WritingId;
 }

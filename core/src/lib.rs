@@ -18,6 +18,10 @@ pub use id::{
     ElectionId, ExportId, ImportId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId,
     OrganisationId, PersonId, PictureId, PostId, ProgressId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId,
     SsoLinkId, SupportId, TenantId, WritingId,
+    AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ExportId, FlowId,
+    ImportId, LetterId, LostCaseId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId,
+    OrganisationId, PersonId, PictureId, ProgressId, ReceivingCodeId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId,
+    SsoLinkId, SupportId, TenantId, TransferId, WritingId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

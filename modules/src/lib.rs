@@ -64,6 +64,8 @@ modules! {
         development: zhibu_development::graphql::DevelopmentQuery, zhibu_development::graphql::DevelopmentMutation = zhibu_development::MODULE, "development", "zhibu_graphql::ModuleOn(\"development\")", shows_development, "shows_development";
         #[cfg(feature = "document")]
         document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", "zhibu_graphql::ModuleOn(\"document\")", shows_document, "shows_document";
+        #[cfg(feature = "mobility")]
+        mobility: zhibu_mobility::graphql::MobilityQuery, zhibu_mobility::graphql::MobilityMutation = zhibu_mobility::MODULE, "mobility", "zhibu_graphql::ModuleOn(\"mobility\")", shows_mobility, "shows_mobility";
         #[cfg(feature = "pledge")]
         pledge: zhibu_notes::graphql::PledgeQuery, zhibu_notes::graphql::PledgeMutation = zhibu_notes::PLEDGE, "pledge", "zhibu_graphql::ModuleOn(\"pledge\")", shows_pledge, "shows_pledge";
         #[cfg(feature = "study_note")]

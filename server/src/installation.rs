@@ -73,6 +73,7 @@ impl Installation {
         let parts = Parts {
             settings: zhibu_tenancy::Settings {
                 secure_cookies: config.settings.secure_cookies || config.public()?.scheme() == "https",
+                public_url: config.public()?.origin().ascii_serialization(),
                 ..config.settings.clone()
             },
             registry: registry()?,

@@ -60,6 +60,9 @@ pub struct Settings {
     pub grace_days: u16,
     /// Days after those in which it can be read.
     pub read_only_days: u16,
+    /// The address people reach the console under, told to other installations.
+    #[serde(skip)]
+    pub public_url: String,
     /// How the operator is reached, told to those who cannot come in.
     pub operator_contact: String,
     /// Connections for requests.

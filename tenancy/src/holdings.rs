@@ -36,11 +36,24 @@ pub struct HandOver {
     pub people: Option<Vec<Uuid>>,
 }
 
+/// What a module tells those who receive a member.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Along {
+    /// What it is, such as 发展档案.
+    pub title: String,
+    /// What it says, a line each.
+    pub lines: Vec<String>,
+}
+
 /// A module's part when organisations change.
 #[async_trait]
 pub trait Holdings: Send + Sync + 'static {
     /// What hangs on these organisations: what is open, or with `ever` also what is over.
     async fn held(&self, at: &[Uuid], ever: bool, conn: &mut Conn) -> Result<Vec<Holding>>;
+    /// What goes along when somebody leaves for another Party organisation, in words for those who receive them.
+    async fn goes_along(&self, _person: Uuid, _conn: &mut Conn) -> Result<Vec<Along>> {
+        Ok(Vec::new())
+    }
     /// Hands over what is open, with its audit.
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()>;
 }
@@ -50,6 +63,15 @@ pub async fn held(cx: &Cx, at: &[Uuid], ever: bool, conn: &mut Conn) -> Result<V
     let mut all = Vec::new();
     for holdings in of(cx).await? {
         all.extend(holdings.held(at, ever, &mut *conn).await?);
+    }
+    Ok(all)
+}
+
+/// What all modules of the caller's tenant tell of somebody who leaves.
+pub async fn goes_along(cx: &Cx, person: Uuid, conn: &mut Conn) -> Result<Vec<Along>> {
+    let mut all = Vec::new();
+    for holdings in of(cx).await? {
+        all.extend(holdings.goes_along(person, &mut *conn).await?);
     }
     Ok(all)
 }

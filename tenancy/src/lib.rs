@@ -17,6 +17,7 @@ pub mod holdings;
 pub mod identity;
 pub mod jobs;
 pub mod keys;
+pub mod letters;
 pub mod life;
 mod live;
 pub mod messages;

@@ -33,6 +33,7 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0012_quotas"),
     migration!("../migrations/platform", "0013_sms"),
     migration!("../migrations/platform", "0015_environment"),
+    migration!("../migrations/platform", "0014_letters"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");

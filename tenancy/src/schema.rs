@@ -18,6 +18,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    own.letters (id, kind) {
+        id -> Uuid, kind -> Text, tenant_id -> Uuid, body -> Text, posted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     own.quotas (tenant_id) {
         tenant_id -> Uuid, storage_bytes -> Nullable<Int8>, sms_month -> Nullable<Int4>, requests_day -> Nullable<Int8>,
         stored -> Nullable<Int8>, stored_at -> Nullable<Timestamptz>,

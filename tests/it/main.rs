@@ -25,6 +25,7 @@ mod members;
 mod menus;
 mod messages;
 mod migrations;
+mod mobility;
 mod modules_off;
 mod notes;
 mod operator;

@@ -37,13 +37,13 @@ fn today(t: &Town) -> String {
 }
 
 /// What is asked for, today.
-fn order(t: &Town, kind: &str, organisation: &str, more: Value) -> Value {
+pub(crate) fn order(t: &Town, kind: &str, organisation: &str, more: Value) -> Value {
     let input = json!({"kind": kind, "organisation": organisation, "effectiveOn": today(t), "reason": "机构调整",
         "approvalNo": "示例〔2026〕1号"});
     json!({"input": with(input, more)})
 }
 
-async fn ask(by: &mut Visitor, order: Value) -> Value {
+pub(crate) async fn ask(by: &mut Visitor, order: Value) -> Value {
     by.ok(REQUEST, order).await["directory"]["requestOrganisationCommand"].clone()
 }
 

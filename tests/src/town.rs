@@ -350,6 +350,7 @@ impl Town {
                 count,
                 &["development", "document", "leadership", "pledge", "study_note"],
             )
+            .codes(&mut self.operator().await, count, &["development", "document", "mobility", "pledge", "study_note"])
             .await;
         let mut made = Vec::new();
         for (part, codes) in codes.chunks(3).enumerate() {

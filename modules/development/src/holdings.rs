@@ -4,13 +4,16 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::Result;
+use zhibu_core::{Result, dictionary};
 use zhibu_directory::organisation;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::holdings::{HandOver, Holding, Holdings};
+use zhibu_tenancy::holdings::{Along, HandOver, Holding, Holdings};
 use zhibu_tenancy::{Conn, Write};
 
-use crate::schema::{development_cases as cases, development_events as events};
+use crate::model::{CaseRow, RecordRow};
+use crate::rules::plan::step_of;
+use crate::schema::{development_cases as cases, development_events as events, development_records};
+use crate::store::no;
 
 /// 发展档案 of organisations.
 pub(crate) struct Cases;
@@ -36,6 +39,31 @@ impl Holdings for Cases {
             person,
         };
         Ok(rows.into_iter().map(told).collect())
+    }
+
+    async fn goes_along(&self, person: Uuid, conn: &mut Conn) -> Result<Vec<Along>> {
+        let rows: Vec<CaseRow> = cases::table
+            .filter(cases::person_id.eq(person))
+            .order(cases::created_at.desc())
+            .limit(1)
+            .select(CaseRow::as_select())
+            .load(conn)
+            .await?;
+        let Some(case) = rows.into_iter().next() else { return Ok(Vec::new()) };
+        let records: Vec<RecordRow> = development_records::table
+            .filter(development_records::case_id.eq(case.id).and(development_records::voided_at.is_null()))
+            .filter(development_records::counts)
+            .order(development_records::step)
+            .select(RecordRow::as_select())
+            .load(conn)
+            .await?;
+        let label = dictionary::label("development_outcome", &case.outcome).unwrap_or(&case.outcome);
+        let mut lines = vec![format!("状态：{label}")];
+        lines.extend(records.iter().filter_map(|record| {
+            let step = step_of(no(record.step))?;
+            Some(format!("第{}步 {}：{}", step.no, step.title, record.happened_on))
+        }));
+        Ok(vec![Along { title: "发展档案".to_owned(), lines }])
     }
 
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {

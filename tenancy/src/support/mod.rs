@@ -50,6 +50,7 @@ const NEVER: &[&str] = &[
     "system.sms.manage",
     "member.messages.send",
     "development.approve",
+    "transfer.accept",
     "pledge.write",
     "study_note.write",
     "system.support.manage",

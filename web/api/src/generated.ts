@@ -523,6 +523,61 @@ export type FleetStanding =
   /** 失败 */
   | 'FAILED';
 
+/** Which floating members a list shows. */
+export type FlowFilter = {
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  kind?: FlowKind | null | undefined;
+  status?: FlowStatus | null | undefined;
+  /** Dictionary `flow_direction` */
+  direction?: string | null | undefined;
+  /** Only those without contact for more than so many days. */
+  silentDays?: number | null | undefined;
+  /** Only those who were expected back before today. */
+  overdue?: boolean | null | undefined;
+  /** Those that have ended, instead of those that go on. */
+  closed?: boolean | null | undefined;
+};
+
+export type FlowInPersonInput = {
+  /** 本系统党支部 that looks after them */
+  branch: string;
+  name: string;
+  idNumber: string;
+  mobile: string;
+};
+
+export type FlowInput = {
+  otherName?: string | null | undefined;
+  otherContact?: string | null | undefined;
+  direction: string;
+  reason: string;
+  startedOn: string;
+  expectedOn?: string | null | undefined;
+  certificateNo?: string | null | undefined;
+  note?: string | null | undefined;
+};
+
+/** Which way a member floats (流动类型). */
+export type FlowKind =
+  /** 流出 */
+  | 'OUT'
+  /** 流入 */
+  | 'IN';
+
+/** How a floating member's record stands (流动状态). */
+export type FlowStatus =
+  /** 流动中 */
+  | 'ACTIVE'
+  /** 已返回 */
+  | 'RETURNED'
+  /** 已转组织关系 */
+  | 'CONVERTED'
+  /** 失联 */
+  | 'LOST';
+
 /** Which former members a list shows. */
 export type FormerFilter = {
   /** Part of the name or its pinyin, a whole mobile or identity number. */
@@ -552,6 +607,41 @@ export type ImportState =
   | 'UNDONE'
   /** 导入失败 */
   | 'FAILED';
+
+export type InboundTransferInput = {
+  /** What the letter says of the member, with the branch that receives. */
+  member: MemberInput;
+  fromName: string;
+  letterNo: string;
+  issuedOn: string;
+  validDays: number;
+  /** Dictionary `transfer_reason` */
+  reason: string;
+  note?: string | null | undefined;
+  duesPaidTo?: string | null | undefined;
+};
+
+/** How an electronic letter that has arrived stands. */
+export type InboxState =
+  /** 待处理 */
+  | 'WAITING'
+  /** 办理中 */
+  | 'TAKEN'
+  /** 已接收 */
+  | 'ACCEPTED'
+  /** 已拒收 */
+  | 'REFUSED';
+
+export type InternalTransferInput = {
+  person: string;
+  /** 接收党支部 */
+  to: string;
+  /** Dictionary `transfer_reason` */
+  reason: string;
+  note?: string | null | undefined;
+  /** Year and month, as `2026-10`. */
+  duesPaidTo?: string | null | undefined;
+};
 
 export type IssueCodesInput = {
   /** Key of the request: the same key gives the same codes. */
@@ -584,6 +674,35 @@ export type LibraryFilter = {
   /** Part of title or summary. */
   search?: string | null | undefined;
 };
+
+/** Which lost members a list shows. */
+export type LostCaseFilter = {
+  /** Part of the name or its pinyin. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  state?: LostState | null | undefined;
+  /** Those that have ended, instead of those that go on. */
+  closed?: boolean | null | undefined;
+};
+
+/** What is decided about a lost member, by people and never by the system (失联处置). */
+export type LostDecision =
+  /** 停止党籍 */
+  | 'SUSPEND'
+  /** 自行脱党除名 */
+  | 'STRIKE';
+
+/** How the case of a lost member stands. */
+export type LostState =
+  /** 查找中 */
+  | 'OPEN'
+  /** 已停止党籍 */
+  | 'SUSPENDED'
+  /** 已取得联系 */
+  | 'FOUND'
+  /** 已除名 */
+  | 'STRUCK';
 
 /** Which members a list shows. */
 export type MemberFilter = {
@@ -735,6 +854,13 @@ export type MiniGroup =
   /** 管理工作 */
   | 'MANAGE';
 
+/** How urgent something is. */
+export type MobilityLevel =
+  /** 提醒 */
+  | 'YELLOW'
+  /** 超期 */
+  | 'RED';
+
 /** Why somebody cannot get a message. */
 export type NoMessage =
   /** 没有手机号 */
@@ -881,6 +1007,18 @@ export type OrganisationInput = {
   villageOrCommunity?: boolean | null | undefined;
 };
 
+export type OutboundTransferInput = {
+  person: string;
+  /** 接收党组织, where there is no receiving code */
+  toName?: string | null | undefined;
+  /** The receiver's code, for an electronic letter. */
+  receiver?: string | null | undefined;
+  /** Dictionary `transfer_reason` */
+  reason: string;
+  note?: string | null | undefined;
+  duesPaidTo?: string | null | undefined;
+};
+
 /** A file that is about to be uploaded for a slot. */
 export type PictureInput = {
   slot: PictureSlot;
@@ -974,6 +1112,16 @@ export type RequestImportInput = {
   fileName: string;
   /** Bytes. */
   size: number;
+};
+
+/** What is corrected before a transfer is sent on again; what is left out stays. */
+export type ResubmitTransferInput = {
+  /** Another branch that receives, within the tenant. */
+  to?: string | null | undefined;
+  /** Another receiving code. */
+  receiver?: string | null | undefined;
+  duesPaidTo?: string | null | undefined;
+  note: string;
 };
 
 /** A role as it is typed. */
@@ -1249,6 +1397,93 @@ export type TextInput = {
   body: string;
 };
 
+/** What the caller may do with a transfer. */
+export type TransferAct =
+  /** 审核通过 */
+  | 'APPROVE'
+  /** 审核通过并开具介绍信 */
+  | 'ISSUE_LETTER'
+  /** 接收 */
+  | 'ACCEPT'
+  /** 退回 */
+  | 'SEND_BACK'
+  /** 重新提交 */
+  | 'RESUBMIT'
+  /** 撤回 */
+  | 'WITHDRAW'
+  /** 重开介绍信 */
+  | 'REISSUE'
+  /** 登记回执 */
+  | 'FILE_RECEIPT'
+  /** 打印介绍信 */
+  | 'PRINT_LETTER';
+
+/** Which transfers a list shows. */
+export type TransferFilter = {
+  /** Part of the name or its pinyin, a whole mobile or identity number. */
+  search?: string | null | undefined;
+  /** That concern this organisation or what is below. */
+  under?: string | null | undefined;
+  kind?: TransferKind | null | undefined;
+  status?: TransferStatus | null | undefined;
+  /** Open or ended. */
+  open?: boolean | null | undefined;
+  /** Only those that wait for a decision. */
+  waiting?: boolean | null | undefined;
+  /** Only those whose receipt has been missed for so many days. */
+  missedDays?: number | null | undefined;
+  startedFrom?: string | null | undefined;
+  startedTo?: string | null | undefined;
+};
+
+/** Between whom a membership passes (调动类型). */
+export type TransferKind =
+  /** 系统内调动 */
+  | 'INTERNAL'
+  /** 系统外调入 */
+  | 'INBOUND'
+  /** 调出系统外 */
+  | 'OUTBOUND';
+
+export type TransferLetterInput = {
+  /** 1 to 90 */
+  validDays: number;
+  address: string;
+  phone: string;
+};
+
+/** Whose turn it is. */
+export type TransferSide =
+  /** Whoever started it, after a return. */
+  | 'STARTER'
+  /** 转出党委 */
+  | 'SOURCE'
+  /** 接收党委 */
+  | 'TARGET_COMMITTEE'
+  /** 接收党支部 */
+  | 'TARGET_BRANCH'
+  /** The receipt is waited for. */
+  | 'RECEIPT';
+
+/** How a transfer stands (调动状态). */
+export type TransferStatus =
+  /** 转出组织审核 */
+  | 'SOURCE_REVIEW'
+  /** 已开介绍信 */
+  | 'LETTER_ISSUED'
+  /** 接收组织审核 */
+  | 'TARGET_REVIEW'
+  /** 已退回 */
+  | 'RETURNED'
+  /** 已接收 */
+  | 'ACCEPTED'
+  /** 回执已归档 */
+  | 'RECEIPT_FILED'
+  /** 已撤回 */
+  | 'WITHDRAWN'
+  /** 介绍信过期 */
+  | 'EXPIRED';
+
 /** How far to go when changes are taken back. */
 export type UndoMode =
   /** Only says what would come of it. */
@@ -1395,6 +1630,20 @@ export type DevelopmentWaitingQueryVariables = Exact<{
 
 
 export type DevelopmentWaitingQuery = { development: { stages: Array<{ overdue: number, remind: number }> } };
+
+export type TransferWaitingQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type TransferWaitingQuery = { mobility: { transferSummary: { waiting: number, arrived: number, expired: number, late: number, veryLate: number } } };
+
+export type FlowWaitingQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type FlowWaitingQuery = { mobility: { flowSummary: { silent: number, verySilent: number, overdue: number, lost: number } } };
 
 export type SessionFieldsFragment = { id: string, permissions: Array<string>, account: { id: string, userName: string, displayName: string, mobile: string | null, hasMobile: boolean, hasPassword: boolean, hasTotp: boolean, passwordChangedAt: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }>, roots: Array<{ id: string, shortName: string }> };
 
@@ -2311,6 +2560,338 @@ export type CancelMessagesMutationVariables = Exact<{
 
 
 export type CancelMessagesMutation = { system: { cancelMessages: number } };
+
+export type TransferRowFragment = { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null };
+
+export type TransferDetailFragment = { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> };
+
+export type ArrivedRowFragment = { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } };
+
+export type ArrivedDetailFragment = { warnings: Array<string>, fingerprint: string, here: boolean, receipt: string | null, note: string | null, open: boolean, letter: { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }> };
+
+export type ReceivingCodeRowFragment = { id: string, document: string, fingerprint: string, expiresOn: string, open: boolean, by: string, at: string, organisation: { id: string, shortName: string } };
+
+export type FlowRowFragment = { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
+
+export type ContactRowFragment = { id: string, on: string, way: string, words: string, by: string, at: string };
+
+export type LostRowFragment = { id: string, version: number, person: string, name: string, state: LostState, lostOn: string, reason: string, suspendedOn: string | null, suggestion: LostDecision | null, decidableOn: string | null, editable: boolean, closedAt: string | null, branch: { id: string, shortName: string } };
+
+export type TransfersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: TransferFilter | null | undefined;
+}>;
+
+
+export type TransfersQuery = { mobility: { transfers: { totalCount: number, nodes: Array<{ id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }> } } };
+
+export type TransferFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TransferFileQuery = { mobility: { transfer: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type TransferCountsQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type TransferCountsQuery = { mobility: { transferSummary: { waiting: number, arrived: number, expiring: number, expired: number, late: number, veryLate: number } } };
+
+export type ReceivingBranchesQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type ReceivingBranchesQuery = { mobility: { receivingBranches: Array<{ id: string, shortName: string, above: string }> } };
+
+export type ReceivingCodesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReceivingCodesQuery = { mobility: { receivingCodes: Array<{ id: string, document: string, fingerprint: string, expiresOn: string, open: boolean, by: string, at: string, organisation: { id: string, shortName: string } }> } };
+
+export type ReadReceivingCodeQueryVariables = Exact<{
+  text: string;
+}>;
+
+
+export type ReadReceivingCodeQuery = { mobility: { readReceivingCode: { tenantName: string, organisationName: string, address: string, fingerprint: string, expiresOn: string, here: boolean } } };
+
+export type ArrivedLettersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  under?: string | null | undefined;
+  state?: InboxState | null | undefined;
+}>;
+
+
+export type ArrivedLettersQuery = { mobility: { arrivedLetters: { totalCount: number, nodes: Array<{ id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } }> } } };
+
+export type ArrivedLetterFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ArrivedLetterFileQuery = { mobility: { arrivedLetter: { warnings: Array<string>, fingerprint: string, here: boolean, receipt: string | null, note: string | null, open: boolean, letter: { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }> } } };
+
+export type MobilityPeopleQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type MobilityPeopleQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type StartInternalMutationVariables = Exact<{
+  input: InternalTransferInput;
+}>;
+
+
+export type StartInternalMutation = { mobility: { startInternal: { transfer: { id: string, name: string } } } };
+
+export type StartOutboundMutationVariables = Exact<{
+  input: OutboundTransferInput;
+}>;
+
+
+export type StartOutboundMutation = { mobility: { startOutbound: { transfer: { id: string, name: string } } } };
+
+export type StartInboundMutationVariables = Exact<{
+  input: InboundTransferInput;
+}>;
+
+
+export type StartInboundMutation = { mobility: { startInbound: { transfer: { id: string, name: string } } } };
+
+export type ApproveTransferMutationVariables = Exact<{
+  id: string;
+  version: number;
+  note: string;
+  letter?: TransferLetterInput | null | undefined;
+}>;
+
+
+export type ApproveTransferMutation = { mobility: { approve: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type SendTransferBackMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type SendTransferBackMutation = { mobility: { sendBack: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type ResubmitTransferMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ResubmitTransferInput;
+}>;
+
+
+export type ResubmitTransferMutation = { mobility: { resubmit: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type WithdrawTransferMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type WithdrawTransferMutation = { mobility: { withdraw: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type ReissueLetterMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+  receiver?: string | null | undefined;
+  letter: TransferLetterInput;
+}>;
+
+
+export type ReissueLetterMutation = { mobility: { reissue: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type FileReceiptMutationVariables = Exact<{
+  id: string;
+  version: number;
+  receivedOn: string;
+  receiptNo: string;
+}>;
+
+
+export type FileReceiptMutation = { mobility: { fileReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type ReadReceiptMutationVariables = Exact<{
+  text: string;
+}>;
+
+
+export type ReadReceiptMutation = { mobility: { readReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+
+export type PrintLetterMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PrintLetterMutation = { mobility: { printLetter: { number: string, committee: string, to: string, from: string, name: string, sex: string, age: number | null, ethnicity: string, idNumber: string, mobile: string, formal: boolean, duesPaidTo: string | null, issuedOn: string, validDays: number, validUntil: string, issuer: string, address: string, phone: string } } };
+
+export type MakeReceivingCodeMutationVariables = Exact<{
+  organisation: string;
+  days: number;
+}>;
+
+
+export type MakeReceivingCodeMutation = { mobility: { makeReceivingCode: { id: string, document: string, fingerprint: string, expiresOn: string, open: boolean, by: string, at: string, organisation: { id: string, shortName: string } } } };
+
+export type CloseReceivingCodeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CloseReceivingCodeMutation = { mobility: { closeReceivingCode: boolean } };
+
+export type ReadLetterMutationVariables = Exact<{
+  text: string;
+}>;
+
+
+export type ReadLetterMutation = { mobility: { readLetter: { warnings: Array<string>, fingerprint: string, here: boolean, receipt: string | null, note: string | null, open: boolean, letter: { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }> } } };
+
+export type TakeLetterMutationVariables = Exact<{
+  id: string;
+  branch: string;
+}>;
+
+
+export type TakeLetterMutation = { mobility: { takeLetter: { transfer: { id: string } } } };
+
+export type RefuseLetterMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RefuseLetterMutation = { mobility: { refuseLetter: { warnings: Array<string>, fingerprint: string, here: boolean, receipt: string | null, note: string | null, open: boolean, letter: { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }> } } };
+
+export type FlowsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: FlowFilter | null | undefined;
+}>;
+
+
+export type FlowsQuery = { mobility: { flows: { totalCount: number, nodes: Array<{ id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type FlowFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FlowFileQuery = { mobility: { flow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+
+export type FlowCountsQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type FlowCountsQuery = { mobility: { flowSummary: { out: number, comeIn: number, silent: number, verySilent: number, overdue: number, lost: number } } };
+
+export type LostCasesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: LostCaseFilter | null | undefined;
+}>;
+
+
+export type LostCasesQuery = { mobility: { lostCases: { totalCount: number, nodes: Array<{ id: string, version: number, person: string, name: string, state: LostState, lostOn: string, reason: string, suspendedOn: string | null, suggestion: LostDecision | null, decidableOn: string | null, editable: boolean, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+
+export type LostCaseFileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type LostCaseFileQuery = { mobility: { lostCase: { case: { id: string, version: number, person: string, name: string, state: LostState, lostOn: string, reason: string, suspendedOn: string | null, suggestion: LostDecision | null, decidableOn: string | null, editable: boolean, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+
+export type StartFlowOutMutationVariables = Exact<{
+  person: string;
+  input: FlowInput;
+}>;
+
+
+export type StartFlowOutMutation = { mobility: { startFlowOut: { flow: { id: string, name: string } } } };
+
+export type StartFlowInMutationVariables = Exact<{
+  person: FlowInPersonInput;
+  input: FlowInput;
+}>;
+
+
+export type StartFlowInMutation = { mobility: { startFlowIn: { flow: { id: string, name: string } } } };
+
+export type RecordContactMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: string;
+  way: string;
+  words: string;
+}>;
+
+
+export type RecordContactMutation = { mobility: { recordContact: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+
+export type CloseFlowMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: string;
+  note: string;
+}>;
+
+
+export type CloseFlowMutation = { mobility: { closeFlow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+
+export type OpenLostMutationVariables = Exact<{
+  person: string;
+  lostOn: string;
+  reason: string;
+  note: string;
+}>;
+
+
+export type OpenLostMutation = { mobility: { openLost: { case: { id: string, name: string } } } };
+
+export type RecordSearchMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: string;
+  way: string;
+  words: string;
+}>;
+
+
+export type RecordSearchMutation = { mobility: { recordSearch: { case: { id: string, version: number, person: string, name: string, state: LostState, lostOn: string, reason: string, suspendedOn: string | null, suggestion: LostDecision | null, decidableOn: string | null, editable: boolean, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+
+export type FindLostMutationVariables = Exact<{
+  id: string;
+  version: number;
+  on: string;
+  note: string;
+}>;
+
+
+export type FindLostMutation = { mobility: { findLost: { case: { id: string, version: number, person: string, name: string, state: LostState, lostOn: string, reason: string, suspendedOn: string | null, suggestion: LostDecision | null, decidableOn: string | null, editable: boolean, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+
+export type DecideLostMutationVariables = Exact<{
+  id: string;
+  version: number;
+  decision: LostDecision;
+  on: string;
+  note: string;
+}>;
+
+
+export type DecideLostMutation = { mobility: { decideLost: { case: { id: string, version: number, person: string, name: string, state: LostState, lostOn: string, reason: string, suspendedOn: string | null, suggestion: LostDecision | null, decidableOn: string | null, editable: boolean, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type WritingRowFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, length: number, source: string | null, state: WritingState, recommendedAt: string | null, likeness: number | null, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, recommendable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string } };
 
@@ -4009,6 +4590,230 @@ export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   reportedAt
 }
     `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
+export const TransferRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TransferRow on Transfer {
+  id
+  version
+  kind
+  status
+  side
+  waitsAt {
+    id
+    shortName
+  }
+  person
+  name
+  fromName
+  toName
+  reason
+  note
+  duesPaidTo
+  returns
+  letterNo
+  issuedOn
+  validUntil
+  electronic
+  alert
+  mine
+  startedAt
+  closedAt
+}
+    `, {"fragmentName":"TransferRow"}) as unknown as TypedDocumentString<TransferRowFragment, unknown>;
+export const TransferDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TransferDetail on TransferFile {
+  transfer {
+    ...TransferRow
+  }
+  acts
+  warnings
+  facts {
+    label
+    value
+  }
+  along {
+    title
+    lines
+  }
+  timeline {
+    id
+    event
+    organisation
+    note
+    by
+    at
+  }
+  letters {
+    id
+    number
+    committee
+    issuedOn
+    validUntil
+    issuer
+    document
+    receiptNo
+    receiptOn
+  }
+  delivered
+  receipt
+}
+    fragment TransferRow on Transfer {
+  id
+  version
+  kind
+  status
+  side
+  waitsAt {
+    id
+    shortName
+  }
+  person
+  name
+  fromName
+  toName
+  reason
+  note
+  duesPaidTo
+  returns
+  letterNo
+  issuedOn
+  validUntil
+  electronic
+  alert
+  mine
+  startedAt
+  closedAt
+}`, {"fragmentName":"TransferDetail"}) as unknown as TypedDocumentString<TransferDetailFragment, unknown>;
+export const ArrivedRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ArrivedRow on ArrivedLetter {
+  id
+  organisation {
+    id
+    shortName
+  }
+  state
+  name
+  number
+  fromName
+  issuedOn
+  validUntil
+  expired
+  arrivedAt
+  transfer
+}
+    `, {"fragmentName":"ArrivedRow"}) as unknown as TypedDocumentString<ArrivedRowFragment, unknown>;
+export const ArrivedDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ArrivedDetail on ArrivedFile {
+  letter {
+    ...ArrivedRow
+  }
+  facts {
+    label
+    value
+  }
+  along {
+    title
+    lines
+  }
+  warnings
+  fingerprint
+  here
+  receipt
+  note
+  open
+}
+    fragment ArrivedRow on ArrivedLetter {
+  id
+  organisation {
+    id
+    shortName
+  }
+  state
+  name
+  number
+  fromName
+  issuedOn
+  validUntil
+  expired
+  arrivedAt
+  transfer
+}`, {"fragmentName":"ArrivedDetail"}) as unknown as TypedDocumentString<ArrivedDetailFragment, unknown>;
+export const ReceivingCodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ReceivingCodeRow on ReceivingCode {
+  id
+  organisation {
+    id
+    shortName
+  }
+  document
+  fingerprint
+  expiresOn
+  open
+  by
+  at
+}
+    `, {"fragmentName":"ReceivingCodeRow"}) as unknown as TypedDocumentString<ReceivingCodeRowFragment, unknown>;
+export const FlowRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FlowRow on Flow {
+  id
+  version
+  kind
+  status
+  person
+  name
+  idNumber
+  mobile
+  branch {
+    id
+    shortName
+  }
+  otherName
+  otherContact
+  direction
+  reason
+  startedOn
+  expectedOn
+  certificateNo
+  contactedOn
+  endedOn
+  note
+  alert
+  overdue
+  shouldTransfer
+  editable
+  recordedAt
+  closedAt
+}
+    `, {"fragmentName":"FlowRow"}) as unknown as TypedDocumentString<FlowRowFragment, unknown>;
+export const ContactRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ContactRow on MobilityContact {
+  id
+  on
+  way
+  words
+  by
+  at
+}
+    `, {"fragmentName":"ContactRow"}) as unknown as TypedDocumentString<ContactRowFragment, unknown>;
+export const LostRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment LostRow on LostCase {
+  id
+  version
+  person
+  name
+  branch {
+    id
+    shortName
+  }
+  state
+  lostOn
+  reason
+  suspendedOn
+  suggestion
+  decidableOn
+  editable
+  closedAt
+}
+    `, {"fragmentName":"LostRow"}) as unknown as TypedDocumentString<LostRowFragment, unknown>;
 export const WritingRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment WritingRow on Writing {
   id

@@ -501,7 +501,7 @@ pub struct MemberInput {
 
 impl MemberInput {
     /// The checked facts; all faults but the first go beside the answer, so a form shows every one.
-    fn accept(self, ctx: &Context<'_>) -> Result<(Place, Facts)> {
+    pub fn accept(self, ctx: &Context<'_>) -> Result<(Place, Facts)> {
         let cx = ctx.cx()?;
         let place = Place { branch: self.branch, group: self.group };
         let facts = Facts {

@@ -799,3 +799,118 @@ pub async fn reveal(write: &mut Write<'_>, id: PersonId, reason: &str) -> Result
         home_address: opened.home_address,
     })
 }
+
+/// Everything of a member in the open, as a form would give it: what goes along to another Party organisation.
+pub fn in_the_open(entry: &Entry, vault: &Vault) -> Result<Facts> {
+    let (p, m) = (&entry.person, &entry.membership);
+    let opened = Opened::of(p, vault)?;
+    let text = |secret: Secret| secret.expose().to_owned();
+    Ok(Facts {
+        name: p.name.clone(),
+        id_number: Some(text(opened.id_number)),
+        sex: p.sex.clone(),
+        birth_date: p.birth_date,
+        archive_birth_date: p.archive_birth_date,
+        archive_birth_reason: p.archive_birth_reason.clone(),
+        ethnicity: p.ethnicity.clone(),
+        native_place: p.native_place.clone(),
+        education_level: p.education_level.clone(),
+        degree: p.degree.clone(),
+        school: p.school.clone(),
+        major: p.major.clone(),
+        first_work_date: p.first_work_date,
+        work_post: p.work_post.clone(),
+        employer: p.employer.clone(),
+        professional_title: p.professional_title.clone(),
+        mobile: Some(text(opened.mobile)),
+        landline: opened.landline.map(text),
+        home_address: opened.home_address.map(text),
+        special_group: p.special_group.clone(),
+        remark: p.remark.clone(),
+        member_type: m.kind(),
+        join_date: m.join_date,
+        conversion_date: m.conversion_date,
+        status: super::MembershipStatus::from_code(&m.status).unwrap_or(super::MembershipStatus::Normal),
+        lost_on: m.lost_on,
+        lost_reason: m.lost_reason.clone(),
+        floating: m.floating,
+        flow_direction: m.flow_direction.clone(),
+    })
+}
+
+/// A present member wherever in the tenant, held for the transaction: for what two organisations agree on.
+pub async fn hold(write: &mut Write<'_>, id: PersonId) -> Result<Entry> {
+    locked(write, id).await?;
+    store::get(&Reach::everything(), id, write.conn()?).await
+}
+
+/// Moves a member to another branch, as two organisations have agreed (党员调动): neither needs to reach both. Answers with
+/// the names of the branches before and after.
+pub async fn relocate(write: &mut Write<'_>, id: PersonId, to: OrganisationId) -> Result<(String, String)> {
+    let before = hold(write, id).await?;
+    let place = Place { branch: to, group: None };
+    let (moved, heads) = Box::pin(move_to(write, &Reach::everything(), &before, place)).await?;
+    let (from, there) = moved.ok_or_else(|| Error::refuse("SAME_BRANCH", "该党员已在接收党支部"))?;
+    diesel::update(people::table.find(id.0))
+        .set(people::version.eq(people::version + 1))
+        .execute(write.conn()?)
+        .await?;
+    let entry = audit::Entry::new("member.relocated", "person", id.0).change("branch", from.clone(), there.clone());
+    write.audit(entry).await?;
+    head_counts(write, &heads.0).await?;
+    Ok((from, there))
+}
+
+/// Something about a membership that is decided elsewhere than in the form.
+#[derive(Debug, Clone)]
+pub enum Mark {
+    /// 流动: where to, or back again.
+    Floating(Option<String>),
+    /// 失去联系: since when and why, or found again.
+    Lost(Option<(NaiveDate, String)>),
+    /// 停止党籍, or no longer.
+    Status(super::MembershipStatus),
+}
+
+/// Marks a present member inside the reach of the transaction.
+pub async fn mark(write: &mut Write<'_>, id: PersonId, mark: Mark) -> Result<()> {
+    locked(write, id).await?;
+    let reach = reach(write).await?;
+    let terms = store::get(&reach, id, write.conn()?).await?.membership;
+    let row = memberships::table.find(terms.id);
+    let entry = audit::Entry::new("member.marked", "person", id.0);
+    let entry = match mark {
+        Mark::Floating(direction) => {
+            let floating = direction.is_some();
+            let set = (memberships::floating.eq(floating), memberships::flow_direction.eq(&direction));
+            diesel::update(row).set(set).execute(write.conn()?).await?;
+            entry.change("floating", terms.floating, floating).change(
+                "flowDirection",
+                json!(terms.flow_direction),
+                json!(direction),
+            )
+        }
+        Mark::Lost(lost) => {
+            let (on, why) = lost.unzip();
+            let set = (memberships::lost_on.eq(on), memberships::lost_reason.eq(&why));
+            diesel::update(row).set(set).execute(write.conn()?).await?;
+            entry.change("lostOn", json!(terms.lost_on), json!(on)).change(
+                "lostReason",
+                json!(terms.lost_reason),
+                json!(why),
+            )
+        }
+        Mark::Status(status) => {
+            diesel::update(row).set(memberships::status.eq(status.code())).execute(write.conn()?).await?;
+            entry.change("status", terms.status, status.code())
+        }
+    };
+    if entry.is_empty() {
+        return Ok(());
+    }
+    diesel::update(people::table.find(id.0))
+        .set(people::version.eq(people::version + 1))
+        .execute(write.conn()?)
+        .await?;
+    write.audit(entry).await
+}

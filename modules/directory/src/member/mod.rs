@@ -12,8 +12,8 @@ mod store;
 pub(crate) mod undo;
 
 pub use actions::{
-    Heads, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, leave, restore, reveal, seats_taken,
-    update,
+    Heads, Mark, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, hold, in_the_open, leave,
+    mark, relocate, restore, reveal, seats_taken, update,
 };
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};

@@ -3,12 +3,14 @@ import { directory } from '../modules/directory/module'
 import { document } from '../modules/document/module'
 import { leadership } from '../modules/leadership/module'
 import { member } from '../modules/member/module'
+import { mobility } from '../modules/mobility/module'
 import { notes } from '../modules/notes/module'
 import { system } from '../modules/system/module'
 import type { Module, PageDefinition } from './module'
 
 /** All modules of the console, in menu order. Adding one is one line here. */
 export const modules: Module[] = [system, directory, leadership, member, development, notes, document]
+export const modules: Module[] = [system, directory, member, mobility, development, notes, document]
 
 /** Screens of the tenant console by menu key. */
 export const tenantPages: Record<string, PageDefinition> = Object.assign({}, ...modules.map((module) => module.tenant))

@@ -10,6 +10,7 @@ import { useScope } from '../scope'
 import { attentionPath } from './paths'
 import type { Overview } from './use-overview'
 import { useWaitingDevelopment } from './use-waiting-development'
+import { useWaitingMobility } from './use-waiting-mobility'
 import { useWaitingImports } from './use-waiting-imports'
 import { useWaitingTerms } from './use-waiting-terms'
 
@@ -30,6 +31,7 @@ export function AttentionList({ attention }: { attention: Overview['attention'] 
   const imports = useWaitingImports()
   const terms = useWaitingTerms()
   const development = useWaitingDevelopment(useScope().org)
+  const mobility = useWaitingMobility(useScope().org)
   const cases = (tag: string, tone: Tone, count: number, state: string, words: string): Waiting[] =>
     (count > 0 ? [{ tag, tone, words: `${count} ${words}`, to: `/member/development?state=${state}`, open: sees('member.development') }] : [])
   const counts = new Map(attention?.map(({ kind, count }) => [kind as string, count]))
@@ -44,6 +46,7 @@ export function AttentionList({ attention }: { attention: Overview['attention'] 
       return [{ tag, tone, words: words(count), to: attentionPath(kind, today()), open: sees(menu) }]
     }),
     ...cases('该办理', 'info', development.remind, 'remind', '人的发展党员步骤到了提醒日期'),
+    ...mobility.map(({ count, words, menu, ...one }): Waiting => ({ ...one, words: `${count} ${words}`, open: sees(menu) })),
     ...imports.map(({ fileName, to }): Waiting => ({ tag: '待确认', tone: 'info', words: `导入文件“${fileName}”已检查完毕，请确认导入`, to, open: true })),
   ]
   return (

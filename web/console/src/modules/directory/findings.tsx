@@ -10,6 +10,9 @@ const WAYS: Record<string, (id: string) => string> = {
   member: (id) => `/member/info?member=${id}`,
   post: (id) => `/member/info?member=${id}`,
   organisation: (id) => `/org/info?organisation=${id}`,
+  transfer: (id) => `/member/transfer/${id}`,
+  flow: (id) => `/member/flow?flow=${id}`,
+  lost: (id) => `/member/flow?view=lost&case=${id}`,
   development: (id) => `/member/development/${id}`,
   command: (id) => `/org/info/changes?command=${id}`,
 }

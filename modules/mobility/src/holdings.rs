@@ -1,0 +1,141 @@
+//! Transfers and floating members when organisations change: what is open is told and handed over (组织变更).
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+use zhibu_core::Result;
+use zhibu_tenancy::audit::Entry;
+use zhibu_tenancy::holdings::{HandOver, Holding, Holdings};
+use zhibu_tenancy::{Conn, Write};
+
+use crate::schema::{flows, lost_cases, transfers};
+
+/// 调动、流动、失联 of organisations.
+pub(crate) struct Mobility;
+
+type Told = (Uuid, String, Uuid, Option<Uuid>);
+
+fn holding(kind: &'static str, title: &'static str) -> impl Fn(Told) -> Holding {
+    move |(id, name, organisation, person)| Holding { kind, title, id, name, organisation, person }
+}
+
+#[async_trait]
+impl Holdings for Mobility {
+    async fn held(&self, at: &[Uuid], ever: bool, conn: &mut Conn) -> Result<Vec<Holding>> {
+        let at = || at.to_vec();
+        let mut all = Vec::new();
+        let columns = (transfers::id, transfers::name, transfers::from_id.assume_not_null(), transfers::person_id);
+        let mut leaving = transfers::table.filter(transfers::from_id.eq_any(at())).select(columns).into_boxed();
+        let columns = (transfers::id, transfers::name, transfers::to_id.assume_not_null(), transfers::person_id);
+        let mut coming = transfers::table.filter(transfers::to_id.eq_any(at())).select(columns).into_boxed();
+        let columns = (flows::id, flows::name, flows::organisation_id, flows::person_id);
+        let mut floating = flows::table.filter(flows::organisation_id.eq_any(at())).select(columns).into_boxed();
+        let columns = (lost_cases::id, lost_cases::name, lost_cases::organisation_id, lost_cases::person_id.nullable());
+        let mut lost = lost_cases::table.filter(lost_cases::organisation_id.eq_any(at())).select(columns).into_boxed();
+        if !ever {
+            leaving = leaving.filter(transfers::closed_at.is_null());
+            coming = coming.filter(transfers::closed_at.is_null());
+            floating = floating.filter(flows::closed_at.is_null());
+            lost = lost.filter(lost_cases::closed_at.is_null());
+        }
+        let rows: Vec<Told> = leaving.order(transfers::id).load(&mut *conn).await?;
+        all.extend(rows.into_iter().map(holding("transfer", "党员调动（转出）")));
+        let rows: Vec<Told> = coming.order(transfers::id).load(&mut *conn).await?;
+        all.extend(rows.into_iter().map(holding("transfer", "党员调动（接收）")));
+        let rows: Vec<Told> = floating.order(flows::id).load(&mut *conn).await?;
+        all.extend(rows.into_iter().map(holding("flow", "党员流动")));
+        let rows: Vec<Told> = lost.order(lost_cases::id).load(conn).await?;
+        all.extend(rows.into_iter().map(holding("lost", "失联党员")));
+        Ok(all)
+    }
+
+    async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
+        let mut told = self.transfers(write, order).await?;
+        told.extend(self.people(write, order).await?);
+        if told.is_empty() { Ok(()) } else { write.audit_all(told).await }
+    }
+}
+
+impl Mobility {
+    /// Open transfers go on from the branch, or to the branch, that takes over.
+    async fn transfers(&self, write: &mut Write<'_>, order: &HandOver) -> Result<Vec<Entry>> {
+        let now = write.cx.now();
+        let open = || transfers::table.filter(transfers::closed_at.is_null()).select(transfers::id);
+        let mut leaving = open().filter(transfers::from_id.eq(order.from)).into_boxed();
+        if let Some(people) = order.people.clone() {
+            leaving = leaving.filter(transfers::person_id.eq_any(people));
+        }
+        let leaving: Vec<Uuid> = leaving.load(write.conn()?).await?;
+        // Only a whole organisation receives in another's place.
+        let coming: Vec<Uuid> = match order.people {
+            Some(_) => Vec::new(),
+            None => open().filter(transfers::to_id.eq(order.from)).load(write.conn()?).await?,
+        };
+        diesel::update(transfers::table.filter(transfers::id.eq_any(&leaving)))
+            .set((
+                transfers::from_id.eq(order.to),
+                transfers::from_name.eq(&order.to_name),
+                transfers::version.eq(transfers::version + 1),
+                transfers::updated_at.eq(now),
+            ))
+            .execute(write.conn()?)
+            .await?;
+        diesel::update(transfers::table.filter(transfers::id.eq_any(&coming)))
+            .set((
+                transfers::to_id.eq(order.to),
+                transfers::to_name.eq(&order.to_name),
+                transfers::version.eq(transfers::version + 1),
+                transfers::updated_at.eq(now),
+            ))
+            .execute(write.conn()?)
+            .await?;
+        let both: Vec<Uuid> = leaving.into_iter().chain(coming).collect();
+        diesel::update(transfers::table.filter(transfers::id.eq_any(&both).and(transfers::waits_at.eq(order.from))))
+            .set(transfers::waits_at.eq(order.to))
+            .execute(write.conn()?)
+            .await?;
+        let entry =
+            |id: Uuid| Entry::new("transfer.handed_over", "transfer", id).note("organisation", order.to_name.clone());
+        Ok(both.into_iter().map(entry).collect())
+    }
+
+    /// Floating members and those out of contact go with the people.
+    async fn people(&self, write: &mut Write<'_>, order: &HandOver) -> Result<Vec<Entry>> {
+        let now = write.cx.now();
+        let mut floating = flows::table
+            .filter(flows::organisation_id.eq(order.from).and(flows::closed_at.is_null()))
+            .select(flows::id)
+            .into_boxed();
+        let mut lost = lost_cases::table
+            .filter(lost_cases::organisation_id.eq(order.from).and(lost_cases::closed_at.is_null()))
+            .select(lost_cases::id)
+            .into_boxed();
+        if let Some(people) = order.people.clone() {
+            floating = floating.filter(flows::person_id.eq_any(people.clone()));
+            lost = lost.filter(lost_cases::person_id.eq_any(people));
+        }
+        let floating: Vec<Uuid> = floating.load(write.conn()?).await?;
+        let lost: Vec<Uuid> = lost.load(write.conn()?).await?;
+        diesel::update(flows::table.filter(flows::id.eq_any(&floating)))
+            .set((
+                flows::organisation_id.eq(order.to),
+                flows::version.eq(flows::version + 1),
+                flows::updated_at.eq(now),
+            ))
+            .execute(write.conn()?)
+            .await?;
+        diesel::update(lost_cases::table.filter(lost_cases::id.eq_any(&lost)))
+            .set((
+                lost_cases::organisation_id.eq(order.to),
+                lost_cases::version.eq(lost_cases::version + 1),
+                lost_cases::updated_at.eq(now),
+            ))
+            .execute(write.conn()?)
+            .await?;
+        let to = || order.to_name.clone();
+        let flow = |id: &Uuid| Entry::new("flow.handed_over", "flow", *id).note("organisation", to());
+        let case = |id: &Uuid| Entry::new("lost.handed_over", "lost", *id).note("organisation", to());
+        Ok(floating.iter().map(flow).chain(lost.iter().map(case)).collect())
+    }
+}

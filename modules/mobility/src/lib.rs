@@ -1,0 +1,54 @@
+//! 党员调动 and 党员流动: how memberships pass from one Party organisation to another, with letters of introduction on paper
+//! and between tenants, and members who live elsewhere for a time or are out of contact (manual 3.2.2, 3.2.3; features
+//! PC-3.2.2, PC-3.2.3).
+
+mod coded;
+pub mod flow;
+pub mod graphql;
+mod holdings;
+pub mod schema;
+pub mod transfer;
+
+pub(crate) use coded::coded;
+use zhibu_core::{Permission, migration};
+use zhibu_tenancy::{Cx, Module, jobs};
+
+/// See transfers.
+pub const TRANSFER_READ: Permission = Permission::of("member.transfer", "member.transfer.read");
+/// Start, correct and withdraw transfers.
+pub const TRANSFER_START: Permission = Permission::of("member.transfer", "transfer.start");
+/// Decide on transfers, issue letters, take members in.
+pub const TRANSFER_ACCEPT: Permission = Permission::of("member.transfer", "transfer.accept");
+/// See floating members and those out of contact.
+pub const FLOW_READ: Permission = Permission::of("member.flow", "member.flow.read");
+/// Record floating members and those out of contact.
+pub const FLOW_EDIT: Permission = Permission::of("member.flow", "flow.manage");
+
+/// The module.
+pub static MODULE: Module = Module {
+    key: "mobility",
+    title: "党员流动与调动",
+    base: false,
+    permissions: &[TRANSFER_READ, TRANSFER_START, TRANSFER_ACCEPT, FLOW_READ, FLOW_EDIT],
+    shared: &[],
+    tenant: &[migration!("../../migrations/tenant/mobility", "0001_init")],
+    seed: None,
+    jobs: |worker| jobs::define::<transfer::TakeIn>(jobs::define::<transfer::Deliver>(worker)),
+    importers: &[&flow::import::OUT, &flow::import::IN],
+    exporters: &[&transfer::export::Transfers, &flow::export::Flows],
+    roles: None,
+    seats_taken: None,
+    undos: &[],
+    holdings: Some(&holdings::Mobility),
+    hourly: Some(|cx| Box::pin(hourly(cx))),
+};
+
+/// Ends what has run out, and takes in what the letter box still holds.
+async fn hourly(cx: &Cx) -> zhibu_core::Result<()> {
+    transfer::hourly(cx).await
+}
+
+/// Who records it, by the name at the time.
+pub(crate) fn actor(cx: &Cx) -> String {
+    cx.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone())
+}

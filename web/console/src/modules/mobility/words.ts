@@ -1,0 +1,59 @@
+import type { FlowKind, FlowStatus, InboxState, LostDecision, LostState, MobilityLevel, TransferKind, TransferStatus, Words } from '@zhibu/api'
+
+/** 调动类型 */
+export const kinds: Words<TransferKind> = {
+  INTERNAL: { label: '系统内调动', tone: 'info' },
+  INBOUND: { label: '系统外调入', tone: 'ok' },
+  OUTBOUND: { label: '调出系统外', tone: 'warn' },
+}
+
+/** 调动状态 */
+export const statuses: Words<TransferStatus> = {
+  SOURCE_REVIEW: { label: '转出组织审核', tone: 'info' },
+  LETTER_ISSUED: { label: '已开介绍信', tone: 'info' },
+  TARGET_REVIEW: { label: '接收组织审核', tone: 'info' },
+  RETURNED: { label: '已退回', tone: 'warn' },
+  ACCEPTED: { label: '已接收', tone: 'ok' },
+  RECEIPT_FILED: { label: '回执已归档', tone: 'ok' },
+  WITHDRAWN: { label: '已撤回', tone: 'off' },
+  EXPIRED: { label: '介绍信过期', tone: 'bad' },
+}
+
+/** What happened in a transfer. */
+export const moments: Record<string, string> = {
+  started: '发起调动', approved: '审核通过', accepted: '同意接收', returned: '退回', resubmitted: '重新提交', withdrawn: '撤回', letter_issued: '开具介绍信',
+  reissued: '重开介绍信', expired: '介绍信过期', refused: '拒收', receipt_filed: '回执归档',
+}
+
+/** 电子介绍信 that has arrived. */
+export const inboxStates: Words<InboxState> = {
+  WAITING: { label: '待处理', tone: 'warn' },
+  TAKEN: { label: '办理中', tone: 'info' },
+  ACCEPTED: { label: '已接收', tone: 'ok' },
+  REFUSED: { label: '已拒收', tone: 'off' },
+}
+
+/** 流动类型 */
+export const flowKinds: Words<FlowKind> = { OUT: { label: '流出', tone: 'warn' }, IN: { label: '流入', tone: 'info' } }
+
+/** 流动状态 */
+export const flowStatuses: Words<FlowStatus> = {
+  ACTIVE: { label: '流动中', tone: 'info' },
+  RETURNED: { label: '已返回', tone: 'ok' },
+  CONVERTED: { label: '已转组织关系', tone: 'ok' },
+  LOST: { label: '失联', tone: 'bad' },
+}
+
+/** 失联 */
+export const lostStates: Words<LostState> = {
+  OPEN: { label: '查找中', tone: 'warn' },
+  SUSPENDED: { label: '已停止党籍', tone: 'bad' },
+  FOUND: { label: '已取得联系', tone: 'ok' },
+  STRUCK: { label: '已除名', tone: 'off' },
+}
+
+/** 失联处置 */
+export const decisions: Record<LostDecision, string> = { SUSPEND: '停止党籍', STRIKE: '自行脱党除名' }
+
+/** How urgent, in the look of a tag. */
+export const urgent: Record<MobilityLevel, string> = { YELLOW: 'warn', RED: 'bad' }
