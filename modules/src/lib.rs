@@ -56,6 +56,8 @@ modules! {
         directory: zhibu_directory::graphql::DirectoryQuery, zhibu_directory::graphql::DirectoryMutation = zhibu_directory::MODULE;
     }
     optional {
+        #[cfg(feature = "contribution")]
+        contribution: zhibu_contribution::graphql::ContributionQuery, zhibu_contribution::graphql::ContributionMutation = zhibu_contribution::MODULE, "contribution", "zhibu_graphql::ModuleOn(\"contribution\")", shows_contribution, "shows_contribution";
         #[cfg(feature = "development")]
         development: zhibu_development::graphql::DevelopmentQuery, zhibu_development::graphql::DevelopmentMutation = zhibu_development::MODULE, "development", "zhibu_graphql::ModuleOn(\"development\")", shows_development, "shows_development";
         #[cfg(feature = "document")]

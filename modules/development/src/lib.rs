@@ -38,5 +38,7 @@ pub static MODULE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: Some(&holdings::Cases),
+    certificate: None,
+    purge: None,
     hourly: None,
 };

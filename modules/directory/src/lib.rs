@@ -66,6 +66,8 @@ pub static MODULE: Module = Module {
     exporters: &[&organisation::export::Organisations, &member::export::Members],
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     holdings: None,
+    certificate: None,
+    purge: None,
     hourly: Some(|cx| Box::pin(change::hourly(cx))),
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
     undos: &[

@@ -31,6 +31,8 @@ pub static PLEDGE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: None,
+    certificate: None,
+    purge: None,
     hourly: None,
 };
 
@@ -50,5 +52,7 @@ pub static STUDY_NOTE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: None,
+    certificate: None,
+    purge: None,
     hourly: None,
 };

@@ -52,6 +52,7 @@ const NEVER: &[&str] = &[
     "development.approve",
     "pledge.write",
     "study_note.write",
+    "contribution.write",
     "system.support.manage",
     "data.export",
     "member.view_sensitive",

@@ -131,6 +131,7 @@ fn kind_of(field: &str, action: &str) -> Option<&'static str> {
         "lostReason" => "lost_contact_reason",
         "flowDirection" => "flow_direction",
         "kind" if action.starts_with("organisation.command_") => "organisation_command",
+        "contributionKind" => "contribution_kind",
         "by" => "audit_way",
         "reach" => "reach",
         "permissions" => "permission",
