@@ -6,6 +6,7 @@
 pub mod activation;
 mod app;
 pub mod appearance;
+pub mod attest;
 pub mod audit;
 pub mod codes;
 mod cx;

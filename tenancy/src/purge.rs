@@ -4,7 +4,6 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 use zhibu_core::Result;
-use zhibu_storage::Key;
 
 use crate::{Conn, Cx, Write, tenants};
 
@@ -27,8 +26,8 @@ pub struct Remains {
 /// What was taken away and goes on to be: files after the commit, and what the audit has told about these things.
 #[derive(Debug, Default)]
 pub struct Gone {
-    /// Files in the store.
-    pub files: Vec<Key>,
+    /// Files of the tenant in the store: folder and id.
+    pub files: Vec<(&'static str, Uuid)>,
     /// Kinds and ids of things, as the audit names them.
     pub told: Vec<(&'static str, Uuid)>,
 }

@@ -15,13 +15,14 @@ const EXPORTS: &str = "{ system { exports { nodes { id state rowCount filterWord
 const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
 /// One column of every kind that a tenant exports, and that operators export.
-const OURS: [(&str, &str); 6] = [
+const OURS: [(&str, &str); 7] = [
     ("member", "name"),
     ("organisation", "shortName"),
     ("user", "userName"),
     ("audit", "action"),
     ("pledge", "name"),
     ("study_note", "name"),
+    ("contribution", "name"),
 ];
 const THEIRS: [(&str, &str); 2] = [("code", "tail"), ("platform_audit", "action")];
 

@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["tenancy"],
     &["graphql"],
     &["directory"],
-    &["system", "development", "document", "notes"],
+    &["system", "development", "document", "notes", "contribution"],
     &["modules"],
     &["server"],
     &["tests"],

@@ -340,8 +340,13 @@ impl Town {
 
     /// So many more tenants with every module, each with its administrator signed in.
     pub async fn tenants(&self, count: i32) -> Vec<(Tenant, Visitor)> {
-        let codes =
-            self.codes(&mut self.operator().await, count, &["development", "document", "pledge", "study_note"]).await;
+        let codes = self
+            .codes(
+                &mut self.operator().await,
+                count,
+                &["contribution", "development", "document", "pledge", "study_note"],
+            )
+            .await;
         let mut made = Vec::new();
         for (part, codes) in codes.chunks(3).enumerate() {
             let some = codes.iter().enumerate().map(|(n, code)| async move {

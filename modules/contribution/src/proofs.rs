@@ -46,9 +46,12 @@ pub struct Ticket {
     pub content_type: &'static str,
 }
 
+/// The folder of proofs in the store.
+pub(crate) const FOLDER: &str = "contribution";
+
 /// Where a proof lies in the store.
-pub(crate) fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
-    Key::tenant(tenant, ["contribution", &id.simple().to_string()])
+fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
+    Key::tenant(tenant, [FOLDER, &id.simple().to_string()])
 }
 
 fn kind_of(file_name: &str) -> Result<(&'static str, &'static [u8])> {

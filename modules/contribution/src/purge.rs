@@ -29,7 +29,6 @@ impl Purge for Served {
     }
 
     async fn purge(&self, write: &mut Write<'_>, person: Uuid) -> Result<Gone> {
-        let tenant = write.cx.tenant()?;
         let own: Vec<Uuid> = contributions::table
             .filter(contributions::person_id.eq(person))
             .select(contributions::id)
@@ -41,7 +40,7 @@ impl Purge for Served {
             .get_results(write.conn()?)
             .await?;
         diesel::delete(contributions::table.filter(contributions::id.eq_any(&own))).execute(write.conn()?).await?;
-        let files = proofs.into_iter().map(|id| proofs::key(tenant, id)).collect::<Result<Vec<_>>>()?;
+        let files = proofs.into_iter().map(|id| (proofs::FOLDER, id)).collect();
         Ok(Gone { files, told: own.into_iter().map(|id| ("contribution", id)).collect() })
     }
 }

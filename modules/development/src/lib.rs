@@ -8,6 +8,7 @@ mod import;
 /// Rows.
 pub mod model;
 pub mod papers;
+mod purge;
 pub mod rules;
 pub mod schema;
 pub mod store;
@@ -39,6 +40,6 @@ pub static MODULE: Module = Module {
     undos: &[],
     holdings: Some(&holdings::Cases),
     certificate: None,
-    purge: None,
+    purge: Some(&purge::Cases),
     hourly: None,
 };

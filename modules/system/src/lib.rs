@@ -162,7 +162,7 @@ pub static MODULE: Module = Module {
     seats_taken: None,
     holdings: None,
     certificate: None,
-    purge: None,
+    purge: Some(&zhibu_tenancy::messages::Sent),
     hourly: None,
     undos: &[
         Undo {

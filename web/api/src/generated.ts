@@ -156,6 +156,33 @@ export type CommandState =
   /** 已撤回 */
   | 'WITHDRAWN';
 
+/** Which contributions are looked for. */
+export type ContributionFilter = {
+  /** Part of the name or its pinyin. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** Of this member. */
+  person?: string | null | undefined;
+  /** Dictionary `contribution_kind` */
+  kinds?: Array<string> | null | undefined;
+  /** On this day or later. */
+  from?: string | null | undefined;
+  /** On this day or earlier. */
+  to?: string | null | undefined;
+};
+
+export type ContributionInput = {
+  /** Dictionary `contribution_kind` */
+  kind: string;
+  servedOn: string;
+  place?: string | null | undefined;
+  /** 时长, in minutes */
+  minutes?: number | null | undefined;
+  /** Paragraphs on lines of their own. */
+  body: string;
+};
+
 /** What an assembly decides about a probationary member. */
 export type ConversionDecision =
   /** 按期转正 */
@@ -1398,6 +1425,88 @@ export type EndSessionMutationVariables = Exact<{
 
 
 export type EndSessionMutation = { system: { endSession: boolean } };
+
+export type ContributionRowFragment = { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> };
+
+export type ContributionsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: ContributionFilter | null | undefined;
+}>;
+
+
+export type ContributionsQuery = { contribution: { contributions: { totalCount: number, nodes: Array<{ id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> }> } } };
+
+export type ContributionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ContributionQuery = { contribution: { contribution: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type ContributionStatisticsQueryVariables = Exact<{
+  under?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type ContributionStatisticsQuery = { contribution: { statistics: { from: string, to: string, count: number, people: number, members: number, minutes: number, silent: number, kinds: Array<{ kind: string, count: number, people: number, minutes: number }>, branches: Array<{ members: number, people: number, count: number, minutes: number, branch: { id: string, shortName: string } }> } } };
+
+export type RecordContributionMutationVariables = Exact<{
+  person: string;
+  input: ContributionInput;
+}>;
+
+
+export type RecordContributionMutation = { contribution: { record: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type EditContributionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ContributionInput;
+}>;
+
+
+export type EditContributionMutation = { contribution: { edit: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type RemoveContributionMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemoveContributionMutation = { contribution: { remove: boolean } };
+
+export type RequestContributionProofMutationVariables = Exact<{
+  id: string;
+  fileName: string;
+  size: number;
+}>;
+
+
+export type RequestContributionProofMutation = { contribution: { requestProof: { id: string, url: string, contentType: string } } };
+
+export type KeepContributionProofMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepContributionProofMutation = { contribution: { keepProof: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type RemoveContributionProofMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveContributionProofMutation = { contribution: { removeProof: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type OpenContributionProofMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenContributionProofMutation = { contribution: { openProof: { url: string, fileName: string } } };
 
 export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
 
@@ -3001,6 +3110,37 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const ContributionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ContributionRow on Contribution {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    id
+    shortName
+  }
+  kind
+  servedOn
+  place
+  minutes
+  body
+  recordedBy
+  createdAt
+  updatedAt
+  editable
+  proofs {
+    id
+    fileName
+    size
+    contentType
+    by
+    at
+  }
+}
+    `, {"fragmentName":"ContributionRow"}) as unknown as TypedDocumentString<ContributionRowFragment, unknown>;
 export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment DevelopmentRow on DevelopmentCase {
   id

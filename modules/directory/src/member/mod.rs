@@ -1,6 +1,7 @@
 //! The member (党员): the person, the membership episodes and branch assignments as dated history, posts.
 
 mod actions;
+mod completeness;
 pub(crate) mod export;
 pub(crate) mod import;
 mod model;
@@ -14,12 +15,15 @@ pub use actions::{
     Heads, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, leave, restore, reveal, seats_taken,
     update,
 };
+pub use completeness::{
+    BASE, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
+};
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
-pub use own::{OwnField, complete, own};
+pub use own::{OwnField, complete, facts, own, set};
 pub use roles::derive as derive_roles;
 pub use rules::Facts;
 pub use store::{
     Filter, FormerFilter, Sort, addressees, count, count_former, episodes, everyone, former, get, latest, list,
-    posts_of,
+    posts_of, those,
 };

@@ -1,0 +1,1 @@
+//! Records of members: certificates, purges by two, completeness, requests for changes.
