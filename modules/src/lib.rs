@@ -1,11 +1,15 @@
 //! The one list of modules and the root types made of it. Adding a module is one line here, one Cargo feature
 //! and its folder.
 
+#[cfg(feature = "contribution")]
+pub use zhibu_contribution as contribution;
 #[cfg(feature = "development")]
 pub use zhibu_development as development;
 pub use zhibu_directory as directory;
 #[cfg(feature = "document")]
 pub use zhibu_document as document;
+#[cfg(any(feature = "pledge", feature = "study_note"))]
+pub use zhibu_notes as notes;
 
 use async_graphql::{Object, Schema};
 use zhibu_endpoint::{Limits, guarded};

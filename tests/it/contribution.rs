@@ -122,8 +122,8 @@ async fn pc_3_2_8_recorded_for_a_member_and_seen_by_those_it_concerns() {
     assert_eq!(bodies(&mut b.zhang, json!({})).await, ["参加社区环境整治"]);
     assert_eq!(got(b.zhang.ok(&one(), json!({"id": made["id"]})).await)["editable"], false);
     let own = json!({"p": b.people[0], "i": form("自己登记")});
-    assert_eq!(b.zhang.refused(&record(), own).await.code, "FORBIDDEN");
-    assert_eq!(b.zhang.refused(STATISTICS, json!({})).await.code, "FORBIDDEN");
+    assert_eq!(b.zhang.refused(&record(), own).await.code, "DENIED");
+    assert_eq!(b.zhang.refused(STATISTICS, json!({})).await.code, "DENIED");
     // Filters: name, kind, days, organisation.
     for (filter, count) in [
         (json!({"search": "zhang"}), 1),
@@ -207,7 +207,7 @@ async fn pc_3_2_8_proofs_are_looked_through_opened_and_go_with_the_record() {
     assert_eq!((file.status, &file.bytes[..]), (200, PNG));
     let mut li = b.t.first_sign_in("13700000002", Some("13700000002")).await;
     assert_eq!(li.refused(OPEN, proof.clone()).await.code, "NOT_FOUND");
-    assert_eq!(b.zhang.refused(&drop_proof(), proof.clone()).await.code, "FORBIDDEN");
+    assert_eq!(b.zhang.refused(&drop_proof(), proof.clone()).await.code, "DENIED");
     let opened = format!("SELECT count(*) FROM {}.audit WHERE action = 'contribution.file_opened'", b.t.home.schema());
     assert_eq!(b.t.sql().await.one(&opened).await, "1");
     assert_eq!(got(b.secretary.ok(&drop_proof(), proof).await)["proofs"], json!([]));
