@@ -1,5 +1,5 @@
 import { Api } from './support/api'
-import { CreateRoleDocument, CurrentSessionDocument, DeleteMembersDocument, GiveRoleDocument, IssueCertificateDocument, RecordContributionDocument, SetRequiredFieldsDocument } from '../api/src/index'
+import { CreateRoleDocument, CurrentSessionDocument, DeleteMembersDocument, GiveRoleDocument, IssueCertificateDocument, RecordContributionDocument, SetRequiredFieldsDocument, SetSelfServiceDocument } from '../api/src/index'
 import { choose, field, row } from './support/forms'
 import { look } from './support/look'
 import { addBranch, addMember, member } from './support/member'
@@ -115,13 +115,14 @@ test('PC-3.2.1d a certificate is issued, printed, verified by anybody and withdr
 })
 
 test('PC-2.1 a member asks for a change and an administrator approves it', async ({ pageAs }) => {
+  await own.admin.api.ask(SetSelfServiceDocument, { fields: [] })
   const mine = await pageAs(writer)
   await open(mine, '/system/profile', '个人基础信息')
   await mine.getByRole('button', { name: '申请变更' }).click()
   const dialog = mine.getByRole('dialog', { name: '申请变更资料' })
-  await choose(mine, '资料项', '毕业院校')
-  await dialog.getByLabel('变更为').fill('大连海事大学')
-  await dialog.getByLabel('申请理由').fill('补充毕业院校')
+  await choose(mine, '资料项', '籍贯')
+  await dialog.getByLabel('变更为').fill('福建连江')
+  await dialog.getByLabel('申请理由').fill('补充籍贯')
   await look(mine, 'request-form')
   await dialog.getByRole('button', { name: '提交' }).click()
   await expect(mine.getByText('待审核')).toBeVisible()
@@ -129,7 +130,7 @@ test('PC-2.1 a member asks for a change and an administrator approves it', async
   await open(page, '/member/info/requests', '资料变更申请')
   await row(page, '林海峰').getByRole('button', { name: '林海峰' }).click()
   const drawer = page.getByRole('dialog', { name: '林海峰：资料变更申请' })
-  await expect(drawer.getByText('大连海事大学')).toBeVisible()
+  await expect(drawer.getByText('福建连江')).toBeVisible()
   await look(page, 'request-drawer')
   await drawer.getByRole('button', { name: '同意' }).click()
   await expect(row(page, '林海峰')).toContainText('已同意')

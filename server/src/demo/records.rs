@@ -1,6 +1,7 @@
 //! What the made-up members of the demo tenant have written and done: pledges, study notes, contributions.
 
-use zhibu_core::{ANYONE, PersonId, Result};
+use zhibu_core::{PersonId, Result};
+use zhibu_modules::directory::MEMBER_READ;
 use zhibu_modules::directory::member::{self, Filter};
 use zhibu_modules::directory::organisation::Reach;
 use zhibu_tenancy::Cx;
@@ -47,7 +48,7 @@ const NOTES: &[(&str, &str)] = &[
 /// Writes them; every third of the members has a pledge, every fourth a note, every second a contribution.
 pub(super) async fn fill(cx: &Cx) -> Result<()> {
     let people: Vec<PersonId> = {
-        let mut read = cx.read(ANYONE).await?;
+        let mut read = cx.read(MEMBER_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let found = member::everyone(cx, &reach, &Filter::default(), MEMBERS, read.conn()?).await?;
         found.into_iter().map(|entry| entry.person.id.into()).collect()

@@ -3,15 +3,15 @@
 -- Which of the fields that may be empty are filled: one bit each, in the order of `member/completeness.rs`.
 ALTER TABLE people ADD COLUMN filled integer NOT NULL GENERATED ALWAYS AS (
     (native_place IS NOT NULL)::integer
-    | (special_group IS NOT NULL)::integer << 1
-    | (employer IS NOT NULL)::integer << 2
-    | (professional_title IS NOT NULL)::integer << 3
-    | (first_work_date IS NOT NULL)::integer << 4
-    | (degree IS NOT NULL)::integer << 5
-    | (school IS NOT NULL)::integer << 6
-    | (major IS NOT NULL)::integer << 7
-    | (landline IS NOT NULL)::integer << 8
-    | (home_address IS NOT NULL)::integer << 9
+    | ((special_group IS NOT NULL)::integer << 1)
+    | ((employer IS NOT NULL)::integer << 2)
+    | ((professional_title IS NOT NULL)::integer << 3)
+    | ((first_work_date IS NOT NULL)::integer << 4)
+    | ((degree IS NOT NULL)::integer << 5)
+    | ((school IS NOT NULL)::integer << 6)
+    | ((major IS NOT NULL)::integer << 7)
+    | ((landline IS NOT NULL)::integer << 8)
+    | ((home_address IS NOT NULL)::integer << 9)
 ) STORED;
 CREATE INDEX people_filled_idx ON people (filled, pinyin, id) WHERE left_at IS NULL;
 

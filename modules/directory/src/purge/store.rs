@@ -146,7 +146,7 @@ pub async fn remains(cx: &Cx, person: PersonId, conn: &mut Conn) -> Result<Vec<R
     all.extend([
         stays("党籍起止记录", Some(episodes), "不含姓名，只保留类别、起止日期和减少原因，用于党内统计"),
         stays("党内职务任期", Some(held), "不含姓名，只保留职务和起止日期"),
-        stays("审计记录", None, "保留何时由谁办理，其中的个人信息清除"),
+        stays("审计记录", None, "保留何时由谁办理（本人经办的事项保留署名），其中的个人信息清除"),
         stays("已生成的导出文件", None, "最迟7天内由系统自动清除；已下载的文件不在系统内"),
     ]);
     all.retain(|one| one.count != Some(0));

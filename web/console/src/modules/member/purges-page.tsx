@@ -1,6 +1,7 @@
 import { ConfirmPurgeDocument, PurgesDocument, RefusePurgeDocument, WithdrawPurgeDocument, type PurgeFactsFragment } from '@zhibu/api'
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Button } from 'antd'
+import { Alert, Button, Input, Modal } from 'antd'
+import { useState } from 'react'
 import { useConfirmDanger } from '../../kit/confirm-danger'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
@@ -41,29 +42,38 @@ export default function PurgesPage() {
 function Actions({ row }: { row: PurgeFactsFragment }) {
   const queries = useQueryClient()
   const confirm = useConfirmDanger()
+  const [sure, setSure] = useState(false)
   const refresh = () => Promise.all(['purges', 'former-members'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
   const withdraw = useAction(async () => ask(WithdrawPurgeDocument, { id: row.id }), { success: '已撤回', refresh: ['purges'] })
   if (row.state !== 'WAITING') return '—'
   if (row.mine) return <Button type="link" size="small" aria-label={`撤回对 ${row.name} 的申请`} loading={withdraw.isPending} onClick={() => withdraw.mutate(undefined)}>撤回</Button>
-  const agree = () => confirm({
-    title: `彻底删除“${row.name}”`, okText: '彻底删除', typed: row.name,
-    content: (
-      <>
-        <Alert className="z-gap-bottom" type="error" showIcon title="确认后立即彻底删除，无法恢复。" />
-        <p>申请人：{row.by}；原因：{row.reason}</p>
-        <Remains person={row.person} />
-      </>
-    ),
-    work: async () => { await ask(ConfirmPurgeDocument, { id: row.id }); await refresh() },
-  })
   const refuse = () => confirm({
     title: `拒绝彻底删除“${row.name}”`, okText: '拒绝', reason: '拒绝原因', content: '该党员仍保留在历史库中。',
     work: async (reason) => { await ask(RefusePurgeDocument, { id: row.id, reason }); await refresh() },
   })
   return (
     <span className="z-inline">
-      <Button type="link" size="small" danger aria-label={`确认彻底删除 ${row.name}`} onClick={agree}>确认</Button>
+      <Button type="link" size="small" danger aria-label={`确认彻底删除 ${row.name}`} onClick={() => setSure(true)}>确认</Button>
       <Button type="link" size="small" aria-label={`拒绝彻底删除 ${row.name}`} onClick={refuse}>拒绝</Button>
+      {sure && <Confirm row={row} onClose={() => setSure(false)} onDone={refresh} />}
     </span>
+  )
+}
+
+/** The last question: what goes and what stays, and the name typed by hand. */
+function Confirm({ row, onClose, onDone }: { row: PurgeFactsFragment; onClose: () => void; onDone: () => Promise<unknown> }) {
+  const [typed, setTyped] = useState('')
+  const agree = useAction(async () => ask(ConfirmPurgeDocument, { id: row.id }), { success: '已彻底删除', done: () => { onClose(); void onDone() } })
+  return (
+    <Modal open title={`彻底删除“${row.name}”`} okText="彻底删除" cancelText="取消" width={600} mask={{ closable: false }}
+      okButtonProps={{ danger: true, disabled: typed.trim() !== row.name }} confirmLoading={agree.isPending} onOk={() => agree.mutate(undefined)} onCancel={onClose}>
+      <Alert className="z-gap-bottom" type="error" showIcon title="确认后立即彻底删除，无法恢复。" />
+      <p>申请人：{row.by}；原因：{row.reason}</p>
+      <Remains person={row.person} />
+      <label className="z-field">
+        <span>请输入“{row.name}”以确认</span>
+        <Input value={typed} onChange={(event) => setTyped(event.target.value)} />
+      </label>
+    </Modal>
   )
 }

@@ -90,7 +90,7 @@ function Ask({ fields, onClose }: { fields: readonly RecordField[]; onClose: () 
                 return (
                   <div key={key} className="z-columns">
                     <Form.Item name={[name, 'field']} label="资料项" rules={[{ required: true, message: '请选择资料项' }]}>
-                      <Select placeholder="请选择" options={open.map(({ field, label }) => ({ value: field, label, disabled: chosen.some((other, at) => at !== name && other?.field === field) }))} />
+                      <Select placeholder="请选择" listHeight={480} options={open.map(({ field, label }) => ({ value: field, label, disabled: chosen.some((other, at) => at !== name && other?.field === field) }))} />
                     </Form.Item>
                     <Form.Item name={[name, 'value']} label="变更为" extra="留空为清除此项">
                       {one && typeof one.kind === 'object'
