@@ -125,7 +125,7 @@ test('PC-2.1 a member asks for a change and an administrator approves it', async
   await dialog.getByLabel('申请理由').fill('补充籍贯')
   await look(mine, 'request-form')
   await dialog.getByRole('button', { name: '提交' }).click()
-  await expect(mine.getByText('待审核')).toBeVisible()
+  await expect(mine.getByText('待审核', { exact: true })).toBeVisible()
   const page = await pageAs(clerk)
   await open(page, '/member/info/requests', '资料变更申请')
   await row(page, '林海峰').getByRole('button', { name: '林海峰' }).click()
@@ -135,7 +135,7 @@ test('PC-2.1 a member asks for a change and an administrator approves it', async
   await drawer.getByRole('button', { name: '同意' }).click()
   await expect(row(page, '林海峰')).toContainText('已同意')
   await mine.reload()
-  await expect(mine.getByText('已同意')).toBeVisible()
+  await expect(mine.getByText('已同意', { exact: true })).toBeVisible()
   await look(mine, 'request-approved')
 })
 

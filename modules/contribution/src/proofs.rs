@@ -163,6 +163,7 @@ async fn look(cx: &Cx, row: &FileRow) -> Result<()> {
 
 /// Takes a proof away.
 pub async fn remove(cx: &Cx, id: ContributionFileId) -> Result<ContributionId> {
+    cx.allow(WRITE)?;
     let (file, row) = readable(cx, id).await?;
     let mut write = cx.write(WRITE).await?;
     let viewer = viewer(&mut write).await?;
