@@ -111,4 +111,14 @@ id! {
     LostCaseId;
     /// A pledge or a study note (党员承诺、学习心得).
     WritingId;
+    /// What a member did for others (发挥作用情况).
+    ContributionId;
+    /// A proof of it (证明材料).
+    ContributionFileId;
+    /// A proposal to remove a record for ever (彻底删除申请).
+    PurgeId;
+    /// An activity certificate (党员活动证).
+    CertificateId;
+    /// What a member wants changed of the own record (资料变更申请).
+    RecordRequestId;
 }

@@ -14,14 +14,11 @@ mod world;
 
 pub use error::{Error, Kind, Result};
 pub use id::{
-    AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId,
-    ElectionId, ExportId, ImportId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId,
-    OrganisationId, PersonId, PictureId, PostId, ProgressId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId,
-    SsoLinkId, SupportId, TenantId, WritingId,
-    AccountId, BatchId, CampaignId, ChangeId, CodeId, DevelopmentCaseId, DevelopmentDocumentId, ExportId, FlowId,
-    ImportId, LetterId, LostCaseId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId,
-    OrganisationId, PersonId, PictureId, ProgressId, ReceivingCodeId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId,
-    SsoLinkId, SupportId, TenantId, TransferId, WritingId,
+    AccountId, BatchId, CampaignId, CertificateId, ChangeId, CodeId, ContributionFileId, ContributionId,
+    DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId, ElectionId, ExportId, FlowId, ImportId, LetterId,
+    LostCaseId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId, PersonId,
+    PictureId, PostId, ProgressId, PurgeId, ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId, SmsWordId,
+    SsoAppId, SsoLinkId, SupportId, TenantId, TransferId, WritingId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

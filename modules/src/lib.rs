@@ -1,6 +1,8 @@
 //! The one list of modules and the root types made of it. Adding a module is one line here, one Cargo feature
 //! and its folder.
 
+#[cfg(feature = "contribution")]
+pub use zhibu_contribution as contribution;
 #[cfg(feature = "development")]
 pub use zhibu_development as development;
 pub use zhibu_directory as directory;
@@ -8,6 +10,8 @@ pub use zhibu_directory as directory;
 pub use zhibu_document as document;
 #[cfg(feature = "leadership")]
 pub use zhibu_leadership as leadership;
+#[cfg(any(feature = "pledge", feature = "study_note"))]
+pub use zhibu_notes as notes;
 
 use async_graphql::{Object, Schema};
 use zhibu_endpoint::{Limits, guarded};
@@ -60,6 +64,8 @@ modules! {
     optional {
         #[cfg(feature = "leadership")]
         leadership: zhibu_leadership::graphql::LeadershipQuery, zhibu_leadership::graphql::LeadershipMutation = zhibu_leadership::MODULE, "leadership", "zhibu_graphql::ModuleOn(\"leadership\")", shows_leadership, "shows_leadership";
+        #[cfg(feature = "contribution")]
+        contribution: zhibu_contribution::graphql::ContributionQuery, zhibu_contribution::graphql::ContributionMutation = zhibu_contribution::MODULE, "contribution", "zhibu_graphql::ModuleOn(\"contribution\")", shows_contribution, "shows_contribution";
         #[cfg(feature = "development")]
         development: zhibu_development::graphql::DevelopmentQuery, zhibu_development::graphql::DevelopmentMutation = zhibu_development::MODULE, "development", "zhibu_graphql::ModuleOn(\"development\")", shows_development, "shows_development";
         #[cfg(feature = "document")]

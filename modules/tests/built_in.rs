@@ -19,6 +19,7 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
     let keys: Vec<&str> = registry.modules.iter().map(|module| module.key).collect();
     let mut expected = vec!["system", "directory"];
     expected.extend(cfg!(feature = "leadership").then_some("leadership"));
+    expected.extend(cfg!(feature = "contribution").then_some("contribution"));
     expected.extend(cfg!(feature = "development").then_some("development"));
     expected.extend(built_in.then_some("document"));
     expected.extend(cfg!(feature = "mobility").then_some("mobility"));

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use zhibu_core::{Error, Result, dictionary};
 
 /// The files' titles, by the key of their rows in `config/import_templates.csv`.
-const TITLES: [(&str, &str); 8] = [
+const TITLES: [(&str, &str); 9] = [
     ("organisation", "党组织信息"),
     ("member", "党员信息"),
     ("flow_out", "流出党员"),
@@ -13,6 +13,7 @@ const TITLES: [(&str, &str); 8] = [
     ("exam_question", "试题"),
     ("xuexi_points", "学习积分"),
     ("development", "党员发展"),
+    ("contribution", "发挥作用情况"),
 ];
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {

@@ -32,8 +32,8 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0011_support"),
     migration!("../migrations/platform", "0012_quotas"),
     migration!("../migrations/platform", "0013_sms"),
-    migration!("../migrations/platform", "0015_environment"),
     migration!("../migrations/platform", "0014_letters"),
+    migration!("../migrations/platform", "0015_environment"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");

@@ -12,6 +12,8 @@ use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
 use crate::holdings::Holdings;
 use crate::identity::Assignment;
+use crate::purge::Purge;
+use crate::sections::Sections;
 use crate::{App, Conn, Cx, Write};
 
 /// A module, described at compile time. Adding one is one line in `modules/src/lib.rs`.
@@ -44,6 +46,10 @@ pub struct Module {
     pub undos: &'static [Undo],
     /// What of it hangs on organisations.
     pub holdings: Option<&'static dyn Holdings>,
+    /// Its part of a member's activity certificate.
+    pub certificate: Option<&'static dyn Sections>,
+    /// What of it goes when somebody's record is removed for ever.
+    pub purge: Option<&'static dyn Purge>,
     /// What it does every hour in every tenant that has it.
     pub hourly: Option<Hourly>,
 }

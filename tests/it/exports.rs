@@ -15,14 +15,18 @@ const EXPORTS: &str = "{ system { exports { nodes { id state rowCount filterWord
 const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
 /// One column of every kind that a tenant exports, and that operators export.
-const OURS: [(&str, &str); 7] = [
+const OURS: [(&str, &str); 11] = [
     ("leadership", "shortName"),
     ("member", "name"),
     ("organisation", "shortName"),
     ("user", "userName"),
     ("audit", "action"),
+    ("development", "name"),
+    ("flow", "name"),
+    ("transfer", "name"),
     ("pledge", "name"),
     ("study_note", "name"),
+    ("contribution", "name"),
 ];
 const THEIRS: [(&str, &str); 2] = [("code", "tail"), ("platform_audit", "action")];
 

@@ -348,9 +348,8 @@ impl Town {
             .codes(
                 &mut self.operator().await,
                 count,
-                &["development", "document", "leadership", "pledge", "study_note"],
+                &["contribution", "development", "document", "leadership", "mobility", "pledge", "study_note"],
             )
-            .codes(&mut self.operator().await, count, &["development", "document", "mobility", "pledge", "study_note"])
             .await;
         let mut made = Vec::new();
         for (part, codes) in codes.chunks(3).enumerate() {

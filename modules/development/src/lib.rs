@@ -9,6 +9,7 @@ mod import;
 /// Rows.
 pub mod model;
 pub mod papers;
+mod purge;
 pub mod rules;
 pub mod schema;
 pub mod store;
@@ -39,5 +40,7 @@ pub static MODULE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: Some(&holdings::Cases),
+    certificate: None,
+    purge: Some(&purge::Cases),
     hourly: None,
 };

@@ -44,8 +44,11 @@ pub struct Upload {
     pub size: i64,
 }
 
+/// The folder of papers in the store.
+pub(crate) const FOLDER: &str = "development";
+
 fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
-    Key::tenant(tenant, ["development", &id.simple().to_string()])
+    Key::tenant(tenant, [FOLDER, &id.simple().to_string()])
 }
 
 /// A case as somebody who may record this step of it holds it.

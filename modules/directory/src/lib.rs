@@ -2,6 +2,7 @@
 //! (manual 3.1.1; features PC-3.1.1a to e, g); 党员: people, their membership as dated history, the history library
 //! (manual 3.2.1, 3.2.5; features PC-3.2.1a, PC-3.2.5).
 
+pub mod certificate;
 pub mod change;
 mod coded;
 mod exchange;
@@ -9,11 +10,13 @@ pub mod graphql;
 pub mod member;
 pub mod organisation;
 pub mod overview;
+pub mod purge;
+pub mod request;
 pub mod schema;
 
 use zhibu_core::{Permission, migration};
-use zhibu_tenancy::Module;
 use zhibu_tenancy::audit::undo::Undo;
+use zhibu_tenancy::{Module, jobs};
 
 /// See organisations.
 pub const ORG_READ: Permission = Permission::of("org.info", "org.info.read");
@@ -32,6 +35,10 @@ pub const MEMBER_READ: Permission = Permission::of("member.info", "member.info.r
 pub const MEMBER_EDIT: Permission = Permission::of("member.info", "member.edit");
 /// See what is masked of a member, audited.
 pub const MEMBER_REVEAL: Permission = Permission::of("member.info", "member.view_sensitive");
+/// Propose and confirm that a record is removed for ever; it takes two.
+pub const MEMBER_PURGE: Permission = Permission::of("member.history", "member.purge");
+/// Change what concerns the whole tenant.
+pub const TENANT_SETTINGS: Permission = Permission::new("tenant.settings");
 /// See the history library.
 pub const HISTORY_READ: Permission = Permission::of("member.history", "member.history.read");
 
@@ -49,6 +56,7 @@ pub static MODULE: Module = Module {
         MEMBER_READ,
         MEMBER_EDIT,
         MEMBER_REVEAL,
+        MEMBER_PURGE,
         HISTORY_READ,
     ],
     shared: &[],
@@ -58,14 +66,17 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/directory", "0003_counting"),
         migration!("../../migrations/tenant/directory", "0004_changes"),
         migration!("../../migrations/tenant/directory", "0005_rights"),
+        migration!("../../migrations/tenant/directory", "0006_records"),
         migration!("../../migrations/tenant/directory", "0008_terms"),
     ],
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
-    jobs: |worker| worker,
+    jobs: jobs::define::<purge::RemoveFiles>,
     importers: &[&organisation::import::Organisations, &member::import::Members],
     exporters: &[&organisation::export::Organisations, &member::export::Members],
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     holdings: None,
+    certificate: None,
+    purge: None,
     hourly: Some(|cx| Box::pin(change::hourly(cx))),
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
     undos: &[
@@ -75,6 +86,13 @@ pub static MODULE: Module = Module {
             untold: &["contactPhone", "units"],
             name: Some(|conn, id| Box::pin(organisation::undo::name(conn, id))),
             back: |write, change| Box::pin(organisation::undo::back(write, change)),
+        },
+        Undo {
+            action: "record_rules.changed",
+            permissions: &[MEMBER_READ, TENANT_SETTINGS],
+            untold: &[],
+            name: None,
+            back: |write, change| Box::pin(member::undo_required(write, change)),
         },
         Undo {
             action: "member.updated",

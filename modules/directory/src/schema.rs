@@ -55,6 +55,7 @@ diesel::table! {
         professional_title -> Nullable<Text>, mobile -> Binary, mobile_index -> Binary, landline -> Nullable<Binary>,
         home_address -> Nullable<Binary>, special_group -> Nullable<Text>, remark -> Nullable<Text>,
         account_id -> Nullable<Uuid>, created_at -> Timestamptz, left_at -> Nullable<Timestamptz>,
+        filled -> Int4, purged_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -81,6 +82,31 @@ diesel::table! {
     }
 }
 
+diesel::table! { own.record_rules (id) { id -> Int2, required -> Array<Text>, } }
+
+diesel::table! {
+    own.record_requests (id) {
+        id -> Uuid, person_id -> Uuid, organisation_id -> Uuid, state -> Text, fields -> Array<Text>,
+        changes -> Binary, reason -> Text, asked_at -> Timestamptz, decided_by -> Nullable<Uuid>,
+        decided_name -> Nullable<Text>, decided_at -> Nullable<Timestamptz>, refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    own.activity_certificates (id) {
+        id -> Uuid, person_id -> Uuid, organisation_id -> Uuid, issued_on -> Date, issued_by -> Text,
+        withdrawn_at -> Nullable<Timestamptz>, withdrawn_by -> Nullable<Text>, withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    own.purges (id) {
+        id -> Uuid, person_id -> Uuid, state -> Text, reason -> Text, proposed_by -> Uuid, proposed_name -> Text,
+        proposed_at -> Timestamptz, expires_at -> Timestamptz, decided_by -> Nullable<Uuid>,
+        decided_name -> Nullable<Text>, decided_at -> Nullable<Timestamptz>, refusal -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(posts -> people (person_id));
 diesel::joinable!(branch_assignments -> memberships (membership_id));
@@ -93,5 +119,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     people,
     memberships,
     branch_assignments,
-    posts
+    posts,
+    record_rules,
+    record_requests,
+    activity_certificates,
+    purges
 );

@@ -36,5 +36,7 @@ pub static MODULE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: None,
+    certificate: None,
+    purge: None,
     hourly: None,
 };

@@ -54,7 +54,7 @@ impl Exporter for Texts {
     }
 
     fn title(&self) -> &'static str {
-        if self.0.yearly() { "党员承诺" } else { "学习心得" }
+        self.0.title()
     }
 
     fn permission(&self) -> Permission {

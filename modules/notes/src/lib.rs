@@ -2,11 +2,13 @@
 //! 3.2.7; features PC-3.2.6a–c, PC-3.2.7a–b). Two modules of one shape: what differs between them is a [`Shelf`].
 
 pub mod actions;
+mod certificate;
 mod export;
 pub mod graphql;
 pub mod likeness;
 /// What differs between the modules, rows and enumerations.
 pub mod model;
+mod purge;
 pub mod rules;
 pub mod schema;
 pub mod store;
@@ -31,6 +33,8 @@ pub static PLEDGE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: None,
+    certificate: Some(&certificate::Published(&PLEDGES)),
+    purge: Some(&purge::Texts(&PLEDGES)),
     hourly: None,
 };
 
@@ -50,5 +54,7 @@ pub static STUDY_NOTE: Module = Module {
     seats_taken: None,
     undos: &[],
     holdings: None,
+    certificate: Some(&certificate::Published(&NOTES)),
+    purge: Some(&purge::Texts(&NOTES)),
     hourly: None,
 };

@@ -125,6 +125,11 @@ impl Shelf {
         }
     }
 
+    /// What users call the module.
+    pub fn title(&self) -> &'static str {
+        if self.yearly() { "党员承诺" } else { "学习心得" }
+    }
+
     /// True for pledges, which have a kind and a year.
     pub fn yearly(&self) -> bool {
         self.key == PLEDGES.key

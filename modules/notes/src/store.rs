@@ -463,6 +463,44 @@ pub async fn mark(shelf: &Shelf, id: Uuid, likeness: Option<i16>, conn: &mut Con
     Ok(())
 }
 
+/// How many texts are published of a person, and the latest.
+pub async fn published_of(shelf: &Shelf, person: Uuid, most: i64, conn: &mut Conn) -> Result<(i64, Vec<Row>)> {
+    let of = " w.person_id = $1 AND w.state = 'published'";
+    let mut counted = Asked::new(format!("SELECT count(*) AS count FROM {} w WHERE{of}", shelf.table));
+    counted.bind(Bind::Id(person));
+    let counted: Counted = counted.query().get_result(&mut *conn).await?;
+    let mut asked = Asked::new(columns(shelf, "''"));
+    asked.add(&format!(" WHERE{of} ORDER BY w.published_at DESC, w.id DESC LIMIT $2"));
+    asked.bind(Bind::Id(person));
+    asked.bind(Bind::Large(most));
+    Ok((counted.count, asked.query().load(conn).await?))
+}
+
+/// How many texts a person has, drafts too.
+pub async fn count_of(shelf: &Shelf, person: Uuid, conn: &mut Conn) -> Result<i64> {
+    let mut asked = Asked::new(format!("SELECT count(*) AS count FROM {} WHERE person_id = $1", shelf.table));
+    asked.bind(Bind::Id(person));
+    let counted: Counted = asked.query().get_result(conn).await?;
+    Ok(counted.count)
+}
+
+#[derive(QueryableByName)]
+struct Gone {
+    #[diesel(sql_type = Id)]
+    id: Uuid,
+}
+
+/// Takes all texts of a person away, and who did what to them; which ones there were.
+pub async fn forget(shelf: &Shelf, person: Uuid, conn: &mut Conn) -> Result<Vec<Uuid>> {
+    let mut events = Asked::new(format!("DELETE FROM {} WHERE person_id = $1", shelf.events));
+    events.bind(Bind::Id(person));
+    events.run(&mut *conn).await?;
+    let mut asked = Asked::new(format!("DELETE FROM {} WHERE person_id = $1 RETURNING id", shelf.table));
+    asked.bind(Bind::Id(person));
+    let gone: Vec<Gone> = asked.query().load(conn).await?;
+    Ok(gone.into_iter().map(|one| one.id).collect())
+}
+
 /// What was published in a year: in all, by month, by branch, and how many branches have nothing.
 pub struct Statistics {
     /// In all.

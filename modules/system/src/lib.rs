@@ -161,6 +161,8 @@ pub static MODULE: Module = Module {
     roles: None,
     seats_taken: None,
     holdings: None,
+    certificate: None,
+    purge: Some(&zhibu_tenancy::messages::Sent),
     hourly: None,
     undos: &[
         Undo {

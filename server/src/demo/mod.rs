@@ -3,6 +3,8 @@
 #[cfg(feature = "development")]
 mod development;
 mod members;
+#[cfg(any(feature = "contribution", feature = "pledge", feature = "study_note"))]
+mod records;
 
 use chrono::{Days, Months, NaiveDate};
 use zhibu_core::{ANYONE, AccountId, Error, OrganisationId, Result, Secret};
@@ -76,6 +78,8 @@ pub(crate) async fn make(cx: &Cx, more: usize, tell: impl Fn(u64)) -> Result<Mad
     members::fill(&inside, &branches, tell).await?;
     #[cfg(feature = "development")]
     development::fill(&inside, &branches).await?;
+    #[cfg(any(feature = "contribution", feature = "pledge", feature = "study_note"))]
+    records::fill(&inside).await?;
     #[cfg(feature = "document")]
     samples(cx).await?;
     Ok(Made { user_name: USER.into(), password: app.settings.initial_password.clone() })

@@ -1,7 +1,10 @@
 //! One row per change, in the transaction of the change (审计); sealed afterwards into a chain.
 
+mod redact;
 pub mod seal;
 pub mod undo;
+
+pub use redact::{PURGED, redact};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;

@@ -15,7 +15,8 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Space};
-use crate::schema::{accounts, logins, role_assignments, sessions};
+use crate::schema::{accounts, favourites, logins, role_assignments, sessions};
+use crate::sso::schema::{sso_links, sso_tickets};
 use crate::tenants;
 
 /// State of an account (账号状态): a password that must be changed counts as one.
@@ -586,6 +587,38 @@ pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
     index::release(write, "mobile", id).await?;
     end_all(write, id, None).await?;
     write.audit(Entry::new("account.closed", "account", id.0)).await
+}
+
+/// Takes name, number, password and sessions of a closed account away for ever; false when it holds another role and stays.
+pub async fn forget_person(write: &mut Write<'_>, id: AccountId) -> Result<bool> {
+    crate::support::no_guest(write.cx)?;
+    let held = role_assignments::account_id.eq(id.0).and(role_assignments::until.is_null());
+    let busy: i64 = role_assignments::table.filter(held).count().get_result(write.conn()?).await?;
+    if busy > 0 {
+        return Ok(false);
+    }
+    let emptied = diesel::update(accounts::table.find(id.0).filter(accounts::state.eq("disabled")))
+        .set((
+            accounts::user_name.eq(format!("purged-{}", id.0.simple())),
+            accounts::display_name.eq(crate::purge::NAMELESS),
+            (accounts::mobile.eq(None::<Vec<u8>>), accounts::mobile_index.eq(None::<Vec<u8>>)),
+            (accounts::password_hash.eq(None::<String>), accounts::password_state.eq("none")),
+            (accounts::totp.eq(None::<Vec<u8>>), accounts::totp_step.eq(None::<i64>)),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    if emptied == 0 {
+        return Ok(false);
+    }
+    index::release(write, "mobile", id).await?;
+    index::release(write, "name", id).await?;
+    end_all(write, id, None).await?;
+    let own = sessions::table.filter(sessions::account_id.eq(id.0));
+    diesel::update(own).set((sessions::device.eq(""), sessions::address.eq(""))).execute(write.conn()?).await?;
+    diesel::delete(favourites::table.filter(favourites::account_id.eq(id.0))).execute(write.conn()?).await?;
+    diesel::delete(sso_links::table.filter(sso_links::account_id.eq(id.0))).execute(write.conn()?).await?;
+    diesel::delete(sso_tickets::table.filter(sso_tickets::account_id.eq(id.0))).execute(write.conn()?).await?;
+    Ok(true)
 }
 
 /// Opens the account of somebody who comes back, or makes one.

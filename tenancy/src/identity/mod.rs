@@ -31,7 +31,7 @@ pub(crate) use accounts::create_as;
 pub use accounts::{
     Account, AccountFilter, AccountSort, AccountState, Assignment, Enrolled, NewAccount, NewMobile, Newcomer, account,
     accounts_by_ids, assign, assign_all, assignments, carry_role, change_mine, count_accounts, create, end_roles,
-    enrol, enrol_all, find_login, list_accounts, prove_mobile, rename, retire, revive, unassign, unlock,
+    enrol, enrol_all, find_login, forget_person, list_accounts, prove_mobile, rename, retire, revive, unassign, unlock,
 };
 pub(crate) use delivery::SendSms;
 pub use explain::{Explanation, Held, Obstacle, explain};

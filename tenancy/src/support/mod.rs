@@ -53,6 +53,7 @@ const NEVER: &[&str] = &[
     "transfer.accept",
     "pledge.write",
     "study_note.write",
+    "contribution.write",
     "system.support.manage",
     "data.export",
     "member.view_sensitive",

@@ -74,6 +74,11 @@ impl From<audit::Row> for Change {
         let told = row.changes.as_object().into_iter().flatten().filter(|(field, _)| *field != audit::UNDOES);
         let fields = told.map(|(field, pair)| {
             let kind = kind_of(field, &row.action);
+            // What was told has been taken out; the mark beside says that it was done here.
+            if field == audit::PURGED {
+                let after = Some("个人信息已彻底删除".to_owned());
+                return FieldChange { field: field.clone(), label: label("audit_field", field), before: None, after };
+            }
             let side = |at: usize| pair.get(at).and_then(|value| words(kind, value));
             FieldChange { field: field.clone(), label: label("audit_field", field), before: side(0), after: side(1) }
         });
@@ -131,6 +136,7 @@ fn kind_of(field: &str, action: &str) -> Option<&'static str> {
         "lostReason" => "lost_contact_reason",
         "flowDirection" => "flow_direction",
         "kind" if action.starts_with("organisation.command_") => "organisation_command",
+        "contributionKind" => "contribution_kind",
         "by" => "audit_way",
         "reach" => "reach",
         "permissions" => "permission",

@@ -9,7 +9,7 @@ use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Cx, tenants};
 
 use super::{ChangeConnection, OrganisationRef};
-use crate::member::{self, EndReason, Entry, Facts, MemberType, MembershipStatus, Place, PostRow, rules};
+use crate::member::{self, EndReason, Entry, Facts, MemberType, MembershipStatus, Optional, Place, PostRow, rules};
 use crate::organisation::{self, Reach};
 use crate::{HISTORY_READ, MEMBER_EDIT, MEMBER_READ, MEMBER_REVEAL};
 
@@ -21,6 +21,7 @@ pub struct Member {
     branch: OrganisationRef,
     group: Option<OrganisationRef>,
     posts: Vec<Post>,
+    rules: member::Completeness,
     editable: bool,
 }
 
@@ -227,6 +228,14 @@ impl Member {
     async fn end_note(&self) -> Option<&str> {
         self.entry.membership.end_note.as_deref()
     }
+    /// 资料完整度, per cent of the required fields
+    async fn completeness(&self) -> i32 {
+        self.rules.per_cent(self.entry.person.filled)
+    }
+    /// Required fields that are not filled
+    async fn gaps(&self) -> Vec<Optional> {
+        self.rules.gaps(self.entry.person.filled)
+    }
     /// The caller may edit it.
     async fn editable(&self) -> bool {
         self.editable
@@ -234,7 +243,7 @@ impl Member {
 }
 
 /// Members with everything a reply shows, each relation in one statement.
-async fn show(cx: &Cx, entries: Vec<Entry>, with_posts: bool, conn: &mut Conn) -> Result<Vec<Member>> {
+pub(super) async fn show(cx: &Cx, entries: Vec<Entry>, with_posts: bool, conn: &mut Conn) -> Result<Vec<Member>> {
     let editable = match cx.allow(MEMBER_EDIT) {
         Ok(scope) if !scope.is_own_only() => Reach::of(&scope, conn).await?,
         Ok(_) | Err(_) => Reach::default(),
@@ -250,6 +259,7 @@ async fn show(cx: &Cx, entries: Vec<Entry>, with_posts: bool, conn: &mut Conn) -
         short_name: places.get(&id).map(|(name, _)| name.clone()).unwrap_or_default(),
     };
     let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+    let rules = member::required(conn).await?;
     Ok(entries
         .into_iter()
         .map(|entry| Member {
@@ -258,6 +268,7 @@ async fn show(cx: &Cx, entries: Vec<Entry>, with_posts: bool, conn: &mut Conn) -
             posts: posts.remove(&entry.person.id).unwrap_or_default().into_iter().map(|p| post(p, &named)).collect(),
             editable: places.get(&entry.assignment.organisation_id).is_some_and(|(_, path)| editable.covers(path)),
             vault: vault.clone(),
+            rules,
             today: cx.app.world.today(),
             entry,
         })
@@ -293,6 +304,8 @@ pub enum MemberSort {
     BirthDate,
     /// Longest in the Party first.
     JoinDate,
+    /// 资料完整度, the least complete first.
+    Completeness,
 }
 
 /// Which members a list shows.
@@ -314,6 +327,10 @@ pub struct MemberFilter {
     joined_to: Option<NaiveDate>,
     floating: Option<bool>,
     lost: Option<bool>,
+    /// 资料是否不完整
+    incomplete: Option<bool>,
+    /// A field that is not filled.
+    missing: Option<Optional>,
 }
 
 impl TryFrom<MemberFilter> for member::Filter {
@@ -344,6 +361,8 @@ impl TryFrom<MemberFilter> for member::Filter {
             joined_to: f.joined_to,
             floating: f.floating,
             lost: f.lost,
+            incomplete: f.incomplete,
+            missing: f.missing,
         })
     }
 }

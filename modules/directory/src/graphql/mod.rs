@@ -1,16 +1,24 @@
 //! The namespace `directory`.
 
+mod certificate;
 mod changes;
 mod command;
+mod completeness;
 mod member;
 mod organisation;
 mod overview;
+mod purge;
+mod request;
 
+pub use certificate::*;
 pub use changes::*;
 pub use command::*;
+pub use completeness::*;
 pub use member::*;
 pub use organisation::*;
 pub use overview::*;
+pub use purge::*;
+pub use request::*;
 
 use async_graphql::{MergedObject, SimpleObject};
 use zhibu_core::OrganisationId;
@@ -32,9 +40,26 @@ impl From<(OrganisationId, String)> for OrganisationRef {
 
 /// 组织与党员
 #[derive(MergedObject, Default)]
-pub struct DirectoryQuery(OrganisationQuery, CommandQuery, MemberQuery, OverviewQuery);
+pub struct DirectoryQuery(
+    OrganisationQuery,
+    CommandQuery,
+    MemberQuery,
+    OverviewQuery,
+    CertificateQuery,
+    PurgeQuery,
+    RequestQuery,
+    CompletenessQuery,
+);
 
 /// 组织与党员
 #[derive(MergedObject, Default)]
 #[graphql(serial)]
-pub struct DirectoryMutation(OrganisationMutation, CommandMutation, MemberMutation);
+pub struct DirectoryMutation(
+    OrganisationMutation,
+    CommandMutation,
+    MemberMutation,
+    CertificateMutation,
+    PurgeMutation,
+    RequestMutation,
+    CompletenessMutation,
+);

@@ -101,6 +101,8 @@ impl Exporter for Members {
         say("入党日期至", filter.joined_to.map(|day| day.to_string()));
         say("流动党员", filter.floating.map(yes));
         say("失联", filter.lost.map(yes));
+        say("资料不完整", filter.incomplete.map(yes));
+        say("未填写", filter.missing.map(|field| label("audit_field", field.key())));
         Ok(words.join("；"))
     }
 

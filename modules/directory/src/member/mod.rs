@@ -1,6 +1,7 @@
 //! The member (党员): the person, the membership episodes and branch assignments as dated history, posts.
 
 mod actions;
+mod completeness;
 pub(crate) mod export;
 pub(crate) mod import;
 mod model;
@@ -15,9 +16,12 @@ pub use actions::{
     Heads, Mark, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, hold, in_the_open, leave,
     mark, relocate, restore, reveal, seats_taken, update,
 };
+pub use completeness::{
+    BASE, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
+};
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
-pub use own::{OwnField, complete, own};
+pub use own::{OwnField, complete, facts, own, set};
 pub use posts::{
     Appointment, Ending, HeldPost, appoint, end as end_held_posts, held_on, names, past_on, place_of_post, present,
     vacant_since,
@@ -26,5 +30,5 @@ pub use roles::{derive as derive_roles, role_of};
 pub use rules::Facts;
 pub use store::{
     Filter, FormerFilter, Sort, addressees, count, count_former, episodes, everyone, former, get, latest, list,
-    posts_of,
+    posts_of, those,
 };

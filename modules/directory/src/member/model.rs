@@ -106,6 +106,8 @@ pub struct PersonRow {
     pub account_id: Option<Uuid>,
     /// In the history library since.
     pub left_at: Option<DateTime<Utc>>,
+    /// Which of the fields that may be empty are filled, a bit each.
+    pub filled: i32,
 }
 
 /// A stored membership episode.

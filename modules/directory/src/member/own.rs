@@ -116,7 +116,7 @@ pub async fn complete(
 }
 
 /// A record as the form gives it; what is sealed is left as it is.
-pub(super) fn facts(entry: &Entry) -> Facts {
+pub fn facts(entry: &Entry) -> Facts {
     let (person, terms) = (entry.person.clone(), &entry.membership);
     Facts {
         name: person.name,
@@ -151,7 +151,8 @@ pub(super) fn facts(entry: &Entry) -> Facts {
     }
 }
 
-fn set(facts: &mut Facts, field: OwnField, value: Option<String>) -> Result<()> {
+/// Puts a field of a form into a record; an empty text takes it away.
+pub fn set(facts: &mut Facts, field: OwnField, value: Option<String>) -> Result<()> {
     let text = || value.clone().unwrap_or_default();
     let some = value.clone().filter(|text| !text.trim().is_empty());
     match field {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, check};
 use zhibu_tenancy::{Conn, Cx, tenants};
 
+use super::completeness::{self, Optional};
 use super::model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 use super::rules;
 use crate::organisation::{self, Reach};
@@ -50,17 +51,24 @@ pub struct Filter {
     pub floating: Option<bool>,
     /// 是否失联
     pub lost: Option<bool>,
+    /// 资料是否不完整
+    pub incomplete: Option<bool>,
+    /// A field that is not filled.
+    pub missing: Option<Optional>,
 }
 
 impl Filter {
     /// True when a condition concerns the person, not only the place and the membership.
     fn asks_of_person(&self) -> bool {
         let Self { search, sex, ethnicities, education_levels, work_posts, born_from, born_to, .. } = self;
+        let Self { incomplete, missing, .. } = self;
         search.as_deref().is_some_and(|text| !text.trim().is_empty())
             || sex.is_some()
             || [ethnicities, education_levels, work_posts].iter().any(|chosen| !chosen.is_empty())
             || born_from.is_some()
             || born_to.is_some()
+            || incomplete.is_some()
+            || missing.is_some()
     }
 
     /// True when a condition concerns the membership.
@@ -84,6 +92,8 @@ pub enum Sort {
     BirthDate,
     /// Longest in the Party first.
     JoinDate,
+    /// 资料完整度, the least complete first.
+    Completeness,
 }
 
 type Joined =
@@ -137,8 +147,11 @@ macro_rules! found_by {
 
 /// Narrows a boxed query in which people appear by what a filter says of the person.
 macro_rules! of_person {
-    ($query:ident, $filter:ident, $sought:expr) => {
+    ($query:ident, $filter:ident, $sought:expr, $lacking:expr) => {
         found_by!($query, $sought);
+        if let Some(lacking) = $lacking {
+            $query = $query.filter(people::filled.eq_any(lacking));
+        }
         if let Some(sex) = $filter.sex.clone() {
             $query = $query.filter(people::sex.eq(sex));
         }
@@ -191,16 +204,16 @@ async fn matching(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> R
     if let Some(places) = organisation::part(reach, filter.under, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }
-    of_person!(query, filter, sought(cx, filter.search.as_deref()).await?);
+    of_person!(query, filter, sought(cx, filter.search.as_deref()).await?, completeness::lacking(filter, conn).await?);
     of_membership!(query, filter);
     Ok(query)
 }
 
 /// The present people that match, as far as that can be told from the person alone. Whoever is present has one current
 /// membership with one assignment, so nobody is counted who would not be listed.
-async fn persons(cx: &Cx, filter: &Filter) -> Result<people::BoxedQuery<'static, Pg>> {
+async fn persons(cx: &Cx, filter: &Filter, conn: &mut Conn) -> Result<people::BoxedQuery<'static, Pg>> {
     let mut query = people::table.filter(people::left_at.is_null()).into_boxed();
-    of_person!(query, filter, sought(cx, filter.search.as_deref()).await?);
+    of_person!(query, filter, sought(cx, filter.search.as_deref()).await?, completeness::lacking(filter, conn).await?);
     Ok(query)
 }
 
@@ -234,6 +247,7 @@ pub async fn list(
     page: &PageArgs,
     conn: &mut Conn,
 ) -> Result<Page<Entry>> {
+    let missing = completeness::missing(sort, conn).await?;
     let mut query = match far(cx, reach, filter, sort, page, conn).await? {
         Some(ids) => current().filter(people::id.eq_any(ids)),
         None => matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset()),
@@ -261,12 +275,20 @@ pub async fn list(
             }
             query.order((memberships::join_date, memberships::person_id))
         }
+        Sort::Completeness => {
+            if let Some((gaps, name, id)) = page.after::<(i32, String, Uuid)>()? {
+                let later = people::pinyin.gt(name.clone()).or(people::pinyin.eq(name).and(people::id.gt(id)));
+                query = query.filter(missing.sql().lt(gaps).or(missing.sql().eq(gaps).and(later)));
+            }
+            query.order((missing.sql().desc(), people::pinyin, people::id))
+        }
     };
     let rows: Vec<Found> = query.select(selection()).load(conn).await?;
     let page = match sort {
         Sort::Name => page.page(rows, |row| (row.0.pinyin.clone(), row.0.id)),
         Sort::BirthDate => page.page(rows, |row| (row.0.birth_date, row.0.id)),
         Sort::JoinDate => page.page(rows, |row| (row.1.join_date, row.0.id)),
+        Sort::Completeness => page.page(rows, |row| (missing.of(row.0.filled), row.0.pinyin.clone(), row.0.id)),
     };
     Ok(Page { nodes: page.nodes.into_iter().map(entry).collect(), info: page.info })
 }
@@ -288,17 +310,17 @@ async fn far(
     }
     let ids = match sort {
         Sort::Name | Sort::BirthDate if !filter.asks_of_membership() => {
-            let query = persons(cx, filter).await?.select(people::id).limit(page.limit()).offset(page.offset());
+            let query = persons(cx, filter, conn).await?.select(people::id).limit(page.limit()).offset(page.offset());
             match sort {
                 Sort::Name => query.order((people::pinyin, people::id)).load(conn).await?,
-                Sort::BirthDate | Sort::JoinDate => query.order((people::birth_date, people::id)).load(conn).await?,
+                _ => query.order((people::birth_date, people::id)).load(conn).await?,
             }
         }
         Sort::JoinDate if !filter.asks_of_person() => {
             let query = terms(filter).select(memberships::person_id).limit(page.limit()).offset(page.offset());
             query.order((memberships::join_date, memberships::person_id)).load(conn).await?
         }
-        Sort::Name | Sort::BirthDate | Sort::JoinDate => return Ok(None),
+        Sort::Name | Sort::BirthDate | Sort::JoinDate | Sort::Completeness => return Ok(None),
     };
     Ok(Some(ids))
 }
@@ -314,7 +336,7 @@ pub async fn count(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> 
         return Ok(matching(cx, reach, filter, conn).await?.count().get_result(conn).await?);
     }
     if person {
-        return Ok(persons(cx, filter).await?.count().get_result(conn).await?);
+        return Ok(persons(cx, filter, conn).await?.count().get_result(conn).await?);
     }
     // Naming every value of the index's first columns lets it lead to the later ones.
     let (kinds, states) = (MemberType::ALL.iter(), MembershipStatus::ALL.iter());
@@ -333,7 +355,7 @@ pub async fn get(reach: &Reach, id: PersonId, conn: &mut Conn) -> Result<Entry> 
 /// One member or former member, with the latest membership and assignment.
 pub async fn latest(reach: &Reach, id: PersonId, conn: &mut Conn) -> Result<Entry> {
     let found = joined()
-        .filter(people::id.eq(id.0))
+        .filter(people::id.eq(id.0).and(people::purged_at.is_null()))
         .order((memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
         .select(selection())
         .first(conn)
@@ -366,7 +388,7 @@ pub(super) async fn several(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Res
 /// missing.
 pub async fn addressees(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Entry>> {
     let rows: Vec<Found> = joined()
-        .filter(people::id.eq_any(ids.to_vec()))
+        .filter(people::id.eq_any(ids.to_vec()).and(people::purged_at.is_null()))
         .order((people::id, memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
         .select(selection())
         .load(conn)
@@ -377,6 +399,19 @@ pub async fn addressees(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<
     let inside =
         |entry: &Entry| places.as_ref().is_none_or(|places| places.contains(&entry.assignment.organisation_id));
     if found.len() == ids.len() && found.iter().all(inside) { Ok(found) } else { Err(Error::missing()) }
+}
+
+/// Present and former members by id, whoever may see them, each with the latest membership and assignment.
+pub async fn those(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Entry>> {
+    let rows: Vec<Found> = joined()
+        .filter(people::id.eq_any(ids.to_vec()).and(people::purged_at.is_null()))
+        .order((people::id, memberships::since.desc(), memberships::id.desc(), branch_assignments::id.desc()))
+        .select(selection())
+        .load(conn)
+        .await?;
+    let mut found: Vec<Entry> = rows.into_iter().map(entry).collect();
+    found.dedup_by_key(|entry| entry.person.id);
+    Ok(found)
 }
 
 /// All present members that match, up to a number.
@@ -404,7 +439,8 @@ async fn former_matching(cx: &Cx, reach: &Reach, filter: &FormerFilter, conn: &m
          AND branch_assignments.id = (SELECT b.id FROM own.branch_assignments b WHERE b.membership_id = memberships.id \
          ORDER BY b.since DESC, b.id DESC LIMIT 1)",
     );
-    let mut query = joined().filter(people::left_at.is_not_null()).filter(last_membership);
+    let mut query =
+        joined().filter(people::left_at.is_not_null().and(people::purged_at.is_null())).filter(last_membership);
     if let Some(places) = organisation::part(reach, filter.under, conn).await? {
         query = query.filter(branch_assignments::organisation_id.eq_any(places));
     }

@@ -29,6 +29,8 @@ export const MembersDocument = /*#__PURE__*/ new TypedDocumentString(`
   lostOn
   floating
   editable
+  completeness
+  gaps
   branch {
     id
     shortName
@@ -44,7 +46,7 @@ export const MembersDocument = /*#__PURE__*/ new TypedDocumentString(`
       shortName
     }
   }
-}`, {"hash":"59c05e083adc3990244a3a5f00fabb8adcb9c8009747055a98163f0afc3b2e79"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
+}`, {"hash":"37977dcdee8e63df3e83dbb3276d1eeb5d735d1aa8980ed90644dbe9d0f5e749"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
 export const MemberDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Member($id: ID!) {
   directory {

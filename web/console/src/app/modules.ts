@@ -1,3 +1,4 @@
+import { contribution } from '../modules/contribution/module'
 import { development } from '../modules/development/module'
 import { directory } from '../modules/directory/module'
 import { document } from '../modules/document/module'
@@ -9,8 +10,7 @@ import { system } from '../modules/system/module'
 import type { Module, PageDefinition } from './module'
 
 /** All modules of the console, in menu order. Adding one is one line here. */
-export const modules: Module[] = [system, directory, leadership, member, development, notes, document]
-export const modules: Module[] = [system, directory, member, mobility, development, notes, document]
+export const modules: Module[] = [system, directory, leadership, member, mobility, development, notes, contribution, document]
 
 /** Screens of the tenant console by menu key. */
 export const tenantPages: Record<string, PageDefinition> = Object.assign({}, ...modules.map((module) => module.tenant))

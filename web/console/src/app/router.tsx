@@ -51,6 +51,12 @@ export const router = createBrowserRouter([
     ],
   },
   {
+    path: '/verify',
+    lazy: async () => ({ Component: (await import('../modules/portal/frame')).PortalFrame }),
+    ...hydrate,
+    children: [screen(':token', () => import('../modules/member/verify-page'))],
+  },
+  {
     lazy: async () => ({ Component: (await import('../modules/portal/frame')).OperatorFrame }),
     ...hydrate,
     children: [
@@ -76,6 +82,7 @@ export const router = createBrowserRouter([
       screen('/home', () => import('./home/page')),
       screen('/account', () => import('../modules/account/account-page')),
       screen('/account/password', () => import('../modules/account/password-page')),
+      screen('/account/certificate', () => import('../modules/member/own-certificate-page')),
       screen('/account/sessions', () => import('../modules/account/sessions-page')),
       ...screens(tenantPages),
       screen('/internal/gallery', () => import('./gallery')),

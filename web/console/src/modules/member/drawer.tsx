@@ -24,10 +24,11 @@ export function MemberDrawer({ id, onClose }: { id: string; onClose: () => void 
     queryFn: async ({ signal }): Promise<Opened> => (await ask(MemberDocument, { id }, signal)).directory.member,
   })
   const data = member.data
-  const extra = data?.editable && (
+  const extra = data && (
     <div className="z-inline">
-      <Button danger onClick={() => setLeaving(true)}>删除</Button>
-      <Button type="primary" onClick={() => void navigate(link(`/member/info/${id}/edit`))}>编辑</Button>
+      <Button onClick={() => void navigate(link(`/member/info/${id}/certificate`))}>活动证</Button>
+      {data.editable && <Button danger onClick={() => setLeaving(true)}>删除</Button>}
+      {data.editable && <Button type="primary" onClick={() => void navigate(link(`/member/info/${id}/edit`))}>编辑</Button>}
     </div>
   )
   return (

@@ -1,14 +1,16 @@
 import { FormerMembersDocument, endReasons, optionsOf, type MemberFactsFragment } from '@zhibu/api'
 import { Button } from 'antd'
 import { useState } from 'react'
+import { useNavigate } from 'react-router'
 import { useScope } from '../../app/scope'
 import { ListPage, type ListColumn } from '../../kit/list-page'
-import { Page } from '../../kit/page'
+import { Page, useLink } from '../../kit/page'
 import { usePermission } from '../../kit/permissions'
 import { StatusTag } from '../../kit/status-tag'
 import { day, instant, oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { FormerDrawer } from './former-drawer'
+import { PurgeDialog } from './purge-dialog'
 import { RestoreMember } from './restore-member'
 
 const SEARCH = [
@@ -20,6 +22,10 @@ const SEARCH = [
 export default function HistoryPage() {
   const { org } = useScope()
   const mayEdit = usePermission('member.edit')
+  const mayPurge = usePermission('member.purge')
+  const navigate = useNavigate()
+  const link = useLink()
+  const [purging, setPurging] = useState<MemberFactsFragment | null>(null)
   const [opened, setOpened] = useState<MemberFactsFragment | null>(null)
   const [returning, setReturning] = useState<MemberFactsFragment | null>(null)
   const columns: ListColumn<MemberFactsFragment>[] = [
@@ -32,13 +38,19 @@ export default function HistoryPage() {
     { key: 'note', title: '说明', cell: (row) => <span className="z-wrap">{orDash(row.endNote)}</span> },
     { key: 'leftAt', title: '移入时间', cell: (row) => instant(row.leftAt) },
     { key: 'joinDate', title: '入党日期', hidden: true, cell: (row) => day(row.joinDate) },
-    ...(mayEdit ? [{
+    ...(mayEdit || mayPurge ? [{
       key: 'actions', title: '操作', fixed: 'right' as const,
-      cell: (row: MemberFactsFragment) => <Button type="link" size="small" aria-label={`还原 ${row.name}`} onClick={() => setReturning(row)}>还原</Button>,
+      cell: (row: MemberFactsFragment) => (
+        <span className="z-inline">
+          {mayEdit && <Button type="link" size="small" aria-label={`还原 ${row.name}`} onClick={() => setReturning(row)}>还原</Button>}
+          {mayPurge && <Button type="link" size="small" danger aria-label={`彻底删除 ${row.name}`} onClick={() => setPurging(row)}>彻底删除</Button>}
+        </span>
+      ),
     }] : []),
   ]
   return (
-    <Page title="党员历史库" menu="member.history" hint={`删除的党员保存在这里，可以查看，也可以还原。${org ? '此处显示您管理范围内的全部历史党员，不按页面顶部所选组织筛选。' : ''}`}>
+    <Page title="党员历史库" menu="member.history" hint={`删除的党员保存在这里，可以查看，也可以还原。${org ? '此处显示您管理范围内的全部历史党员，不按页面顶部所选组织筛选。' : ''}`}
+      extra={mayPurge && <Button onClick={() => void navigate(link('/member/history/purges'))}>彻底删除申请</Button>}>
       <ListPage<MemberFactsFragment>
         name="former-members" label="历史党员列表" columns={columns} search={SEARCH} empty="历史库中还没有党员"
         rowKey={(row) => row.id} onOpen={setOpened}
@@ -47,6 +59,7 @@ export default function HistoryPage() {
         }, signal)).directory.formerMembers}
       />
       {opened && <FormerDrawer one={opened} onClose={() => setOpened(null)} {...(mayEdit ? { onRestore: () => setReturning(opened) } : {})} />}
+      {purging && <PurgeDialog one={purging} onClose={() => setPurging(null)} onDone={() => setOpened(null)} />}
       {returning && <RestoreMember one={returning} onClose={() => setReturning(null)} onDone={() => setOpened(null)} />}
     </Page>
   )

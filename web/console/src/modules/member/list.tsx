@@ -12,10 +12,11 @@ import { ask } from '../../net/ask'
 import { DeleteMembers, MOST } from './delete-members'
 import { useEntries, useWords } from './dictionary'
 import type { Chosen } from './message-dialog'
+import { optionalFields } from './record-words'
 import { filterOf, searchFields } from './search'
 
 const MessageDialog = lazy(async () => ({ default: (await import('./message-dialog')).MessageDialog }))
-const SORTS: Record<MemberSort, true> = { NAME: true, BIRTH_DATE: true, JOIN_DATE: true }
+const SORTS: Record<MemberSort, true> = { NAME: true, BIRTH_DATE: true, JOIN_DATE: true, COMPLETENESS: true }
 const EXPORT: ExportKind = { kind: 'member', title: '党员信息' }
 const years = (count: number | null) => (count === null ? '—' : `${count} 年`)
 
@@ -47,6 +48,7 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
     { key: 'partyAge', title: '党龄', cell: (row) => years(row.partyAge) },
     { key: 'education', title: '学历', cell: (row) => word('education_level', row.educationLevel) },
     { key: 'workPost', title: '工作岗位', hidden: true, cell: (row) => word('work_post', row.workPost) },
+    { key: 'completeness', title: '完整度', hidden: true, sort: { value: 'COMPLETENESS', order: 'ascend' }, cell: (row) => <Complete row={row} /> },
     { key: 'mobile', title: '手机号', cell: (row) => orDash(row.mobile) },
     {
       key: 'posts', title: '职务',
@@ -84,6 +86,11 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
       {leaving && <DeleteMembers members={leaving.rows} onClose={() => setLeaving(null)} onDone={leaving.clear} />}
     </>
   )
+}
+
+function Complete({ row }: { row: MemberRowFragment }) {
+  if (row.gaps.length === 0) return <span>{row.completeness}%</span>
+  return <span className="z-tag z-tag--warn" title={`未填写：${row.gaps.map((field) => optionalFields[field]).join('、')}`}>{row.completeness}%</span>
 }
 
 function Marks({ row }: { row: MemberRowFragment }) {

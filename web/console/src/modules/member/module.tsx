@@ -10,10 +10,17 @@ export const member: Module = {
       inner: [
         { path: '/member/info/new', load: () => import('./create-page'), perm: 'member.edit' },
         { path: '/member/info/:id/edit', load: () => import('./edit-page'), perm: 'member.edit' },
+        { path: '/member/info/:id/certificate', load: () => import('./certificate-page') },
+        { path: '/member/info/requests', load: () => import('./requests-page') },
+        { path: '/member/info/completeness', load: () => import('./completeness-page') },
       ],
     },
     'member.messages': { path: '/member/messages', load: () => import('./message-page') },
-    'member.history': { path: '/member/history', load: () => import('./history-page') },
+    'member.history': {
+      path: '/member/history',
+      load: () => import('./history-page'),
+      inner: [{ path: '/member/history/purges', load: () => import('./purges-page'), perm: 'member.purge' }],
+    },
   },
   operator: {},
 }

@@ -26,10 +26,14 @@ export default function MembersPage() {
     <Page
       title="党员信息" menu="member.info" hint="按手机号或公民身份号码查找时，请输入完整号码。"
       extra={(
-        <Can perm="member.edit">
-          <ImportButton kind={IMPORT} />
-          <Button type="primary" onClick={() => void navigate(link('/member/info/new'))}>新增党员</Button>
-        </Can>
+        <>
+          <Button onClick={() => void navigate(link('/member/info/completeness'))}>资料完整度</Button>
+          <Button onClick={() => void navigate(link('/member/info/requests'))}>变更申请</Button>
+          <Can perm="member.edit">
+            <ImportButton kind={IMPORT} />
+            <Button type="primary" onClick={() => void navigate(link('/member/info/new'))}>新增党员</Button>
+          </Can>
+        </>
       )}
     >
       <MemberList key={org} under={org} onOpen={open} />

@@ -4,6 +4,7 @@ import type { SearchField } from '../../kit/list-search'
 import { ManySelect } from '../../kit/many-select'
 import type { Entry } from '../../kit/use-dictionary'
 import { oneOf } from '../../kit/words'
+import { optionalFields, optionalOptions } from './record-words'
 import { educationHeadings, levelsUnder, options, sexes, workPostGroups } from './dictionary'
 
 const YES_NO = [{ value: 'yes', label: '是' }, { value: 'no', label: '否' }]
@@ -21,6 +22,8 @@ export const searchFields = (entries: Entry[] | undefined): SearchField[] => [
   { name: 'joined', label: '入党日期', wide: true, control: <DaysRange label="入党日期" /> },
   { name: 'floating', label: '是否流动', options: YES_NO },
   { name: 'lost', label: '是否失联', options: YES_NO },
+  { name: 'complete', label: '资料完整', options: YES_NO },
+  { name: 'missing', label: '未填写', options: optionalOptions },
 ]
 
 const many = (text: string | undefined) => (text ? text.split(',') : null)
@@ -36,5 +39,6 @@ export function filterOf(filter: Record<string, string>, under: string | null, e
     memberType: oneOf(memberTypes, filter.type) ?? null, status: oneOf(membershipStatuses, filter.status) ?? null,
     ethnicities: many(filter.ethnicity), educationLevels: headings && levelsUnder(entries, headings), workPosts: many(filter.post),
     bornFrom, bornTo, joinedFrom, joinedTo, floating: yes(filter.floating), lost: yes(filter.lost),
+    incomplete: filter.complete === 'yes' ? false : filter.complete === 'no' ? true : null, missing: oneOf(optionalFields, filter.missing) ?? null,
   }
 }

@@ -10,6 +10,7 @@ import { orDash } from '../../../kit/words'
 import { ask } from '../../../net/ask'
 import { Choice } from './choice'
 import { OwnRecord } from './own-record'
+import { OwnRequests } from './own-requests'
 
 /** The query of the own record. */
 const PROFILE = ['profile']
@@ -26,6 +27,8 @@ export default function ProfilePage() {
             {member
               ? <OwnRecord key={`${member.version} ${editable.join()}`} own={member} editable={editable} queryKey={PROFILE} />
               : <Section title="党员信息"><p className="z-muted">您的账号没有对应的党员信息，这里只显示账号信息。</p></Section>}
+            {member && <Section title="党员活动证" extra={<Link to="/account/certificate">查看党员活动证</Link>}><p className="z-muted">本人参加活动、发挥作用等记录，签发后可打印并扫码核验。</p></Section>}
+            {member && <OwnRequests own={member} />}
             <Can perm="tenant.settings"><Choice key={editable.join()} editable={editable} queryKey={PROFILE} /></Can>
           </>
         )}

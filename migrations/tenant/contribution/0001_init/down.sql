@@ -1,0 +1,2 @@
+DROP TABLE contribution_files;
+DROP TABLE contributions;
