@@ -123,6 +123,34 @@ impl Records {
         Self { t, admin, second, secretary, branch, other, zhang }
     }
 
+    /// A case of development that the member came of, with a paper, and a text message.
+    async fn developed(&self, name: &str) {
+        let (schema, branch, person) = (self.t.home.schema(), &self.branch, &self.zhang);
+        let ballot = json!({"should": 10, "present": 10, "yes": 9, "written": 0, "no": 1, "abstain": 0});
+        let given = json!({"note": format!("{name}发言"), "place": name, "ballot": ballot});
+        let case = "01900000-0000-7000-8000-000000000001";
+        let sql = format!(
+            "INSERT INTO {schema}.development_cases (id, organisation_id, person_id, name, pinyin, search, id_number, id_index, sex, \
+             birth_date, ethnicity, education_level, work_post, mobile, mobile_index, outcome, stage, standing, due, created_at, \
+             updated_at, closed_at) SELECT '{case}', '{branch}', id, name, pinyin, search, id_number, id_index, sex, birth_date, \
+             ethnicity, education_level, work_post, mobile, mobile_index, 'converted', 5, 'formal', '9999-12-31', now(), now(), now() \
+             FROM {schema}.people WHERE id = '{person}'; \
+             INSERT INTO {schema}.development_records (id, case_id, step, happened_on, passed, counts, given, account_name, created_at) \
+             VALUES (gen_random_uuid(), '{case}', 14, '2015-06-20', true, true, '{given}', 'shuji', now()); \
+             INSERT INTO {schema}.development_events (id, case_id, event, happened_on, note, account_name, created_at) \
+             VALUES (gen_random_uuid(), '{case}', 'observe', '2015-09-20', '{name}表现良好', 'shuji', now()); \
+             INSERT INTO {schema}.development_documents (id, case_id, step, kind, state, file_name, file_size, content_type, \
+             account_name, created_at) VALUES (gen_random_uuid(), '{case}', 1, 'application', 'kept', '{name}申请书.pdf', 10, \
+             'application/pdf', 'shuji', now()); \
+             INSERT INTO {schema}.campaigns (id, account_id, account_name, request_key, template_id, template_name, text, variables, count, \
+             created_at) VALUES ('{case}', '{case}', 'shuji', '{case}', '{case}', '通知', '请参加会议', '{{}}', 1, now()); \
+             INSERT INTO {schema}.messages (id, campaign_id, person_id, person_name, organisation_id, mobile, filled, state, parts, fen, \
+             created_at) SELECT gen_random_uuid(), '{case}', id, name, '{branch}', mobile, mobile, 'sent', 1, 5, now() \
+             FROM {schema}.people WHERE id = '{person}'"
+        );
+        self.t.sql().await.rows(&sql).await;
+    }
+
     async fn gone(&mut self) {
         self.admin.ok(DELETE, json!({"ids": [self.zhang], "note": "重复录入"})).await;
     }
@@ -161,6 +189,7 @@ async fn pc_3_2_5_a_record_goes_for_ever_when_two_want_it() {
     let version = json!({"id": r.zhang, "version": 1, "input": with(member(&r.branch, "章远航", 1), json!({"employer": "章远航的新单位"}))});
     r.admin.ok(UPDATE, version).await;
     assert_eq!(r.admin.refused(&propose(), json!({"id": r.zhang, "r": "还没有离开"})).await.code, "NOT_LEFT");
+    r.developed("章远航").await;
     r.gone().await;
 
     // What goes and what stays is told by name before.
@@ -172,6 +201,9 @@ async fn pc_3_2_5_a_record_goes_for_ever_when_two_want_it() {
         ("党员承诺", json!(1), true),
         ("发挥作用情况", json!(1), true),
         ("发挥作用证明材料", json!(1), true),
+        ("发展材料", json!(1), true),
+        ("发展档案", json!(1), false),
+        ("短信记录", json!(1), false),
         ("党籍起止记录", json!(1), false),
         ("审计记录", Value::Null, false),
     ] {
@@ -219,6 +251,14 @@ async fn pc_3_2_5_a_record_goes_for_ever_when_two_want_it() {
         ))
         .await;
     assert_eq!(blind, "t", "no blind index of a number is left");
+    let ballot = sql
+        .one(&format!(
+            "SELECT given ->> 'note' IS NULL AND given -> 'ballot' ->> 'yes' = '9' FROM {schema}.development_records"
+        ))
+        .await;
+    assert_eq!(ballot, "t", "the count of a ballot stays, its words do not");
+    let cases = "{ development { cases(filter: {closed: true}) { nodes { name mobile idNumber } } } }";
+    assert_eq!(r.admin.ok(cases, json!({})).await["development"]["cases"]["nodes"][0]["name"], "已清除");
     // The number is free, the code on the paper does not hold, the files are gone, the audit's chain holds.
     let mut stranger = r.t.visitor();
     let verdict = got(stranger.ok(VERIFY, json!({"t": token})).await);
