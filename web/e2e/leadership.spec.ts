@@ -141,7 +141,7 @@ test('PC-3.1.2 an election goes from the request to the new term, and roles foll
   await page.setViewportSize({ width: 390, height: 844 })
   await look(page, 'leadership-team-narrow')
   await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.getByRole('button', { name: '切换为深色' }).click()
   await look(page, 'leadership-team-dark')
   await page.getByRole('button', { name: '结束职务：林晓燕' }).click()
   await choose(page, '结束原因', '调离')
