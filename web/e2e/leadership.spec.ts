@@ -34,9 +34,16 @@ async function upload(page: Page, name: string): Promise<void> {
 
 async function chooseMember(page: Page, n: number, name: string): Promise<void> {
   const select = page.getByRole('combobox', { name: `第${n}名候选人`, exact: true })
-  await select.click()
-  await select.fill(name)
-  await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(`${name}（${FIRST}）`).click()
+  const wanted = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(`${name}（${FIRST}）`)
+  // The list may be replaced by what was found while one clicks: a person clicks once more.
+  await expect(async () => {
+    if (!(await wanted.isVisible())) {
+      await select.click()
+      await select.fill(name)
+    }
+    await wanted.click({ timeout: 3000 })
+    await expect(page.locator('.ant-select').filter({ has: select })).toContainText(name, { timeout: 1000 })
+  }).toPass({ timeout: 20_000 })
 }
 
 const number = (place: Page | Locator, label: string): Locator => place.getByLabel(label, { exact: true }).and(place.getByRole('spinbutton'))
@@ -134,7 +141,7 @@ test('PC-3.1.2 an election goes from the request to the new term, and roles foll
   await page.setViewportSize({ width: 390, height: 844 })
   await look(page, 'leadership-team-narrow')
   await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.getByRole('button', { name: '切换为深色' }).click()
   await look(page, 'leadership-team-dark')
   await page.getByRole('button', { name: '结束职务：林晓燕' }).click()
   await choose(page, '结束原因', '调离')

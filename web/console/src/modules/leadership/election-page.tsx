@@ -108,7 +108,7 @@ function File({ one, onTaken }: { one: ElectionDetailFragment; onTaken: (next: E
 
 function Facts({ one }: { one: ElectionDetailFragment }) {
   const rows: [string, string | null][] = [
-    ['事由', one.reason], ['本届届满', one.oldEnd && day(one.oldEnd)], ['拟召开大会', one.plannedOn && day(one.plannedOn)], ['拟延期至', one.postponedTo && day(one.postponedTo)],
+    ['事由', one.reason], ['本届届满', one.state !== 'CONFIRMED' && one.oldEnd ? day(one.oldEnd) : null], ['拟召开大会', one.plannedOn && day(one.plannedOn)], ['拟延期至', one.postponedTo && day(one.postponedTo)],
     ['请示', one.requestedOn && `${day(one.requestedOn)} ${one.requestNo ?? ''}`], ['批复', one.repliedOn && `${day(one.repliedOn)} ${one.replyNo ?? ''}`],
     ['选举大会', one.assemblyOn && day(one.assemblyOn)],
     ['到会', one.should === null ? null : `应到 ${one.should} 人，实到 ${one.present} 人`],
