@@ -40,4 +40,6 @@ pub static MODULE: Module = Module {
     undos: &[],
     holdings: Some(&holdings::Elections),
     hourly: Some(|cx| Box::pin(reminders::hourly(cx))),
+    certificate: None,
+    purge: None,
 };

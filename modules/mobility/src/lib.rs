@@ -41,6 +41,8 @@ pub static MODULE: Module = Module {
     undos: &[],
     holdings: Some(&holdings::Mobility),
     hourly: Some(|cx| Box::pin(hourly(cx))),
+    certificate: None,
+    purge: None,
 };
 
 /// Ends what has run out, and takes in what the letter box still holds.
