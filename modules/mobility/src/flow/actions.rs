@@ -14,7 +14,7 @@ use super::model::{FlowKind, FlowRow, LostDecision, LostRow, LostState};
 use super::{rules, store};
 use crate::schema::{flows, lost_cases, mobility_contacts as contacts};
 use crate::transfer::store as transfer_store;
-use crate::{FLOW_EDIT, actor};
+use crate::{FLOW_EDIT, actor, may};
 
 /// Whom a record of floating is about.
 #[derive(Debug, Clone)]
@@ -165,6 +165,7 @@ async fn reach(write: &mut Write<'_>) -> Result<Reach> {
 
 /// Records that a member flows out or that somebody flows in (PC-3.2.2).
 pub async fn start(cx: &Cx, person: Person, form: FlowForm) -> Result<Checked<FlowId>> {
+    may(cx, FLOW_EDIT)?;
     let mut write = cx.write(FLOW_EDIT).await?;
     let made = match open(&mut write, person, form).await? {
         Ok(made) => made,
@@ -281,6 +282,7 @@ async fn held(write: &mut Write<'_>, id: FlowId, version: i32) -> Result<FlowRow
 
 /// Corrects a record that goes on.
 pub async fn edit(cx: &Cx, id: FlowId, version: i32, form: FlowForm) -> Result<Checked<()>> {
+    may(cx, FLOW_EDIT)?;
     let mut write = cx.write(FLOW_EDIT).await?;
     let row = held(&mut write, id, version).await?;
     let form = match form.accept(row.kind(), cx.app.world.today()) {
@@ -348,6 +350,7 @@ async fn note(
 
 /// Records a contact with a floating member (联系登记).
 pub async fn contact(cx: &Cx, id: FlowId, version: i32, (on, way, words): (NaiveDate, &str, &str)) -> Result<()> {
+    may(cx, FLOW_EDIT)?;
     let words = heard(on, way, words, cx.app.world.today())?;
     let mut write = cx.write(FLOW_EDIT).await?;
     let row = held(&mut write, id, version).await?;
@@ -370,6 +373,7 @@ pub async fn contact(cx: &Cx, id: FlowId, version: i32, (on, way, words): (Naive
 
 /// Ends a record: they have come back, or those who flowed in have gone (返回).
 pub async fn close_flow(cx: &Cx, id: FlowId, version: i32, (on, words): (NaiveDate, &str)) -> Result<()> {
+    may(cx, FLOW_EDIT)?;
     check::day("on", on)?;
     let words = check::text("note", "说明", words, 0, 200)?;
     let mut write = cx.write(FLOW_EDIT).await?;
@@ -406,6 +410,7 @@ async fn end(write: &mut Write<'_>, row: &FlowRow, status: &str, on: NaiveDate) 
 
 /// Records that a member is out of contact (失联登记); a flow that goes on becomes one of somebody lost.
 pub async fn open_lost(cx: &Cx, person: PersonId, (on, reason, words): (NaiveDate, &str, &str)) -> Result<LostCaseId> {
+    may(cx, FLOW_EDIT)?;
     check::day("lostOn", on)?;
     let words = check::lines("note", "说明", words, 0, 500)?;
     if !dictionary::has("lost_contact_reason", reason) {
@@ -494,6 +499,7 @@ pub async fn lost_contact(
     version: i32,
     (on, way, words): (NaiveDate, &str, &str),
 ) -> Result<()> {
+    may(cx, FLOW_EDIT)?;
     let words = heard(on, way, words, cx.app.world.today())?;
     let mut write = cx.write(FLOW_EDIT).await?;
     let row = held_lost(&mut write, id, version).await?;
@@ -506,6 +512,7 @@ pub async fn lost_contact(
 
 /// Ends a case: the member is in contact again. A membership that was suspended is taken up again by this decision.
 pub async fn find_lost(cx: &Cx, id: LostCaseId, version: i32, (on, words): (NaiveDate, &str)) -> Result<()> {
+    may(cx, FLOW_EDIT)?;
     check::day("on", on)?;
     let words = check::lines("note", "说明", words, 2, 500)?;
     let mut write = cx.write(FLOW_EDIT).await?;
@@ -534,6 +541,7 @@ pub async fn decide(
     decision: LostDecision,
     (on, words): (NaiveDate, &str),
 ) -> Result<()> {
+    may(cx, FLOW_EDIT)?;
     check::day("on", on)?;
     let words = check::lines("note", "决定情况", words, 2, 500)?;
     let today = cx.app.world.today();

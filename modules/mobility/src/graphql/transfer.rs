@@ -747,7 +747,7 @@ impl TransferQuery {
     /// Who a receiving code of others is for.
     async fn read_receiving_code(&self, ctx: &Context<'_>, text: String) -> Result<ReadCode> {
         let cx = ctx.cx()?;
-        cx.allow(TRANSFER_START)?;
+        crate::may(cx, TRANSFER_START)?;
         let code = papers::code(&text, cx.app.world.today())?;
         Ok(ReadCode {
             here: letters::ours(&cx.app, &code.key)?,
@@ -835,7 +835,7 @@ impl TransferMutation {
     /// Starts a transfer into the tenant from a letter on paper.
     async fn start_inbound(&self, ctx: &Context<'_>, input: InboundTransferInput) -> Result<TransferFile> {
         let cx = ctx.cx()?;
-        cx.allow(TRANSFER_START)?;
+        crate::may(cx, TRANSFER_START)?;
         let (place, facts) = input.member.accept(ctx)?;
         let form = transfer::Inbound {
             branch: place.branch,

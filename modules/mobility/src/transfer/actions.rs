@@ -17,7 +17,7 @@ use super::papers::{self, LETTER, Letter};
 use super::rules;
 use super::store::{self, Organisation};
 use crate::schema::{flows, transfer_codes, transfer_events, transfer_inbox, transfer_letters, transfers};
-use crate::{TRANSFER_ACCEPT, TRANSFER_START, actor};
+use crate::{TRANSFER_ACCEPT, TRANSFER_START, actor, may};
 
 /// A transfer within the tenant (系统内调动).
 #[derive(Debug, Clone)]
@@ -256,6 +256,7 @@ pub(super) async fn event(write: &mut Write<'_>, id: Uuid, what: &str, (at, note
 
 /// Starts a transfer within the tenant (PC-3.2.3).
 pub async fn start_internal(cx: &Cx, form: Internal) -> Result<TransferId> {
+    may(cx, TRANSFER_START)?;
     let today = cx.app.world.today();
     let said = words(&form.reason, form.note.as_deref(), form.dues_paid_to.as_deref(), today)?;
     let mut write = cx.write(TRANSFER_START).await?;
@@ -287,6 +288,7 @@ pub async fn start_internal(cx: &Cx, form: Internal) -> Result<TransferId> {
 
 /// Starts a transfer out of the tenant (PC-3.2.3).
 pub async fn start_outbound(cx: &Cx, form: Outbound) -> Result<TransferId> {
+    may(cx, TRANSFER_START)?;
     let today = cx.app.world.today();
     let said = words(&form.reason, form.note.as_deref(), form.dues_paid_to.as_deref(), today)?;
     let (to_name, receiver) = receiving(cx, form.to_name.as_deref(), form.receiver.as_deref())?;
@@ -321,11 +323,17 @@ fn receiving(cx: &Cx, name: Option<&str>, code: Option<&str>) -> Result<(String,
         return Err(Error::refuse("CODE_OWN", "这是本系统出具的接收码，请改用系统内调动").at("receiver"));
     }
     let text = text.split_whitespace().collect();
-    Ok((format!("{}（{}）", code.organisation_name, code.tenant_name), Some(text)))
+    let name = if code.organisation_name == code.tenant_name {
+        code.organisation_name
+    } else {
+        format!("{}（{}）", code.organisation_name, code.tenant_name)
+    };
+    Ok((name, Some(text)))
 }
 
 /// Starts a transfer into the tenant from a letter on paper (PC-3.2.3). The facts were checked as a form's.
 pub async fn start_inbound(cx: &Cx, form: Inbound) -> Result<TransferId> {
+    may(cx, TRANSFER_START)?;
     let today = cx.app.world.today();
     let said = words(&form.reason, form.note.as_deref(), form.dues_paid_to.as_deref(), today)?;
     let from_name = check::text("fromName", "转出党组织", &form.from_name, 2, 100)?;
@@ -502,6 +510,7 @@ pub(super) async fn close(write: &mut Write<'_>, row: &Row, status: Status, pers
 
 /// Agrees for the organisation whose turn it is: the next one decides, a letter is issued, or the member is taken in.
 pub async fn approve(cx: &Cx, id: TransferId, version: i32, note: &str, letter: Option<LetterForm>) -> Result<()> {
+    may(cx, TRANSFER_ACCEPT)?;
     let note = check::text("note", "意见", note, 0, 200)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let (row, side, at) = turn(&mut write, id, version).await?;
@@ -693,6 +702,7 @@ async fn electronic(cx: &Cx, row: &Row, mut letter: Letter, record: &Record) -> 
 
 /// Sends a transfer back to whoever started it, with a reason; three times at most.
 pub async fn send_back(cx: &Cx, id: TransferId, version: i32, reason: &str) -> Result<()> {
+    may(cx, TRANSFER_ACCEPT)?;
     let reason = check::text("reason", "退回原因", reason, 2, 200)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let (row, side, at) = turn(&mut write, id, version).await?;
@@ -726,6 +736,7 @@ pub async fn resubmit(
     (to, receiver, paid_to): (Option<OrganisationId>, Option<String>, Option<String>),
     note: &str,
 ) -> Result<()> {
+    may(cx, TRANSFER_START)?;
     let note = check::text("note", "修改说明", note, 2, 200)?;
     let today = cx.app.world.today();
     let paid_to = paid_to.filter(|text| !text.trim().is_empty());
@@ -773,6 +784,7 @@ pub async fn resubmit(
 /// Takes a transfer back, with a reason: whoever started it, before it is done. An electronic letter that is out cannot be
 /// taken back while it is valid.
 pub async fn withdraw(cx: &Cx, id: TransferId, version: i32, reason: &str) -> Result<()> {
+    may(cx, TRANSFER_START)?;
     let reason = check::text("reason", "撤回原因", reason, 2, 200)?;
     let mut write = cx.write(TRANSFER_START).await?;
     let reach = reach(&mut write).await?;
@@ -814,6 +826,7 @@ pub async fn reissue(
     (reason, receiver): (&str, Option<String>),
     form: LetterForm,
 ) -> Result<()> {
+    may(cx, TRANSFER_ACCEPT)?;
     let reason = check::text("reason", "重开原因", reason, 2, 200)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let (mut row, side, at) = turn(&mut write, id, version).await?;
@@ -835,6 +848,7 @@ pub async fn reissue(
 
 /// Files a receipt on paper: the membership ends here.
 pub async fn file_receipt(cx: &Cx, id: TransferId, version: i32, (on, number): (NaiveDate, &str)) -> Result<()> {
+    may(cx, TRANSFER_ACCEPT)?;
     let number = check::text("receiptNo", "回执编号", number, 1, 40)?;
     check::day("receivedOn", on)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;

@@ -17,7 +17,7 @@ use super::model::{CodeRow, InboxRow, LetterRow, Row, TransferSide as Side, Tran
 use super::papers::{CODE, Code, LETTER, Letter, RECEIPT, Receipt};
 use super::{rules, store};
 use crate::schema::{transfer_codes, transfer_inbox, transfer_letters, transfers};
-use crate::{TRANSFER_ACCEPT, actor};
+use crate::{TRANSFER_ACCEPT, actor, may};
 
 /// Days a receiving code may be valid.
 const CODE_DAYS: i32 = 90;
@@ -107,6 +107,7 @@ pub(super) async fn take_all(cx: &Cx) -> Result<()> {
 
 /// Gives out a receiving code for a committee (出具接收码).
 pub async fn new_code(cx: &Cx, organisation: OrganisationId, days: i32) -> Result<ReceivingCodeId> {
+    may(cx, TRANSFER_ACCEPT)?;
     let days = u64::try_from(days).ok().filter(|days| (1..=u64::from(CODE_DAYS.unsigned_abs())).contains(days));
     let days = days.ok_or_else(|| Error::invalid("days", "有效期应为1至90天"))?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
@@ -269,6 +270,7 @@ pub async fn take_letter(cx: &Cx, id: LetterId, branch: OrganisationId) -> Resul
 
 /// Refuses an electronic letter with a reason: the refusal goes back like a receipt.
 pub async fn refuse_letter(cx: &Cx, id: LetterId, reason: &str) -> Result<()> {
+    may(cx, TRANSFER_ACCEPT)?;
     let reason = check::text("reason", "拒收原因", reason, 2, 200)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;

@@ -80,7 +80,7 @@ function Shown({ code, onClose }: { code: ReceivingCodeRowFragment; onClose: () 
         <div><dt>有效期至</dt><dd>{day(code.expiresOn)}</dd></div>
         <div><dt>核对码</dt><dd>{code.fingerprint}</dd></div>
       </dl>
-      <div className="z-code-picture"><QRCode value={code.document} size={280} errorLevel="L" bgColor="#fff" color="#000" /></div>
+      <div className="z-code-picture"><QRCode aria-label="接收码二维码" value={code.document} size={280} errorLevel="L" bgColor="#fff" color="#000" /></div>
       <SignedText text={code.document} label="接收码" />
     </DetailDrawer>
   )
