@@ -77,7 +77,6 @@ struct Branches {
     admin: Visitor,
     secretary: Visitor,
     zhang: Visitor,
-    first: String,
     second: String,
     people: [String; 2],
 }
@@ -92,7 +91,7 @@ impl Branches {
         t.person("shuji", "branch_secretary", &first).await;
         let secretary = t.signed_in("shuji", PASSWORD).await;
         let zhang = t.first_sign_in("13700000001", Some("13700000001")).await;
-        Self { t, admin, secretary, zhang, first, second, people }
+        Self { t, admin, secretary, zhang, second, people }
     }
 
     async fn put(&mut self, person: usize, body: &str) -> Value {

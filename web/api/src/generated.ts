@@ -106,6 +106,15 @@ export type BallotInput = {
   abstain?: number;
 };
 
+/** What the code of a certificate says. */
+export type CertificateState =
+  /** 有效 */
+  | 'VALID'
+  /** 已撤销 */
+  | 'WITHDRAWN'
+  /** The code was altered, or is none of ours. */
+  | 'ALTERED';
+
 export type ChangeInitialPasswordInput = {
   newPassword: string;
   smsCode?: string | null | undefined;
@@ -155,6 +164,33 @@ export type CommandState =
   | 'REFUSED'
   /** 已撤回 */
   | 'WITHDRAWN';
+
+/** Which contributions are looked for. */
+export type ContributionFilter = {
+  /** Part of the name or its pinyin. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** Of this member. */
+  person?: string | null | undefined;
+  /** Dictionary `contribution_kind` */
+  kinds?: Array<string> | null | undefined;
+  /** On this day or later. */
+  from?: string | null | undefined;
+  /** On this day or earlier. */
+  to?: string | null | undefined;
+};
+
+export type ContributionInput = {
+  /** Dictionary `contribution_kind` */
+  kind: string;
+  servedOn: string;
+  place?: string | null | undefined;
+  /** 时长, in minutes */
+  minutes?: number | null | undefined;
+  /** Paragraphs on lines of their own. */
+  body: string;
+};
 
 /** What an assembly decides about a probationary member. */
 export type ConversionDecision =
@@ -722,6 +758,10 @@ export type MemberFilter = {
   joinedTo?: string | null | undefined;
   floating?: boolean | null | undefined;
   lost?: boolean | null | undefined;
+  /** 资料是否不完整 */
+  incomplete?: boolean | null | undefined;
+  /** A field that is not filled. */
+  missing?: OptionalField | null | undefined;
 };
 
 /** What a form gives about a member. Sensitive fields may be left out when editing: they stay as they are. */
@@ -769,7 +809,9 @@ export type MemberSort =
   /** Oldest first. */
   | 'BIRTH_DATE'
   /** Longest in the Party first. */
-  | 'JOIN_DATE';
+  | 'JOIN_DATE'
+  /** 资料完整度, the least complete first. */
+  | 'COMPLETENESS';
 
 /** Kind of member (人员类别). */
 export type MemberType =
@@ -883,6 +925,29 @@ export type OperatorSignInInput = {
   password: string;
   totp: string;
 };
+
+/** A field that may be empty, and that a tenant may require. Their order is that of the bits in `people.filled`. */
+export type OptionalField =
+  /** 籍贯 */
+  | 'NATIVE_PLACE'
+  /** 困难、退役等情况 */
+  | 'SPECIAL_GROUP'
+  /** 工作单位及职务 */
+  | 'EMPLOYER'
+  /** 职称 */
+  | 'PROFESSIONAL_TITLE'
+  /** 参加工作时间 */
+  | 'FIRST_WORK_DATE'
+  /** 学位 */
+  | 'DEGREE'
+  /** 毕业院校 */
+  | 'SCHOOL'
+  /** 专业 */
+  | 'MAJOR'
+  /** 固定电话 */
+  | 'LANDLINE'
+  /** 家庭住址 */
+  | 'HOME_ADDRESS';
 
 /** State of an organisation (组织状态). */
 export type OrgStatus =
@@ -1086,6 +1151,19 @@ export type ProfileField =
   /** 家庭住址 */
   | 'HOME_ADDRESS';
 
+/** Where a proposal stands. */
+export type ProposalState =
+  /** 待确认 */
+  | 'WAITING'
+  /** 已彻底删除 */
+  | 'DONE'
+  /** 已拒绝 */
+  | 'REFUSED'
+  /** 已撤回 */
+  | 'WITHDRAWN'
+  /** 已过期 */
+  | 'EXPIRED';
+
 /** What a limit is of. */
 export type QuotaKind =
   /** 存储空间 */
@@ -1094,6 +1172,56 @@ export type QuotaKind =
   | 'SMS'
   /** 今日请求 */
   | 'REQUESTS';
+
+export type RecordChangeInput = {
+  field: RecordField;
+  /** A text, a code or a day; nothing takes it away. */
+  value?: string | null | undefined;
+};
+
+/**
+ * A field of a record that a member may ask to have changed. The number one signs in with is changed by proving it; branch
+ * and state by decisions of their own.
+ */
+export type RecordField =
+  /** 姓名 */
+  | 'NAME'
+  /** 公民身份号码; day of birth and sex follow */
+  | 'ID_NUMBER'
+  /** 档案出生日期 */
+  | 'ARCHIVE_BIRTH_DATE'
+  /** 出生日期不一致的原因 */
+  | 'ARCHIVE_BIRTH_REASON'
+  /** 民族, dictionary `ethnicity` */
+  | 'ETHNICITY'
+  /** 籍贯 */
+  | 'NATIVE_PLACE'
+  /** 困难、退役等情况, dictionary `special_group` */
+  | 'SPECIAL_GROUP'
+  /** 加入党组织日期 */
+  | 'JOIN_DATE'
+  /** 转为正式党员日期 */
+  | 'CONVERSION_DATE'
+  /** 工作岗位, dictionary `work_post` */
+  | 'WORK_POST'
+  /** 工作单位及职务 */
+  | 'EMPLOYER'
+  /** 职称 */
+  | 'PROFESSIONAL_TITLE'
+  /** 参加工作时间 */
+  | 'FIRST_WORK_DATE'
+  /** 学历, dictionary `education_level` */
+  | 'EDUCATION_LEVEL'
+  /** 学位, dictionary `degree` */
+  | 'DEGREE'
+  /** 毕业院校 */
+  | 'SCHOOL'
+  /** 专业 */
+  | 'MAJOR'
+  /** 固定电话 */
+  | 'LANDLINE'
+  /** 家庭住址 */
+  | 'HOME_ADDRESS';
 
 export type RequestExportInput = {
   /** `organisation`, `member` or `user`; for operators `code`. */
@@ -1113,6 +1241,17 @@ export type RequestImportInput = {
   /** Bytes. */
   size: number;
 };
+
+/** Where a request stands. */
+export type RequestState =
+  /** 待审核 */
+  | 'WAITING'
+  /** 已同意 */
+  | 'APPROVED'
+  /** 已拒绝 */
+  | 'REFUSED'
+  /** 已撤回 */
+  | 'WITHDRAWN';
 
 /** What is corrected before a transfer is sent on again; what is left out stays. */
 export type ResubmitTransferInput = {
@@ -1861,6 +2000,88 @@ export type EndSessionMutationVariables = Exact<{
 
 export type EndSessionMutation = { system: { endSession: boolean } };
 
+export type ContributionRowFragment = { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> };
+
+export type ContributionsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: ContributionFilter | null | undefined;
+}>;
+
+
+export type ContributionsQuery = { contribution: { contributions: { totalCount: number, nodes: Array<{ id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> }> } } };
+
+export type ContributionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ContributionQuery = { contribution: { contribution: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type ContributionStatisticsQueryVariables = Exact<{
+  under?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type ContributionStatisticsQuery = { contribution: { statistics: { from: string, to: string, count: number, people: number, members: number, minutes: number, silent: number, kinds: Array<{ kind: string, count: number, people: number, minutes: number }>, branches: Array<{ members: number, people: number, count: number, minutes: number, branch: { id: string, shortName: string } }> } } };
+
+export type RecordContributionMutationVariables = Exact<{
+  person: string;
+  input: ContributionInput;
+}>;
+
+
+export type RecordContributionMutation = { contribution: { record: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type EditContributionMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: ContributionInput;
+}>;
+
+
+export type EditContributionMutation = { contribution: { edit: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type RemoveContributionMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemoveContributionMutation = { contribution: { remove: boolean } };
+
+export type RequestContributionProofMutationVariables = Exact<{
+  id: string;
+  fileName: string;
+  size: number;
+}>;
+
+
+export type RequestContributionProofMutation = { contribution: { requestProof: { id: string, url: string, contentType: string } } };
+
+export type KeepContributionProofMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepContributionProofMutation = { contribution: { keepProof: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type RemoveContributionProofMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveContributionProofMutation = { contribution: { removeProof: { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> } } };
+
+export type OpenContributionProofMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenContributionProofMutation = { contribution: { openProof: { url: string, fileName: string } } };
+
 export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
 
 export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
@@ -2418,7 +2639,7 @@ export type OpenElectionDocumentMutationVariables = Exact<{
 
 export type OpenElectionDocumentMutation = { leadership: { openDocument: { url: string, fileName: string } } };
 
-export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
+export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, completeness: number, gaps: Array<OptionalField>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
 
 export type MembersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2428,7 +2649,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { directory: { members: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> }> } } };
+export type MembersQuery = { directory: { members: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, completeness: number, gaps: Array<OptionalField>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> }> } } };
 
 export type MemberFactsFragment = { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null };
 
@@ -2560,6 +2781,161 @@ export type CancelMessagesMutationVariables = Exact<{
 
 
 export type CancelMessagesMutation = { system: { cancelMessages: number } };
+
+export type PurgeFactsFragment = { id: string, person: string, name: string, state: ProposalState, reason: string, by: string, at: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, mine: boolean };
+
+export type PurgesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  waiting?: boolean | null | undefined;
+}>;
+
+
+export type PurgesQuery = { directory: { purges: { totalCount: number, nodes: Array<{ id: string, person: string, name: string, state: ProposalState, reason: string, by: string, at: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, mine: boolean }> } } };
+
+export type PurgePreviewQueryVariables = Exact<{
+  person: string;
+}>;
+
+
+export type PurgePreviewQuery = { directory: { purgePreview: { name: string, remains: Array<{ title: string, count: number | null, goes: boolean, note: string }> } } };
+
+export type ProposePurgeMutationVariables = Exact<{
+  person: string;
+  reason: string;
+}>;
+
+
+export type ProposePurgeMutation = { directory: { proposePurge: { id: string, person: string, name: string, state: ProposalState, reason: string, by: string, at: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, mine: boolean } } };
+
+export type ConfirmPurgeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ConfirmPurgeMutation = { directory: { confirmPurge: { id: string, person: string, name: string, state: ProposalState, reason: string, by: string, at: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, mine: boolean } } };
+
+export type RefusePurgeMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RefusePurgeMutation = { directory: { refusePurge: { id: string, person: string, name: string, state: ProposalState, reason: string, by: string, at: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, mine: boolean } } };
+
+export type WithdrawPurgeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawPurgeMutation = { directory: { withdrawPurge: { id: string, person: string, name: string, state: ProposalState, reason: string, by: string, at: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, refusal: string | null, mine: boolean } } };
+
+export type CertificateWholeFragment = { today: string, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, posts: Array<{ post: string, organisation: { id: string, shortName: string } }>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null }, sections: Array<{ key: string, title: string, available: boolean, count: number | null, words: string | null, lines: Array<{ on: string, title: string, detail: string | null }> }>, issued: { id: string, number: string, issuedOn: string, issuedBy: string, path: string, branch: { id: string, shortName: string } } | null };
+
+export type ActivityCertificateQueryVariables = Exact<{
+  person?: string | null | undefined;
+}>;
+
+
+export type ActivityCertificateQuery = { directory: { certificate: { today: string, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, posts: Array<{ post: string, organisation: { id: string, shortName: string } }>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null }, sections: Array<{ key: string, title: string, available: boolean, count: number | null, words: string | null, lines: Array<{ on: string, title: string, detail: string | null }> }>, issued: { id: string, number: string, issuedOn: string, issuedBy: string, path: string, branch: { id: string, shortName: string } } | null } } };
+
+export type VerifyCertificateQueryVariables = Exact<{
+  token: string;
+}>;
+
+
+export type VerifyCertificateQuery = { directory: { verifyCertificate: { state: CertificateState, name: string | null, organisation: string | null, issuedOn: string | null } } };
+
+export type IssueCertificateMutationVariables = Exact<{
+  person: string;
+}>;
+
+
+export type IssueCertificateMutation = { directory: { issueCertificate: { today: string, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, posts: Array<{ post: string, organisation: { id: string, shortName: string } }>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null }, sections: Array<{ key: string, title: string, available: boolean, count: number | null, words: string | null, lines: Array<{ on: string, title: string, detail: string | null }> }>, issued: { id: string, number: string, issuedOn: string, issuedBy: string, path: string, branch: { id: string, shortName: string } } | null } } };
+
+export type WithdrawCertificateMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type WithdrawCertificateMutation = { directory: { withdrawCertificate: { today: string, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, age: number | null, archiveBirthDate: string | null, archiveBirthReason: string | null, ethnicity: string, nativePlace: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, firstWorkDate: string | null, workPost: string, employer: string | null, professionalTitle: string | null, mobile: string, landline: string | null, homeAddress: string | null, specialGroup: string | null, remark: string | null, memberType: MemberType, joinDate: string, conversionDate: string | null, partyAge: number | null, status: MembershipStatus, lostOn: string | null, lostReason: string | null, floating: boolean, flowDirection: string | null, leftAt: string | null, endReason: EndReason | null, endNote: string | null, editable: boolean, posts: Array<{ post: string, organisation: { id: string, shortName: string } }>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null }, sections: Array<{ key: string, title: string, available: boolean, count: number | null, words: string | null, lines: Array<{ on: string, title: string, detail: string | null }> }>, issued: { id: string, number: string, issuedOn: string, issuedBy: string, path: string, branch: { id: string, shortName: string } } | null } } };
+
+export type RequestFactsFragment = { id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> };
+
+export type RecordRequestsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  state?: RequestState | null | undefined;
+}>;
+
+
+export type RecordRequestsQuery = { directory: { recordRequests: { totalCount: number, nodes: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type RecordRequestQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RecordRequestQuery = { directory: { recordRequest: { id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> } } };
+
+export type OwnRequestsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OwnRequestsQuery = { directory: { ownRequests: { fields: Array<RecordField>, requests: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type RequestChangesMutationVariables = Exact<{
+  changes: Array<RecordChangeInput> | RecordChangeInput;
+  reason: string;
+}>;
+
+
+export type RequestChangesMutation = { directory: { requestChanges: { fields: Array<RecordField>, requests: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type WithdrawRequestMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WithdrawRequestMutation = { directory: { withdrawRequest: { fields: Array<RecordField>, requests: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type ApproveRequestMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type ApproveRequestMutation = { directory: { approveRequest: { id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> } } };
+
+export type RefuseRequestMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RefuseRequestMutation = { directory: { refuseRequest: { id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> } } };
+
+export type RevealRequestMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type RevealRequestMutation = { directory: { revealRequest: Array<{ field: RecordField, label: string, before: string | null, after: string | null }> } };
+
+export type RecordCompletenessQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type RecordCompletenessQuery = { directory: { recordCompleteness: { members: number, incomplete: number, percent: number, required: Array<OptionalField>, fields: Array<{ field: OptionalField, count: number, required: boolean }>, branches: Array<{ members: number, incomplete: number, percent: number, most: OptionalField | null, branch: { id: string, shortName: string } }> } } };
+
+export type SetRequiredFieldsMutationVariables = Exact<{
+  fields: Array<OptionalField> | OptionalField;
+}>;
+
+
+export type SetRequiredFieldsMutation = { directory: { setRequiredFields: { required: Array<OptionalField> } } };
 
 export type TransferRowFragment = { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null };
 
@@ -3965,6 +4341,37 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const ContributionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ContributionRow on Contribution {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    id
+    shortName
+  }
+  kind
+  servedOn
+  place
+  minutes
+  body
+  recordedBy
+  createdAt
+  updatedAt
+  editable
+  proofs {
+    id
+    fileName
+    size
+    contentType
+    by
+    at
+  }
+}
+    `, {"fragmentName":"ContributionRow"}) as unknown as TypedDocumentString<ContributionRowFragment, unknown>;
 export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment DevelopmentRow on DevelopmentCase {
   id
@@ -4487,6 +4894,8 @@ export const MemberRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   lostOn
   floating
   editable
+  completeness
+  gaps
   branch {
     id
     shortName
@@ -4504,6 +4913,59 @@ export const MemberRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"MemberRow"}) as unknown as TypedDocumentString<MemberRowFragment, unknown>;
+export const CampaignRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CampaignRow on Campaign {
+  id
+  templateName
+  text
+  count
+  orderedBy
+  orderedAt
+  waits
+  waitsUntil
+  tallies {
+    state
+    count
+  }
+  fen
+}
+    `, {"fragmentName":"CampaignRow"}) as unknown as TypedDocumentString<CampaignRowFragment, unknown>;
+export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MessageRow on NoticeMessage {
+  id
+  name
+  branch {
+    id
+    shortName
+  }
+  mobile
+  state
+  parts
+  fen
+  carrier
+  environment
+  detail
+  orderedAt
+  sentAt
+  reportedAt
+}
+    `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
+export const PurgeFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PurgeFacts on PurgeProposal {
+  id
+  person
+  name
+  state
+  reason
+  by
+  at
+  expiresAt
+  decidedBy
+  decidedAt
+  refusal
+  mine
+}
+    `, {"fragmentName":"PurgeFacts"}) as unknown as TypedDocumentString<PurgeFactsFragment, unknown>;
 export const MemberFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemberFacts on Member {
   id
@@ -4553,43 +5015,117 @@ export const MemberFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   editable
 }
     `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
-export const CampaignRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment CampaignRow on Campaign {
-  id
-  templateName
-  text
-  count
-  orderedBy
-  orderedAt
-  waits
-  waitsUntil
-  tallies {
-    state
-    count
+export const CertificateWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CertificateWhole on ActivityCertificate {
+  member {
+    ...MemberFacts
+    posts {
+      post
+      organisation {
+        id
+        shortName
+      }
+    }
   }
-  fen
+  sections {
+    key
+    title
+    available
+    count
+    words
+    lines {
+      on
+      title
+      detail
+    }
+  }
+  issued {
+    id
+    number
+    issuedOn
+    issuedBy
+    branch {
+      id
+      shortName
+    }
+    path
+  }
+  today
 }
-    `, {"fragmentName":"CampaignRow"}) as unknown as TypedDocumentString<CampaignRowFragment, unknown>;
-export const MessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment MessageRow on NoticeMessage {
+    fragment MemberFacts on Member {
   id
+  version
+  name
+  idNumber
+  sex
+  birthDate
+  age
+  archiveBirthDate
+  archiveBirthReason
+  ethnicity
+  nativePlace
+  educationLevel
+  degree
+  school
+  major
+  firstWorkDate
+  workPost
+  employer
+  professionalTitle
+  mobile
+  landline
+  homeAddress
+  specialGroup
+  remark
+  branch {
+    id
+    shortName
+  }
+  group {
+    id
+    shortName
+  }
+  memberType
+  joinDate
+  conversionDate
+  partyAge
+  status
+  lostOn
+  lostReason
+  floating
+  flowDirection
+  leftAt
+  endReason
+  endNote
+  editable
+}`, {"fragmentName":"CertificateWhole"}) as unknown as TypedDocumentString<CertificateWholeFragment, unknown>;
+export const RequestFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment RequestFacts on RecordRequest {
+  id
+  person
   name
   branch {
     id
     shortName
   }
-  mobile
   state
-  parts
-  fen
-  carrier
-  environment
-  detail
-  orderedAt
-  sentAt
-  reportedAt
+  reason
+  at
+  memberVersion
+  decidedBy
+  decidedAt
+  refusal
+  decidable
+  changes {
+    field
+    label
+    before
+    after
+    stale
+    now
+  }
 }
-    `, {"fragmentName":"MessageRow"}) as unknown as TypedDocumentString<MessageRowFragment, unknown>;
+    `, {"fragmentName":"RequestFacts"}) as unknown as TypedDocumentString<RequestFactsFragment, unknown>;
 export const TransferRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TransferRow on Transfer {
   id
