@@ -65,8 +65,6 @@ async fn op_8_nothing_of_a_module_is_left_when_it_is_switched_off() {
     let t = Town::start().await;
     let others = ["contribution", "development", "leadership", "mobility", "pledge", "study_note"];
     let never = t.tenant("中共第二单位委员会", "boss", None, &others).await;
-    let never =
-        t.tenant("中共第二单位委员会", "boss", None, &["development", "mobility", "pledge", "study_note"]).await;
     let (mut operator, mut admin) = (t.operator().await, t.administrator().await);
     let whole = types(&mut admin).await;
     assert_eq!(whole.keys().collect::<Vec<_>>(), types(&mut operator).await.keys().collect::<Vec<_>>());
