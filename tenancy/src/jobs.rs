@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
+use crate::life::Life;
 use crate::schema::{outbox, progress, sms_codes, tenant_choices, throttles, usage};
 
 /// How long the requests of a day are remembered.
@@ -219,8 +220,12 @@ impl Job for Housekeeping {
 
 /// What the modules of a tenant do every hour; one module's trouble is not the others'.
 async fn hourly(cx: &Cx, tenant: TenantId) {
-    let modules = crate::tenants::info(&cx.app, tenant).await.map(|tenant| tenant.modules.clone()).unwrap_or_default();
-    for module in cx.app.registry.of(&modules) {
+    let Ok(info) = crate::tenants::info(&cx.app, tenant).await else { return };
+    // Where people may change nothing, neither does time.
+    if info.life(&cx.app) > Life::Grace {
+        return;
+    }
+    for module in cx.app.registry.of(&info.modules) {
         let Some(work) = module.hourly else { continue };
         if let Err(error) = work(cx).await {
             tracing::warn!(%tenant, module = module.key, code = error.code, cause = ?error.cause, "hourly work failed");

@@ -77,6 +77,28 @@ impl Scope {
         self.own && !self.all && self.subtrees.is_empty() && self.below.is_empty() && self.nodes.is_empty()
     }
 
+    /// What two permissions open together. Of organisations above each other nothing is made: less, never more.
+    #[must_use]
+    pub fn meet(self, other: &Self) -> Self {
+        if self.all {
+            return other.clone();
+        }
+        if other.all {
+            return self;
+        }
+        let both = |some: &[OrganisationId], more: &[OrganisationId]| -> Vec<OrganisationId> {
+            some.iter().filter(|id| more.contains(id)).copied().collect()
+        };
+        let whole = |scope: &Self, part: &[OrganisationId]| [part, &scope.subtrees].concat();
+        Self {
+            all: false,
+            subtrees: both(&self.subtrees, &other.subtrees),
+            below: both(&whole(&self, &self.below), &whole(other, &other.below)),
+            nodes: both(&whole(&self, &self.nodes), &whole(other, &other.nodes)),
+            own: self.own && other.own,
+        }
+    }
+
     fn add(&mut self, reach: Reach, at: Option<OrganisationId>) {
         match (reach, at) {
             (Reach::All, _) => self.all = true,
@@ -214,6 +236,19 @@ mod tests {
         assert_eq!(grants.keys(), ["org.tree_edit"]);
         assert!(grants.scope(TREE_EDIT).unwrap().all);
         assert!(policy.grants([("member", Some(a)), ("nobody", None)], |_| true).keys().is_empty());
+    }
+
+    #[test]
+    fn pc_8_2_an_export_goes_as_far_as_each_of_its_permissions() {
+        let world = zhibu_core::World::default();
+        let (a, b): (OrganisationId, OrganisationId) = (world.id(), world.id());
+        let over = |at: &[OrganisationId]| Scope { subtrees: at.to_vec(), ..Scope::default() };
+        assert_eq!(Scope::all().meet(&over(&[a])), over(&[a]));
+        assert_eq!(over(&[a]).meet(&Scope::all()), over(&[a]));
+        let met = over(&[a, b]).meet(&Scope { nodes: vec![b], own: true, ..Scope::default() });
+        assert_eq!((met.subtrees, met.nodes, met.own), (vec![], vec![b], false));
+        let met = over(&[a]).meet(&over(&[b]));
+        assert!(!met.all && met.subtrees.is_empty() && met.nodes.is_empty() && met.below.is_empty());
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use uuid::Uuid;
-use zhibu_core::Result;
+use zhibu_core::{Permission, Result};
 
 use crate::{Conn, Cx, tenants};
 
@@ -36,15 +36,21 @@ pub struct Section {
 /// A module's part of the certificate.
 #[async_trait]
 pub trait Sections: Send + Sync + 'static {
+    /// What seeing it anywhere needs.
+    fn permission(&self) -> Permission;
     /// What is recorded of a person, the latest first, at most so many lines.
     async fn section(&self, person: Uuid, most: i64, conn: &mut Conn) -> Result<Section>;
 }
 
-/// The sections of all modules that the caller's tenant has.
-pub async fn of(cx: &Cx, person: Uuid, most: i64, conn: &mut Conn) -> Result<Vec<Section>> {
+/// The sections of all modules that the caller's tenant has, and that the caller may see: of others only who may see more
+/// than their own.
+pub async fn of(cx: &Cx, person: Uuid, own: bool, most: i64, conn: &mut Conn) -> Result<Vec<Section>> {
     let tenant = tenants::info(&cx.app, cx.tenant()?).await?;
     let mut all = Vec::new();
     for part in cx.app.registry.of(&tenant.modules).filter_map(|module| module.certificate) {
+        if !own && !cx.allow(part.permission()).is_ok_and(|scope| !scope.is_own_only()) {
+            continue;
+        }
         all.push(part.section(person, most, &mut *conn).await?);
     }
     Ok(all)

@@ -498,6 +498,26 @@ async fn pc_3_2_1a_pc_2_1_a_member_asks_and_an_administrator_approves() {
 }
 
 #[tokio::test]
+async fn pc_3_2_1a_a_request_goes_along_with_the_member() {
+    let mut r = Records::start().await;
+    let mut zhang = r.t.first_sign_in("13700000001", Some("13700000001")).await;
+    r.admin.ok(CLOSED, json!({})).await;
+    let wanted = json!([{"field": "NAME", "value": "张叁"}]);
+    got(zhang.ok(&ask(), json!({"c": wanted, "r": "派出所更正"})).await);
+    let waiting = json!({"s": "WAITING"});
+    assert_eq!(got(r.secretary.ok(&requests(), waiting.clone()).await)["totalCount"], 1);
+    r.admin.ok(UPDATE, json!({"id": r.zhang, "version": 1, "input": member(&r.other, "张三", 1)})).await;
+    assert_eq!(got(r.secretary.ok(&requests(), waiting.clone()).await)["totalCount"], 0, "the old branch sees nothing");
+    r.t.person("other", "branch_secretary", &r.other).await;
+    let mut other = r.t.signed_in("other", PASSWORD).await;
+    let seen = got(other.ok(&requests(), waiting).await);
+    assert_eq!((&seen["totalCount"], &seen["nodes"][0]["decidable"]), (&json!(1), &json!(true)));
+    let at = json!({"id": seen["nodes"][0]["id"], "v": seen["nodes"][0]["memberVersion"]});
+    assert_eq!(r.secretary.refused(&approve(), at.clone()).await.code, "NOT_FOUND");
+    assert_eq!(got(other.ok(&approve(), at).await)["state"], "APPROVED");
+}
+
+#[tokio::test]
 async fn pc_3_2_1a_pc_2_1_a_record_that_changed_meanwhile_is_looked_at_again() {
     let mut r = Records::start().await;
     let mut zhang = r.t.first_sign_in("13700000001", Some("13700000001")).await;

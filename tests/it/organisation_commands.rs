@@ -300,6 +300,9 @@ async fn pc_3_1_1c_a_split_founds_a_branch_with_the_chosen_members() {
     let li = enrol(&mut admin, member(&first, "李四", 2)).await;
     let foreign = enrol(&mut admin, member(&second, "王五", 3)).await;
     post(&t, &zhang, &first, "secretary").await;
+    let group =
+        add(&mut admin, with(branch(&first, "一组"), json!({"type": "PARTY_GROUP", "shortName": "一组"}))).await;
+    post(&t, &zhang, &group, "group_leader").await;
     let plan = |members: Value| {
         let split = json!({"fullName": "中共示例集团第三支部委员会", "shortName": "第三党支部", "members": members});
         order(&t, "SPLIT", &first, json!({"split": split}))
@@ -472,6 +475,24 @@ async fn pc_3_1_1c_on_its_day_the_job_carries_it_out_and_says_what_is_in_the_way
     let mut admin = t.administrator().await;
     let moved = json!({"id": zhang, "version": 1, "input": member(&second, "张三", 1)});
     admin.ok(crate::members::UPDATE, moved).await;
+    // Nor while nobody may change anything, nor for somebody who may no longer.
+    let mut operator = t.operator().await;
+    let tenant = json!({"id": t.home.id});
+    operator
+        .ok("mutation($id: ID!) { system { suspendTenant(tenant: $id, reason: \"欠费\") { life } } }", tenant.clone())
+        .await;
+    sql.rows(&format!("UPDATE {}.organisation_commands SET obstacle = NULL", t.home.schema())).await;
+    hour().await;
+    assert_eq!(sql.one(&state).await, "confirmed");
+    operator
+        .ok("mutation($id: ID!) { system { resumeTenant(tenant: $id, reason: \"已缴费\") { life } } }", tenant)
+        .await;
+    let asker = format!("UPDATE {}.accounts SET state = $s WHERE id = '{}'", t.home.schema(), t.home.account);
+    sql.rows(&asker.replace("$s", "'disabled'")).await;
+    hour().await;
+    assert!(sql.one(&state).await.contains("申请人已没有该权限"));
+    sql.rows(&asker.replace("$s", "'active'")).await;
+    let mut admin = t.administrator().await;
     hour().await;
     assert_eq!(sql.one(&state).await, "done");
     let gone = one(&mut admin, &first).await;

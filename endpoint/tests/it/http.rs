@@ -272,7 +272,7 @@ async fn faults_show_an_id_and_nothing_else() {
     let reply = server.ask("{ internal }").await;
     assert_eq!(reply.code(), "INTERNAL");
     assert!(!reply.body.to_string().contains("secret"), "{reply:?}");
-    assert!(!reply.body.to_string().contains("138"), "{reply:?}");
+    assert!(!reply.body.to_string().contains("13800000000"), "{reply:?}");
     assert_eq!(server.ask("{ hello }").await.status, 200);
 }
 

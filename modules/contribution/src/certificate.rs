@@ -17,6 +17,10 @@ pub(crate) struct Served;
 
 #[async_trait]
 impl Sections for Served {
+    fn permission(&self) -> zhibu_core::Permission {
+        crate::READ
+    }
+
     async fn section(&self, person: Uuid, most: i64, conn: &mut Conn) -> Result<Section> {
         let of = contributions::table.filter(contributions::person_id.eq(person));
         let sum = (diesel::dsl::count_star(), diesel::dsl::sum(contributions::minutes));

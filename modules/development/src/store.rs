@@ -245,6 +245,8 @@ fn file(
             Some(Event::ExtendReview) => file.review_extended = true,
             Some(Event::Postpone) => file.postponed = true,
             Some(Event::Transfer) => file.transferred = true,
+            // Taken over by another branch during probation, with the transfer of the membership.
+            None if event.event == "relocate" && file.done.contains_key(&17) => file.transferred = true,
             Some(Event::Withdraw | Event::UnitChange | Event::DisciplineSerious) | None => {}
         }
     }

@@ -15,6 +15,10 @@ pub(crate) struct Published(pub(crate) &'static Shelf);
 
 #[async_trait]
 impl Sections for Published {
+    fn permission(&self) -> zhibu_core::Permission {
+        self.0.read
+    }
+
     async fn section(&self, person: Uuid, most: i64, conn: &mut Conn) -> Result<Section> {
         let shelf = self.0;
         let (count, rows) = store::published_of(shelf, person, most, conn).await?;

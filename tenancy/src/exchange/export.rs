@@ -399,16 +399,14 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
         exporter.columns().iter().filter(|column| export.chosen.iter().any(|key| key == column.key)).collect();
     let scope = {
         let mut read = cx.read(ANYONE).await?;
-        let mut held = None;
-        // The last one decides how far: with sensitive columns it is the right to see those.
+        let mut held = Scope::all();
+        // Each of them says how far; with sensitive columns also the right to see those.
         for needed in [Some(EXPORT), Some(exporter.permission()), exporter.reveals().filter(|_| export.sensitive)] {
             let Some(needed) = needed else { continue };
-            held = reach(cx, export.account_id, needed, read.conn()?).await?;
-            if held.is_none() {
-                break;
-            }
+            let one = reach(cx, export.account_id, needed, read.conn()?).await?;
+            held = held.meet(&one.ok_or_else(|| Error::refuse("DENIED", "导出人已没有此项操作的权限"))?);
         }
-        held.ok_or_else(|| Error::refuse("DENIED", "导出人已没有此项操作的权限"))?
+        held
     };
     let filter = opened(cx, &export.filter).await?;
     if let Some(forms) = exporter.forms() {

@@ -237,7 +237,7 @@ pub fn must_be_account(cx: &crate::cx::Cx) -> Result<&Arc<Identity>> {
 }
 
 /// What somebody may reach with a permission now, for work that goes on without them.
-pub(crate) async fn scope_of(
+pub async fn scope_of(
     cx: &crate::cx::Cx,
     account: AccountId,
     permission: Permission,

@@ -50,6 +50,8 @@ const NEVER: &[&str] = &[
     "system.sms.manage",
     "member.messages.send",
     "development.approve",
+    "leadership.edit",
+    "leadership.approve",
     "transfer.accept",
     "pledge.write",
     "study_note.write",

@@ -89,8 +89,8 @@ pub struct Told {
 pub type Part = (String, String, Option<Section>);
 
 /// All sections of a member, in one order; those that are not there say so.
-pub async fn parts(cx: &Cx, person: Uuid, conn: &mut Conn) -> Result<Vec<Part>> {
-    let mut found = sections::of(cx, person, LINES, conn).await?;
+pub async fn parts(cx: &Cx, person: Uuid, own: bool, conn: &mut Conn) -> Result<Vec<Part>> {
+    let mut found = sections::of(cx, person, own, LINES, conn).await?;
     let mut all: Vec<Part> = Vec::new();
     for (key, title) in EXPECTED {
         let at = found.iter().position(|section| section.key == key);

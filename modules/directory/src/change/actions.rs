@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationCommandId, Result, check};
+use zhibu_core::{Error, Kind as Fault, OrganisationCommandId, Result, check};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Space, Write, identity};
 
@@ -28,6 +28,7 @@ pub(crate) fn permission(kind: Kind) -> zhibu_core::Permission {
 
 /// Asks for a command. It is carried out at once when its day is today and nobody else has to confirm it.
 pub async fn request(write: &mut Write<'_>, plan: Plan) -> Result<OrganisationCommandId> {
+    identity::must_be_account(write.cx)?;
     let today = write.cx.app.world.today();
     let plan = rules::accept(plan, today)?;
     hold_tree(write, Hold::Alone).await?;
@@ -166,6 +167,7 @@ pub async fn refuse(write: &mut Write<'_>, id: OrganisationCommandId, version: i
 
 /// Whoever administers the organisation takes the command back before its day.
 pub async fn withdraw(write: &mut Write<'_>, id: OrganisationCommandId, version: i32) -> Result<()> {
+    identity::must_be_account(write.cx)?;
     let (reach, row) = seen(write, id, version).await?;
     if row.state() != CommandState::Waiting && row.state() != CommandState::Confirmed {
         return Err(Error::refuse("DECIDED", "该组织变更已经完成或终止"));
@@ -186,6 +188,9 @@ pub async fn hourly(cx: &Cx) -> Result<()> {
     for row in rows {
         let done = Box::pin(one_due(cx, &row, today)).await;
         let Err(error) = done else { continue };
+        if error.kind != Fault::Refused {
+            tracing::warn!(command = %row.id, code = error.code, cause = ?error.cause, "a command was not carried out");
+        }
         let mut write = cx.write(ORG_CHANGE).await?;
         diesel::update(commands::table.find(row.id).filter(commands::state.eq(CommandState::Confirmed.code())))
             .set(commands::obstacle.eq(error.message.to_string()))
@@ -208,7 +213,18 @@ async fn one_due(cx: &Cx, row: &CommandRow, today: NaiveDate) -> Result<()> {
     if row.state() != CommandState::Confirmed || row.effective_on > today {
         return Ok(());
     }
-    carry_out(&mut write, &Reach::everything(), &row.plan()).await?;
+    // Who asked must still be allowed to, and whoever receives must have agreed if they are somebody else by now.
+    let plan = row.plan();
+    let scope = match row.asked_by {
+        Some(asker) => identity::scope_of(&cx, asker.into(), permission(plan.kind), write.conn()?).await?,
+        None => None,
+    };
+    let scope = scope.ok_or_else(|| Error::refuse("ASKER_GONE", "申请人已没有该权限，请撤回后由现任管理员重新申请"))?;
+    let reach = Reach::of(&scope, write.conn()?).await?;
+    if row.decided_name.is_none() && look(&cx, &reach, &plan, write.conn()?).await?.preview.needs_confirmation {
+        return Err(Error::refuse("NOT_CONFIRMED", "接收组织已不在申请人的管理范围内，请撤回后重新申请"));
+    }
+    carry_out(&mut write, &Reach::everything(), &plan).await?;
     done(&mut write, OrganisationCommandId(row.id)).await?;
     write.commit().await
 }

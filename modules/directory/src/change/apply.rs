@@ -334,12 +334,16 @@ async fn transfer(
 async fn end_posts(write: &mut Write<'_>, at: Uuid, of: Option<&[Uuid]>) -> Result<()> {
     let today = write.cx.app.world.today();
     let mut held = posts::table
-        .filter(posts::organisation_id.eq(at).and(posts::until.is_null().or(posts::until.gt(today))))
+        .filter(posts::until.is_null().or(posts::until.gt(today)))
         .select((posts::id, posts::since))
         .into_boxed();
-    if let Some(of) = of {
-        held = held.filter(posts::person_id.eq_any(of.to_vec()));
-    }
+    held = match of {
+        // Whoever goes leaves the groups too.
+        Some(of) => held
+            .filter(posts::organisation_id.eq(at).or(posts::organisation_id.eq_any(organisation::groups(at))))
+            .filter(posts::person_id.eq_any(of.to_vec())),
+        None => held.filter(posts::organisation_id.eq(at)),
+    };
     let held: Vec<(Uuid, chrono::NaiveDate)> = held.load(write.conn()?).await?;
     let (begun, ahead): (Vec<_>, Vec<_>) = held.into_iter().partition(|(_, since)| *since <= today);
     let reason = if of.is_some() { "transferred" } else { "org_closed" };

@@ -101,7 +101,7 @@ async fn shown(cx: &Cx, person: Option<PersonId>) -> Result<ActivityCertificate>
         None => member::own(cx.identity()?.account, read.conn()?).await?.ok_or_else(Error::missing)?,
     };
     let id = entry.person.id;
-    let parts = certificate::parts(cx, id, read.conn()?).await?;
+    let parts = certificate::parts(cx, id, person.is_none(), read.conn()?).await?;
     let issued = match certificate::current(id, read.conn()?).await? {
         Some(row) => {
             let at = row.organisation_id;

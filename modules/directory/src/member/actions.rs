@@ -549,8 +549,10 @@ async fn move_to(
         identity::assign(write, account, ROLE, place.branch).await?;
     }
     if present.organisation_id != place.branch.0 {
-        // A post is one of the branch: whoever leaves it leaves the post.
+        // A post is one of the branch or of its groups: whoever leaves it leaves the post.
         end_posts(write, before.person.id, Some(present.organisation_id)).await?;
+    } else if let Some(group) = present.group_id {
+        end_posts(write, before.person.id, Some(group)).await?;
     }
     let told = (
         place_words(name(present.organisation_id), present.group_id.map(name)),
@@ -644,7 +646,7 @@ pub async fn follow_account(write: &mut Write<'_>, account: AccountId, mobile: &
     write.audit(sealed(entry, "mobile", None, Some(mobile), mask::phone)).await
 }
 
-/// Ends somebody's posts today, in one organisation or all; one that has not begun never does.
+/// Ends somebody's posts today, in one organisation with its groups or in all; one that has not begun never does.
 async fn end_posts(write: &mut Write<'_>, person: Uuid, at: Option<Uuid>) -> Result<()> {
     let today = write.cx.app.world.today();
     let mut held = posts::table
@@ -652,12 +654,12 @@ async fn end_posts(write: &mut Write<'_>, person: Uuid, at: Option<Uuid>) -> Res
         .select((posts::id, posts::since))
         .into_boxed();
     if let Some(at) = at {
-        held = held.filter(posts::organisation_id.eq(at));
+        held = held.filter(posts::organisation_id.eq(at).or(posts::organisation_id.eq_any(organisation::groups(at))));
     }
     let held: Vec<(Uuid, NaiveDate)> = held.load(write.conn()?).await?;
     let begun: Vec<Uuid> = held.iter().filter(|(_, since)| *since <= today).map(|(id, _)| *id).collect();
     diesel::update(posts::table.filter(posts::id.eq_any(begun)))
-        .set(posts::until.eq(today))
+        .set((posts::until.eq(today), at.map(|_| posts::end_reason.eq("transferred"))))
         .execute(write.conn()?)
         .await?;
     let ahead: Vec<Uuid> = held.into_iter().filter(|(_, since)| *since > today).map(|(id, _)| id).collect();

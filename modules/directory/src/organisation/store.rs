@@ -200,6 +200,14 @@ pub async fn part(reach: &Reach, under: Option<OrganisationId>, conn: &mut Conn)
     Ok(Some(matching(reach, &Filter::default(), under).select(organisations::id).load(conn).await?))
 }
 
+/// The Party groups of a branch, for conditions.
+#[diesel::dsl::auto_type]
+pub(crate) fn groups(at: Uuid) -> _ {
+    organisations::table
+        .filter(organisations::parent_id.eq(at).and(organisations::org_type.eq("party_group")))
+        .select(organisations::id)
+}
+
 /// Names of organisations by id.
 pub async fn names(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, String>> {
     let rows: Vec<(Uuid, String)> = organisations::table

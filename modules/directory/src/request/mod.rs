@@ -20,7 +20,7 @@ pub use fields::RecordField;
 
 use crate::member::{self, Entry, Place, rules};
 use crate::organisation::{self, Reach};
-use crate::schema::record_requests as requests;
+use crate::schema::{branch_assignments, memberships, record_requests as requests};
 
 crate::coded! {
     /// Where a request stands.
@@ -167,7 +167,13 @@ type Boxed = requests::BoxedQuery<'static, Pg>;
 async fn matching(reach: &Reach, state: Option<RequestState>, conn: &mut Conn) -> Result<Boxed> {
     let mut query = requests::table.into_boxed();
     if let Some(places) = organisation::part(reach, None, conn).await? {
-        query = query.filter(requests::organisation_id.eq_any(places));
+        // Where the member is now decides, not where they asked.
+        let here = memberships::table
+            .inner_join(branch_assignments::table)
+            .filter(memberships::until.is_null().and(branch_assignments::until.is_null()))
+            .filter(branch_assignments::organisation_id.eq_any(places))
+            .select(memberships::person_id);
+        query = query.filter(requests::person_id.eq_any(here));
     }
     if let Some(state) = state {
         query = query.filter(requests::state.eq(state.code()));
