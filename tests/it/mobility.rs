@@ -752,8 +752,8 @@ async fn pc_3_2_2_about_lost_members_people_decide_when_the_time_has_come() {
     let found = p.admin.ok(MEMBER, json!({"id": one})).await["directory"]["member"].clone();
     assert_eq!(found["lostOn"], json!(today));
     let vars = |file: &Value, d: &str, on: chrono::NaiveDate| json!({"id": file["case"]["id"], "v": file["case"]["version"], "d": d, "on": on});
-    assert_eq!(no(&mut p.secretary, "decideLost", DECIDE, vars(&file, "SUSPEND", today)).await, "LOST_EARLY on");
-    assert_eq!(no(&mut p.secretary, "decideLost", DECIDE, vars(&file, "STRIKE", today)).await, "LOST_ORDER");
+    assert_eq!(no(&mut p.source, "decideLost", DECIDE, vars(&file, "SUSPEND", today)).await, "LOST_EARLY on");
+    assert_eq!(no(&mut p.source, "decideLost", DECIDE, vars(&file, "STRIKE", today)).await, "LOST_ORDER");
     p.t.pass(Duration::days(200));
     p.sweep().await;
     p.again().await;
@@ -763,8 +763,17 @@ async fn pc_3_2_2_about_lost_members_people_decide_when_the_time_has_come() {
     assert_eq!((&file["case"]["state"], &file["case"]["suggestion"]), (&json!("OPEN"), &json!("SUSPEND")));
     assert_eq!(p.admin.ok(SUMMARY, json!({})).await["mobility"]["flowSummary"]["lost"], 2);
     let now = today + Duration::days(200);
-    let file = go(&mut p.secretary, "decideLost", DECIDE, vars(&file, "SUSPEND", now)).await;
+    // The branch looks for them; that a membership is suspended is not its to decide, nor that it is taken up again.
+    p.t.person("zhibu", "branch_committee", &p.first).await;
+    let mut branch = p.t.signed_in("zhibu", PASSWORD).await;
+    for by in [&mut branch, &mut p.secretary] {
+        assert_eq!(no(by, "decideLost", DECIDE, vars(&file, "SUSPEND", now)).await, "DENIED");
+    }
+    assert_eq!(no(&mut p.target, "decideLost", DECIDE, vars(&file, "SUSPEND", now)).await, "NOT_FOUND");
+    let file = go(&mut p.source, "decideLost", DECIDE, vars(&file, "SUSPEND", now)).await;
     assert_eq!(file["case"]["state"], "SUSPENDED");
+    let find = json!({"id": file["case"]["id"], "v": file["case"]["version"], "on": now});
+    assert_eq!(no(&mut branch, "findLost", FIND, find).await, "DENIED");
     let found = p.admin.ok(MEMBER, json!({"id": one})).await["directory"]["member"].clone();
     assert_eq!(found["status"], "SUSPENDED");
     // Who is suspended is not transferred.
@@ -779,7 +788,7 @@ async fn pc_3_2_2_about_lost_members_people_decide_when_the_time_has_come() {
     p.t.pass(Duration::days(740));
     p.again().await;
     let later = now + Duration::days(740);
-    let file = go(&mut p.secretary, "decideLost", DECIDE, vars(&file, "STRIKE", later)).await;
+    let file = go(&mut p.source, "decideLost", DECIDE, vars(&file, "STRIKE", later)).await;
     assert_eq!(file["case"]["state"], "STRUCK");
     let former = p.admin.ok(FORMER, json!({})).await["directory"]["formerMembers"]["nodes"].clone();
     assert_eq!((&former[0]["name"], &former[0]["endReason"]), (&json!("杨十九"), &json!("SELF_LEFT")));
@@ -790,6 +799,13 @@ async fn pc_3_2_2_about_lost_members_people_decide_when_the_time_has_come() {
 async fn pc_3_2_3_what_is_open_goes_along_when_branches_merge() {
     let mut p = Party::start().await;
     let (moving, floating) = (p.member("秦廿一", 21).await, p.member("尤廿二", 22).await);
+    // With the merger itself some are where they wanted to be, and some where they were.
+    let into = p.member("许廿三", 23).await;
+    let into = p.internal(&into, &p.second);
+    let into = go(&mut p.secretary, "startInternal", INTERNAL, into).await;
+    let from = enrol(&mut p.admin, member(&p.second, "何廿四", 24)).await;
+    let from = p.internal(&from, &p.first);
+    let from = go(&mut p.admin, "startInternal", INTERNAL, from).await;
     let input = p.internal(&moving, &p.third);
     let file = go(&mut p.secretary, "startInternal", INTERNAL, input).await;
     let flow =
@@ -805,6 +821,11 @@ async fn pc_3_2_3_what_is_open_goes_along_when_branches_merge() {
     let query = format!("query($id: ID!) {{ mobility {{ flow(id: $id) {{ {FLOW} }} }} }}");
     let flow = p.admin.ok(&query, json!({"id": flow["flow"]["id"]})).await["mobility"]["flow"].clone();
     assert_eq!(flow["flow"]["branch"]["shortName"], "第二党支部");
+    for (one, status) in [(into, "ACCEPTED"), (from, "WITHDRAWN")] {
+        let one = look(&mut p.admin, &one["transfer"]["id"]).await;
+        assert_eq!((&one["transfer"]["status"], &one["transfer"]["waitsAt"]), (&json!(status), &Value::Null));
+        assert_eq!(one["timeline"].as_array().unwrap().last().unwrap()["note"], "两个党支部已合并");
+    }
     // And it can be ended from there.
     for turn in 0..3 {
         let file = look(&mut p.admin, &file["transfer"]["id"]).await;
@@ -813,4 +834,157 @@ async fn pc_3_2_3_what_is_open_goes_along_when_branches_merge() {
     }
     let moved = p.admin.ok(MEMBER, json!({"id": moving})).await;
     assert_eq!(moved["directory"]["member"]["branch"]["shortName"], "第三党支部");
+}
+
+/// A letter is issued for who is still there and in good standing; it ends with the code it is sealed for.
+#[tokio::test]
+async fn pc_3_2_3_no_letter_for_who_has_moved_or_is_suspended_nor_longer_than_its_code() {
+    let mut p = Party::start().await;
+    let (tenant, mut boss, _) = p.neighbours().await;
+    let person = p.member("吕廿五", 25).await;
+    let text = code(&mut boss, &tenant.root).await["document"].as_str().unwrap().to_owned();
+    let file = p.outbound(&person, Some(&text)).await;
+    let (sql, schema) = (p.t.sql().await, p.t.home.schema());
+    let here = async |branch: &str| {
+        let of = format!("SELECT id FROM {schema}.memberships WHERE person_id = '{person}'");
+        let move_to = format!("UPDATE {schema}.branch_assignments SET organisation_id = '{branch}'");
+        sql.rows(&format!("{move_to} WHERE membership_id IN ({of})")).await;
+    };
+    let standing = async |status: &str| {
+        let set = format!("UPDATE {schema}.memberships SET status = '{status}' WHERE person_id = '{person}'");
+        sql.rows(&set).await;
+    };
+    let issue = with(at(&file), json!({"letter": letter(90)}));
+    here(&p.second).await;
+    assert_eq!(no(&mut p.source, "approve", APPROVE, issue.clone()).await, "MEMBER_MOVED");
+    here(&p.first).await;
+    standing("suspended").await;
+    assert_eq!(no(&mut p.source, "approve", APPROVE, issue.clone()).await, "MEMBER_SUSPENDED");
+    let today = (p.t.now() + Duration::hours(8)).date_naive();
+    let lost = json!({"person": person, "on": today});
+    assert_eq!(no(&mut p.secretary, "openLost", OPEN_LOST, lost).await, "MEMBER_SUSPENDED person");
+    standing("normal").await;
+    let file = go(&mut p.source, "approve", APPROVE, issue).await;
+    assert_eq!(file["transfer"]["validUntil"], json!(today + Duration::days(30)), "the code's last day");
+    // Paper in the place of the signed receipt needs a reason, and a day while the letter was in force.
+    p.t.pass(Duration::days(40));
+    p.again().await;
+    let file = look(&mut p.source, &file["transfer"]["id"]).await;
+    let receipt = |days: i64, note: &str| with(at(&file), json!({"on": today + Duration::days(days), "note": note}));
+    let paper = (
+        "$id: ID!, $v: Int!, $on: NaiveDate!, $note: String!",
+        "id: $id, version: $v, receivedOn: $on, receiptNo: \"回-002\", note: $note",
+        FILE,
+    );
+    assert_eq!(no(&mut p.source, "fileReceipt", paper, receipt(31, "对方寄来纸质回执")).await, "INVALID receivedOn");
+    assert_eq!(no(&mut p.source, "fileReceipt", paper, receipt(30, "")).await, "INVALID note");
+    let file = go(&mut p.source, "fileReceipt", paper, receipt(30, "对方寄来纸质回执")).await;
+    assert_eq!(file["transfer"]["status"], "RECEIPT_FILED");
+    assert_eq!(file["timeline"].as_array().unwrap().last().unwrap()["note"], "回-002；对方寄来纸质回执");
+}
+
+/// A committee that gave out a code is told to stay, with what is in the way.
+#[tokio::test]
+async fn pc_3_2_3_a_committee_with_codes_is_not_deleted_and_says_why() {
+    let mut p = Party::start().await;
+    let empty = add(&mut p.admin, with(branch(&p.t.home.root, "空"), json!({"type": "PARTY_COMMITTEE"}))).await;
+    code(&mut p.admin, &empty).await;
+    let query = "query($input: OrganisationCommandInput!) { directory { previewOrganisationCommand(input: $input) { blockers { \
+        kind items { name } } } } }";
+    let plan = order(&p.t, "DELETE", &empty, json!({}));
+    let seen = p.admin.ok(query, plan).await["directory"]["previewOrganisationCommand"]["blockers"].clone();
+    let found = seen.as_array().unwrap().iter().find(|one| one["kind"] == "transfer_code");
+    assert!(found.unwrap()["items"][0]["name"].as_str().unwrap().starts_with("有效期至"), "{seen}");
+}
+
+/// The tables of the home tenant in which a text stands; of the audit, what it told.
+async fn found(t: &Town, text: &str) -> Vec<String> {
+    let (sql, schema) = (t.sql().await, t.home.schema());
+    let tables = sql.column(&format!("SELECT tablename FROM pg_tables WHERE schemaname = '{schema}' ORDER BY 1")).await;
+    let mut found = Vec::new();
+    for table in tables {
+        let told = if table == "audit" { "r.changes::text" } else { "r::text" };
+        if sql.one(&format!("SELECT count(*) FROM {schema}.{table} r WHERE {told} LIKE '%{text}%'")).await != "0" {
+            found.push(table);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn pc_3_2_5_what_was_known_of_moves_goes_with_the_person() {
+    let mut p = Party::start().await;
+    let person = p.member("章远航", 26).await;
+    // A transfer that came to nothing, one that is open with its letter, a flow, a case, an arrived letter, an election.
+    let input = with(p.internal(&person, &p.second)["input"].clone(), json!({"note": "章远航随迁"}));
+    let over = go(&mut p.secretary, "startInternal", INTERNAL, json!({"input": input})).await;
+    go(&mut p.secretary, "withdraw", BACK, with(at(&over), json!({"r": "章远航改了主意"}))).await;
+    let form = with(
+        flow_form("2026-01-10"),
+        json!({"otherContact": "章远航之兄 13800000000", "certificateNo": "章远航-1", "note": "章远航外出"}),
+    );
+    let flow = go(&mut p.secretary, "startFlowOut", START_OUT, json!({"person": person, "input": form})).await;
+    let today = (p.t.now() + Duration::hours(8)).date_naive();
+    let heard = json!({"id": flow["flow"]["id"], "v": flow["flow"]["version"], "on": today});
+    go(&mut p.secretary, "recordContact", CONTACT, heard).await;
+    let lost = go(&mut p.secretary, "openLost", OPEN_LOST, json!({"person": person, "on": today})).await;
+    let file = p.outbound(&person, None).await;
+    let file = go(&mut p.source, "approve", APPROVE, with(at(&file), json!({"letter": letter(30)}))).await;
+    let (sql, schema) = (p.t.sql().await, p.t.home.schema());
+    let (one, id) = ("01900000-0000-7000-8000-000000000001", over["transfer"]["id"].as_str().unwrap());
+    let rows = format!(
+        "INSERT INTO {schema}.transfer_codes VALUES ('{one}', '{org}', NULL, 'x', '2030-01-01', 'shuji', now(), now()); \
+         INSERT INTO {schema}.transfer_inbox VALUES ('{one}', '{one}', '{org}', 'refused', '章远航', '1', '{one}', '某局党委', 'x', \
+         false, '2026-01-01', '2026-02-01', '\\x01', now(), '{id}', '章远航', '章远航不符', now()); \
+         INSERT INTO {schema}.leadership_elections (id, organisation_id, kind, state, created_by, created_at, updated_at) \
+         VALUES ('{one}', '{org}', 'general', 'draft', 'shuji', now(), now()); \
+         INSERT INTO {schema}.leadership_excused VALUES ('{one}', '{person}', '章远航住院'); \
+         INSERT INTO {schema}.leadership_candidates VALUES ('{one}', '{one}', '{person}', '1', 1, 9, 1, 0, true, '章远航分管组织')",
+        org = p.first
+    );
+    sql.rows(&rows).await;
+    p.admin.ok(crate::members::DELETE, json!({"ids": [person], "note": "重复录入"})).await;
+    p.t.person("fuzong", "tenant_admin", &p.t.home.root).await;
+    let mut second = p.t.signed_in("fuzong", PASSWORD).await;
+    let preview = "query($id: ID!) { directory { purgePreview(person: $id) { remains { title count goes } } } }";
+    let seen = second.ok(preview, json!({"id": person})).await["directory"]["purgePreview"]["remains"].clone();
+    for (title, count, goes) in [
+        ("组织关系介绍信", 2, true),
+        ("联系和查找情况", 2, true),
+        ("党员调动记录", 2, false),
+        ("党员流动记录", 1, false),
+        ("失联记录", 1, false),
+        ("选举缺席说明", 1, true),
+        ("候选人记录", 1, false),
+    ] {
+        let told = json!({"title": title, "count": count, "goes": goes});
+        assert!(seen.as_array().unwrap().contains(&told), "{title}: {seen}");
+    }
+    assert!(found(&p.t, "章远航").await.len() > 8);
+    let propose = "mutation($id: ID!) { directory { proposePurge(person: $id, reason: \"本人申请清除资料\") { id } } }";
+    let purge = p.admin.ok(propose, json!({"id": person})).await["directory"]["proposePurge"]["id"].clone();
+    second.ok("mutation($id: ID!) { directory { confirmPurge(id: $id) { state } } }", json!({"id": purge})).await;
+    for text in ["章远航", "zhang yuan hang", "13800000000", "一切正常", "毕业后没有消息", "中山路"] {
+        assert_eq!(found(&p.t, text).await, Vec::<String>::new(), "{text}");
+    }
+    let bare = format!(
+        "SELECT count(*) FROM {schema}.transfers t JOIN {schema}.transfer_letters l ON l.transfer_id = t.id WHERE \
+         length(l.record) = 0 AND t.id_index = t.mobile_index AND length(t.id_index) = 16"
+    );
+    assert_eq!(sql.one(&bare).await, "1");
+    assert_eq!(sql.one(&format!("SELECT yes FROM {schema}.leadership_candidates")).await, "9");
+    // What was open has ended, and is still shown for what it was.
+    let file = look(&mut p.source, &file["transfer"]["id"]).await;
+    assert_eq!((&file["transfer"]["status"], &file["transfer"]["name"]), (&json!("WITHDRAWN"), &json!("已清除")));
+    assert_eq!(file["acts"], json!([]));
+    assert_eq!(p.source.refused(PRINT, json!({"id": file["transfer"]["id"]})).await, "LETTER_ERASED");
+    let query = format!("query($id: ID!) {{ mobility {{ arrivedLetter(id: $id) {{ {ARRIVED} }} }} }}");
+    let arrived = p.source.ok(&query, json!({"id": one})).await["mobility"]["arrivedLetter"].clone();
+    assert_eq!((&arrived["letter"]["name"], &arrived["facts"]), (&json!("已清除"), &json!([])));
+    let query = format!("query($id: ID!) {{ mobility {{ flow(id: $id) {{ {FLOW} }} }} }}");
+    let flow = p.admin.ok(&query, json!({"id": flow["flow"]["id"]})).await["mobility"]["flow"].clone();
+    assert_eq!((&flow["flow"]["status"], &flow["flow"]["editable"]), (&json!("RETURNED"), &json!(false)));
+    let query = format!("query($id: ID!) {{ mobility {{ lostCase(id: $id) {{ {LOST} }} }} }}");
+    let lost = p.admin.ok(&query, json!({"id": lost["case"]["id"]})).await["mobility"]["lostCase"].clone();
+    assert_eq!(lost["case"]["editable"], false);
 }

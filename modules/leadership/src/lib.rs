@@ -8,6 +8,7 @@ mod holdings;
 /// Rows.
 pub mod model;
 pub mod papers;
+mod purge;
 pub mod reminders;
 pub mod rules;
 pub mod schema;
@@ -41,5 +42,5 @@ pub static MODULE: Module = Module {
     holdings: Some(&holdings::Elections),
     hourly: Some(|cx| Box::pin(reminders::hourly(cx))),
     certificate: None,
-    purge: None,
+    purge: Some(&purge::Votes),
 };

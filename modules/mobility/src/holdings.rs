@@ -1,6 +1,7 @@
 //! Transfers and floating members when organisations change: what is open is told and handed over (组织变更).
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -9,7 +10,10 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{HandOver, Holding, Holdings};
 use zhibu_tenancy::{Conn, Write};
 
-use crate::schema::{flows, lost_cases, transfers};
+use crate::schema::{
+    flows, lost_cases, transfer_codes as codes, transfer_inbox as inbox, transfer_letters as letters, transfers,
+};
+use crate::transfer::event;
 
 /// 调动、流动、失联 of organisations.
 pub(crate) struct Mobility;
@@ -45,8 +49,11 @@ impl Holdings for Mobility {
         all.extend(rows.into_iter().map(holding("transfer", "党员调动（接收）")));
         let rows: Vec<Told> = floating.order(flows::id).load(&mut *conn).await?;
         all.extend(rows.into_iter().map(holding("flow", "党员流动")));
-        let rows: Vec<Told> = lost.order(lost_cases::id).load(conn).await?;
+        let rows: Vec<Told> = lost.order(lost_cases::id).load(&mut *conn).await?;
         all.extend(rows.into_iter().map(holding("lost", "失联党员")));
+        if ever {
+            all.extend(decided(&at(), conn).await?);
+        }
         Ok(all)
     }
 
@@ -72,24 +79,31 @@ impl Mobility {
             Some(_) => Vec::new(),
             None => open().filter(transfers::to_id.eq(order.from)).load(write.conn()?).await?,
         };
-        diesel::update(transfers::table.filter(transfers::id.eq_any(&leaving)))
+        // Open still, for whoever ended one meanwhile held it.
+        let leaving: Vec<Uuid> = diesel::update(transfers::table)
+            .filter(transfers::id.eq_any(leaving).and(transfers::closed_at.is_null()))
             .set((
                 transfers::from_id.eq(order.to),
                 transfers::from_name.eq(&order.to_name),
                 transfers::version.eq(transfers::version + 1),
                 transfers::updated_at.eq(now),
             ))
-            .execute(write.conn()?)
+            .returning(transfers::id)
+            .get_results(write.conn()?)
             .await?;
-        diesel::update(transfers::table.filter(transfers::id.eq_any(&coming)))
+        let coming: Vec<Uuid> = diesel::update(transfers::table)
+            .filter(transfers::id.eq_any(coming).and(transfers::closed_at.is_null()))
             .set((
                 transfers::to_id.eq(order.to),
                 transfers::to_name.eq(&order.to_name),
                 transfers::version.eq(transfers::version + 1),
                 transfers::updated_at.eq(now),
             ))
-            .execute(write.conn()?)
+            .returning(transfers::id)
+            .get_results(write.conn()?)
             .await?;
+        let mut told = together(write, &leaving, ("accepted", order)).await?;
+        told.extend(together(write, &coming, ("withdrawn", order)).await?);
         let both: Vec<Uuid> = leaving.into_iter().chain(coming).collect();
         diesel::update(transfers::table.filter(transfers::id.eq_any(&both).and(transfers::waits_at.eq(order.from))))
             .set(transfers::waits_at.eq(order.to))
@@ -97,7 +111,7 @@ impl Mobility {
             .await?;
         let entry =
             |id: Uuid| Entry::new("transfer.handed_over", "transfer", id).note("organisation", order.to_name.clone());
-        Ok(both.into_iter().map(entry).collect())
+        Ok(both.into_iter().map(entry).chain(told).collect())
     }
 
     /// Floating members and those out of contact go with the people.
@@ -138,4 +152,71 @@ impl Mobility {
         let case = |id: &Uuid| Entry::new("lost.handed_over", "lost", *id).note("organisation", to());
         Ok(floating.iter().map(flow).chain(lost.iter().map(case)).collect())
     }
+}
+
+/// Ends those of some transfers whose two branches have become one: with the branch that was left the member is now where
+/// they wanted to be; with the branch that was to receive it, where they were before.
+async fn together(
+    write: &mut Write<'_>,
+    ids: &[Uuid],
+    (status, order): (&'static str, &HandOver),
+) -> Result<Vec<Entry>> {
+    let now = write.cx.now();
+    let ended: Vec<(Uuid, String)> = diesel::update(transfers::table)
+        .filter(transfers::id.eq_any(ids).and(transfers::closed_at.is_null()))
+        .filter(transfers::from_id.eq(transfers::to_id))
+        .set((
+            (transfers::side.eq(None::<String>), transfers::waits_at.eq(None::<Uuid>)),
+            (transfers::status.eq(status), transfers::closed_at.eq(now), transfers::updated_at.eq(now)),
+        ))
+        .returning((transfers::id, transfers::name))
+        .get_results(write.conn()?)
+        .await?;
+    let why = "两个党支部已合并";
+    for (id, _) in &ended {
+        event(write, *id, status, (&order.to_name, why)).await?;
+    }
+    let action = if status == "accepted" { "transfer.accepted" } else { "transfer.withdrawn" };
+    let told = |(id, name)| Entry::new(action, "transfer", id).note("name", name).note("reason", why);
+    Ok(ended.into_iter().map(told).collect())
+}
+
+/// What else stands in the way of deleting an organisation: transfers it decided on, codes, and letters both ways. A few of
+/// each tell enough.
+async fn decided(at: &[Uuid], conn: &mut Conn) -> Result<Vec<Holding>> {
+    const FEW: i64 = 20;
+    let columns = (transfers::id, transfers::name, transfers::source_id.assume_not_null(), transfers::person_id);
+    let source = transfers::table.filter(transfers::source_id.eq_any(at)).order(transfers::id).limit(FEW);
+    let source: Vec<Told> = source.select(columns).load(&mut *conn).await?;
+    let columns = (transfers::id, transfers::name, transfers::target_id.assume_not_null(), transfers::person_id);
+    let target = transfers::table.filter(transfers::target_id.eq_any(at)).order(transfers::id).limit(FEW);
+    let target: Vec<Told> = target.select(columns).load(&mut *conn).await?;
+    let issued: Vec<(Uuid, String, Uuid)> = letters::table
+        .filter(letters::committee_id.eq_any(at))
+        .order(letters::id)
+        .limit(FEW)
+        .select((letters::transfer_id, letters::number, letters::committee_id))
+        .load(&mut *conn)
+        .await?;
+    let arrived: Vec<(Uuid, String, Uuid)> = inbox::table
+        .filter(inbox::organisation_id.eq_any(at))
+        .order(inbox::id)
+        .limit(FEW)
+        .select((inbox::id, inbox::number, inbox::organisation_id))
+        .load(&mut *conn)
+        .await?;
+    let given: Vec<(Uuid, NaiveDate, Uuid)> = codes::table
+        .filter(codes::organisation_id.eq_any(at))
+        .order(codes::id)
+        .limit(FEW)
+        .select((codes::id, codes::expires_on, codes::organisation_id))
+        .load(conn)
+        .await?;
+    let nobodys = |(id, name, organisation): (Uuid, String, Uuid)| (id, name, organisation, None);
+    let mut all: Vec<Holding> = source.into_iter().chain(target).map(holding("transfer", "党员调动（审核）")).collect();
+    all.extend(issued.into_iter().map(nobodys).map(holding("transfer", "介绍信（开具）")));
+    all.extend(arrived.into_iter().map(nobodys).map(holding("letter", "电子介绍信（收到）")));
+    let given = given.into_iter().map(|(id, until, at)| (id, format!("有效期至{until}"), at, None));
+    all.extend(given.map(holding("transfer_code", "接收码")));
+    Ok(all)
 }

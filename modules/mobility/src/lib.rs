@@ -6,6 +6,7 @@ mod coded;
 pub mod flow;
 pub mod graphql;
 mod holdings;
+mod purge;
 pub mod schema;
 pub mod transfer;
 
@@ -42,7 +43,7 @@ pub static MODULE: Module = Module {
     holdings: Some(&holdings::Mobility),
     hourly: Some(|cx| Box::pin(hourly(cx))),
     certificate: None,
-    purge: None,
+    purge: Some(&purge::Moves),
 };
 
 /// Ends what has run out, and takes in what the letter box still holds.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, FlowId, LostCaseId, OrganisationId, PersonId, Result, check, dictionary};
+use zhibu_core::{Error, FlowId, LostCaseId, OrganisationId, Permission, PersonId, Result, check, dictionary};
 use zhibu_directory::member::{self, EndReason, Mark, MembershipStatus, rules as member_rules};
 use zhibu_directory::organisation::Reach;
 use zhibu_tenancy::audit::Entry;
@@ -14,7 +14,7 @@ use super::model::{FlowKind, FlowRow, LostDecision, LostRow, LostState};
 use super::{rules, store};
 use crate::schema::{flows, lost_cases, mobility_contacts as contacts};
 use crate::transfer::store as transfer_store;
-use crate::{FLOW_EDIT, actor, may};
+use crate::{FLOW_EDIT, TRANSFER_ACCEPT, actor, may};
 
 /// Whom a record of floating is about.
 #[derive(Debug, Clone)]
@@ -426,7 +426,9 @@ pub async fn open_lost(cx: &Cx, person: PersonId, (on, reason, words): (NaiveDat
     if on < entry.membership.join_date {
         return Err(Error::invalid("lostOn", "失去联系日期不能早于入党日期"));
     }
-    let suspended = entry.membership.status == "suspended";
+    if entry.membership.status == "suspended" {
+        return Err(Error::refuse("MEMBER_SUSPENDED", "该党员已停止党籍，不能登记失联").at("person"));
+    }
     let id = cx.app.world.id::<Uuid>();
     diesel::insert_into(lost_cases::table)
         .values((
@@ -435,10 +437,9 @@ pub async fn open_lost(cx: &Cx, person: PersonId, (on, reason, words): (NaiveDat
             lost_cases::name.eq(&entry.person.name),
             lost_cases::search.eq(member_rules::search_parts(&entry.person.name)),
             lost_cases::organisation_id.eq(entry.assignment.organisation_id),
-            lost_cases::state.eq(if suspended { "suspended" } else { "open" }),
+            lost_cases::state.eq("open"),
             lost_cases::lost_on.eq(on),
             lost_cases::reason.eq(reason),
-            lost_cases::suspended_on.eq(Some(cx.app.world.today()).filter(|_| suspended)),
             lost_cases::created_at.eq(cx.now()),
             lost_cases::updated_at.eq(cx.now()),
         ))
@@ -510,13 +511,20 @@ pub async fn lost_contact(
     write.commit().await
 }
 
-/// Ends a case: the member is in contact again. A membership that was suspended is taken up again by this decision.
+/// Ends a case: the member is in contact again. A membership that was suspended is taken up again by this decision, which
+/// is the committee's as the suspension was.
 pub async fn find_lost(cx: &Cx, id: LostCaseId, version: i32, (on, words): (NaiveDate, &str)) -> Result<()> {
     may(cx, FLOW_EDIT)?;
+    let permission = to_find(cx, id).await?;
+    may(cx, permission)?;
     check::day("on", on)?;
     let words = check::lines("note", "说明", words, 2, 500)?;
-    let mut write = cx.write(FLOW_EDIT).await?;
+    let mut write = cx.write(permission).await?;
     let row = held_lost(&mut write, id, version).await?;
+    // Suspended since it was looked at.
+    if row.state() == LostState::Suspended && permission != TRANSFER_ACCEPT {
+        return Err(Error::conflict());
+    }
     if on < row.lost_on || on > cx.app.world.today() {
         return Err(Error::invalid("on", "日期应在失去联系之后，且不晚于今天"));
     }
@@ -533,7 +541,16 @@ pub async fn find_lost(cx: &Cx, id: LostCaseId, version: i32, (on, words): (Naiv
     write.commit().await
 }
 
-/// Records what the Party organisation has decided about a lost member, when the time for it has come.
+/// Whose it is to end a case, by how it stands.
+async fn to_find(cx: &Cx, id: LostCaseId) -> Result<Permission> {
+    let mut read = cx.read(FLOW_EDIT).await?;
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    let row = store::lost_one(&reach, id, false, read.conn()?).await?;
+    Ok(if row.state() == LostState::Suspended { TRANSFER_ACCEPT } else { FLOW_EDIT })
+}
+
+/// Records what the Party organisation has decided about a lost member, when the time for it has come. Memberships are
+/// suspended and ended by who administers them, not by the branch itself.
 pub async fn decide(
     cx: &Cx,
     id: LostCaseId,
@@ -541,11 +558,11 @@ pub async fn decide(
     decision: LostDecision,
     (on, words): (NaiveDate, &str),
 ) -> Result<()> {
-    may(cx, FLOW_EDIT)?;
+    may(cx, TRANSFER_ACCEPT)?;
     check::day("on", on)?;
     let words = check::lines("note", "决定情况", words, 2, 500)?;
     let today = cx.app.world.today();
-    let mut write = cx.write(FLOW_EDIT).await?;
+    let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let row = held_lost(&mut write, id, version).await?;
     let right = match decision {
         LostDecision::Suspend => row.state() == LostState::Open,

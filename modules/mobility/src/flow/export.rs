@@ -27,7 +27,8 @@ const COLUMNS: &[ExportColumn] = &[
     ExportColumn { key: "idNumber", title: "公民身份号码", width: 22, sensitive: true },
     ExportColumn { key: "mobile", title: "手机号", width: 14, sensitive: true },
     column("otherName", "对方党组织名称", 28),
-    column("otherContact", "对方联系人及电话", 24),
+    // The telephone of somebody else altogether.
+    ExportColumn { key: "otherContact", title: "对方联系人及电话", width: 24, sensitive: true },
     column("direction", "流向", 16),
     column("reason", "流动原因", 18),
     column("startedOn", "流动日期", 12),

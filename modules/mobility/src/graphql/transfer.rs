@@ -10,6 +10,7 @@ use zhibu_core::{
 use zhibu_directory::graphql::{MemberInput, OrganisationRef};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request};
+use zhibu_tenancy::purge::NAMELESS;
 use zhibu_tenancy::{Conn, Cx, letters};
 
 use crate::transfer::papers::{self, CODE, Code};
@@ -279,7 +280,7 @@ pub struct TransferFilter {
 }
 
 impl TransferFilter {
-    /// The same for the query; those that wait for a decision wait with anybody.
+    /// The same for the query; those that wait for a decision wait with anybody until it is said with whom.
     pub(crate) fn read(self, today: NaiveDate) -> Result<Filter> {
         for (field, day) in [("startedFrom", self.started_from), ("startedTo", self.started_to)] {
             day.map_or(Ok(()), |day| zhibu_core::check::day(field, day))?;
@@ -462,7 +463,7 @@ impl Shown {
         if row.closed_at.is_none() && !out && self.covers(&self.start, row.starter()) {
             acts.push(A::Withdraw);
         }
-        if row.letter_id.is_some() && self.covers(&self.accept, row.source_id) {
+        if row.letter_id.is_some() && row.name != NAMELESS && self.covers(&self.accept, row.source_id) {
             acts.push(A::PrintLetter);
         }
         acts
@@ -609,13 +610,18 @@ async fn arrived_file(cx: &Cx, id: LetterId) -> Result<ArrivedFile> {
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let row = store::inbox_one(&reach, id, false, read.conn()?).await?;
     let names = organisation::names(&[row.organisation_id], read.conn()?).await?;
-    let (record, today) = (transfer::record_of(cx, &row.record).await?, cx.app.world.today());
+    let today = cx.app.world.today();
+    let record = match row.record.as_slice() {
+        [] => None,
+        sealed => Some(transfer::record_of(cx, sealed).await?),
+    };
+    let paid_to = record.as_ref().and_then(|record| record.dues_paid_to.as_deref());
     let until = Some(row.valid_until).filter(|_| row.closed_at.is_none());
     Ok(ArrivedFile {
         letter: arrived(&row, &names, today),
-        facts: facts(&record, today),
-        warnings: warnings(record.dues_paid_to.as_deref(), until, Some(&record), today),
-        along: along(Some(&record)),
+        facts: record.as_ref().map(|record| facts(record, today)).unwrap_or_default(),
+        warnings: warnings(paid_to, until, record.as_ref(), today),
+        along: along(record.as_ref()),
         fingerprint: papers::fingerprint(&row.signer),
         here: row.here,
         receipt: row.receipt,
@@ -904,7 +910,7 @@ impl TransferMutation {
         file(ctx.cx()?, id).await
     }
 
-    /// Files a receipt on paper: the membership ends here.
+    /// Files a receipt on paper: the membership ends here. For an electronic letter the note says why it is paper.
     async fn file_receipt(
         &self,
         ctx: &Context<'_>,
@@ -912,8 +918,9 @@ impl TransferMutation {
         version: i32,
         received_on: NaiveDate,
         receipt_no: String,
+        #[graphql(default)] note: String,
     ) -> Result<TransferFile> {
-        transfer::file_receipt(ctx.cx()?, id, version, (received_on, &receipt_no)).await?;
+        transfer::file_receipt(ctx.cx()?, id, version, (received_on, &receipt_no, &note)).await?;
         file(ctx.cx()?, id).await
     }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, PersonId, Result, TransferId, check, dictionary, mask};
-use zhibu_directory::member::{self, EndReason, Facts, Mark, Place, rules as member_rules};
+use zhibu_directory::member::{self, EndReason, Facts, Mark, MembershipStatus, Place, rules as member_rules};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{self, HandOver};
@@ -13,7 +13,7 @@ use zhibu_tenancy::{Cx, Write, letters, tenants};
 
 use super::handshake;
 use super::model::{Record, Row, TransferKind as Kind, TransferSide as Side, TransferStatus as Status};
-use super::papers::{self, LETTER, Letter};
+use super::papers::{self, Code, LETTER, Letter};
 use super::rules;
 use super::store::{self, Organisation};
 use crate::schema::{flows, transfer_codes, transfer_events, transfer_inbox, transfer_letters, transfers};
@@ -240,7 +240,7 @@ pub(super) async fn insert(write: &mut Write<'_>, new: New, at: &str) -> Result<
 }
 
 /// Notes what happened, for the timeline.
-pub(super) async fn event(write: &mut Write<'_>, id: Uuid, what: &str, (at, note): (&str, &str)) -> Result<()> {
+pub(crate) async fn event(write: &mut Write<'_>, id: Uuid, what: &str, (at, note): (&str, &str)) -> Result<()> {
     let row = (
         transfer_events::id.eq(write.cx.app.world.id::<Uuid>()),
         transfer_events::transfer_id.eq(id),
@@ -371,16 +371,21 @@ pub async fn start_inbound(cx: &Cx, form: Inbound) -> Result<TransferId> {
 pub(super) async fn from_letter(write: &mut Write<'_>, record: &Record, branch: OrganisationId) -> Result<New> {
     let today = write.cx.app.world.today();
     let demo = tenants::info(&write.cx.app, write.cx.tenant()?).await?.demo;
-    let facts = member_rules::accept(record.whole(), today, demo).map_err(first)?;
+    let mut facts = member_rules::accept(record.whole(), today, demo).map_err(first)?;
+    facts.status = MembershipStatus::Normal;
     let to = end(write, branch, "branch").await?;
     let reach = reach(write).await?;
     if !reach.covers(&to.branch.path) {
         return Err(Error::invalid("branch", "党支部不存在或无权限"));
     }
-    let reason = if dictionary::has("transfer_reason", &record.reason) { &record.reason } else { "other" };
-    let said = words(reason, None, record.dues_paid_to.as_deref(), today)?;
+    let known = dictionary::has("transfer_reason", &record.reason);
+    let reason = if known { record.reason.clone() } else { "other".to_owned() };
+    let said = words(&reason, None, record.dues_paid_to.as_deref(), today)?;
+    // What was checked is what is kept: its text agrees with what it is found by.
+    let kept = with_secrets(Record { facts: facts.clone(), reason, ..record.clone() });
     let new = arriving(write, facts, &to.branch, to.committee.0, said).await?;
-    Ok(New { side: Side::TargetBranch.code(), waits_at: Some(to.branch.id), ..new })
+    let sealed = Some(seal(write, &kept).await?);
+    Ok(New { side: Side::TargetBranch.code(), waits_at: Some(to.branch.id), record: sealed, ..new })
 }
 
 fn first(faults: Vec<Error>) -> Error {
@@ -448,8 +453,11 @@ pub(super) async fn seal(write: &Write<'_>, record: &Record) -> Result<Vec<u8>> 
     vault.seal_for(b"letter", &serde_json::to_vec(record).map_err(Error::bug)?)
 }
 
-/// Opens it again.
+/// Opens it again; of somebody who was removed for ever there is nothing to open.
 pub async fn record_of(cx: &Cx, sealed: &[u8]) -> Result<Record> {
+    if sealed.is_empty() {
+        return Err(Error::refuse("LETTER_ERASED", "该党员的资料已彻底删除，介绍信内容不再保存"));
+    }
     let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
     serde_json::from_slice(&vault.open_for(b"letter", sealed)?).map_err(Error::bug)
 }
@@ -545,10 +553,7 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
     store::branch(to.into(), "to", write.conn()?).await?;
     let person = match row.person_id {
         Some(person) => {
-            let now = member::hold(write, person.into()).await.map_err(|_| gone())?.assignment.organisation_id;
-            if Some(now) != row.from_id {
-                return Err(Error::refuse("MEMBER_MOVED", "该党员已不在转出党支部，请撤回后重新办理"));
-            }
+            let now = still_there(write, row, person).await?.assignment.organisation_id;
             // Closed first: what is handed over must not find it open.
             close(write, row, Status::Accepted, Some(person)).await?;
             let (_, there) = Box::pin(member::relocate(write, person.into(), to.into())).await?;
@@ -572,6 +577,18 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
     };
     let entry = Entry::new("transfer.accepted", "transfer", row.id).note("name", row.name.clone());
     write.audit(entry.note("organisation", at).note("person", person.to_string())).await
+}
+
+/// The member whom a transfer is about, where it was started and in good standing, held for the transaction.
+async fn still_there(write: &mut Write<'_>, row: &Row, person: Uuid) -> Result<member::Entry> {
+    let entry = member::hold(write, person.into()).await.map_err(|_| gone())?;
+    if Some(entry.assignment.organisation_id) != row.from_id {
+        return Err(Error::refuse("MEMBER_MOVED", "该党员已不在转出党支部，请撤回后重新办理"));
+    }
+    if entry.membership.status == "suspended" {
+        return Err(Error::refuse("MEMBER_SUSPENDED", "该党员已停止党籍，不能办理调动"));
+    }
+    Ok(entry)
 }
 
 fn gone() -> Error {
@@ -606,8 +623,11 @@ async fn issue(write: &mut Write<'_>, row: &Row, form: LetterForm) -> Result<()>
     let cx = write.cx;
     let today = cx.app.world.today();
     let (form, until) = form.accept(today)?;
+    let code = row.receiver.as_deref().map(|text| papers::code(text, today)).transpose()?.map(|code| code.body);
+    // After the last day of its code nobody can open the letter.
+    let until = code.as_ref().map_or(until, |code| until.min(code.expires_on));
     let (Some(person), Some(committee)) = (row.person_id, row.source_id) else { return Err(gone()) };
-    let entry = member::hold(write, person.into()).await.map_err(|_| gone())?;
+    let entry = still_there(write, row, person).await?;
     let record = Record {
         facts: opened(write, &entry).await?,
         id_number: String::new(),
@@ -639,7 +659,7 @@ async fn issue(write: &mut Write<'_>, row: &Row, form: LetterForm) -> Result<()>
         valid_until: until,
         sealed: String::new(),
     };
-    let document = electronic(cx, row, letter, &record).await?;
+    let document = code.map(|code| electronic(cx, &code, letter, &record)).transpose()?;
     diesel::insert_into(transfer_letters::table)
         .values((
             transfer_letters::id.eq(id),
@@ -689,15 +709,13 @@ fn with_secrets(record: Record) -> Record {
     }
 }
 
-/// The signed and sealed text of a letter, when a receiving code was given.
-async fn electronic(cx: &Cx, row: &Row, mut letter: Letter, record: &Record) -> Result<Option<String>> {
-    let Some(text) = row.receiver.as_deref() else { return Ok(None) };
-    let code = papers::code(text, cx.app.world.today())?.body;
+/// The signed and sealed text of a letter for whoever gave the receiving code.
+fn electronic(cx: &Cx, code: &Code, mut letter: Letter, record: &Record) -> Result<String> {
     let signer = letters::own_key(&cx.app)?;
     letter.code = code.id;
     letter.tenant = code.tenant;
-    letter.seal(&code, &signer, record)?;
-    Ok(Some(letters::sign(&cx.app, LETTER, &letter)?))
+    letter.seal(code, &signer, record)?;
+    letters::sign(&cx.app, LETTER, &letter)
 }
 
 /// Sends a transfer back to whoever started it, with a reason; three times at most.
@@ -846,10 +864,17 @@ pub async fn reissue(
     write.commit().await
 }
 
-/// Files a receipt on paper: the membership ends here.
-pub async fn file_receipt(cx: &Cx, id: TransferId, version: i32, (on, number): (NaiveDate, &str)) -> Result<()> {
+/// Files a receipt on paper: the membership ends here. Of an electronic letter the signed receipt is expected; whoever
+/// files paper in its place says why.
+pub async fn file_receipt(
+    cx: &Cx,
+    id: TransferId,
+    version: i32,
+    (on, number, note): (NaiveDate, &str, &str),
+) -> Result<()> {
     may(cx, TRANSFER_ACCEPT)?;
     let number = check::text("receiptNo", "回执编号", number, 1, 40)?;
+    let note = check::text("note", "说明", note, 0, 150)?;
     check::day("receivedOn", on)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let (row, side, at) = turn(&mut write, id, version).await?;
@@ -859,11 +884,18 @@ pub async fn file_receipt(cx: &Cx, id: TransferId, version: i32, (on, number): (
     if on < issued || on > cx.app.world.today() {
         return Err(Error::invalid("receivedOn", "回执日期应在介绍信开具之后，且不晚于今天"));
     }
+    if row.valid_until.is_some_and(|day| rules::expired(day, on)) {
+        return Err(Error::invalid("receivedOn", "回执日期不能晚于介绍信有效期，逾期的请先重开介绍信"));
+    }
+    if row.receiver.is_some() && note.chars().count() < 2 {
+        return Err(Error::invalid("note", "电子介绍信应登记对方签发的电子回执，改用纸质回执的请说明原因"));
+    }
     diesel::update(transfer_letters::table.find(letter))
         .set((transfer_letters::receipt_no.eq(&number), transfer_letters::receipt_on.eq(on)))
         .execute(write.conn()?)
         .await?;
-    event(&mut write, row.id, "receipt_filed", (&at, &number)).await?;
+    let told = if note.is_empty() { number } else { format!("{number}；{note}") };
+    event(&mut write, row.id, "receipt_filed", (&at, &told)).await?;
     Box::pin(gone_out(&mut write, &row)).await?;
     write.commit().await
 }

@@ -39,6 +39,17 @@ fn filter(value: &Value, today: NaiveDate) -> Result<Filter> {
     zhibu_graphql::filter::<TransferFilter>(value)?.read(today)
 }
 
+/// The filter and how far it reaches: what waits, waits with whoever exports, as in the list. A job writes the file, so their
+/// reach stands for what they decide.
+async fn asked(value: &Value, today: NaiveDate, read: &mut Read<'_>) -> Result<(Filter, Reach)> {
+    let mut filter = filter(value, today)?;
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    if filter.waiting.is_some() {
+        filter.waiting = Some(organisation::part(&reach, None, read.conn()?).await?);
+    }
+    Ok((filter, reach))
+}
+
 #[async_trait]
 impl Exporter for Transfers {
     fn kind(&self) -> &'static str {
@@ -82,8 +93,7 @@ impl Exporter for Transfers {
     }
 
     async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        let filter = filter(value, cx.app.world.today())?;
-        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let (filter, reach) = asked(value, cx.app.world.today(), read).await?;
         store::count(cx, &reach, &filter, read.conn()?).await
     }
 
@@ -96,8 +106,7 @@ impl Exporter for Transfers {
         read: &mut Read<'_>,
     ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
         let today = cx.app.world.today();
-        let filter = filter(value, today)?;
-        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        let (filter, reach) = asked(value, today, read).await?;
         let page = store::list(cx, &reach, &filter, &PageArgs::batch(after), read.conn()?).await?;
         let row = |row: &Row| columns.iter().map(|column| cell(column.key, row, today)).collect::<Result<Vec<_>>>();
         let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;

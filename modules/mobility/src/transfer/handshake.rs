@@ -82,16 +82,25 @@ impl Job for TakeIn {
     }
 }
 
-/// Takes in what lies in the letter box. What is refused is recorded and thrown away; it is not wanted a second time.
+/// True when a document is refused for what it is, which another try does not change.
+fn final_refusal(error: &Error) -> bool {
+    let named = ["LETTER_", "CODE_", "RECEIPT_"].iter().any(|start| error.code.starts_with(start));
+    error.kind == zhibu_core::Kind::Refused && (named || error.code == "MEMBER_GONE")
+}
+
+/// Takes in what lies in the letter box. What is refused for what it is, is recorded and thrown away; what could not be
+/// taken in now, such as when somebody else was at work, stays for the next try and holds nothing else up.
 pub(super) async fn take_all(cx: &Cx) -> Result<()> {
+    let mut later = Ok(());
     for mail in letters::waiting(cx).await? {
         let done = match mail.kind.as_str() {
             "letter" => Box::pin(read_letter(cx, &mail.body)).await.map(|_| ()),
             _ => Box::pin(read_receipt(cx, &mail.body)).await.map(|_| ()),
         };
         if let Err(error) = done {
-            if error.kind != zhibu_core::Kind::Refused {
-                return Err(error);
+            if !final_refusal(&error) {
+                later = later.and(Err(error));
+                continue;
             }
             tracing::warn!(letter = %mail.id, code = error.code, "a delivered letter was refused");
             let mut write = cx.write(TRANSFER_ACCEPT).await?;
@@ -102,7 +111,7 @@ pub(super) async fn take_all(cx: &Cx) -> Result<()> {
         }
         letters::taken(cx, &mail).await?;
     }
-    Ok(())
+    later
 }
 
 /// Gives out a receiving code for a committee (出具接收码).
@@ -251,7 +260,6 @@ pub async fn take_letter(cx: &Cx, id: LetterId, branch: OrganisationId) -> Resul
     let new = from_letter(&mut write, &record, branch).await?;
     let new = New {
         from_name: format!("{}（{}）", record.branch, letter.from_name).chars().take(100).collect(),
-        record: Some(letter.record.clone()),
         letter_no: Some(letter.number.clone()),
         issued_on: Some(letter.issued_on),
         valid_until: Some(letter.valid_until),

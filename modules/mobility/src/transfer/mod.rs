@@ -8,6 +8,7 @@ pub mod papers;
 pub mod rules;
 pub mod store;
 
+pub(crate) use actions::event;
 pub use actions::{
     Inbound, Internal, LetterForm, Outbound, approve, file_receipt, hourly, printed, record_of, reissue, resubmit,
     send_back, start_inbound, start_internal, start_outbound, withdraw,
