@@ -10,6 +10,7 @@ import { DateField } from '../../kit/date-field'
 import { DetailDrawer, Section } from '../../kit/detail-drawer'
 import { FormProblem } from '../../kit/form-problem'
 import { useLink } from '../../kit/page'
+import { usePermission } from '../../kit/permissions'
 import { EmptyState, QueryBoundary } from '../../kit/states'
 import { StatusTag } from '../../kit/status-tag'
 import { optionsFrom, useEntries, wordFrom } from '../../kit/use-dictionary'
@@ -131,20 +132,21 @@ export function LostDrawer({ id, onClose }: { id: string; onClose: () => void })
   const entries = useEntries(['lost_contact_reason'])
   const file = useQuery({ queryKey: ['lost', 'one', id], queryFn: async ({ signal }) => (await ask(LostCaseFileDocument, { id }, signal)).mobility.lostCase })
   const one = file.data?.case
+  const decides = usePermission('transfer.accept')
   const next: LostDecision = one?.state === 'SUSPENDED' ? 'STRIKE' : 'SUSPEND'
   return (
     <DetailDrawer open title={one?.name ?? '失联党员'} onClose={onClose} extra={one?.editable && (
       <div className="z-inline">
-        {one.suggestion && (
+        {one.suggestion && decides && (
           <Button danger onClick={() => setRecording({
             title: decisions[next], label: '决定情况', must: true, danger: true, hint: next === 'SUSPEND' ? '请登记党组织讨论和上级批准的情况；停止党籍后不计入应到会人数。' : '除名后移入党员历史库。',
             send: (note) => ask(DecideLostDocument, { id, version: one.version, decision: next, on: note.on, note: noteOf(note) }),
           })}>登记{decisions[next]}</Button>
         )}
-        <Button onClick={() => setRecording({
+        {(one.state !== 'SUSPENDED' || decides) && <Button onClick={() => setRecording({
           title: '恢复联系', label: '联系情况', must: true, hint: one.state === 'SUSPENDED' ? '登记后恢复党籍。' : '登记后不再是失联党员。',
           send: (note) => ask(FindLostDocument, { id, version: one.version, on: note.on, note: noteOf(note) }),
-        })}>恢复联系</Button>
+        })}>恢复联系</Button>}
         <Button type="primary" onClick={() => setRecording({
           title: '登记查找', way: true, label: '查找情况', must: true,
           send: (note) => ask(RecordSearchDocument, { id, version: one.version, on: note.on, way: note.way ?? '', words: note.words ?? '' }),
