@@ -212,7 +212,7 @@ test('PC-10 who may not see organisations is not asked for numbers', async ({ pa
     await route.fulfill({ response: answer, json: body })
   })
   await open(page, '/home', '首页')
-  await expect(part(page, '常用入口').getByRole('link', { name: '用户管理' })).toBeVisible()
+  await expect(part(page, '常用入口').getByRole('link', { name: '党员信息' })).toBeVisible()
   await expect(part(page, '数据概览')).toHaveCount(0)
   expect(asked).toBe(0)
   await look(page, 'home-without-numbers')
