@@ -151,7 +151,9 @@ async fn op_12_a_tenant_works_in_an_installation_with_other_keys() {
         assert_eq!((wrong.code, wrong.message.contains("口令不对")), ("EXPORT_FILE", true), "{wrong}");
         let moved = import::import(&cx, ANYONE, &from, &secret(), &arrival).await.unwrap();
         let verdict = seal::verify(&Cx::system(app.clone(), Space::Tenant(id))).await.unwrap();
-        assert_eq!((verdict.seals, verdict.faults.len()), (1, 0), "the audit's chain came along: {verdict:?}");
+        // The hourly work may have sealed what the import itself wrote.
+        let whole = (1..=2).contains(&verdict.seals) && verdict.faults.is_empty();
+        assert!(whole, "the audit's chain came along: {verdict:?}");
         let key = Key::tenant(id, ["pictures", "旗 帜.png"]).unwrap();
         assert_eq!(app.store.get(&key).await.unwrap(), picture());
         assert_eq!(app.store.head(&key).await.unwrap().content_type.as_deref(), Some("image/png"));
