@@ -14,6 +14,7 @@ use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::text::{Font, TextDirection};
 use krilla::{Document, SerializeSettings};
+use qrcode::QrCode;
 use ttf_parser::Face;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use zhibu_core::{Error, Result};
@@ -31,6 +32,8 @@ const SMALL: f32 = 8.0;
 /// A line is so many times as high as its letters.
 const LEADING: f32 = 1.5;
 const PADDING: f32 = 4.0;
+/// How wide and high a QR code is: 3 cm, enough for any telephone.
+const CODE: f32 = 85.0;
 
 /// Fonts with all characters of names and forms, the best first.
 const FAMILIES: [&str; 8] = [
@@ -64,6 +67,13 @@ pub enum Block {
     Table(Table),
     /// Beside each other over the whole width, as places for signatures and seals.
     Signatures(Vec<String>),
+    /// A QR code, with lines beside it.
+    Code {
+        /// What it says, such as an address.
+        text: String,
+        /// From top to bottom.
+        beside: Vec<String>,
+    },
 }
 
 /// A table.
@@ -140,7 +150,7 @@ pub fn pdf(papers: &[Paper]) -> Result<Vec<u8>> {
         document.set_metadata(Metadata::new().title(first.title.clone()).language("zh-CN".to_owned()));
     }
     for paper in papers {
-        let pages = Setter::new(&type_face).set(paper);
+        let pages = Setter::new(&type_face).set(paper)?;
         for (number, marks) in pages.iter().enumerate() {
             let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| Error::bug("A4"))?;
             let mut page = document.start_page_with(settings);
@@ -211,8 +221,24 @@ impl Type<'_> {
 
 /// Something on a page. `y` is the base line of letters, the top of a box.
 enum Mark {
-    Text { x: f32, y: f32, size: f32, text: String },
-    Box { x: f32, y: f32, width: f32, height: f32, shaded: bool },
+    Text {
+        x: f32,
+        y: f32,
+        size: f32,
+        text: String,
+    },
+    Box {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        shaded: bool,
+    },
+    /// Dark squares of one size, which overlap a little so that no light shows between neighbours.
+    Dots {
+        size: f32,
+        at: Vec<(f32, f32)>,
+    },
 }
 
 impl Mark {
@@ -235,6 +261,16 @@ impl Mark {
                     width: 0.5,
                     ..Stroke::default()
                 }));
+                surface.draw_path(&path);
+            }
+            Self::Dots { size, at } => {
+                let mut path = PathBuilder::new();
+                for rect in at.iter().filter_map(|(x, y)| Rect::from_xywh(*x, *y, size * 1.02, size * 1.02)) {
+                    path.push_rect(rect);
+                }
+                let Some(path) = path.finish() else { return };
+                surface.set_stroke(None);
+                surface.set_fill(Some(grey(0)));
                 surface.draw_path(&path);
             }
         }
@@ -267,7 +303,7 @@ impl<'t, 'f> Setter<'t, 'f> {
         Self { type_face, pages: vec![Vec::new()], y: MARGIN }
     }
 
-    fn set(mut self, paper: &Paper) -> Vec<Vec<Mark>> {
+    fn set(mut self, paper: &Paper) -> Result<Vec<Vec<Mark>>> {
         for line in self.type_face.lines(&paper.title, TITLE, INSIDE, 0.0) {
             let x = (PAGE.0 - self.type_face.width(&line, TITLE)) / 2.0;
             self.line(x, line, TITLE);
@@ -283,10 +319,11 @@ impl<'t, 'f> Setter<'t, 'f> {
                 }
                 Block::Table(table) => self.table(table),
                 Block::Signatures(places) => self.signatures(places),
+                Block::Code { text, beside } => self.code(text, beside)?,
             }
             self.y += BODY / 2.0;
         }
-        self.pages
+        Ok(self.pages)
     }
 
     fn put(&mut self, mark: Mark) {
@@ -322,6 +359,27 @@ impl<'t, 'f> Setter<'t, 'f> {
             x += part;
         }
         self.y += BODY * LEADING;
+    }
+
+    fn code(&mut self, text: &str, beside: &[String]) -> Result<()> {
+        let code = QrCode::new(text).map_err(Error::bug)?;
+        let lines = f32::from(u16::try_from(beside.len()).unwrap_or(u16::MAX)) * CELL * LEADING;
+        self.make_room(CODE.max(lines));
+        let size = CODE / f32::from(u16::try_from(code.width()).map_err(Error::bug)?);
+        let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == qrcode::Color::Dark);
+        let place = |at: usize| -> Result<f32> { Ok(f32::from(u16::try_from(at).map_err(Error::bug)?) * size) };
+        let mut at = Vec::new();
+        for (index, _) in dark {
+            at.push((MARGIN + place(index % code.width())?, self.y + place(index / code.width())?));
+        }
+        self.put(Mark::Dots { size, at });
+        let mut y = self.y + CELL * 1.15;
+        for line in beside {
+            self.put(Mark::Text { x: MARGIN + CODE + BODY, y, size: CELL, text: line.clone() });
+            y += CELL * LEADING;
+        }
+        self.y += CODE.max(lines);
+        Ok(())
     }
 
     fn measure(&self, table: &Table, row: &[Field]) -> Measured {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 use zhibu_core::{Permission, Result};
 
-use crate::{Conn, Cx, tenants};
+use crate::{Conn, Cx, identity, tenants};
 
 /// One thing in a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,12 @@ pub async fn of(cx: &Cx, person: Uuid, own: bool, most: i64, conn: &mut Conn) ->
     let tenant = tenants::info(&cx.app, cx.tenant()?).await?;
     let mut all = Vec::new();
     for part in cx.app.registry.of(&tenant.modules).filter_map(|module| module.certificate) {
-        if !own && !cx.allow(part.permission()).is_ok_and(|scope| !scope.is_own_only()) {
+        // Work that goes on without whoever asked for it sees no more than they do.
+        let held = match cx.behalf() {
+            Some((asker, _)) => identity::scope_of(cx, *asker, part.permission(), &mut *conn).await?,
+            None => cx.allow(part.permission()).ok(),
+        };
+        if !own && held.is_none_or(|scope| scope.is_own_only()) {
             continue;
         }
         all.push(part.section(person, most, &mut *conn).await?);

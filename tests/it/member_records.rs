@@ -8,6 +8,7 @@ use zhibu_tests::roster::id_number;
 use zhibu_tests::{PASSWORD, Town, Visitor, until};
 
 use crate::contribution::{form, prove, record};
+use crate::development::pages;
 use crate::members::{DELETE, UPDATE, enrol, member};
 use crate::organisations::{small_tree, with};
 use crate::surface::NOBODY;
@@ -382,6 +383,49 @@ async fn pc_3_2_1d_m_1_17_a_certificate_reads_what_modules_know_and_says_what_is
     }
     assert_eq!(zhang.refused(&issue(), json!({"id": r.zhang})).await.code, "DENIED");
     assert_eq!(r.admin.refused(&certificate(), json!({})).await.code, "NOT_FOUND", "who is no member has none");
+}
+
+#[tokio::test]
+async fn pc_3_2_1d_certificates_are_made_as_pdf() {
+    let mut r = Records::start().await;
+    r.admin.ok(&record(), json!({"p": r.zhang, "i": form("参加社区环境整治")})).await;
+    let issued = got(r.secretary.ok(&issue(), json!({"id": r.zhang})).await)["issued"].clone();
+    let wanted = |filter: Value| json!({"kind": "certificate", "filter": filter, "columns": ["form"]});
+    let paper = pages(&mut r.secretary, wanted(json!({"person": r.zhang}))).await.concat();
+    for words in [
+        "党员活动证",
+        "张三",
+        "本单位未启用此项记录",
+        "志愿服务：参加社区环境整治（幸福社区，2.5小时）",
+        issued["number"].as_str().unwrap(),
+    ] {
+        assert!(paper.contains(words), "{words}: {paper}");
+    }
+    assert!(
+        paper.contains("********") && !paper.contains(&id_number("1990-01-01", 1)),
+        "the number is masked: {paper}"
+    );
+
+    // Those of a list; who has none that holds is told so on the paper.
+    enrol(&mut r.admin, member(&r.branch, "李四", 2)).await;
+    let all = pages(&mut r.secretary, wanted(json!({}))).await;
+    assert_eq!(all.iter().filter(|page| page.contains("第1页")).count(), 2, "{all:?}");
+    assert_eq!(all.iter().filter(|page| page.contains("尚未签发")).count(), 1, "{all:?}");
+
+    // Who may not see what a module recorded does not get it on paper either.
+    let role = "mutation { system { createRole(input: {name: \"名册员\", reach: NODE, permissions: [\"member.info.read\", \"data.export\"]}) { key name } } }";
+    let made = r.admin.ok(role, json!({})).await["system"]["createRole"].clone();
+    let key = made.as_array().unwrap().iter().find(|one| one["name"] == "名册员").unwrap()["key"].clone();
+    r.t.person("mingce", key.as_str().unwrap(), &r.branch).await;
+    let mut clerk = r.t.signed_in("mingce", PASSWORD).await;
+    let paper = pages(&mut clerk, wanted(json!({"person": r.zhang}))).await.concat();
+    assert!(paper.contains("张三") && !paper.contains("环境整治"), "{paper}");
+
+    // Not of another's branch.
+    r.t.person("other", "org_admin", &r.other).await;
+    let mut other = r.t.signed_in("other", PASSWORD).await;
+    let order = "mutation($kind: String!, $filter: JSON, $columns: [String!]!) { system { requestExport(input: {kind: $kind, filter: $filter, columns: $columns}) { id } } }";
+    assert_eq!(other.refused(order, wanted(json!({"person": r.zhang}))).await.code, "NOT_FOUND");
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ pub static MODULE: Module = Module {
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: jobs::define::<purge::RemoveFiles>,
     importers: &[&organisation::import::Organisations, &member::import::Members],
-    exporters: &[&organisation::export::Organisations, &member::export::Members],
+    exporters: &[&organisation::export::Organisations, &member::export::Members, &certificate::export::Certificates],
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     holdings: None,
     certificate: None,

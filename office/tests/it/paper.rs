@@ -65,3 +65,24 @@ fn pc_3_2_4_a_field_higher_than_a_page_loses_nothing() {
         assert!(all.contains(&format!("第{n}条意见")), "{n}");
     }
 }
+
+#[test]
+fn pc_3_2_1d_a_code_stands_beside_its_words() {
+    let code =
+        |text: &str| Block::Code { text: text.to_owned(), beside: vec!["扫码可核验是否有效".to_owned()] };
+    let squares = |block: Block| {
+        let paper = Paper { title: "党员活动证".to_owned(), blocks: vec![block], foot: String::new() };
+        let bytes = pdf(&[paper]).unwrap();
+        assert!(read(&bytes)[0].contains("扫码可核验是否有效"));
+        let document = lopdf::Document::load_mem(&bytes).unwrap();
+        let (_, page) = document.get_pages().into_iter().next().unwrap();
+        let content = document.get_and_decode_page_content(page).unwrap();
+        content.operations.iter().filter(|one| ["re", "h"].contains(&one.operator.as_str())).count()
+    };
+    let dark = |text: &str| {
+        qrcode::QrCode::new(text).unwrap().to_colors().iter().filter(|one| **one == qrcode::Color::Dark).count()
+    };
+    for text in ["http://127.0.0.1:8080/verify/0", &format!("http://127.0.0.1:8080/verify/{}", "a".repeat(96))] {
+        assert_eq!(squares(code(text)), dark(text));
+    }
+}

@@ -406,6 +406,11 @@ async fn progress(cx: &Cx, id: ExportId, rows: i64, all: i64) -> Result<()> {
 }
 
 async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
+    let own = Cx::system(cx.app.clone(), cx.space());
+    let cx = &match cx.space() {
+        Space::Tenant(_) => own.on_behalf(export.account_id.into(), export.account_name.clone()),
+        Space::Platform => own,
+    };
     let exporter = exporter(cx, &export.kind)?;
     let columns: Vec<&'static ExportColumn> =
         exporter.columns().iter().filter(|column| export.chosen.iter().any(|key| key == column.key)).collect();

@@ -1,6 +1,8 @@
 //! 党员活动证 (PC-3.2.1d, M-1.17): what modules have recorded of a member, read together; and certificates that were issued of
 //! it, whose code tells anybody whether they still hold.
 
+pub(crate) mod export;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -54,6 +54,36 @@ fn filter(value: &Value) -> Result<Filter> {
     zhibu_graphql::filter::<MemberFilter>(value)?.try_into()
 }
 
+/// A filter of members in words.
+pub(crate) async fn words(filter: &Filter, read: &mut Read<'_>) -> Result<String> {
+    let mut words = Vec::new();
+    if let Some(under) = filter.under {
+        words.push(organisation::words_under(under, read).await?);
+    }
+    let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
+    let many = |kind: &str, codes: &[String]| {
+        (!codes.is_empty())
+            .then(|| codes.iter().map(|code| dictionary::words(kind, code)).collect::<Vec<_>>().join("、"))
+    };
+    let yes = |yes: bool| if yes { "是" } else { "否" }.to_owned();
+    say("搜索", filter.search.as_deref().map(mask::searched));
+    say("人员类别", filter.member_type.map(|kind| dictionary::words("member_type", kind.code())));
+    say("党籍状态", filter.status.map(|status| dictionary::words("membership_status", status.code())));
+    say("性别", filter.sex.as_deref().map(|sex| dictionary::words("sex", sex)));
+    say("民族", many("ethnicity", &filter.ethnicities));
+    say("学历", many("education_level", &filter.education_levels));
+    say("工作岗位", many("work_post", &filter.work_posts));
+    say("出生日期从", filter.born_from.map(|day| day.to_string()));
+    say("出生日期至", filter.born_to.map(|day| day.to_string()));
+    say("入党日期从", filter.joined_from.map(|day| day.to_string()));
+    say("入党日期至", filter.joined_to.map(|day| day.to_string()));
+    say("流动党员", filter.floating.map(yes));
+    say("失联", filter.lost.map(yes));
+    say("资料不完整", filter.incomplete.map(yes));
+    say("未填写", filter.missing.map(|field| dictionary::words("audit_field", field.key())));
+    Ok(words.join("；"))
+}
+
 #[async_trait]
 impl Exporter for Members {
     fn kind(&self) -> &'static str {
@@ -77,33 +107,7 @@ impl Exporter for Members {
     }
 
     async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let filter = filter(value)?;
-        let mut words = Vec::new();
-        if let Some(under) = filter.under {
-            words.push(organisation::words_under(under, read).await?);
-        }
-        let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
-        let many = |kind: &str, codes: &[String]| {
-            (!codes.is_empty())
-                .then(|| codes.iter().map(|code| dictionary::words(kind, code)).collect::<Vec<_>>().join("、"))
-        };
-        let yes = |yes: bool| if yes { "是" } else { "否" }.to_owned();
-        say("搜索", filter.search.as_deref().map(mask::searched));
-        say("人员类别", filter.member_type.map(|kind| dictionary::words("member_type", kind.code())));
-        say("党籍状态", filter.status.map(|status| dictionary::words("membership_status", status.code())));
-        say("性别", filter.sex.as_deref().map(|sex| dictionary::words("sex", sex)));
-        say("民族", many("ethnicity", &filter.ethnicities));
-        say("学历", many("education_level", &filter.education_levels));
-        say("工作岗位", many("work_post", &filter.work_posts));
-        say("出生日期从", filter.born_from.map(|day| day.to_string()));
-        say("出生日期至", filter.born_to.map(|day| day.to_string()));
-        say("入党日期从", filter.joined_from.map(|day| day.to_string()));
-        say("入党日期至", filter.joined_to.map(|day| day.to_string()));
-        say("流动党员", filter.floating.map(yes));
-        say("失联", filter.lost.map(yes));
-        say("资料不完整", filter.incomplete.map(yes));
-        say("未填写", filter.missing.map(|field| dictionary::words("audit_field", field.key())));
-        Ok(words.join("；"))
+        words(&filter(value)?, read).await
     }
 
     async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {

@@ -19,6 +19,7 @@ pub use actions::{
 pub use completeness::{
     BASE, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
 };
+pub(crate) use export::words as filter_words;
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use own::{OwnField, complete, facts, own, set};

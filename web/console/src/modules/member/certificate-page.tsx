@@ -3,11 +3,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useParams } from 'react-router'
 import { useConfirmDanger } from '../../kit/confirm-danger'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons } from '../../kit/exchange/export-buttons'
 import { Page } from '../../kit/page'
 import { QueryBoundary } from '../../kit/states'
 import { useAction } from '../../kit/use-action'
 import { ask } from '../../net/ask'
 import { CertificateSheet } from './certificate'
+import { CERTIFICATE } from './record-words'
 
 /** A member's activity certificate: looked at, issued, printed, withdrawn. */
 export default function CertificatePage() {
@@ -16,7 +19,8 @@ export default function CertificatePage() {
   const found = useQuery({ queryKey: key, queryFn: async ({ signal }) => (await ask(ActivityCertificateDocument, { person: id }, signal)).directory.certificate })
   return (
     <Page title="党员活动证" menu="member.info" parents={found.data ? [{ title: found.data.member.name, to: `/member/info?member=${id}` }] : []}
-      hint="签发后附核验二维码。在打印窗口中选择 A5 或 A4 纸，或选择“另存为 PDF”。" extra={found.data && <Actions one={found.data} queryKey={key} />}>
+      hint="签发后附核验二维码。可直接打印（A5 或 A4 纸），也可导出为 PDF 文件。" extra={found.data && <Actions one={found.data} queryKey={key} />}>
+      <ExportBar {...CERTIFICATE} />
       <QueryBoundary query={found}>{(one) => <CertificateSheet one={one} />}</QueryBoundary>
     </Page>
   )
@@ -37,6 +41,7 @@ function Actions({ one, queryKey }: { one: CertificateWholeFragment; queryKey: r
     <>
       {member.editable && issued && <Button danger onClick={withdraw}>撤销</Button>}
       {member.editable && (issued ? <Button onClick={again}>重新签发</Button> : <Button loading={issue.isPending} onClick={() => issue.mutate(undefined)}>签发</Button>)}
+      <ExportButtons {...CERTIFICATE} filter={{ person: member.id }} count={1} />
       <Button type="primary" onClick={() => window.print()}>打印</Button>
     </>
   )

@@ -12,7 +12,7 @@ import { ask } from '../../net/ask'
 import { DeleteMembers, MOST } from './delete-members'
 import { useEntries, useWords } from './dictionary'
 import type { Chosen } from './message-dialog'
-import { optionalFields } from './record-words'
+import { CERTIFICATE, optionalFields } from './record-words'
 import { filterOf, searchFields } from './search'
 
 const MessageDialog = lazy(async () => ({ default: (await import('./message-dialog')).MessageDialog }))
@@ -70,6 +70,7 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
         toolbar={({ filter, count }) => (
           <>
             <ExportButtons {...EXPORT} filter={filterOf(filter, under, entries)} count={count} />
+            <ExportButtons {...CERTIFICATE} label="导出活动证" filter={filterOf(filter, under, entries)} count={count} />
             {maySend && (
               <Button disabled={!count} onClick={() => setTelling({ chosen: { filter: filterOf(filter, under, entries) }, words: `查询结果 ${count ?? 0} 人`, clear: () => undefined })}>
                 短信提醒全部
@@ -77,7 +78,7 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
             )}
           </>
         )}
-        banner={<ExportBar {...EXPORT} />}
+        banner={<><ExportBar {...EXPORT} /><ExportBar {...CERTIFICATE} /></>}
         load={async ({ first, offset, sort, filter }, signal) => (await ask(MembersDocument, {
           first, offset, sort: oneOf(SORTS, sort) ?? 'NAME', filter: filterOf(filter, under, entries),
         }, signal)).directory.members}

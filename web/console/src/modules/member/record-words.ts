@@ -1,5 +1,8 @@
 import type { OptionalField, ProposalState, RequestState, Words } from '@zhibu/api'
 
+/** 党员活动证 as it is exported. */
+export const CERTIFICATE = { kind: 'certificate', title: '党员活动证', forms: true }
+
 /** Where a proposal to remove a record for ever stands. */
 export const purgeStates: Words<ProposalState> = {
   WAITING: { label: '待确认', tone: 'warn' },
