@@ -32,7 +32,11 @@ pub static MODULE: Module = Module {
     base: false,
     permissions: &[TRANSFER_READ, TRANSFER_START, TRANSFER_ACCEPT, FLOW_READ, FLOW_EDIT],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/mobility", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/mobility", "0001_init"),
+        migration!("../../migrations/tenant/mobility", "0002_agreed"),
+        migration!("../../migrations/tenant/mobility", "0003_answers"),
+    ],
     seed: None,
     jobs: |worker| jobs::define::<transfer::TakeIn>(jobs::define::<transfer::Deliver>(worker)),
     importers: &[&flow::import::OUT, &flow::import::IN],

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, FlowId, LostCaseId, OrganisationId, Permission, PersonId, Result, check, dictionary};
 use zhibu_directory::member::{self, EndReason, Mark, MembershipStatus, rules as member_rules};
-use zhibu_directory::organisation::Reach;
+use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
 
@@ -159,7 +159,10 @@ fn taken(error: diesel::result::Error) -> Error {
     }
 }
 
+/// The reach of a transaction; nobody rebuilds the tree meanwhile. Locks are taken in the order of what moves members: the
+/// tree, the person, then what hangs on them.
 async fn reach(write: &mut Write<'_>) -> Result<Reach> {
+    organisation::keep_tree(write).await?;
     Reach::of(&write.scope.clone(), write.conn()?).await
 }
 
@@ -273,6 +276,11 @@ async fn theirs(write: &mut Write<'_>, branch: OrganisationId, who: [String; 3],
 /// An open record as it was at `version`, held.
 async fn held(write: &mut Write<'_>, id: FlowId, version: i32) -> Result<FlowRow> {
     let reach = reach(write).await?;
+    let of = flows::table.find(id.0).select(flows::person_id);
+    let person: Option<Option<Uuid>> = of.first(write.conn()?).await.optional()?;
+    if let Some(person) = person.flatten() {
+        member::locked(write, person.into()).await?;
+    }
     let row = store::load(&reach, id, true, write.conn()?).await?;
     if row.version != version {
         return Err(Error::conflict());
@@ -470,6 +478,10 @@ async fn flow_is(write: &mut Write<'_>, person: Uuid, status: &str) -> Result<()
 /// An open case as it was at `version`, held.
 async fn held_lost(write: &mut Write<'_>, id: LostCaseId, version: i32) -> Result<LostRow> {
     let reach = reach(write).await?;
+    let of = lost_cases::table.find(id.0).select(lost_cases::person_id);
+    if let Some(person) = of.first::<Uuid>(write.conn()?).await.optional()? {
+        member::locked(write, person.into()).await?;
+    }
     let row = store::lost_one(&reach, id, true, write.conn()?).await?;
     if row.version != version {
         return Err(Error::conflict());

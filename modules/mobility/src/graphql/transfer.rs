@@ -86,7 +86,7 @@ pub enum TransferAct {
 pub struct TransferMoment {
     id: String,
     /// `started`, `approved`, `accepted`, `returned`, `resubmitted`, `withdrawn`, `letter_issued`, `reissued`, `expired`,
-    /// `refused`, `receipt_filed`
+    /// `refused`, `receipt_filed`, `receipt_refused`, `rerouted`
     event: String,
     organisation: String,
     note: String,

@@ -5,6 +5,7 @@ pub(crate) mod export;
 mod handshake;
 mod model;
 pub mod papers;
+pub(crate) mod route;
 pub mod rules;
 pub mod store;
 

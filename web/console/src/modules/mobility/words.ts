@@ -21,8 +21,8 @@ export const statuses: Words<TransferStatus> = {
 
 /** What happened in a transfer. */
 export const moments: Record<string, string> = {
-  started: '发起调动', approved: '审核通过', accepted: '同意接收', returned: '退回', resubmitted: '重新提交', withdrawn: '撤回', letter_issued: '开具介绍信',
-  reissued: '重开介绍信', expired: '介绍信过期', refused: '拒收', receipt_filed: '回执归档',
+  started: '发起调动', approved: '审核通过', accepted: '同意接收', returned: '退回', resubmitted: '重新提交', rerouted: '组织变更', withdrawn: '撤回', letter_issued: '开具介绍信',
+  reissued: '重开介绍信', expired: '介绍信过期', refused: '拒收', receipt_filed: '回执归档', receipt_refused: '回执未登记',
 }
 
 /** 电子介绍信 that has arrived. */
@@ -31,6 +31,7 @@ export const inboxStates: Words<InboxState> = {
   TAKEN: { label: '办理中', tone: 'info' },
   ACCEPTED: { label: '已接收', tone: 'ok' },
   REFUSED: { label: '已拒收', tone: 'off' },
+  LAPSED: { label: '已失效', tone: 'off' },
 }
 
 /** 流动类型 */
