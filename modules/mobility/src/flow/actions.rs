@@ -297,6 +297,12 @@ pub async fn edit(cx: &Cx, id: FlowId, version: i32, form: FlowForm) -> Result<C
         Ok(form) => form,
         Err(faults) => return Ok(Err(faults)),
     };
+    if let Some(person) = row.person_id
+        && let Some(member) = still_here(member::hold(&mut write, person.into()).await.map(Some))?
+        && form.started_on < member.membership.join_date
+    {
+        return Ok(Err(vec![Error::invalid("startedOn", "流动日期不能早于入党日期")]));
+    }
     let heard = row.contacted_on.max(form.started_on);
     diesel::update(flows::table.find(row.id))
         .set((Columns::of(&form, cx), flows::contacted_on.eq(heard), flows::version.eq(version + 1)))
@@ -318,9 +324,9 @@ pub async fn edit(cx: &Cx, id: FlowId, version: i32, form: FlowForm) -> Result<C
 }
 
 /// Somebody who has left us has no membership to be marked.
-fn still_here(marked: Result<()>) -> Result<()> {
-    match marked {
-        Err(error) if error.code == "NOT_FOUND" => Ok(()),
+fn still_here<T: Default>(found: Result<T>) -> Result<T> {
+    match found {
+        Err(error) if error.code == "NOT_FOUND" => Ok(T::default()),
         other => other,
     }
 }
