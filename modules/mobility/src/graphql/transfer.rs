@@ -732,13 +732,9 @@ impl TransferQuery {
         let mut read = ctx.cx()?.read(TRANSFER_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let ids: Vec<Uuid> = people.into_iter().map(|id| id.0).collect();
-        let mut found = Vec::new();
-        for (person, transfer) in store::transferring(&ids, read.conn()?).await? {
-            if store::load(&reach, transfer.into(), false, read.conn()?).await.is_ok() {
-                found.push(Transferring { person: person.into(), transfer: transfer.into() });
-            }
-        }
-        Ok(found)
+        let found = store::transferring(&reach, &ids, read.conn()?).await?;
+        let shown = |(person, transfer): (Uuid, Uuid)| Transferring { person: person.into(), transfer: transfer.into() };
+        Ok(found.into_iter().map(shown).collect())
     }
 
     /// Receiving codes of the caller's scope, the newest first.

@@ -287,11 +287,17 @@ pub async fn member_of(id_index: &[u8], conn: &mut Conn) -> Result<Option<Uuid>>
     Ok(found.select(people::id).first(conn).await.optional()?)
 }
 
-/// Which of these people have a transfer under way (办理调动中).
-pub async fn transferring(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<(Uuid, Uuid)>> {
+/// Which of these people have a transfer under way that concerns the reach (转接中): the person and the transfer.
+pub async fn transferring(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<(Uuid, Uuid)>> {
     let open = transfers::person_id.eq_any(ids.to_vec()).and(transfers::closed_at.is_null());
-    let found = transfers::table.filter(open).select((transfers::person_id.assume_not_null(), transfers::id));
-    Ok(found.load(conn).await?)
+    let found: Vec<Row> = transfers::table.filter(open).select(Row::as_select()).load(&mut *conn).await?;
+    let at: Vec<Uuid> = found.iter().flat_map(places_of).collect();
+    let places = organisation::places(&at, conn).await?;
+    let concerns = |row: &Row| {
+        places_of(row).iter().filter_map(|id| places.get(id)).any(|(_, path)| reach.covers(path))
+    };
+    let seen = found.iter().filter(|row| concerns(row));
+    Ok(seen.filter_map(|row| row.person_id.map(|person| (person, row.id))).collect())
 }
 
 /// What wants attention, in numbers.
