@@ -3,9 +3,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { measure, MODULES } from './lists.mjs'
 import { activate, ask, copy, cpu, databaseCpu, enter, folder, forgetPeak, issue, machine, median, peak, psql, run, say, serve, sleep, stop, url as server } from './installation.mjs'
 
-const [zhibu, roster, wanted] = [process.argv[2], process.argv[3], Number(process.argv[4])]
+const [zhibu, roster, wanted, only] = [process.argv[2], process.argv[3], Number(process.argv[4]), process.argv[5]]
 const few = 1000
 const SHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 /** What an import fills, with its rows: the tenant's tables, and the sign-in index of the platform. */
@@ -187,7 +188,7 @@ async function main() {
   psql('CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public')
   const tenants = []
   for (const [name, rows] of [['small', few], ['large', wanted]]) {
-    await activate(issue(zhibu, 1, '--seats', String(rows + 1000))[0], name)
+    await activate(issue(zhibu, 1, '--seats', String(rows + 1000), ...MODULES.flatMap((module) => ['--module', module]))[0], name)
     const schema = psql("SELECT 't_' || replace(id::text, '-', '') FROM platform.tenants ORDER BY id DESC LIMIT 1").trim()
     psql(fill(schema, rows / 50))
     tenants.push({ schema, rows, cookie: await enter(name) })
@@ -195,6 +196,11 @@ async function main() {
   const [small, large] = tenants
   const files = [workbook(few, 500_000), workbook(wanted, 0)]
   await imported(child.pid, files[0], small.cookie)
+  if (only === 'lists') {
+    await imported(child.pid, files[1], large.cookie)
+    await measure(child.pid, small, large)
+    return await stop(child)
+  }
 
   console.log('| import and export | wall | CPU of the server | CPU of the database |\n|---|---|---|---|')
   const before = peak(child.pid)
@@ -235,6 +241,8 @@ async function main() {
   for (const who of tenants) who.requests = requests(psql(`SELECT id FROM ${who.schema}.organisations WHERE short_name = '第7党支部'`).trim())
   large.far = Math.min(50_000, wanted / 2)
   await grown(child.pid, small, large)
+  console.log('')
+  await measure(child.pid, small, large)
   await stop(child)
 }
 

@@ -30,6 +30,11 @@ pub fn label(kind: &str, code: &str) -> Option<&'static str> {
     of(kind).find(|entry| entry.code == code).map(|entry| entry.label.as_str())
 }
 
+/// The label of a code, as text; the code itself when the dictionary does not have it.
+pub fn words(kind: &str, code: &str) -> String {
+    label(kind, code).unwrap_or(code).to_owned()
+}
+
 /// True when the dictionary has the code.
 pub fn has(kind: &str, code: &str) -> bool {
     label(kind, code).is_some()

@@ -132,6 +132,11 @@ impl Cx {
         }
     }
 
+    /// The name under which whatever the caller does is remembered: theirs, or 系统 for work that nobody asked for.
+    pub fn actor(&self) -> String {
+        self.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone())
+    }
+
     /// The operator that acts.
     pub fn operator(&self) -> Result<&Arc<Operator>> {
         match &self.caller {

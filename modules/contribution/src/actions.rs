@@ -27,11 +27,6 @@ pub enum Which {
     Old(ContributionId, i32),
 }
 
-/// Who acts, as the audit and the proofs name them.
-pub(crate) fn actor(cx: &Cx) -> String {
-    cx.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone())
-}
-
 /// Whose eyes a change is made with: those of somebody who administers organisations, never a member's own.
 pub(crate) async fn viewer(write: &mut Write<'_>) -> Result<Viewer> {
     if write.scope.is_own_only() {
@@ -85,7 +80,7 @@ pub async fn save(cx: &Cx, which: Which, facts: &Facts) -> Result<Checked<Contri
 /// Records many at once; the members were looked up within the caller's reach.
 pub(crate) async fn add_all(write: &mut Write<'_>, new: Vec<Newcomer>) -> Result<Vec<Uuid>> {
     let app = write.cx.app.clone();
-    let (by, now) = (actor(write.cx), write.cx.now());
+    let (by, now) = (write.cx.actor(), write.cx.now());
     let ids: Vec<Uuid> = new.iter().map(|_| app.world.id()).collect();
     let rows: Vec<_> = new
         .iter()

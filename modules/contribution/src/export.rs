@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation;
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read};
 
 use crate::READ;
@@ -65,13 +65,12 @@ impl Exporter for Contributions {
         let filter = filter(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
         say("搜索", filter.search.as_deref().map(mask::searched));
         say("党员", filter.person.map(|_| "所选党员".to_owned()));
-        let kinds: Vec<String> = filter.kinds.iter().map(|kind| label(kind)).collect();
+        let kinds: Vec<String> = filter.kinds.iter().map(|kind| dictionary::words(KINDS, kind)).collect();
         say("类型", Some(kinds.join("、")).filter(|text| !text.is_empty()));
         say("日期从", filter.from.map(|day| day.to_string()));
         say("日期至", filter.to.map(|day| day.to_string()));
@@ -83,6 +82,13 @@ impl Exporter for Contributions {
         store::count(&viewer, &filter(value)?, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Contributions {
     async fn rows(
         &self,
         cx: &Cx,
@@ -102,7 +108,7 @@ impl Exporter for Contributions {
             Ok(match key {
                 "name" => named(&people, row.person_id),
                 "branch" => named(&branches, row.organisation_id),
-                "kind" => Cell::Text(label(&row.kind)),
+                "kind" => Cell::Text(dictionary::words(KINDS, &row.kind)),
                 "servedOn" => Cell::Date(row.served_on),
                 "place" => row.place.clone().into(),
                 "hours" => row.minutes.map(|minutes| rules::hours(minutes.into())).into(),
@@ -119,8 +125,4 @@ impl Exporter for Contributions {
         let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
         Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
     }
-}
-
-fn label(kind: &str) -> String {
-    dictionary::label(KINDS, kind).unwrap_or(kind).to_owned()
 }

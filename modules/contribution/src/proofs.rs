@@ -11,7 +11,7 @@ use zhibu_storage::Key;
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, quotas};
 
-use crate::actions::{actor, name, viewer};
+use crate::actions::{name, viewer};
 use crate::model::{FileRow, Row};
 use crate::schema::contribution_files as files;
 use crate::store::{self, Viewer};
@@ -95,7 +95,7 @@ pub async fn request(cx: &Cx, id: ContributionId, file_name: &str, size: i64) ->
             files::file_name.eq(&file_name),
             files::file_size.eq(i32::try_from(size).map_err(Error::bug)?),
             files::content_type.eq(content_type),
-            files::account_name.eq(actor(cx)),
+            files::account_name.eq(cx.actor()),
             files::created_at.eq(cx.now()),
         ))
         .execute(write.conn()?)

@@ -81,11 +81,6 @@ impl Summary {
     }
 }
 
-/// Who records it, by the name at the time.
-pub(crate) fn actor(cx: &Cx) -> String {
-    cx.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone())
-}
-
 /// What one needs to be allowed to record a step.
 pub fn permission(step: &Step) -> Permission {
     if step.side() == Side::Committee { APPROVE } else { EDIT }
@@ -230,7 +225,7 @@ pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) ->
             development_records::passed.eq(true),
             development_records::counts.eq(true),
             development_records::given.eq(serde_json::to_value(&done.given).map_err(Error::bug)?),
-            development_records::account_name.eq(actor(cx)),
+            development_records::account_name.eq(cx.actor()),
             development_records::created_at.eq(cx.now()),
         ));
     }
@@ -382,7 +377,7 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
             development_records::passed.eq(verdict.passed),
             development_records::counts.eq(verdict.counts),
             development_records::given.eq(serde_json::to_value(&act.given).map_err(Error::bug)?),
-            development_records::account_name.eq(actor(write.cx)),
+            development_records::account_name.eq(write.cx.actor()),
             development_records::created_at.eq(now),
         ))
         .execute(write.conn()?)
@@ -652,7 +647,7 @@ async fn insert_event(
             development_events::happened_on.eq(on),
             development_events::step.eq(step.map(i16::from)),
             development_events::note.eq(words),
-            development_events::account_name.eq(actor(write.cx)),
+            development_events::account_name.eq(write.cx.actor()),
             development_events::created_at.eq(write.cx.now()),
         ))
         .execute(write.conn()?)

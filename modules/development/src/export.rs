@@ -7,7 +7,7 @@ use zhibu_core::{DevelopmentCaseId, Error, PageArgs, Permission, Result, diction
 use zhibu_directory::MEMBER_REVEAL;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_office::paper::{Block, Field, Paper, Table};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Forms};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Forms, Made, Rows};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Cx, Read, tenants};
 
@@ -76,8 +76,7 @@ async fn in_words(value: &Value, read: &mut Read<'_>) -> Result<String> {
         words.push(format!("发展对象：{}", store::load(&reach, case, false, read.conn()?).await?.row.name));
     }
     if let Some(under) = filter.under {
-        let name = organisation::name_within(&scope, under, read.conn()?).await?;
-        words.push(format!("组织：{name}及下级"));
+        words.push(organisation::words_under(under, read).await?);
     }
     let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
     say("搜索", filter.search.as_deref().map(mask::searched));
@@ -99,10 +98,6 @@ fn step(step: i16) -> String {
     step_of(store::no(step)).map(|step| format!("{}. {}", step.no, step.title)).unwrap_or_default()
 }
 
-fn label(kind: &str, code: &str) -> String {
-    dictionary::label(kind, code).unwrap_or(code).to_owned()
-}
-
 fn standing(row: &CaseRow) -> String {
     Standing::from_code(&row.standing).map(Standing::words).unwrap_or_default().to_owned()
 }
@@ -110,15 +105,15 @@ fn standing(row: &CaseRow) -> String {
 fn cell(key: &str, row: &CaseRow, branch: &str, vault: &Vault) -> Result<Cell> {
     Ok(match key {
         "name" => Cell::Text(row.name.clone()),
-        "sex" => Cell::Text(label("sex", &row.sex)),
+        "sex" => Cell::Text(dictionary::words("sex", &row.sex)),
         "birthDate" => Cell::Date(row.birth_date),
-        "ethnicity" => Cell::Text(label("ethnicity", &row.ethnicity)),
-        "education" => Cell::Text(label("education_level", &row.education_level)),
-        "workPost" => Cell::Text(label("work_post", &row.work_post)),
+        "ethnicity" => Cell::Text(dictionary::words("ethnicity", &row.ethnicity)),
+        "education" => Cell::Text(dictionary::words("education_level", &row.education_level)),
+        "workPost" => Cell::Text(dictionary::words("work_post", &row.work_post)),
         "employer" => row.employer.clone().into(),
         "branch" => Cell::Text(branch.to_owned()),
         "standing" => Cell::Text(standing(row)),
-        "outcome" => Cell::Text(label("development_outcome", &row.outcome)),
+        "outcome" => Cell::Text(dictionary::words("development_outcome", &row.outcome)),
         "stage" => Cell::Text(stage(row.stage)),
         "step" => row.step.map(step).into(),
         "earliest" => row.earliest.into(),
@@ -164,6 +159,13 @@ impl Exporter for Cases {
         store::count(cx, &reach, &filter, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Cases {
     async fn rows(
         &self,
         cx: &Cx,
@@ -217,19 +219,8 @@ impl Exporter for CaseForms {
         Cases.count(cx, value, read).await
     }
 
-    async fn rows(
-        &self,
-        _: &Cx,
-        _: &Value,
-        _: &[&'static ExportColumn],
-        _: Option<String>,
-        _: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
-        Err(Error::bug("forms are no rows"))
-    }
-
-    fn forms(&self) -> Option<&dyn Forms> {
-        Some(self)
+    fn made(&self) -> Made<'_> {
+        Made::Forms(self)
     }
 }
 
@@ -272,7 +263,7 @@ impl Forms for CaseForms {
 fn form(loaded: &Loaded, id_number: String, told: impl Fn(&crate::rules::Given) -> Vec<String>) -> Paper {
     let row = &loaded.row;
     let (name, value) = (|text: &str| Field::label(text), |text: String| Field::value(text));
-    let state = format!("{}（{}）", standing(row), label("development_outcome", &row.outcome));
+    let state = format!("{}（{}）", standing(row), dictionary::words("development_outcome", &row.outcome));
     let person = Table {
         widths: vec![4, 4, 2, 3, 3, 5],
         heads: 0,
@@ -281,15 +272,15 @@ fn form(loaded: &Loaded, id_number: String, told: impl Fn(&crate::rules::Given) 
                 name("姓名"),
                 value(row.name.clone()),
                 name("性别"),
-                value(label("sex", &row.sex)),
+                value(dictionary::words("sex", &row.sex)),
                 name("出生日期"),
                 value(row.birth_date.to_string()),
             ],
             vec![
                 name("民族"),
-                value(label("ethnicity", &row.ethnicity)),
+                value(dictionary::words("ethnicity", &row.ethnicity)),
                 name("学历"),
-                value(label("education_level", &row.education_level)),
+                value(dictionary::words("education_level", &row.education_level)),
                 name("公民身份号码"),
                 value(id_number),
             ],
@@ -305,7 +296,7 @@ fn form(loaded: &Loaded, id_number: String, told: impl Fn(&crate::rules::Given) 
         let done = loaded.file.done.get(&step.no);
         let mut papers: Vec<String> = Vec::new();
         for paper in loaded.documents.iter().filter(|paper| store::no(paper.step) == step.no) {
-            let title = label("development_doc", &paper.kind);
+            let title = dictionary::words("development_doc", &paper.kind);
             if !graphql::is_past(paper, loaded) && !papers.contains(&title) {
                 papers.push(title);
             }

@@ -574,18 +574,11 @@ fn paper(row: &DocumentRow, loaded: &Loaded) -> DevelopmentDocument {
     }
 }
 
-async fn reach_of(cx: &Cx, permission: zhibu_core::Permission, conn: &mut Conn) -> Result<Reach> {
-    match cx.allow(permission) {
-        Ok(scope) if !scope.is_own_only() => Reach::of(&scope, conn).await,
-        Ok(_) | Err(_) => Ok(Reach::default()),
-    }
-}
-
 async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     let mut read = cx.read(READ).await?;
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let loaded = store::load(&reach, id, false, read.conn()?).await?;
-    let (edit, approve) = (reach_of(cx, EDIT, read.conn()?).await?, reach_of(cx, APPROVE, read.conn()?).await?);
+    let (edit, approve) = (Reach::held(cx, EDIT, read.conn()?).await?, Reach::held(cx, APPROVE, read.conn()?).await?);
     let today = cx.app.world.today();
     let mine = actions::mine(&edit, &approve, &loaded);
     let names = store::people_names(&people(&loaded), read.conn()?).await?;

@@ -11,7 +11,7 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, paper, quotas};
 
 use crate::READ;
-use crate::actions::{actor, permission};
+use crate::actions::permission;
 use crate::model::DocumentRow;
 use crate::rules::plan::{Step, step_of};
 use crate::schema::development_documents as documents;
@@ -93,7 +93,7 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
             documents::file_name.eq(&file_name),
             documents::file_size.eq(i32::try_from(upload.size).map_err(Error::bug)?),
             documents::content_type.eq(content_type),
-            documents::account_name.eq(actor(cx)),
+            documents::account_name.eq(cx.actor()),
             documents::created_at.eq(cx.now()),
         ))
         .execute(write.conn()?)
@@ -199,7 +199,7 @@ pub async fn file(cx: &Cx, id: DevelopmentCaseId, no: u8, bytes: &'static [u8]) 
                 documents::file_name.eq(format!("{label}（示例）.pdf")),
                 documents::file_size.eq(i32::try_from(bytes.len()).map_err(Error::bug)?),
                 documents::content_type.eq("application/pdf"),
-                documents::account_name.eq(actor(cx)),
+                documents::account_name.eq(cx.actor()),
                 documents::created_at.eq(cx.now()),
             ))
             .execute(write.conn()?)

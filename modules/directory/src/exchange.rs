@@ -1,6 +1,6 @@
 //! What imports and exports of the module share.
 
-use zhibu_core::{Error, dictionary};
+use zhibu_core::Error;
 use zhibu_office::Row;
 use zhibu_tenancy::exchange::export::ExportColumn;
 
@@ -32,11 +32,6 @@ fn key(field: &str) -> String {
         "parent" => "parent_short_name".to_owned(),
         _ => key,
     }
-}
-
-/// The label of a code, or the code itself.
-pub(crate) fn label(kind: &str, code: &str) -> String {
-    dictionary::label(kind, code).unwrap_or(code).to_owned()
 }
 
 /// A column of an export.

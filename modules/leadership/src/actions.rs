@@ -86,11 +86,6 @@ pub struct Report {
     pub duties: Vec<(Uuid, String)>,
 }
 
-/// Who records it, by the name at the time.
-pub(crate) fn actor(cx: &Cx) -> String {
-    cx.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone())
-}
-
 /// An election as somebody with this permission holds it: the organisation first, then the election.
 async fn open(write: &mut Write<'_>, id: ElectionId, version: i32) -> Result<Loaded> {
     let loaded = held(write, id).await?;
@@ -148,7 +143,7 @@ pub async fn start(cx: &Cx, at: OrganisationId, draft: Draft) -> Result<Checked<
         elections::planned_on.eq(draft.planned_on),
         elections::postponed_to.eq(draft.postponed_to),
         elections::by_delegates.eq(draft.by_delegates),
-        elections::created_by.eq(actor(cx)),
+        elections::created_by.eq(cx.actor()),
         elections::created_at.eq(cx.now()),
         elections::updated_at.eq(cx.now()),
     );
@@ -156,14 +151,10 @@ pub async fn start(cx: &Cx, at: OrganisationId, draft: Draft) -> Result<Checked<
     fill(&mut write, id, &draft).await?;
     let entry = Entry::new("election.started", "election", id.0)
         .note("organisation", row.short_name.clone())
-        .note("kind", label("election_type", draft.kind.code()));
+        .note("kind", dictionary::words("election_type", draft.kind.code()));
     write.audit(entry).await?;
     write.commit().await?;
     Ok(Ok(id))
-}
-
-fn label(kind: &str, code: &str) -> String {
-    dictionary::label(kind, code).unwrap_or(code).to_owned()
 }
 
 fn taken(error: diesel::result::Error) -> Error {
@@ -288,7 +279,8 @@ fn posts(at: &Row, draft: &Draft) -> Vec<Error> {
         for (post, number) in &draft.seats {
             let named = draft.candidates.iter().filter(|(_, other)| other == post).count();
             if named != usize::try_from(*number).unwrap_or_default() {
-                faults.push(Error::invalid("candidates", format!("{}应任命{number}人", label("post", post))));
+                faults
+                    .push(Error::invalid("candidates", format!("{}应任命{number}人", dictionary::words("post", post))));
             }
         }
     }
@@ -360,7 +352,7 @@ pub async fn edit(cx: &Cx, id: ElectionId, version: i32, draft: Draft) -> Result
         .execute(write.conn()?)
         .await?;
     let told = told("election.edited", &loaded).note("candidates", draft.candidates.len());
-    write.audit(told.note("kind", label("election_type", draft.kind.code()))).await?;
+    write.audit(told.note("kind", dictionary::words("election_type", draft.kind.code()))).await?;
     write.commit().await?;
     Ok(Ok(()))
 }
@@ -386,7 +378,7 @@ fn has_paper(loaded: &Loaded, kind: ElectionPaper) -> Result<()> {
     if loaded.documents.iter().any(|paper| paper.kind == kind.code()) {
         return Ok(());
     }
-    let words = format!("请先上传{}", label("election_doc", kind.code()));
+    let words = format!("请先上传{}", dictionary::words("election_doc", kind.code()));
     Err(Error::refuse("ELECTION_DOCUMENT", words).at(format!("documents.{}", kind.code())))
 }
 
@@ -667,7 +659,7 @@ async fn divide(
         }
     }
     if let Some((post, _)) = offices.iter().find(|(post, number)| rules::is_single(post) && **number > 1) {
-        return Err(Error::invalid("duties", format!("{}只能有1人", label("post", post))));
+        return Err(Error::invalid("duties", format!("{}只能有1人", dictionary::words("post", post))));
     }
     for one in &loaded.candidates {
         diesel::update(candidates::table.find(one.id))

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation::{self, Reach, Row};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read};
 
 use crate::READ;
@@ -74,8 +74,7 @@ impl Exporter for Terms {
         let filter = filter(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         words.extend(filter.search.as_deref().map(mask::searched).map(|text| format!("搜索：{text}")));
         words.extend(filter.attention.map(|what| format!("任期状态：{}", attention(what))));
@@ -87,6 +86,13 @@ impl Exporter for Terms {
         store::count(&reach, &filter(value)?, cx.app.world.today(), read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Terms {
     async fn rows(
         &self,
         cx: &Cx,
@@ -107,17 +113,14 @@ impl Exporter for Terms {
     }
 }
 
-fn label(kind: &str, code: &str) -> String {
-    dictionary::label(kind, code).unwrap_or(code).to_owned()
-}
-
 fn cell(key: &str, row: &Row, beside: &Beside, today: chrono::NaiveDate) -> Result<Cell> {
     let held = beside.posts.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-    let told = |post: &zhibu_directory::member::HeldPost| format!("{} {}", label("post", &post.post), post.name);
+    let told =
+        |post: &zhibu_directory::member::HeldPost| format!("{} {}", dictionary::words("post", &post.post), post.name);
     Ok(match key {
         "shortName" => Cell::Text(row.short_name.clone()),
         "fullName" => Cell::Text(row.full_name.clone()),
-        "orgType" => Cell::Text(label("org_type", &row.org_type)),
+        "orgType" => Cell::Text(dictionary::words("org_type", &row.org_type)),
         "termYears" => row.term_years.map_or(Cell::Blank, |years| Cell::Integer(years.into())),
         "termStart" => row.term_start.into(),
         "termEnd" => row.term_end().into(),
@@ -129,7 +132,13 @@ fn cell(key: &str, row: &Row, beside: &Beside, today: chrono::NaiveDate) -> Resu
         "election" => beside
             .open
             .get(&row.id)
-            .map(|one| format!("{}（{}）", label("election_type", &one.kind), label("election_state", &one.state)))
+            .map(|one| {
+                format!(
+                    "{}（{}）",
+                    dictionary::words("election_type", &one.kind),
+                    dictionary::words("election_state", &one.state)
+                )
+            })
             .into(),
         other => return Err(Error::bug(format!("no column {other}"))),
     })

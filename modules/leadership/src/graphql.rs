@@ -10,7 +10,7 @@ use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::member::{self, HeldPost};
 use zhibu_directory::organisation::{self, OrgType, Reach, Row};
 use zhibu_graphql::{Listed, Request, all_faults};
-use zhibu_tenancy::{Conn, Cx, identity};
+use zhibu_tenancy::{Cx, identity};
 
 use crate::actions::{self, Draft, Outcome, Reply, Report};
 use crate::model::{DocumentRow, ElectionExcuse, ElectionKind, ElectionPaper, ElectionRow, ElectionState, TermLevel};
@@ -558,19 +558,12 @@ pub(crate) fn term(row: &Row, beside: &Beside, today: NaiveDate) -> Term {
     }
 }
 
-async fn reach_of(cx: &Cx, permission: zhibu_core::Permission, conn: &mut Conn) -> Result<Reach> {
-    match cx.allow(permission) {
-        Ok(scope) if !scope.is_own_only() => Reach::of(&scope, conn).await,
-        Ok(_) | Err(_) => Ok(Reach::default()),
-    }
-}
-
 async fn leadership(cx: &Cx, id: OrganisationId) -> Result<Leadership> {
     let today = cx.app.world.today();
     let mut read = cx.read(READ).await?;
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let row = organisation::get(&reach, id, read.conn()?).await?;
-    let (edit, approve) = (reach_of(cx, EDIT, read.conn()?).await?, reach_of(cx, APPROVE, read.conn()?).await?);
+    let (edit, approve) = (Reach::held(cx, EDIT, read.conn()?).await?, Reach::held(cx, APPROVE, read.conn()?).await?);
     let beside = store::beside(&[row.id], read.conn()?).await?;
     let past = member::past_on(row.id, PAST, read.conn()?).await?;
     let elections = store::history(row.id, read.conn()?).await?;
@@ -620,7 +613,7 @@ async fn election(cx: &Cx, id: ElectionId) -> Result<Election> {
     let place = store::place(id, read.conn()?).await?;
     let at = organisation::get(&reach, place, read.conn()?).await?;
     let loaded = store::load(at, id, false, read.conn()?).await?;
-    let (edit, approve) = (reach_of(cx, EDIT, read.conn()?).await?, reach_of(cx, APPROVE, read.conn()?).await?);
+    let (edit, approve) = (Reach::held(cx, EDIT, read.conn()?).await?, Reach::held(cx, APPROVE, read.conn()?).await?);
     let warnings = store::warnings(&loaded, read.conn()?).await?;
     let acts: Vec<ElectionAct> = actions::acts(&edit, &approve, &loaded).into_iter().map(Into::into).collect();
     let verdicts = verdicts(&loaded);

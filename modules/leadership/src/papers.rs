@@ -9,7 +9,7 @@ use zhibu_storage::Key;
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, paper, quotas};
 
-use crate::actions::{actor, held, paper_permission};
+use crate::actions::{held, paper_permission};
 use crate::model::{DocumentRow, ElectionPaper};
 use crate::schema::leadership_documents as documents;
 use crate::store::{self, Loaded};
@@ -81,7 +81,7 @@ pub async fn request(cx: &Cx, id: ElectionId, upload: Upload) -> Result<Ticket> 
             documents::file_name.eq(&file_name),
             documents::file_size.eq(i32::try_from(upload.size).map_err(Error::bug)?),
             documents::content_type.eq(content_type),
-            documents::account_name.eq(actor(cx)),
+            documents::account_name.eq(cx.actor()),
             documents::created_at.eq(cx.now()),
         ))
         .execute(write.conn()?)

@@ -55,11 +55,6 @@ async fn hourly(cx: &Cx) -> zhibu_core::Result<()> {
     transfer::hourly(cx).await
 }
 
-/// Who records it, by the name at the time.
-pub(crate) fn actor(cx: &Cx) -> String {
-    cx.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone())
-}
-
 /// Refuses whoever may do this to nobody but themselves, before anything of an input is looked at.
 pub(crate) fn may(cx: &Cx, permission: Permission) -> zhibu_core::Result<()> {
     if cx.allow(permission)?.is_own_only() { Err(zhibu_core::Error::denied()) } else { Ok(()) }

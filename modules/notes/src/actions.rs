@@ -112,7 +112,7 @@ fn taken(shelf: &Shelf, error: Error) -> Error {
 async fn stand(shelf: &Shelf, write: &mut Write<'_>, row: &Row, deed: Deed, standing: Standing) -> Result<()> {
     let cx = write.cx;
     store::stand(shelf, row.id, standing, write.conn()?).await.map_err(|fault| taken(shelf, fault))?;
-    let name = cx.identity().map_or_else(|_| "系统".to_owned(), |identity| identity.display_name.clone());
+    let name = cx.actor();
     store::tell(shelf, row, deed, (cx.app.world.id(), &name, cx.now()), write.conn()?).await?;
     write.audit(entry(shelf, deed, row)).await
 }

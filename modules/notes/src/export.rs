@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation;
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read};
 
 use crate::graphql::WritingFilter;
@@ -73,15 +73,14 @@ impl Exporter for Texts {
         let filter = filter(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
         let yes = |yes: bool| if yes { "是" } else { "否" }.to_owned();
         say("搜索", filter.search.as_deref().map(mask::searched));
         say("党员", filter.person.map(|_| "所选党员".to_owned()));
         say("本人的", filter.mine.then(|| yes(true)));
-        say("承诺类型", filter.kind.map(|kind| label(kind.code())));
+        say("承诺类型", filter.kind.map(|kind| dictionary::words("pledge_type", kind.code())));
         say("承诺年度", filter.year.map(|year| year.to_string()));
         say("状态", filter.state.map(|state| state.word().to_owned()));
         say("已推荐", filter.recommended.map(yes));
@@ -96,6 +95,13 @@ impl Exporter for Texts {
         store::count(&List { shelf: self.0, viewer: &viewer, filter: &filter, whole: true }, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Texts {
     async fn rows(
         &self,
         cx: &Cx,
@@ -113,10 +119,6 @@ impl Exporter for Texts {
     }
 }
 
-fn label(kind: &str) -> String {
-    dictionary::label("pledge_type", kind).unwrap_or(kind).to_owned()
-}
-
 /// The day of a moment, where the tenants are.
 fn day(at: DateTime<Utc>) -> NaiveDate {
     (at + Duration::hours(8)).date_naive()
@@ -127,7 +129,7 @@ fn cell(key: &str, row: &Row) -> Result<Cell> {
     Ok(match key {
         "name" => Cell::Text(row.name.clone()),
         "branch" => Cell::Text(row.branch.clone()),
-        "kind" => row.kind.as_deref().map(label).into(),
+        "kind" => row.kind.as_deref().map(|kind| dictionary::words("pledge_type", kind)).into(),
         "year" => row.year.map_or(Cell::Blank, |year| Cell::Integer(year.into())),
         "title" => Cell::Text(row.title.clone()),
         "source" => row.source.clone().into(),

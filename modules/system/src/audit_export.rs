@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read, audit};
 
 use crate::graphql::{AuditEntry, AuditFilter, moment};
@@ -70,6 +70,13 @@ impl Exporter for Audit {
         audit::count(cx, &filter(value)?, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Audit {
     async fn rows(
         &self,
         cx: &Cx,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Error, PageArgs, Permission, Result, mask};
 use zhibu_tenancy::codes::{self, CodeFilter, CodeRow, CodeState};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read, tenants};
 
 use crate::{CODES_READ, graphql};
@@ -86,6 +86,13 @@ impl Exporter for Codes {
         codes::count(cx, &filter(value)?, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Codes {
     async fn rows(
         &self,
         cx: &Cx,

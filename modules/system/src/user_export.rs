@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, mask};
 use zhibu_directory::organisation::{self, Reach};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::identity::{self, AccountFilter, AccountSort, AccountState};
 use zhibu_tenancy::{Cx, Read};
 
@@ -68,8 +68,7 @@ impl Exporter for Users {
         let filter = zhibu_graphql::filter::<UserFilter>(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.organisation {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         words.extend(filter.search.map(|text| format!("搜索：{}", mask::searched(&text))));
         words.extend(filter.state.map(|one| format!("账号状态：{}", state(one.into()))));
@@ -81,6 +80,13 @@ impl Exporter for Users {
         identity::count_accounts(cx, &filter, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Users {
     async fn rows(
         &self,
         cx: &Cx,

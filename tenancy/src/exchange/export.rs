@@ -81,6 +81,24 @@ pub trait Exporter: Send + Sync + 'static {
     fn columns(&self) -> &'static [ExportColumn];
     /// The filter in words; refuses one that is none.
     async fn words(&self, filter: &Value, read: &mut Read<'_>) -> Result<String>;
+    /// About how many rows there will be, for the progress.
+    async fn count(&self, cx: &Cx, filter: &Value, read: &mut Read<'_>) -> Result<i64>;
+    /// What the file holds.
+    fn made(&self) -> Made<'_>;
+}
+
+/// What an export is made of.
+#[derive(Clone, Copy)]
+pub enum Made<'e> {
+    /// Rows of a workbook.
+    Rows(&'e dyn Rows),
+    /// Forms on paper, in a PDF.
+    Forms(&'e dyn Forms),
+}
+
+/// What a module exports as rows.
+#[async_trait]
+pub trait Rows: Send + Sync + 'static {
     /// The rows after a position, at most [`BATCH`], with the next position; none at the end.
     async fn rows(
         &self,
@@ -90,12 +108,6 @@ pub trait Exporter: Send + Sync + 'static {
         after: Option<String>,
         read: &mut Read<'_>,
     ) -> Result<(Vec<Vec<Cell>>, Option<String>)>;
-    /// About how many rows there will be, for the progress.
-    async fn count(&self, cx: &Cx, filter: &Value, read: &mut Read<'_>) -> Result<i64>;
-    /// One that makes forms on paper, a PDF, instead of rows.
-    fn forms(&self) -> Option<&dyn Forms> {
-        None
-    }
 }
 
 /// What a module exports as forms on paper, one for each row. Columns only decide whether what is masked elsewhere is shown.
@@ -225,7 +237,7 @@ pub async fn order(cx: &Cx, kind: &str, filter: Value, wanted: &[String], reason
     };
     let words = {
         let mut read = cx.read(exporter.permission()).await?;
-        if exporter.forms().is_some() && exporter.count(cx, &filter, &mut read).await? > MOST_FORMS {
+        if matches!(exporter.made(), Made::Forms(_)) && exporter.count(cx, &filter, &mut read).await? > MOST_FORMS {
             return Err(Error::invalid("filter", format!("一次最多生成{MOST_FORMS}份表格，请缩小范围后再导出")));
         }
         exporter.words(&filter, &mut read).await?
@@ -409,9 +421,12 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
         held
     };
     let filter = opened(cx, &export.filter).await?;
-    if let Some(forms) = exporter.forms() {
-        return Box::pin(make_forms(cx, id, export, forms, &filter, &columns, &scope)).await;
-    }
+    let from = match exporter.made() {
+        Made::Rows(rows) => rows,
+        Made::Forms(forms) => {
+            return Box::pin(make_forms(cx, id, export, forms, &filter, &columns, &scope)).await;
+        }
+    };
     let scratch = scratch(cx, id.0)?;
     let file = scratch.file("file.xlsx");
     let (send, writer) = writer(layout(cx, exporter, export, &columns), file.clone());
@@ -424,7 +439,7 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
             if all.is_none() {
                 all = Some(exporter.count(cx, &filter, &mut read).await?);
             }
-            exporter.rows(cx, &filter, &columns, after, &mut read).await?
+            from.rows(cx, &filter, &columns, after, &mut read).await?
         };
         cx.close().await;
         rows += i64::try_from(batch.0.len()).map_err(Error::bug)?;
@@ -445,7 +460,10 @@ async fn make(cx: &Cx, id: ExportId, export: &Export) -> Result<i64> {
 
 /// Name, ending and type of the file that an exporter makes.
 fn kind_of(exporter: &dyn Exporter) -> (&'static str, &'static str, &'static str) {
-    if exporter.forms().is_some() { ("file.pdf", "pdf", "application/pdf") } else { ("file.xlsx", "xlsx", XLSX) }
+    match exporter.made() {
+        Made::Rows(_) => ("file.xlsx", "xlsx", XLSX),
+        Made::Forms(_) => ("file.pdf", "pdf", "application/pdf"),
+    }
 }
 
 async fn make_forms(

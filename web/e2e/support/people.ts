@@ -12,7 +12,7 @@ export const INITIAL_PASSWORD = 'ABC#123'
 export const PASSWORD = 'Dangxiao#2027'
 
 /** A short text that no other test uses. */
-export const unique = (): string => randomUUID().slice(0, 8)
+export const unique = (): string => randomUUID().slice(0, 8).replace(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)))
 
 /** A mobile number that no other test uses. */
 export const someMobile = (): string => `139${randomInt(10_000_000, 99_999_999)}`

@@ -77,24 +77,30 @@ impl From<audit::Row> for Change {
             // What was told has been taken out; the mark beside says that it was done here.
             if field == audit::PURGED {
                 let after = Some("个人信息已彻底删除".to_owned());
-                return FieldChange { field: field.clone(), label: label("audit_field", field), before: None, after };
+                return FieldChange {
+                    field: field.clone(),
+                    label: dictionary::words("audit_field", field),
+                    before: None,
+                    after,
+                };
             }
             let side = |at: usize| pair.get(at).and_then(|value| words(kind, value));
-            FieldChange { field: field.clone(), label: label("audit_field", field), before: side(0), after: side(1) }
+            FieldChange {
+                field: field.clone(),
+                label: dictionary::words("audit_field", field),
+                before: side(0),
+                after: side(1),
+            }
         });
         Self {
             id: row.id.into(),
             at: row.at,
             by: row.actor_name,
-            action: label("audit_action", &row.action),
+            action: dictionary::words("audit_action", &row.action),
             undoes,
             fields: fields.collect(),
         }
     }
-}
-
-fn label(kind: &str, code: &str) -> String {
-    dictionary::label(kind, code).unwrap_or(code).to_owned()
 }
 
 fn words(kind: Option<&str>, value: &Value) -> Option<String> {

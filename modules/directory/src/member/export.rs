@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use serde_json::Value;
 use uuid::Uuid;
-use zhibu_core::{Error, PageArgs, Permission, Result, mask};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Cx, Read, tenants};
 
 use super::model::Entry;
 use super::rules;
 use super::store::{self, Filter, Sort};
-use crate::exchange::{column, label, sensitive};
+use crate::exchange::{column, sensitive};
 use crate::graphql::MemberFilter;
 use crate::organisation::{self, Reach};
 use crate::{MEMBER_READ, MEMBER_REVEAL};
@@ -80,18 +80,18 @@ impl Exporter for Members {
         let filter = filter(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
         let many = |kind: &str, codes: &[String]| {
-            (!codes.is_empty()).then(|| codes.iter().map(|code| label(kind, code)).collect::<Vec<_>>().join("、"))
+            (!codes.is_empty())
+                .then(|| codes.iter().map(|code| dictionary::words(kind, code)).collect::<Vec<_>>().join("、"))
         };
         let yes = |yes: bool| if yes { "是" } else { "否" }.to_owned();
         say("搜索", filter.search.as_deref().map(mask::searched));
-        say("人员类别", filter.member_type.map(|kind| label("member_type", kind.code())));
-        say("党籍状态", filter.status.map(|status| label("membership_status", status.code())));
-        say("性别", filter.sex.as_deref().map(|sex| label("sex", sex)));
+        say("人员类别", filter.member_type.map(|kind| dictionary::words("member_type", kind.code())));
+        say("党籍状态", filter.status.map(|status| dictionary::words("membership_status", status.code())));
+        say("性别", filter.sex.as_deref().map(|sex| dictionary::words("sex", sex)));
         say("民族", many("ethnicity", &filter.ethnicities));
         say("学历", many("education_level", &filter.education_levels));
         say("工作岗位", many("work_post", &filter.work_posts));
@@ -102,7 +102,7 @@ impl Exporter for Members {
         say("流动党员", filter.floating.map(yes));
         say("失联", filter.lost.map(yes));
         say("资料不完整", filter.incomplete.map(yes));
-        say("未填写", filter.missing.map(|field| label("audit_field", field.key())));
+        say("未填写", filter.missing.map(|field| dictionary::words("audit_field", field.key())));
         Ok(words.join("；"))
     }
 
@@ -111,6 +111,13 @@ impl Exporter for Members {
         store::count(cx, &reach, &filter(value)?, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Members {
     async fn rows(
         &self,
         cx: &Cx,
@@ -135,7 +142,7 @@ impl Exporter for Members {
         let mut rows = Vec::with_capacity(page.nodes.len());
         for entry in &page.nodes {
             let held = posts.get(&entry.person.id).map(Vec::as_slice).unwrap_or_default();
-            let held: Vec<String> = held.iter().map(|post| label("post", &post.post)).collect();
+            let held: Vec<String> = held.iter().map(|post| dictionary::words("post", &post.post)).collect();
             let named = |id: Uuid| names.get(&id).cloned();
             let row = columns.iter().map(|column| match column.key {
                 "branch" => Ok(named(entry.assignment.organisation_id).into()),
@@ -154,28 +161,28 @@ fn cell(key: &str, entry: &Entry, vault: &Vault, today: chrono::NaiveDate) -> Re
     let open = |sealed: &[u8]| vault.open_text(sealed).map(|text| Cell::Text(text.expose().to_owned()));
     let may = |sealed: &Option<Vec<u8>>| sealed.as_deref().map_or(Ok(Cell::Blank), open);
     let years = |years: Option<u32>| years.map_or(Cell::Blank, |years| Cell::Integer(years.into()));
-    let coded = |kind: &str, code: &Option<String>| code.as_deref().map(|code| label(kind, code)).into();
+    let coded = |kind: &str, code: &Option<String>| code.as_deref().map(|code| dictionary::words(kind, code)).into();
     Ok(match key {
         "name" => Cell::Text(person.name.clone()),
         "idNumber" => open(&person.id_number)?,
-        "sex" => Cell::Text(label("sex", &person.sex)),
+        "sex" => Cell::Text(dictionary::words("sex", &person.sex)),
         "birthDate" => Cell::Date(person.birth_date),
         "age" => years(today.years_since(person.birth_date)),
-        "ethnicity" => Cell::Text(label("ethnicity", &person.ethnicity)),
+        "ethnicity" => Cell::Text(dictionary::words("ethnicity", &person.ethnicity)),
         "nativePlace" => person.native_place.clone().into(),
-        "educationLevel" => Cell::Text(label("education_level", &person.education_level)),
+        "educationLevel" => Cell::Text(dictionary::words("education_level", &person.education_level)),
         "degree" => coded("degree", &person.degree),
         "school" => person.school.clone().into(),
-        "memberType" => Cell::Text(label("member_type", &terms.member_type)),
+        "memberType" => Cell::Text(dictionary::words("member_type", &terms.member_type)),
         "joinDate" => Cell::Date(terms.join_date),
         "conversionDate" => terms.conversion_date.into(),
         "partyAge" => years(rules::party_age(terms.join_date, terms.conversion_date, terms.kind(), today)),
-        "workPost" => Cell::Text(label("work_post", &person.work_post)),
+        "workPost" => Cell::Text(dictionary::words("work_post", &person.work_post)),
         "employer" => person.employer.clone().into(),
         "mobile" => open(&person.mobile)?,
         "landline" => may(&person.landline)?,
         "homeAddress" => may(&person.home_address)?,
-        "status" => Cell::Text(label("membership_status", &terms.status)),
+        "status" => Cell::Text(dictionary::words("membership_status", &terms.status)),
         "lostOn" => terms.lost_on.into(),
         "floating" => Cell::Text(if terms.floating { "是" } else { "否" }.to_owned()),
         "flowDirection" => coded("flow_direction", &terms.flow_direction),

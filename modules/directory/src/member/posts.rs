@@ -158,10 +158,6 @@ pub async fn vacant_since(ids: Option<&[Uuid]>, conn: &mut Conn) -> Result<HashM
     Ok(rows.into_iter().map(|row| (row.id, row.since)).collect())
 }
 
-fn label(post: &str) -> String {
-    dictionary::label("post", post).unwrap_or(post).to_owned()
-}
-
 /// Ends posts on a day, each with its reason and a row of the history of whoever held it. The roles that followed from
 /// them end in the same transaction.
 pub async fn end(write: &mut Write<'_>, endings: &[Ending], on: NaiveDate) -> Result<()> {
@@ -185,7 +181,7 @@ pub async fn end(write: &mut Write<'_>, endings: &[Ending], on: NaiveDate) -> Re
         told.push(
             Entry::new("member.post_ended", "person", post.person)
                 .note("name", post.name.clone())
-                .note("post", label(&post.post))
+                .note("post", dictionary::words("post", &post.post))
                 .note("until", post.since.max(on).to_string())
                 .note("reason", dictionary::label("post_end_reason", reason).unwrap_or(reason)),
         );
@@ -227,7 +223,7 @@ pub async fn appoint(
         Entry::new("member.post_began", "person", one.person)
             .note("name", one.name.clone())
             .note("organisation", at.1.to_owned())
-            .note("post", label(&one.post))
+            .note("post", dictionary::words("post", &one.post))
             .note("since", since.to_string())
     });
     write.audit_all(told.collect()).await

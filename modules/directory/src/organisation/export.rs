@@ -5,14 +5,14 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
-use zhibu_core::{Error, PageArgs, Permission, Result, mask};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read, tenants};
 
 use super::model::{Listing, OrganisationAttention, Wanted};
 use super::scope::Reach;
 use super::store::{self, Filter};
-use crate::exchange::{column, label, sensitive};
+use crate::exchange::{column, sensitive};
 use crate::graphql::OrganisationFilter;
 use crate::schema::organisations;
 use crate::{ORG_READ, ORG_REVEAL};
@@ -79,12 +79,11 @@ impl Exporter for Organisations {
         let filter = zhibu_graphql::filter::<OrganisationFilter>(value)?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = store::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(store::words_under(under, read).await?);
         }
         words.extend(filter.search.map(|text| format!("搜索：{}", mask::searched(&text))));
         if let Some(types) = filter.types.filter(|types| !types.is_empty()) {
-            let kinds: Vec<String> = types.iter().map(|kind| label("org_type", kind.code())).collect();
+            let kinds: Vec<String> = types.iter().map(|kind| dictionary::words("org_type", kind.code())).collect();
             words.push(format!("组织类别：{}", kinds.join("、")));
         }
         words.extend(filter.attention.map(|what| format!("待办：{}", waits(what))));
@@ -96,6 +95,13 @@ impl Exporter for Organisations {
         store::count(&reach, &filter(cx, value)?, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Organisations {
     async fn rows(
         &self,
         cx: &Cx,
@@ -137,12 +143,12 @@ fn cell(key: &str, listing: &Listing) -> Result<Cell> {
         "code" => Cell::Text(row.code.clone()),
         "fullName" => Cell::Text(row.full_name.clone()),
         "shortName" => Cell::Text(row.short_name.clone()),
-        "type" => Cell::Text(label("org_type", &row.org_type)),
+        "type" => Cell::Text(dictionary::words("org_type", &row.org_type)),
         "parent" => listing.path.last().map(|(_, name)| name.clone()).into(),
-        "status" => Cell::Text(label("org_status", &row.status)),
+        "status" => Cell::Text(dictionary::words("org_status", &row.status)),
         "foundedOn" => row.founded_on.into(),
         "approvalNo" => row.approval_no.clone().into(),
-        "unitRelation" => row.unit_relation.as_deref().map(|code| label("org_unit_relation", code)).into(),
+        "unitRelation" => row.unit_relation.as_deref().map(|code| dictionary::words("org_unit_relation", code)).into(),
         "units" => joined(listing.units.iter().map(|unit| unit.name.clone()).collect()),
         "divisionCode" => row.division_code.clone().into(),
         "contactName" => row.contact_name.clone().into(),

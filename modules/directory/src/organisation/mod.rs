@@ -20,7 +20,7 @@ pub use past::{Then, as_of, count_as_of, keep_tree, members_as_of, names_as_of, 
 pub use scope::Reach;
 pub(crate) use store::groups;
 pub use store::{
-    Filter, TERM_END, ancestors, children_types, complete, count, get, ids, kinds, list, members, name_within, names,
-    part, places, roots, spans, taken_names, tree, waiting,
+    Filter, TERM_END, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, part, places,
+    roots, spans, taken_names, tree, waiting, words_under,
 };
 pub use term::{begin_term, hold, prolong_term};

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, Result};
-use zhibu_tenancy::Conn;
+use zhibu_core::{Error, Permission, Result};
 use zhibu_tenancy::policy::Scope;
+use zhibu_tenancy::{Conn, Cx};
 
 use crate::schema::organisations;
 
@@ -40,6 +40,14 @@ impl Reach {
             .load(conn)
             .await?;
         Ok(Self::at(scope, &places))
+    }
+
+    /// How far the caller holds a permission over organisations; nowhere when they do not hold it.
+    pub async fn held(cx: &Cx, permission: Permission, conn: &mut Conn) -> Result<Self> {
+        match cx.allow(permission) {
+            Ok(scope) if !scope.is_own_only() => Self::of(&scope, conn).await,
+            Ok(_) | Err(_) => Ok(Self::default()),
+        }
     }
 
     /// The same where the organisations stand at these places.

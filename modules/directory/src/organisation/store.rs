@@ -10,8 +10,7 @@ use diesel::sql_types::{Bool, Date, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, Page, PageArgs, Result, mask};
-use zhibu_tenancy::policy::Scope;
-use zhibu_tenancy::{Conn, Cx, identity, tenants};
+use zhibu_tenancy::{Conn, Cx, Read, identity, tenants};
 
 use super::model::{Administrator, Listing, OrgType, OrganisationAttention, Row, Span, Unit, Wanted};
 use super::scope::Reach;
@@ -234,11 +233,14 @@ pub async fn taken_names(
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }
 
-/// The name of an organisation inside a scope, or of the one above what is only held below; missing elsewhere.
-pub async fn name_within(scope: &Scope, id: OrganisationId, conn: &mut Conn) -> Result<String> {
-    let reach = Reach::of(scope, conn).await?;
-    let found = places(&[id.0], conn).await?.remove(&id.0);
-    found.filter(|(_, path)| reach.covers_below(path)).map(|(name, _)| name).ok_or_else(Error::missing)
+/// An organisation and those below as the words of a filter. Missing where the reader sees neither it nor anything
+/// below.
+pub async fn words_under(id: OrganisationId, read: &mut Read<'_>) -> Result<String> {
+    let scope = read.scope.clone();
+    let reach = Reach::of(&scope, read.conn()?).await?;
+    let found = places(&[id.0], read.conn()?).await?.remove(&id.0);
+    let (name, _) = found.filter(|(_, path)| reach.covers_below(path)).ok_or_else(Error::missing)?;
+    Ok(format!("组织：{name}及下级"))
 }
 
 /// Short names and paths of organisations by id.

@@ -14,7 +14,7 @@ use super::model::{FlowKind, FlowRow, LostDecision, LostRow, LostState};
 use super::{rules, store};
 use crate::schema::{flows, lost_cases, mobility_contacts as contacts};
 use crate::transfer::store as transfer_store;
-use crate::{FLOW_EDIT, TRANSFER_ACCEPT, actor, may};
+use crate::{FLOW_EDIT, TRANSFER_ACCEPT, may};
 
 /// Whom a record of floating is about.
 #[derive(Debug, Clone)]
@@ -355,7 +355,7 @@ async fn note(
         contacts::happened_on.eq(on),
         contacts::way.eq(way),
         contacts::words.eq(words),
-        contacts::account_name.eq(actor(write.cx)),
+        contacts::account_name.eq(write.cx.actor()),
         contacts::created_at.eq(write.cx.now()),
     );
     diesel::insert_into(contacts::table).values(row).execute(write.conn()?).await?;

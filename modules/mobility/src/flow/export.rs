@@ -6,7 +6,7 @@ use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::MEMBER_REVEAL;
 use zhibu_directory::organisation::{self, Reach};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read, tenants};
 
 use super::store::{self, Filter};
@@ -69,11 +69,10 @@ impl Exporter for Flows {
         let filter = filter(value, NaiveDate::default())?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
-        let label = |kind: &str, code: &str| dictionary::label(kind, code).unwrap_or(code).to_owned();
+        let label = |kind: &str, code: &str| dictionary::words(kind, code);
         say("搜索", filter.search.as_deref().map(mask::searched));
         say("流动类型", filter.kind.map(|kind| label("flow_kind", kind.code())));
         say("状态", filter.status.map(|status| label("flow_status", status.code())));
@@ -90,6 +89,13 @@ impl Exporter for Flows {
         store::count(cx, &reach, &filter, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Flows {
     async fn rows(
         &self,
         cx: &Cx,
@@ -106,7 +112,7 @@ impl Exporter for Flows {
         let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
         let mut rows = Vec::new();
         for row in &page.nodes {
-            let label = |kind: &str, code: &str| Cell::Text(dictionary::label(kind, code).unwrap_or(code).to_owned());
+            let label = |kind: &str, code: &str| Cell::Text(dictionary::words(kind, code));
             let on = |day: Option<NaiveDate>| day.map_or(Cell::Blank, Cell::Date);
             let cell = |key: &str| -> Result<Cell> {
                 Ok(match key {

@@ -4,8 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::{
-    Error, LetterId, OrganisationId, Page, PageArgs, Permission, PersonId, ReceivingCodeId, Result, TransferId,
-    dictionary, mask,
+    Error, LetterId, OrganisationId, Page, PageArgs, PersonId, ReceivingCodeId, Result, TransferId, dictionary, mask,
 };
 use zhibu_directory::graphql::{MemberInput, OrganisationRef};
 use zhibu_directory::organisation::{self, Reach};
@@ -365,14 +364,6 @@ impl From<TransferLetterInput> for LetterForm {
     }
 }
 
-/// What the caller reaches with a permission; nothing without it.
-async fn reach_of(cx: &Cx, permission: Permission, conn: &mut Conn) -> Result<Reach> {
-    match cx.allow(permission) {
-        Ok(scope) if !scope.is_own_only() => Reach::of(&scope, conn).await,
-        Ok(_) | Err(_) => Ok(Reach::default()),
-    }
-}
-
 /// What rows of transfers are shown with.
 struct Shown {
     places: HashMap<Uuid, (String, String)>,
@@ -386,8 +377,8 @@ impl Shown {
         let at: Vec<Uuid> = rows.iter().flat_map(store::places_of).collect();
         Ok(Self {
             places: organisation::places(&at, conn).await?,
-            accept: reach_of(cx, TRANSFER_ACCEPT, conn).await?,
-            start: reach_of(cx, TRANSFER_START, conn).await?,
+            accept: Reach::held(cx, TRANSFER_ACCEPT, conn).await?,
+            start: Reach::held(cx, TRANSFER_START, conn).await?,
             today: cx.app.world.today(),
         })
     }
@@ -473,7 +464,7 @@ impl Shown {
 /// What a letter says of a member, masked where it is sensitive.
 fn facts(record: &Record, today: NaiveDate) -> Vec<LetterFact> {
     let facts = &record.facts;
-    let label = |kind: &str, code: &str| dictionary::label(kind, code).unwrap_or(code).to_owned();
+    let label = |kind: &str, code: &str| dictionary::words(kind, code);
     let day = |day: NaiveDate| day.to_string();
     let mut told: Vec<LetterFact> = Vec::new();
     let mut say = |label: &str, value: Option<String>| {
@@ -699,7 +690,7 @@ impl TransferQuery {
         let waiting = Some(deciding(cx, read.conn()?).await?);
         let filter = Filter { under, waiting, ..Filter::default() };
         let waiting = store::count(cx, &reach, &filter, read.conn()?).await?;
-        let accept = reach_of(cx, TRANSFER_ACCEPT, read.conn()?).await?;
+        let accept = Reach::held(cx, TRANSFER_ACCEPT, read.conn()?).await?;
         let args = PageArgs::new(Some(1), None, None)?;
         let state = Some(InboxState::Waiting);
         let (_, arrived) = store::inbox(&accept, under, state, &args, read.conn()?).await?;
@@ -790,8 +781,8 @@ impl TransferQuery {
 
 /// Where the caller decides: organisations, or everywhere.
 async fn deciding(cx: &Cx, conn: &mut Conn) -> Result<Option<Vec<Uuid>>> {
-    let accept = reach_of(cx, TRANSFER_ACCEPT, conn).await?;
-    let start = reach_of(cx, TRANSFER_START, conn).await?;
+    let accept = Reach::held(cx, TRANSFER_ACCEPT, conn).await?;
+    let start = Reach::held(cx, TRANSFER_START, conn).await?;
     let (accept, start) =
         (organisation::part(&accept, None, conn).await?, organisation::part(&start, None, conn).await?);
     Ok(match (accept, start) {

@@ -17,7 +17,7 @@ use super::papers::{self, Code, LETTER, Letter};
 use super::rules::{self, Agreed};
 use super::store::{self, Organisation};
 use crate::schema::{flows, transfer_codes, transfer_events, transfer_inbox, transfer_letters, transfers};
-use crate::{TRANSFER_ACCEPT, TRANSFER_START, actor, may};
+use crate::{TRANSFER_ACCEPT, TRANSFER_START, may};
 
 /// A transfer within the tenant (系统内调动).
 #[derive(Debug, Clone)]
@@ -268,7 +268,7 @@ pub(crate) async fn event(write: &mut Write<'_>, id: Uuid, what: &str, (at, note
         transfer_events::event.eq(what),
         transfer_events::organisation_name.eq(at),
         transfer_events::note.eq(note),
-        transfer_events::account_name.eq(actor(write.cx)),
+        transfer_events::account_name.eq(write.cx.actor()),
         transfer_events::created_at.eq(write.cx.now()),
     );
     diesel::insert_into(transfer_events::table).values(row).execute(write.conn()?).await?;
@@ -694,7 +694,7 @@ async fn issue(write: &mut Write<'_>, row: &Row, form: LetterForm) -> Result<()>
             transfer_letters::number.eq(&number),
             transfer_letters::issued_on.eq(today),
             transfer_letters::valid_until.eq(until),
-            transfer_letters::issuer.eq(actor(cx)),
+            transfer_letters::issuer.eq(cx.actor()),
             transfer_letters::address.eq(&form.address),
             transfer_letters::phone.eq(&form.phone),
             transfer_letters::record.eq(seal(write, &record).await?),

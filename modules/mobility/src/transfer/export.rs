@@ -5,7 +5,7 @@ use chrono::{Duration, NaiveDate};
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation::{self, Reach};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter};
+use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
 use zhibu_tenancy::{Cx, Read};
 
 use super::model::Row;
@@ -76,11 +76,10 @@ impl Exporter for Transfers {
         let filter = filter(value, NaiveDate::default())?;
         let mut words = Vec::new();
         if let Some(under) = filter.under {
-            let name = organisation::name_within(&read.scope.clone(), under, read.conn()?).await?;
-            words.push(format!("组织：{name}及下级"));
+            words.push(organisation::words_under(under, read).await?);
         }
         let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
-        let label = |kind: &str, code: &str| dictionary::label(kind, code).unwrap_or(code).to_owned();
+        let label = |kind: &str, code: &str| dictionary::words(kind, code);
         say("搜索", filter.search.as_deref().map(mask::searched));
         say("调动类型", filter.kind.map(|kind| label("transfer_kind", kind.code())));
         say("状态", filter.status.map(|status| label("transfer_status", status.code())));
@@ -97,6 +96,13 @@ impl Exporter for Transfers {
         store::count(cx, &reach, &filter, read.conn()?).await
     }
 
+    fn made(&self) -> Made<'_> {
+        Made::Rows(self)
+    }
+}
+
+#[async_trait]
+impl Rows for Transfers {
     async fn rows(
         &self,
         cx: &Cx,
@@ -115,7 +121,7 @@ impl Exporter for Transfers {
 }
 
 fn cell(key: &str, row: &Row, today: NaiveDate) -> Result<Cell> {
-    let label = |kind: &str, code: &str| Cell::Text(dictionary::label(kind, code).unwrap_or(code).to_owned());
+    let label = |kind: &str, code: &str| Cell::Text(dictionary::words(kind, code));
     let on = |day: Option<NaiveDate>| day.map_or(Cell::Blank, Cell::Date);
     // The day of a moment, where the tenants are.
     let day = |at: chrono::DateTime<chrono::Utc>| (at + Duration::hours(8)).date_naive();

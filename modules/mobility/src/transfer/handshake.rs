@@ -20,7 +20,7 @@ use super::model::{CodeRow, InboxRow, LetterRow, Row, TransferSide as Side, Tran
 use super::papers::{CODE, Code, LETTER, Letter, RECEIPT, Receipt};
 use super::{rules, store};
 use crate::schema::{transfer_codes, transfer_inbox, transfer_letters, transfers};
-use crate::{TRANSFER_ACCEPT, actor, may};
+use crate::{TRANSFER_ACCEPT, may};
 
 /// Days a receiving code may be valid.
 const CODE_DAYS: i32 = 90;
@@ -183,7 +183,7 @@ pub async fn new_code(cx: &Cx, organisation: OrganisationId, days: i32) -> Resul
             transfer_codes::secret.eq(vault.seal_for(id.as_bytes(), &private)?),
             transfer_codes::document.eq(letters::sign(&cx.app, CODE, &code)?),
             transfer_codes::expires_on.eq(expires_on),
-            transfer_codes::account_name.eq(actor(cx)),
+            transfer_codes::account_name.eq(cx.actor()),
             transfer_codes::created_at.eq(cx.now()),
         ))
         .execute(write.conn()?)

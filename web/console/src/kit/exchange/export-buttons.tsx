@@ -8,7 +8,12 @@ import { Loading } from '../states'
 export const ExportViews = lazy(() => import('./export-views'))
 
 /** What is exported and how people call it. */
-export interface ExportKind { kind: string; title: string }
+export interface ExportKind {
+  kind: string
+  title: string
+  /** Forms on paper, one for each row in a PDF, instead of a workbook. */
+  forms?: boolean
+}
 
 interface ExportButtonsProps extends ExportKind {
   /** The filter of the list at present, as its query takes it. */
@@ -20,7 +25,7 @@ interface ExportButtonsProps extends ExportKind {
 }
 
 /** The buttons 导出 and 下载记录 of a list, with their drawers. */
-export function ExportButtons({ kind, title, filter, count, label }: ExportButtonsProps) {
+export function ExportButtons({ kind, title, forms = false, filter, count, label }: ExportButtonsProps) {
   const [open, setOpen] = useState<'order' | 'records' | null>(null)
   if (!usePermission('data.export')) return null
   const close = () => setOpen(null)
@@ -28,9 +33,9 @@ export function ExportButtons({ kind, title, filter, count, label }: ExportButto
     <>
       <Button onClick={() => setOpen('order')}>{label ?? '导出'}</Button>
       {label === undefined && <Button onClick={() => setOpen('records')}>下载记录</Button>}
-      <DetailDrawer open={open !== null} title={open === 'records' ? `下载记录（${title}）` : `导出${title}`} onClose={close} size={640}>
+      <DetailDrawer open={open !== null} title={open === 'records' ? `下载记录（${title}）` : `${forms ? '生成' : '导出'}${title}`} onClose={close} size={640}>
         <Suspense fallback={<Loading />}>
-          {open === 'order' && <ExportViews view="order" kind={kind} title={title} filter={filter} count={count} onClose={close} />}
+          {open === 'order' && <ExportViews view="order" kind={kind} title={title} filter={filter} count={count} forms={forms} onClose={close} />}
           {open === 'records' && <ExportViews view="records" kind={kind} />}
         </Suspense>
       </DetailDrawer>

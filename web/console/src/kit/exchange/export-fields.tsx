@@ -13,16 +13,17 @@ export function ColumnFields({ columns }: { columns: ExportColumn[] }) {
   const wanted = (Form.useWatch('secret', form) ?? []).length > 0
   return (
     <>
-      <Section title="要导出的列" extra={<Button type="link" size="small" onClick={() => form.setFieldValue('plain', all ? [] : plain.map(({ key }) => key))}>{all ? '全不选' : '全选'}</Button>}>
+      {/* With one thing to get there is nothing to choose. */}
+      {plain.length === 1 ? <Form.Item name="plain" hidden><Checkbox.Group /></Form.Item> : <Section title="要导出的列" extra={<Button type="link" size="small" onClick={() => form.setFieldValue('plain', all ? [] : plain.map(({ key }) => key))}>{all ? '全不选' : '全选'}</Button>}>
         <Form.Item name="plain" dependencies={['secret']} rules={[({ getFieldValue }) => ({
           validator: (_rule, value: string[] | undefined) => ((value ?? []).length + ((getFieldValue('secret') as string[] | undefined) ?? []).length > 0
             ? Promise.resolve() : Promise.reject(new Error('请至少选择一列'))),
         })]}>
           <Checkbox.Group className="z-checks" options={options(plain)} />
         </Form.Item>
-      </Section>
+      </Section>}
       {secret.length > 0 && (
-        <Section title="含个人信息的列">
+        <Section title={plain.length === 1 ? '含个人信息的内容' : '含个人信息的列'}>
           <Form.Item name="secret" extra="默认不导出。确有需要时再勾选，并填写用途。">
             <Checkbox.Group className="z-checks" options={secret.map(({ key, title }) => ({ value: key, label: <>{title}<span className="z-tag z-tag--bad z-mark">敏感</span></> }))} />
           </Form.Item>

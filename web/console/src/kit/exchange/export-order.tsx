@@ -13,7 +13,11 @@ import { ColumnFields } from './export-fields'
 import { useStarted } from './use-started'
 
 interface Values { plain: string[]; secret: string[]; reason?: string }
-interface ExportOrderProps extends ExportKind { filter: object; count: number | undefined; onClose: () => void }
+interface ExportOrderProps extends ExportKind {
+  filter: object
+  count: number | undefined
+  onClose: () => void
+}
 
 /** Chooses what goes into an export and orders it. */
 export function ExportOrder(props: ExportOrderProps) {
@@ -26,7 +30,15 @@ export function ExportOrder(props: ExportOrderProps) {
   return <QueryBoundary query={columns}>{(offered) => <Order {...props} columns={offered} />}</QueryBoundary>
 }
 
-function Order({ kind, title, filter, count, onClose, columns }: ExportOrderProps & { columns: ExportColumn[] }) {
+/** What is about to be made. */
+function announced({ title, count, forms }: Pick<ExportOrderProps, 'title' | 'count' | 'forms'>): string {
+  if (count === 0) return '列表当前没有数据，请先调整查询条件'
+  const many = count === undefined ? '' : ` ${count} `
+  if (!forms) return `将导出列表当前查询条件下的全部${many}${many && '条'}${title}，不只是本页`
+  return count === 1 ? `将生成1份${title}（PDF）` : `将为列表当前查询条件下的全部${many}${many && '条'}记录各生成1份${title}，合为一个PDF文件`
+}
+
+function Order({ kind, title, filter, count, forms = false, onClose, columns }: ExportOrderProps & { columns: ExportColumn[] }) {
   const owner = useContext(OwnerContext)
   const queries = useQueryClient()
   const [form] = Form.useForm<Values>()
@@ -47,12 +59,12 @@ function Order({ kind, title, filter, count, onClose, columns }: ExportOrderProp
     <Form<Values> name={`export-${kind}`} form={form} layout="vertical" onFinish={(values) => void submit({ ...values, secret: values.secret ?? [] })}
       initialValues={{ plain: firstChoice(columns, owner, kind), secret: [] }} scrollToFirstError={TO_FAULT}>
       <Alert className="z-gap-bottom" type={nothing ? 'warning' : 'info'} showIcon
-        title={nothing ? '列表当前没有数据，请先调整查询条件' : 'case' in filter ? `将生成1份${title}` : `将导出列表当前查询条件下的全部${count === undefined ? '' : ` ${count} 条`}${title}，不只是本页`} />
+        title={announced({ title, count, forms })} />
       <ColumnFields columns={columns} />
       <FormProblem problem={problem} />
       <div className="z-actions">
         <Button onClick={onClose}>取消</Button>
-        <Button type="primary" htmlType="submit" loading={busy} disabled={nothing}>开始导出</Button>
+        <Button type="primary" htmlType="submit" loading={busy} disabled={nothing}>{forms ? '开始生成' : '开始导出'}</Button>
       </div>
     </Form>
   )

@@ -1,7 +1,7 @@
 import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentSide, DevelopmentStanding as Standing, VoteRule, Words } from '@zhibu/api'
 
 /** The form of a case as PDF. */
-export const FORM = { kind: 'development_form', title: '发展党员全程纪实表' }
+export const FORM = { kind: 'development_form', title: '发展党员全程纪实表', forms: true }
 
 /** 身份 on the way into the Party. */
 export const standings: Words<Standing> = {
