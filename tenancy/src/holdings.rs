@@ -34,6 +34,8 @@ pub struct HandOver {
     pub to_name: String,
     /// Only what concerns these people.
     pub people: Option<Vec<Uuid>>,
+    /// Members who went with the organisation.
+    pub moved: Vec<Uuid>,
 }
 
 /// How a command changes the tree, for whoever tells beforehand what follows from it.

@@ -583,7 +583,7 @@ async fn pc_3_2_4_running_cases_are_imported_and_taken_back() {
 }
 
 /// The pages of an exported PDF as text without blanks: a line of a field ends in one.
-async fn pages(by: &mut Visitor, vars: Value) -> Vec<String> {
+pub(crate) async fn pages(by: &mut Visitor, vars: Value) -> Vec<String> {
     let export = exported(by, vars).await;
     assert_eq!(export["state"], "DONE", "{export}");
     let url = by.ok(DOWNLOAD, json!({"id": export["id"]})).await["system"]["downloadExport"]["url"].clone();

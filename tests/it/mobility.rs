@@ -55,7 +55,8 @@ pub(crate) const OUTBOUND: (&str, &str, &str) = ("$input: OutboundTransferInput!
 const INBOUND: (&str, &str, &str) = ("$input: InboundTransferInput!", "input: $input", FILE);
 pub(crate) const APPROVE: (&str, &str, &str) =
     ("$id: ID!, $v: Int!, $letter: TransferLetterInput", "id: $id, version: $v, note: \"同意\", letter: $letter", FILE);
-pub(crate) const BACK: (&str, &str, &str) = ("$id: ID!, $v: Int!, $r: String!", "id: $id, version: $v, reason: $r", FILE);
+pub(crate) const BACK: (&str, &str, &str) =
+    ("$id: ID!, $v: Int!, $r: String!", "id: $id, version: $v, reason: $r", FILE);
 const RESUBMIT: (&str, &str, &str) =
     ("$id: ID!, $v: Int!, $to: ID", "id: $id, version: $v, input: {to: $to, note: \"已更正\"}", FILE);
 pub(crate) const REISSUE: (&str, &str, &str) = (
@@ -590,7 +591,8 @@ pub(crate) fn flow_form(started: &str) -> Value {
         "certificateNo": null})
 }
 
-pub(crate) const START_OUT: (&str, &str, &str) = ("$person: ID!, $input: FlowInput!", "person: $person, input: $input", FLOW);
+pub(crate) const START_OUT: (&str, &str, &str) =
+    ("$person: ID!, $input: FlowInput!", "person: $person, input: $input", FLOW);
 const START_IN: (&str, &str, &str) =
     ("$person: FlowInPersonInput!, $input: FlowInput!", "person: $person, input: $input", FLOW);
 const CONTACT: (&str, &str, &str) = (
@@ -620,13 +622,21 @@ async fn pc_3_2_2_who_flows_out_is_kept_in_contact_with_and_who_flows_in_is_coun
         let vars = json!({"person": person, "input": with(form.clone(), change)});
         assert_eq!(no(&mut p.secretary, "startFlowOut", START_OUT, vars).await, format!("INVALID {field}"));
     }
-    let vars = json!({"person": person, "input": form});
+    let vars = json!({"person": person, "input": form.clone()});
     assert_eq!(no(&mut p.target, "startFlowOut", START_OUT, vars.clone()).await, "NOT_FOUND person");
     let file = go(&mut p.secretary, "startFlowOut", START_OUT, vars.clone()).await;
     assert_eq!(file["flow"]["alert"], Value::Null);
     assert_eq!(no(&mut p.secretary, "startFlowOut", START_OUT, vars).await, "FLOW_OPEN person");
     let found = p.admin.ok(MEMBER, json!({"id": person})).await["directory"]["member"].clone();
     assert_eq!(found["floating"], true);
+    // Corrected, within what may be.
+    let edit = ("$id: ID!, $v: Int!, $input: FlowInput!", "id: $id, version: $v, input: $input", FLOW);
+    let change = |change: Value| json!({"id": file["flow"]["id"], "v": 1, "input": with(form.clone(), change)});
+    let early = change(json!({"startedOn": "2010-01-01", "expectedOn": null}));
+    assert_eq!(no(&mut p.secretary, "editFlow", edit, early).await, "INVALID startedOn");
+    assert_eq!(no(&mut p.target, "editFlow", edit, change(json!({}))).await, "NOT_FOUND");
+    let file = go(&mut p.secretary, "editFlow", edit, change(json!({"note": "常回家"}))).await;
+    assert_eq!(file["flow"]["version"], 2);
     // Somebody else's member: counted apart, in no branch's total.
     let guest =
         json!({"branch": p.first, "name": "蒋十六", "idNumber": id_number("1991-02-02", 3), "mobile": "13711110016"});
@@ -1002,7 +1012,8 @@ async fn pc_3_2_3_who_has_a_transfer_under_way_is_told_of_a_page_at_once() {
         people.push((person, file["transfer"]["id"].clone()));
     }
     let (stays, guest) = (p.member("不动", 64).await, enrol(&mut p.admin, member(&third, "外人", 65)).await);
-    let ids: Vec<&str> = people.iter().map(|(person, _)| person.as_str()).chain([stays.as_str(), guest.as_str()]).collect();
+    let ids: Vec<&str> =
+        people.iter().map(|(person, _)| person.as_str()).chain([stays.as_str(), guest.as_str()]).collect();
     let open = "query($p: [ID!]!) { mobility { transferring(people: $p) { person transfer } } }";
     let told = |answer: Value| answer["mobility"]["transferring"].as_array().unwrap().clone();
     let seen = told(p.secretary.ok(open, json!({"p": ids})).await);
@@ -1015,8 +1026,11 @@ async fn pc_3_2_3_who_has_a_transfer_under_way_is_told_of_a_page_at_once() {
     assert_eq!(seen, [json!({"person": people[1].0, "transfer": people[1].1})]);
     let sql = p.t.sql().await;
     sql.rows("CREATE EXTENSION pg_stat_statements").await;
-    let calls = format!("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE userid = '{}'::regrole \
-        AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query ~* '^\\s*select'", p.t.home.schema());
+    let calls = format!(
+        "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE userid = '{}'::regrole \
+        AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query ~* '^\\s*select'",
+        p.t.home.schema()
+    );
     // The fewest of several times: now and then a session is looked at anew.
     let mut count = async |ids: &[&str]| {
         let mut fewest = i64::MAX;

@@ -5,10 +5,12 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use zhibu_tests::{Abroad, PASSWORD, Tenant, Visitor, until};
 
+use crate::development::pages;
+use crate::exchange::EXPORT;
 use crate::members::{enrol, member};
 use crate::mobility::{
-    APPROVE, ARRIVED, BACK, OUTBOUND, Party, REISSUE, SIGNED, TAKE, TEXT, act, approve, at, code, found, go, inbox, letter,
-    look, no,
+    APPROVE, ARRIVED, BACK, OUTBOUND, Party, REISSUE, SIGNED, TAKE, TEXT, act, approve, at, code, found, go, inbox,
+    letter, look, no,
 };
 use crate::organisations::{add, branch, with};
 
@@ -102,7 +104,8 @@ async fn pc_3_2_3_a_receipt_is_for_one_letter_as_it_was_and_of_its_receiver() {
     let seen = go(&mut far.boss, "readLetter", TEXT, json!({"text": late})).await;
     let take = json!({"id": seen["letter"]["id"], "branch": far.branch});
     let taken = go(&mut far.boss, "takeLetter", TAKE, take).await;
-    let longer = "UPDATE {s}.transfers SET valid_until = '2030-01-01' WHERE name = '丁丁'".replace("{s}", &far.tenant.schema());
+    let longer =
+        "UPDATE {s}.transfers SET valid_until = '2030-01-01' WHERE name = '丁丁'".replace("{s}", &far.tenant.schema());
     far.t.sql().await.rows(&longer).await;
     far.t.pass(Duration::days(11));
     far.boss = far.t.signed_in("yuanfang").await;
@@ -234,4 +237,33 @@ async fn pc_3_2_5_what_a_letter_says_goes_when_nobody_took_it_in() {
     let told = format!("SELECT count(*) FROM {schema}.audit WHERE action = 'transfer.letter_lapsed'");
     assert_eq!(sql.one(&told).await, "2");
     assert_eq!(no(&mut p.admin, "takeLetter", TAKE, json!({"id": left["id"], "branch": p.first})).await, "LETTER_DONE");
+}
+
+/// The letter as PDF: its three parts, numbers in full with the right and a reason, of whose committee issued it.
+#[tokio::test]
+async fn pc_3_2_3_the_letter_of_introduction_is_made_as_pdf_with_its_three_parts() {
+    let mut p = Party::start().await;
+    let person = p.member("曲高歌", 52).await;
+    let file = p.outbound(&person, None).await;
+    let id = file["transfer"]["id"].clone();
+    let order = |columns: Value, reason: Value| json!({"kind": "transfer_letter", "filter": {"transfer": id}, "columns": columns, "reason": reason});
+    let refused = p.admin.refused(EXPORT, order(json!(["form"]), Value::Null)).await;
+    assert_eq!(refused, "NO_LETTER");
+    let file = go(&mut p.source, "approve", APPROVE, with(at(&file), json!({"letter": letter(30)}))).await;
+    let number = file["transfer"]["letterNo"].as_str().unwrap().to_owned();
+    let whole = member(&p.first, "曲高歌", 52)["idNumber"].as_str().unwrap().to_owned();
+    let sensitive = json!(["form", "idNumber"]);
+    assert_eq!(p.admin.refused(EXPORT, order(sensitive.clone(), Value::Null)).await, "INVALID reason");
+    for (columns, reason, shows) in [(json!(["form"]), Value::Null, false), (sensitive, json!("寄送接收党委"), true)] {
+        let text = pages(&mut p.admin, order(columns, reason)).await.concat();
+        for part in ["中国共产党党员组织关系介绍信存根", "中国共产党党员组织关系介绍信回执联", "请接转组织关系", "曲高歌", &number] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert_eq!(text.contains(&whole), shows, "{text}");
+    }
+    // The other committee has nothing of it, and no member prints their own.
+    let other = p.target.refused(EXPORT, order(json!(["form"]), Value::Null)).await;
+    assert_eq!(other, "NOT_FOUND");
+    let own = p.secretary.refused(EXPORT, order(json!(["form"]), Value::Null)).await;
+    assert_eq!(own, "DENIED");
 }

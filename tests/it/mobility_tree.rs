@@ -111,8 +111,7 @@ async fn pc_3_2_3_when_a_branch_moves_its_transfers_go_to_whoever_decides_then()
     ] {
         assert_eq!(stands(&mut p, file).await, expected, "{}", file["transfer"]["name"]);
     }
-    let (mut zonghe, mut source) =
-        (p.t.signed_in("zonghe", PASSWORD).await, p.t.signed_in("zhizao", PASSWORD).await);
+    let (mut zonghe, mut source) = (p.t.signed_in("zonghe", PASSWORD).await, p.t.signed_in("zhizao", PASSWORD).await);
     let file = look(&mut p.admin, &asked["transfer"]["id"]).await;
     let file = approve(&mut zonghe, &file).await;
     let file = approve(&mut source, &file).await;
@@ -149,6 +148,27 @@ async fn pc_3_2_3_when_a_committee_is_merged_its_transfers_codes_and_letters_go_
     assert_eq!(seen, json!([{"id": given["id"], "open": true, "organisation": {"shortName": "综合党委"}}]));
     let file = look(&mut p.admin, &asked["transfer"]["id"]).await;
     assert_eq!(approve(&mut zonghe, &file).await["transfer"]["side"], "TARGET_COMMITTEE");
+}
+
+/// Whoever goes with the branch has that among their transfers, as somebody who went alone.
+#[tokio::test]
+async fn pc_3_2_3_members_of_a_branch_that_is_split_or_merged_each_have_a_transfer() {
+    let mut p = Party::start().await;
+    let (one, two) = (p.member("十一号", 53).await, p.member("十二号", 54).await);
+    let name = |short: &str| json!({"fullName": format!("中共{short}支部委员会"), "shortName": short});
+    let split = json!({"split": with(name("第五党支部"), json!({"members": [one]}))});
+    let plan = order(&p.t, "SPLIT", &p.first, split);
+    assert_eq!(ask(&mut p.admin, plan).await["state"], "DONE");
+    let plan = order(&p.t, "MERGE", &p.first, json!({"into": p.second}));
+    assert_eq!(ask(&mut p.admin, plan).await["state"], "DONE");
+    let list = "{ mobility { transfers(first: 10, filter: {kind: BATCH, open: false}) { nodes { person status fromName toName side } } } }";
+    let seen = p.admin.ok(list, json!({})).await["mobility"]["transfers"]["nodes"].clone();
+    let moved = |person: &str, to: &str| {
+        json!({"person": person, "status": "ACCEPTED", "fromName": "第一党支部", "toName": to, "side": null})
+    };
+    assert_eq!(seen, json!([moved(&two, "第二党支部"), moved(&one, "第五党支部")]));
+    let search = "{ mobility { transfers(first: 10, filter: {search: \"shierhao\"}) { totalCount } } }";
+    assert_eq!(p.admin.ok(search, json!({})).await["mobility"]["transfers"]["totalCount"], 1);
 }
 
 /// A committee that becomes a general branch decides no longer.

@@ -114,6 +114,15 @@ test('PC-3.2.3 an electronic letter goes to another tenant and its receipt comes
   await page.screenshot({ path: 'shots/transfer-letter-print.png', fullPage: true })
   await page.emulateMedia({ media: 'screen' })
   await look(page, 'transfer-letter')
+  await page.getByRole('button', { name: '导出', exact: true }).click()
+  const order = page.getByRole('dialog', { name: '生成组织关系介绍信' })
+  await expect(order).toContainText('将生成1份组织关系介绍信')
+  await look(page, 'transfer-letter-order')
+  await order.getByRole('button', { name: '开始生成' }).click()
+  const done = page.getByRole('status').filter({ hasText: '组织关系介绍信已导出' })
+  const [file] = await Promise.all([page.waitForEvent('download'), done.getByRole('button', { name: '下载' }).click()])
+  expect(file.suggestedFilename()).toMatch(/^组织关系介绍信\d{8}-\d{4}\.pdf$/)
+  await file.saveAs('shots/transfer-letter.pdf')
 
   // The other side.
   await expect(async () => {

@@ -13,7 +13,7 @@ use zhibu_tenancy::{Conn, Write};
 use crate::schema::{
     flows, lost_cases, transfer_codes as codes, transfer_inbox as inbox, transfer_letters as letters, transfers,
 };
-use crate::transfer::{event, route};
+use crate::transfer::{self, event, route};
 
 /// 调动、流动、失联 of organisations.
 pub(crate) struct Mobility;
@@ -60,6 +60,7 @@ impl Holdings for Mobility {
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
         let mut told = self.transfers(write, order).await?;
         told.extend(self.people(write, order).await?);
+        transfer::went_along(write, order).await?;
         if order.people.is_none() {
             told.extend(self.letters(write, order).await?);
         }

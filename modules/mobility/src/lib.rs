@@ -40,7 +40,7 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| jobs::define::<transfer::TakeIn>(jobs::define::<transfer::Deliver>(worker)),
     importers: &[&flow::import::OUT, &flow::import::IN],
-    exporters: &[&transfer::export::Transfers, &flow::export::Flows],
+    exporters: &[&transfer::export::Transfers, &transfer::export::Letters, &flow::export::Flows],
     roles: None,
     seats_taken: None,
     undos: &[],

@@ -59,6 +59,7 @@ async fn free(cx: &Cx, branch: OrganisationId) -> Result<Vec<PersonId>> {
     let found = member::everyone(cx, &reach, &filter, 20, read.conn()?).await?;
     drop(read);
     cx.close().await;
-    let good = found.into_iter().filter(|one| one.membership.member_type == "formal" && one.membership.status == "normal");
+    let good =
+        found.into_iter().filter(|one| one.membership.member_type == "formal" && one.membership.status == "normal");
     Ok(good.map(|one| Uuid::into(one.person.id)).collect())
 }

@@ -74,14 +74,18 @@ fn back(today: NaiveDate, days: u64) -> NaiveDate {
     today.checked_sub_days(Days::new(days)).unwrap_or(today)
 }
 
+fn pick(from: &[&str], n: usize) -> String {
+    from.get(n % from.len().max(1)).copied().unwrap_or_default().to_owned()
+}
+
 async fn away(cx: &Cx, one: &Entry, n: usize) -> Result<()> {
     let today = cx.app.world.today();
     let Some((since, heard, expected)) = AWAY.get(n % AWAY.len()) else { return Ok(()) };
     let form = FlowForm {
-        other_name: Some(["中共上海市某街道工作委员会", "中共苏州工业园区某社区支部委员会"][n % 2].to_owned()),
+        other_name: Some(pick(&["中共上海市某街道工作委员会", "中共苏州工业园区某社区支部委员会"], n)),
         other_contact: Some("刘主任 021-55550000".to_owned()),
         direction: one.membership.flow_direction.clone().unwrap_or_else(|| "1".to_owned()),
-        reason: ["work", "family", "secondment"][n % 3].to_owned(),
+        reason: pick(&["work", "family", "secondment"], n),
         started_on: back(today, *since).max(one.membership.join_date),
         expected_on: expected.map(|days| today + chrono::Duration::days(days)),
         certificate_no: Some(format!("示流2026-{:03}", n + 1)),
@@ -90,7 +94,8 @@ async fn away(cx: &Cx, one: &Entry, n: usize) -> Result<()> {
     let id = flow::start(cx, Person::Ours(one.person.id.into()), form).await?.map_err(super::first_fault)?;
     match heard {
         Some(days) => {
-            flow::contact(cx, id, 1, (back(today, *days), "phone", "通过电话了解工作和生活情况，提醒按时交纳党费")).await
+            flow::contact(cx, id, 1, (back(today, *days), "phone", "通过电话了解工作和生活情况，提醒按时交纳党费"))
+                .await
         }
         None => Ok(()),
     }

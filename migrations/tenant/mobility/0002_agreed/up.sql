@@ -7,3 +7,6 @@ UPDATE transfers SET
         OR (kind = 'outbound' AND side = 'receipt'),
     target_agreed = side = 'target_branch' AND (kind = 'inbound' OR (kind = 'internal' AND source_id <> target_id))
 WHERE closed_at IS NULL;
+-- 整建制转接: a member who went with the organisation, recorded when that was merged or split.
+ALTER TABLE transfers DROP CONSTRAINT transfers_kind;
+ALTER TABLE transfers ADD CONSTRAINT transfers_kind CHECK (kind IN ('internal', 'inbound', 'outbound', 'batch'));

@@ -161,7 +161,8 @@ async fn merge(write: &mut Write<'_>, looked: &Looked, into: &Row, plan: &Plan) 
     end_posts(write, subject.id, None).await?;
     close(write, subject, "merged", Some(into.id)).await?;
     let (to, to_name) = (into.id, into.short_name.clone());
-    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: None }).await?;
+    let moved = looked.members.iter().map(|one| one.person).collect();
+    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: None, moved }).await?;
     holdings::reroute(write, &around).await?;
     let count = looked.members.len();
     let told = Entry::new("organisation.merged", "organisation", subject.id)
@@ -188,7 +189,8 @@ async fn divide(write: &mut Write<'_>, looked: &Looked, split: &Split, plan: &Pl
     let people: Vec<Uuid> = looked.members.iter().map(|one| one.person).collect();
     end_posts(write, subject.id, Some(&people)).await?;
     let (to, to_name) = (made.0, split.short_name.clone());
-    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: Some(people) }).await?;
+    let moved = people.clone();
+    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: Some(people), moved }).await?;
     let told = Entry::new("organisation.split", "organisation", subject.id)
         .note("into", split.short_name.clone())
         .note("count", looked.members.len())

@@ -278,9 +278,8 @@ async fn held(write: &mut Write<'_>, id: FlowId, version: i32) -> Result<FlowRow
     let reach = reach(write).await?;
     let of = flows::table.find(id.0).select(flows::person_id);
     let person: Option<Option<Uuid>> = of.first(write.conn()?).await.optional()?;
-    if let Some(person) = person.flatten() {
-        member::locked(write, person.into()).await?;
-    }
+    // Nobody where there is none, so that no answer comes faster.
+    member::locked(write, person.flatten().unwrap_or_default().into()).await?;
     let row = store::load(&reach, id, true, write.conn()?).await?;
     if row.version != version {
         return Err(Error::conflict());
@@ -485,9 +484,8 @@ async fn flow_is(write: &mut Write<'_>, person: Uuid, status: &str) -> Result<()
 async fn held_lost(write: &mut Write<'_>, id: LostCaseId, version: i32) -> Result<LostRow> {
     let reach = reach(write).await?;
     let of = lost_cases::table.find(id.0).select(lost_cases::person_id);
-    if let Some(person) = of.first::<Uuid>(write.conn()?).await.optional()? {
-        member::locked(write, person.into()).await?;
-    }
+    let person: Option<Uuid> = of.first(write.conn()?).await.optional()?;
+    member::locked(write, person.unwrap_or_default().into()).await?;
     let row = store::lost_one(&reach, id, true, write.conn()?).await?;
     if row.version != version {
         return Err(Error::conflict());

@@ -724,7 +724,8 @@ impl TransferQuery {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let ids: Vec<Uuid> = people.into_iter().map(|id| id.0).collect();
         let found = store::transferring(&reach, &ids, read.conn()?).await?;
-        let shown = |(person, transfer): (Uuid, Uuid)| Transferring { person: person.into(), transfer: transfer.into() };
+        let shown =
+            |(person, transfer): (Uuid, Uuid)| Transferring { person: person.into(), transfer: transfer.into() };
         Ok(found.into_iter().map(shown).collect())
     }
 

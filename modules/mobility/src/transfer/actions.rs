@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, PersonId, Result, TransferId, check, dictionary, mask};
 use zhibu_directory::member::{self, EndReason, Facts, Mark, MembershipStatus, Place, rules as member_rules};
 use zhibu_directory::organisation::{self, Reach};
+use zhibu_directory::schema::people;
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{self, HandOver};
 use zhibu_tenancy::{Cx, Write, letters, tenants};
@@ -166,10 +167,8 @@ pub(super) async fn reach(write: &mut Write<'_>) -> Result<Reach> {
 pub(super) async fn hold_member(write: &mut Write<'_>, id: TransferId) -> Result<()> {
     let of = transfers::table.find(id.0).select(transfers::person_id);
     let person: Option<Option<Uuid>> = of.first(write.conn()?).await.optional()?;
-    match person.flatten() {
-        Some(person) => member::locked(write, person.into()).await,
-        None => Ok(()),
-    }
+    // Nobody where there is none, so that no answer comes faster.
+    member::locked(write, person.flatten().unwrap_or_default().into()).await
 }
 
 /// A transfer with its member, both held.
@@ -272,6 +271,49 @@ pub(crate) async fn event(write: &mut Write<'_>, id: Uuid, what: &str, (at, note
         transfer_events::created_at.eq(write.cx.now()),
     );
     diesel::insert_into(transfer_events::table).values(row).execute(write.conn()?).await?;
+    Ok(())
+}
+
+/// Records the members who went with an organisation that was merged or split (整建制转接): each has a transfer that is done,
+/// beside those that were started one by one.
+pub(crate) async fn went_along(write: &mut Write<'_>, order: &HandOver) -> Result<()> {
+    const TOGETHER: usize = 500;
+    let names = organisation::names(&[order.from], write.conn()?).await?;
+    let from_name = names.get(&order.from).cloned().unwrap_or_default();
+    for some in order.moved.chunks(TOGETHER) {
+        let found: Vec<(Uuid, String, Vec<u8>, Vec<u8>)> = people::table
+            .filter(people::id.eq_any(some))
+            .order(people::id)
+            .select((people::id, people::name, people::id_index, people::mobile_index))
+            .load(write.conn()?)
+            .await?;
+        let (app, now, by) = (write.cx.app.clone(), write.cx.now(), write.cx.actor());
+        let (mut rows, mut events) = (Vec::new(), Vec::new());
+        for (person, name, id_index, mobile_index) in found {
+            let id = app.world.id::<Uuid>();
+            events.push((
+                transfer_events::id.eq(app.world.id::<Uuid>()),
+                transfer_events::transfer_id.eq(id),
+                transfer_events::event.eq("accepted"),
+                transfer_events::organisation_name.eq(&order.to_name),
+                transfer_events::note.eq("随组织变更整建制转接"),
+                transfer_events::account_name.eq(by.clone()),
+                transfer_events::created_at.eq(now),
+            ));
+            rows.push((
+                (transfers::id.eq(id), transfers::kind.eq(Kind::Batch.code())),
+                (transfers::status.eq(Status::Accepted.code()), transfers::person_id.eq(person)),
+                (transfers::search.eq(member_rules::search_parts(&name)), transfers::name.eq(name)),
+                (transfers::id_index.eq(id_index), transfers::mobile_index.eq(mobile_index)),
+                (transfers::from_id.eq(order.from), transfers::from_name.eq(&from_name)),
+                (transfers::to_id.eq(order.to), transfers::to_name.eq(&order.to_name)),
+                transfers::reason.eq("unit_change"),
+                (transfers::created_at.eq(now), transfers::updated_at.eq(now), transfers::closed_at.eq(now)),
+            ));
+        }
+        diesel::insert_into(transfers::table).values(rows).execute(write.conn()?).await?;
+        diesel::insert_into(transfer_events::table).values(events).execute(write.conn()?).await?;
+    }
     Ok(())
 }
 
@@ -583,7 +625,7 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
             if convert_flows(write, person).await? {
                 member::mark(write, person.into(), Mark::Floating(None)).await?;
             }
-            let order = HandOver { from: now, to, to_name: there, people: Some(vec![person]) };
+            let order = HandOver { from: now, to, to_name: there, people: Some(vec![person]), moved: Vec::new() };
             holdings::hand_over(write, &order).await?;
             person
         }
@@ -604,7 +646,7 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
 
 /// The member whom a transfer is about, where it was started and in good standing, held for the transaction.
 async fn still_there(write: &mut Write<'_>, row: &Row, person: Uuid) -> Result<member::Entry> {
-    let entry = member::hold(write, person.into()).await.map_err(|_| gone())?;
+    let entry = member::hold(write, person.into()).await.map_err(or_gone)?;
     if Some(entry.assignment.organisation_id) != row.from_id {
         return Err(Error::refuse("MEMBER_MOVED", "该党员已不在转出党支部，请撤回后重新办理"));
     }
@@ -612,6 +654,11 @@ async fn still_there(write: &mut Write<'_>, row: &Row, person: Uuid) -> Result<m
         return Err(Error::refuse("MEMBER_SUSPENDED", "该党员已停止党籍，不能办理调动"));
     }
     Ok(entry)
+}
+
+/// Of somebody who is not there it is told what to do; anything else is told as it is.
+fn or_gone(error: Error) -> Error {
+    if error.code == "NOT_FOUND" { gone() } else { error }
 }
 
 fn gone() -> Error {
@@ -926,7 +973,7 @@ pub(super) async fn gone_out(write: &mut Write<'_>, row: &Row) -> Result<()> {
     close(write, row, Status::ReceiptFiled, Some(person)).await?;
     convert_flows(write, person).await?;
     let left = member::leave(write, &[person.into()], EndReason::TransferOut, &note).await;
-    left.map_err(|error| if error.code == "NOT_FOUND" { gone() } else { error })?;
+    left.map_err(or_gone)?;
     let entry = Entry::new("transfer.receipt_filed", "transfer", row.id).note("name", row.name.clone());
     write.audit(entry.note("to", row.to_name.clone())).await
 }

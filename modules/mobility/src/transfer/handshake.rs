@@ -14,7 +14,8 @@ use zhibu_tenancy::purge::NAMELESS;
 use zhibu_tenancy::{Caller, Cx, Job, Write, tenants};
 
 use super::actions::{
-    New, back, blinds, close, event, from_letter, gone_out, held, hold_member, insert, letter_expired, reach, record_of, seal,
+    New, back, blinds, close, event, from_letter, gone_out, held, hold_member, insert, letter_expired, reach,
+    record_of, seal,
 };
 use super::model::{CodeRow, InboxRow, LetterRow, Row, TransferSide as Side, TransferStatus as Status};
 use super::papers::{CODE, Code, LETTER, Letter, RECEIPT, Receipt};

@@ -4,12 +4,13 @@ mod actions;
 pub(crate) mod export;
 mod handshake;
 mod model;
+mod paper;
 pub mod papers;
 pub(crate) mod route;
 pub mod rules;
 pub mod store;
 
-pub(crate) use actions::event;
+pub(crate) use actions::{event, went_along};
 pub use actions::{
     Inbound, Internal, LetterForm, Outbound, approve, file_receipt, hourly, printed, record_of, reissue, resubmit,
     send_back, start_inbound, start_internal, start_outbound, withdraw,

@@ -17,6 +17,8 @@ crate::coded! {
         Inbound = "inbound",
         /// 调出系统外
         Outbound = "outbound",
+        /// 整建制转接, with an organisation that was merged or split
+        Batch = "batch",
     }
 }
 

@@ -12,7 +12,6 @@ const NAME: &str = "中国共产党党员组织关系介绍信";
 /// The paper; numbers in full, or masked.
 pub(super) fn letter(row: &Row, letter: &LetterRow, record: &Record, whole: bool) -> Paper {
     let facts = &record.facts;
-    let label = |kind: &str, code: &str| dictionary::label(kind, code).unwrap_or(code).to_owned();
     let number = if whole { record.id_number.clone() } else { mask::id_number(&record.id_number) };
     let mobile = if whole { record.mobile.clone() } else { mask::phone(&record.mobile) };
     let age = letter.issued_on.years_since(facts.birth_date).map_or_else(|| "—".to_owned(), |age| age.to_string());
@@ -20,8 +19,8 @@ pub(super) fn letter(row: &Row, letter: &LetterRow, record: &Record, whole: bool
     let who = format!(
         "{}同志（{}，{age}岁，{}，系{formal}党员，公民身份号码{number}）",
         facts.name,
-        label("sex", &facts.sex),
-        label("ethnicity", &facts.ethnicity)
+        dictionary::words("sex", &facts.sex),
+        dictionary::words("ethnicity", &facts.ethnicity)
     );
     let (name, to, from, committee) = (&facts.name, &row.to_name, &row.from_name, &letter.committee_name);
     let paid = record.dues_paid_to.as_deref().map_or_else(|| "　　年　月".to_owned(), month);

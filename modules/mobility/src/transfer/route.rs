@@ -34,10 +34,9 @@ fn turn(row: &Row, committees: &Committees) -> Option<Turn> {
     let of = |branch: Option<Uuid>| branch.and_then(|id| committees.get(&id)).map(|(id, _)| *id);
     let (source, target) = (of(row.from_id), of(row.to_id));
     let there = Row { source_id: source, target_id: target, ..row.clone() };
-    let side = match row.side()? {
-        Side::Starter => Side::Starter,
-        _ => rules::due(row.kind(), there.within_one(), row.agreed()),
-    };
+    // One that was sent back stays with whoever started it.
+    let back = row.side()? == Side::Starter;
+    let side = if back { Side::Starter } else { rules::due(row.kind(), there.within_one(), row.agreed()) };
     Some(Turn { source, target, side, at: there.place(side) })
 }
 

@@ -28,6 +28,7 @@ fn chain(kind: Kind, same_committee: bool) -> &'static [Side] {
         (Kind::Internal, false) => &[Side::Source, Side::TargetCommittee, Side::TargetBranch],
         (Kind::Inbound, _) => &[Side::TargetCommittee, Side::TargetBranch],
         (Kind::Outbound, _) => &[Side::Source, Side::Receipt],
+        (Kind::Batch, _) => &[],
     }
 }
 

@@ -265,6 +265,13 @@ pub async fn letter(id: Uuid, conn: &mut Conn) -> Result<Option<LetterRow>> {
     Ok(transfer_letters::table.find(id).select(LetterRow::as_select()).first(conn).await.optional()?)
 }
 
+/// Several of them, by their ids.
+pub async fn letters_in_force(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, LetterRow>> {
+    let found = transfer_letters::table.filter(transfer_letters::id.eq_any(ids.to_vec()));
+    let found: Vec<LetterRow> = found.select(LetterRow::as_select()).load(conn).await?;
+    Ok(found.into_iter().map(|letter| (letter.id, letter)).collect())
+}
+
 /// The next serial number of a committee in a year; whoever asks holds the committee's row.
 pub async fn serial(committee: Uuid, year: i16, conn: &mut Conn) -> Result<i32> {
     organisations::table
@@ -293,9 +300,8 @@ pub async fn transferring(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Resul
     let found: Vec<Row> = transfers::table.filter(open).select(Row::as_select()).load(&mut *conn).await?;
     let at: Vec<Uuid> = found.iter().flat_map(places_of).collect();
     let places = organisation::places(&at, conn).await?;
-    let concerns = |row: &Row| {
-        places_of(row).iter().filter_map(|id| places.get(id)).any(|(_, path)| reach.covers(path))
-    };
+    let concerns =
+        |row: &Row| places_of(row).iter().filter_map(|id| places.get(id)).any(|(_, path)| reach.covers(path));
     let seen = found.iter().filter(|row| concerns(row));
     Ok(seen.filter_map(|row| row.person_id.map(|person| (person, row.id))).collect())
 }
@@ -404,11 +410,7 @@ mod tests {
         };
         for (path, change, expected) in [
             ("001.002.001", None, &["001", "001.002", "001.002.001"][..]),
-            (
-                "001.002.001",
-                Some(change(false)),
-                &["001", "001.003", "001.003.001", "001.002", "001.002.001"],
-            ),
+            ("001.002.001", Some(change(false)), &["001", "001.003", "001.003.001", "001.002", "001.002.001"]),
             ("001.002", Some(change(false)), &["001", "001.003", "001.003.001", "001.002"]),
             ("001.002.001", Some(change(true)), &["001", "001.003", "001.003.001", "001.002.001"]),
             ("001.002", Some(change(true)), &["001", "001.003", "001.003.001"]),

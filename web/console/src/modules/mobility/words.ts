@@ -1,10 +1,14 @@
 import type { FlowKind, FlowStatus, InboxState, LostDecision, LostState, MobilityLevel, TransferKind, TransferStatus, Words } from '@zhibu/api'
 
+/** The letter of introduction as PDF. */
+export const LETTER = { kind: 'transfer_letter', title: '组织关系介绍信', forms: true }
+
 /** 调动类型 */
 export const kinds: Words<TransferKind> = {
   INTERNAL: { label: '系统内调动', tone: 'info' },
   INBOUND: { label: '系统外调入', tone: 'ok' },
   OUTBOUND: { label: '调出系统外', tone: 'warn' },
+  BATCH: { label: '整建制转接', tone: 'info' },
 }
 
 /** 调动状态 */
