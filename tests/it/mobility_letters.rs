@@ -179,7 +179,7 @@ async fn pc_3_2_3_a_receipt_that_a_job_carried_in_vain_is_told_in_the_timeline()
     assert!(last["note"].as_str().unwrap().starts_with("该调动已经撤回"), "{last}");
     let told = format!("SELECT count(*) FROM {schema}.audit WHERE action = 'transfer.receipt_refused'");
     assert_eq!(sql.one(&told).await, "1");
-    assert_eq!(sql.one("SELECT count(*) FROM platform.letters").await, "0");
+    until("the letter box is empty", async || sql.one("SELECT count(*) FROM platform.letters").await == "0").await;
 }
 
 /// Letters that nobody took in: they lapse with their last day, or go with the person.
