@@ -254,9 +254,16 @@ async fn pc_3_2_3_the_letter_of_introduction_is_made_as_pdf_with_its_three_parts
     let whole = member(&p.first, "曲高歌", 52)["idNumber"].as_str().unwrap().to_owned();
     let sensitive = json!(["form", "idNumber"]);
     assert_eq!(p.admin.refused(EXPORT, order(sensitive.clone(), Value::Null)).await, "INVALID reason");
-    for (columns, reason, shows) in [(json!(["form"]), Value::Null, false), (sensitive, json!("寄送接收党委"), true)] {
+    for (columns, reason, shows) in [(json!(["form"]), Value::Null, false), (sensitive, json!("寄送接收党委"), true)]
+    {
         let text = pages(&mut p.admin, order(columns, reason)).await.concat();
-        for part in ["中国共产党党员组织关系介绍信存根", "中国共产党党员组织关系介绍信回执联", "请接转组织关系", "曲高歌", &number] {
+        for part in [
+            "中国共产党党员组织关系介绍信存根",
+            "中国共产党党员组织关系介绍信回执联",
+            "请接转组织关系",
+            "曲高歌",
+            &number,
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert_eq!(text.contains(&whole), shows, "{text}");

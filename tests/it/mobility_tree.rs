@@ -163,9 +163,7 @@ async fn pc_3_2_3_members_of_a_branch_that_is_split_or_merged_each_have_a_transf
     assert_eq!(ask(&mut p.admin, plan).await["state"], "DONE");
     let list = "{ mobility { transfers(first: 10, filter: {kind: BATCH, open: false}) { nodes { person status fromName toName side } } } }";
     let seen = p.admin.ok(list, json!({})).await["mobility"]["transfers"]["nodes"].clone();
-    let moved = |person: &str, to: &str| {
-        json!({"person": person, "status": "ACCEPTED", "fromName": "第一党支部", "toName": to, "side": null})
-    };
+    let moved = |person: &str, to: &str| json!({"person": person, "status": "ACCEPTED", "fromName": "第一党支部", "toName": to, "side": null});
     assert_eq!(seen, json!([moved(&two, "第二党支部"), moved(&one, "第五党支部")]));
     let search = "{ mobility { transfers(first: 10, filter: {search: \"shierhao\"}) { totalCount } } }";
     assert_eq!(p.admin.ok(search, json!({})).await["mobility"]["transfers"]["totalCount"], 1);
