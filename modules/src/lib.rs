@@ -10,6 +10,8 @@ pub use zhibu_directory as directory;
 pub use zhibu_document as document;
 #[cfg(feature = "leadership")]
 pub use zhibu_leadership as leadership;
+#[cfg(feature = "mobility")]
+pub use zhibu_mobility as mobility;
 #[cfg(any(feature = "pledge", feature = "study_note"))]
 pub use zhibu_notes as notes;
 

@@ -24,8 +24,9 @@ const PAGE: (f32, f32) = (595.28, 841.89);
 const MARGIN: f32 = 51.0;
 const INSIDE: f32 = PAGE.0 - 2.0 * MARGIN;
 const BOTTOM: f32 = PAGE.1 - MARGIN;
-/// Sizes of letters in points: 二号, 小四, 五号, and the small print.
+/// Sizes of letters in points: 二号, 三号, 小四, 五号, and the small print.
 const TITLE: f32 = 20.0;
+const PART: f32 = 16.0;
 const BODY: f32 = 12.0;
 const CELL: f32 = 10.5;
 const SMALL: f32 = 8.0;
@@ -74,6 +75,8 @@ pub enum Block {
         /// From top to bottom.
         beside: Vec<String>,
     },
+    /// A further part of the same paper, under a line where it is cut, with its own title.
+    Part(String),
 }
 
 /// A table.
@@ -320,6 +323,7 @@ impl<'t, 'f> Setter<'t, 'f> {
                 Block::Table(table) => self.table(table),
                 Block::Signatures(places) => self.signatures(places),
                 Block::Code { text, beside } => self.code(text, beside)?,
+                Block::Part(title) => self.part(title),
             }
             self.y += BODY / 2.0;
         }
@@ -380,6 +384,17 @@ impl<'t, 'f> Setter<'t, 'f> {
         }
         self.y += CODE.max(lines);
         Ok(())
+    }
+
+    fn part(&mut self, title: &str) {
+        self.y += BODY;
+        self.make_room(BODY + PART * LEADING + 4.0 * BODY * LEADING);
+        self.put(Mark::Box { x: MARGIN, y: self.y, width: INSIDE, height: 0.1, shaded: false });
+        self.y += 2.0 * BODY;
+        for line in self.type_face.lines(title, PART, INSIDE, 0.0) {
+            let x = (PAGE.0 - self.type_face.width(&line, PART)) / 2.0;
+            self.line(x, line, PART);
+        }
     }
 
     fn measure(&self, table: &Table, row: &[Field]) -> Measured {

@@ -34,6 +34,34 @@ pub struct HandOver {
     pub to_name: String,
     /// Only what concerns these people.
     pub people: Option<Vec<Uuid>>,
+    /// Members who went with the organisation.
+    pub moved: Vec<Uuid>,
+}
+
+/// How a command changes the tree, for whoever tells beforehand what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Regrouping {
+    /// The path of what moves or is merged, with everything below.
+    pub from: String,
+    /// The path of the new superior, or of the one that takes its place.
+    pub into: String,
+    /// The name of that.
+    pub into_name: String,
+    /// `into` takes its place; otherwise it moves below.
+    pub merged: bool,
+}
+
+/// Something open, and in words who would deal with it after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rerouted {
+    /// What it is, as in [`Holding`].
+    pub kind: &'static str,
+    /// Who deals with it then.
+    pub words: String,
+    /// Its id.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
 }
 
 /// What a module tells those who receive a member.
@@ -56,6 +84,16 @@ pub trait Holdings: Send + Sync + 'static {
     }
     /// Hands over what is open, with its audit.
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()>;
+    /// Who would deal with what is open around these organisations after a change, where that follows from the tree. What is
+    /// told here is not told of [`Holdings::held`] again.
+    async fn rerouted(&self, _at: &[Uuid], _change: &Regrouping, _conn: &mut Conn) -> Result<Vec<Rerouted>> {
+        Ok(Vec::new())
+    }
+    /// The tree has changed around these organisations: what is open goes to whoever deals with it now, with its audit. The
+    /// tree is held alone.
+    async fn reroute(&self, _write: &mut Write<'_>, _at: &[Uuid]) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What all modules of the caller's tenant have on these organisations.
@@ -80,6 +118,23 @@ pub async fn goes_along(cx: &Cx, person: Uuid, conn: &mut Conn) -> Result<Vec<Al
 pub async fn hand_over(write: &mut Write<'_>, order: &HandOver) -> Result<()> {
     for holdings in of(write.cx).await? {
         holdings.hand_over(write, order).await?;
+    }
+    Ok(())
+}
+
+/// What of all modules of the caller's tenant would go to whom after a change.
+pub async fn rerouted(cx: &Cx, at: &[Uuid], change: &Regrouping, conn: &mut Conn) -> Result<Vec<Rerouted>> {
+    let mut all = Vec::new();
+    for holdings in of(cx).await? {
+        all.extend(holdings.rerouted(at, change, &mut *conn).await?);
+    }
+    Ok(all)
+}
+
+/// Lets all modules of the tenant send what is open to whoever deals with it now.
+pub async fn reroute(write: &mut Write<'_>, at: &[Uuid]) -> Result<()> {
+    for holdings in of(write.cx).await? {
+        holdings.reroute(write, at).await?;
     }
     Ok(())
 }

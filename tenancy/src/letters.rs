@@ -81,6 +81,12 @@ pub fn read<T: DeserializeOwned>(kind: &str, text: &str) -> Option<Signed<T>> {
     Some(Signed { body, key: key.to_owned() })
 }
 
+/// SHA-256 of a document, hexadecimal; white space that copying brought in does not matter.
+pub fn digest(text: &str) -> String {
+    let text: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()).as_ref())
+}
+
 /// True when this installation has signed it.
 pub fn ours(app: &App, key: &str) -> Result<bool> {
     Ok(public_key(app)? == key)

@@ -28,6 +28,8 @@ mod menus;
 mod messages;
 mod migrations;
 mod mobility;
+mod mobility_letters;
+mod mobility_tree;
 mod modules_off;
 mod notes;
 mod operator;

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use serde_json::json;
 use tokio::runtime::Runtime;
-use zhibu_core::Clock;
+use zhibu_core::{ANYONE, Clock};
 use zhibu_embedded::{APP, Cluster, OWNER};
-use zhibu_tenancy::App;
+use zhibu_tenancy::{App, Cx, Space, codes};
 
 use crate::cluster::Sql;
 use crate::server::{Server, config};
+use crate::template::{PASSWORD, activate};
+use crate::town::Tenant;
 use crate::visitor::Visitor;
+use crate::words;
 
 const DATABASE: &str = "elsewhere";
 
@@ -21,6 +25,7 @@ pub struct Abroad {
     cluster: Option<Cluster>,
     folder: PathBuf,
     server: Option<Server>,
+    clock: Clock,
     runtime: Option<Runtime>,
 }
 
@@ -35,16 +40,59 @@ impl Abroad {
         let cluster = Cluster::options(&folder.join("postgres")).durable(false).start().await.expect("another cluster");
         cluster.ensure_database(DATABASE).await.unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        Self { cluster: Some(cluster), folder, server: None, runtime: Some(runtime) }
+        Self { cluster: Some(cluster), folder, server: None, clock: Clock::movable(), runtime: Some(runtime) }
     }
 
     /// Another installation with keys of its own, and nobody in it.
     pub async fn installation() -> Self {
         let mut abroad = Self::cluster().await;
         let config = config(abroad.cluster.as_ref().unwrap(), DATABASE, &abroad.folder);
-        let clock = Clock::default();
+        let clock = abroad.clock.clone();
         abroad.server = Some(abroad.inside(async move { Server::start(config, &clock).await }).await);
         abroad
+    }
+
+    /// A tenant of the installation, ready, with its administrator signed in.
+    pub async fn tenant(&self, name: &str, administrator: &str, modules: &[&str]) -> (Tenant, Visitor) {
+        let app = self.app();
+        let modules = modules.iter().map(|module| (*module).to_owned()).collect();
+        let order = codes::Order {
+            months: None,
+            placement: None,
+            key: app.world.id(),
+            plan: "标准版".into(),
+            modules,
+            seats: 100,
+            expires_on: app.world.today() + chrono::Duration::days(1),
+            count: 1,
+            note: None,
+        };
+        let issue = async move { codes::issue(&Cx::system(app, Space::Platform), ANYONE, &order).await };
+        let code = self.inside(issue).await.unwrap().remove(0);
+        let planned = Tenant::planned(name, administrator, None);
+        activate(&mut self.visitor(), &planned, &code).await;
+        let sql = self.sql().await;
+        let id = sql.one("SELECT id FROM platform.tenants").await;
+        let tenant = Tenant { id, ..planned };
+        let root = sql.one(&format!("SELECT id FROM {}.organisations", tenant.schema())).await;
+        let account = sql.one(&format!("SELECT id FROM {}.accounts", tenant.schema())).await;
+        let mut visitor = self.visitor();
+        let first = json!({"name": administrator, "password": "ABC#123"});
+        visitor.ok(words::SIGN_IN, first).await;
+        visitor.ok(words::CHANGE_INITIAL, json!({"new": PASSWORD, "code": null})).await;
+        (Tenant { root, account, ..tenant }, visitor)
+    }
+
+    /// Somebody by name, signed in.
+    pub async fn signed_in(&self, name: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        visitor.ok(words::SIGN_IN, json!({"name": name, "password": PASSWORD})).await;
+        visitor
+    }
+
+    /// Lets time pass on the server's clock.
+    pub fn pass(&self, time: chrono::Duration) {
+        self.clock.advance(time);
     }
 
     /// Its addresses, for queries and for DDL.

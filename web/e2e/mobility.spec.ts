@@ -1,5 +1,5 @@
 import { Api } from './support/api'
-import { ArrivedLettersDocument, MakeReceivingCodeDocument, StartFlowInDocument, StartFlowOutDocument, TransfersDocument } from '../api/src/index'
+import { ArrivedLettersDocument, MakeReceivingCodeDocument, StartFlowInDocument, StartFlowOutDocument, StartOutboundDocument, TransfersDocument } from '../api/src/index'
 import { choose, field, part, setDay } from './support/forms'
 import { look } from './support/look'
 import { addBranch, addMember, chooseOrganisation, member, someId } from './support/member'
@@ -114,6 +114,15 @@ test('PC-3.2.3 an electronic letter goes to another tenant and its receipt comes
   await page.screenshot({ path: 'shots/transfer-letter-print.png', fullPage: true })
   await page.emulateMedia({ media: 'screen' })
   await look(page, 'transfer-letter')
+  await page.getByRole('button', { name: '导出', exact: true }).click()
+  const order = page.getByRole('dialog', { name: '生成组织关系介绍信' })
+  await expect(order).toContainText('将生成1份组织关系介绍信')
+  await look(page, 'transfer-letter-order')
+  await order.getByRole('button', { name: '开始生成' }).click()
+  const done = page.getByRole('status').filter({ hasText: '组织关系介绍信已导出' })
+  const [file] = await Promise.all([page.waitForEvent('download'), done.getByRole('button', { name: '下载' }).click()])
+  expect(file.suggestedFilename()).toMatch(/^组织关系介绍信\d{8}-\d{4}\.pdf$/)
+  await file.saveAs('shots/transfer-letter.pdf')
 
   // The other side.
   await expect(async () => {
@@ -172,6 +181,22 @@ test('PC-3.2.2 a member flows out, is kept in contact with and comes back', asyn
   await contact.getByRole('button', { name: /^保\s?存$/ }).click()
   await expect(drawer).not.toContainText('已超过 180 天没有联系')
   await expect(page.getByRole('list', { name: '联系记录' })).toContainText('工作稳定')
+  // Corrected: what is not sent yet is kept as a draft.
+  await follow(drawer.getByRole('button', { name: /^编\s?辑$/ }), '编辑 顾明远 的流动')
+  await expect(field(page, '流入地党组织')).toHaveValue('中共上海市某街道工作委员会')
+  await field(page, '活动证编号').fill('沪浦2026-17')
+  await choose(page, '外出流向', '地点不固定')
+  await page.waitForTimeout(600)
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.reload()
+  await expect(page.getByText('已恢复上次未提交的内容')).toBeVisible()
+  await expect(field(page, '活动证编号')).toHaveValue('沪浦2026-17')
+  await look(page, 'flow-edit')
+  await page.getByRole('button', { name: '保存' }).click()
+  drawer = page.getByRole('dialog', { name: '顾明远' })
+  await expect(drawer).toContainText('沪浦2026-17')
+  await expect(drawer).toContainText('地点不固定')
+  await look(page, 'flow-edited')
   await drawer.getByRole('button', { name: '登记返回' }).click()
   await page.getByRole('dialog', { name: '登记返回' }).getByRole('button', { name: /^保\s?存$/ }).click()
   drawer = page.getByRole('dialog', { name: '顾明远' })
@@ -202,6 +227,13 @@ test('PC-3.2.2 PC-3.2.3 lists, home page, a phone and the dark', async ({ pageAs
   await expect(page.getByRole('tab', { name: '流入（1）' })).toBeVisible()
   await expect(page.getByText('超过 180 天').first()).toBeVisible()
   await look(page, 'flow-list')
+  const moving = await addMember(ours.admin, member(first, '石望舒'))
+  await clerk.api.ask(StartOutboundDocument, { input: { person: moving, toName: '中共某市某局机关委员会', receiver: null, reason: 'job', note: null, duesPaidTo: null } })
+  await open(page, '/member/info', '党员信息')
+  await expect(page.getByRole('row', { name: /石望舒/ }).getByRole('link', { name: '转接中' })).toBeVisible()
+  await expect(page.getByRole('link', { name: '转接中' })).toHaveCount(1)
+  await look(page, 'members-transferring')
+  await follow(page.getByRole('link', { name: '转接中' }), '石望舒的调动')
   await open(page, '/member/transfer', '党员调动')
   await expect(page.getByRole('button', { name: '苏志远' })).toBeVisible()
   await look(page, 'transfer-list')

@@ -94,9 +94,19 @@ pub fn decides(reach: &Reach, step: &Step, loaded: &Loaded) -> bool {
     step.side() != Side::Committee || above.as_ref().map_or(reach.is_all(), |path| reach.covers(path))
 }
 
-async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
+/// A case, held in the order of what moves members: the tree, the person, the case. Nobody rebuilds the tree meanwhile.
+pub(crate) async fn held(write: &mut Write<'_>, id: DevelopmentCaseId) -> Result<(Loaded, Reach)> {
+    organisation::keep_tree(write).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
-    let loaded = store::load(&reach, id, true, write.conn()?).await?;
+    let of = cases::table.find(id.0).select(cases::person_id);
+    let person: Option<Option<Uuid>> = of.first(write.conn()?).await.optional()?;
+    // Nobody where there is none, so that no answer comes faster.
+    member::locked(write, person.flatten().unwrap_or_default().into()).await?;
+    Ok((store::load(&reach, id, true, write.conn()?).await?, reach))
+}
+
+async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
+    let (loaded, reach) = held(write, id).await?;
     if loaded.row.version != version {
         return Err(Error::conflict());
     }

@@ -11,7 +11,7 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, paper, quotas};
 
 use crate::READ;
-use crate::actions::permission;
+use crate::actions::{self, permission};
 use crate::model::DocumentRow;
 use crate::rules::plan::{Step, step_of};
 use crate::schema::development_documents as documents;
@@ -53,8 +53,7 @@ fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
 
 /// A case as somebody who may record this step of it holds it.
 async fn held(write: &mut Write<'_>, id: DevelopmentCaseId) -> Result<Loaded> {
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
-    store::load(&reach, id, true, write.conn()?).await
+    Ok(actions::held(write, id).await?.0)
 }
 
 fn step(no: u8) -> Result<&'static Step> {

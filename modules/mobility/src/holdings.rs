@@ -7,13 +7,13 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::Result;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::holdings::{HandOver, Holding, Holdings};
+use zhibu_tenancy::holdings::{HandOver, Holding, Holdings, Regrouping, Rerouted};
 use zhibu_tenancy::{Conn, Write};
 
 use crate::schema::{
     flows, lost_cases, transfer_codes as codes, transfer_inbox as inbox, transfer_letters as letters, transfers,
 };
-use crate::transfer::event;
+use crate::transfer::{self, event, route};
 
 /// 调动、流动、失联 of organisations.
 pub(crate) struct Mobility;
@@ -60,7 +60,19 @@ impl Holdings for Mobility {
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
         let mut told = self.transfers(write, order).await?;
         told.extend(self.people(write, order).await?);
+        transfer::went_along(write, order).await?;
+        if order.people.is_none() {
+            told.extend(self.letters(write, order).await?);
+        }
         if told.is_empty() { Ok(()) } else { write.audit_all(told).await }
+    }
+
+    async fn rerouted(&self, at: &[Uuid], change: &Regrouping, conn: &mut Conn) -> Result<Vec<Rerouted>> {
+        route::rerouted(at, change, conn).await
+    }
+
+    async fn reroute(&self, write: &mut Write<'_>, at: &[Uuid]) -> Result<()> {
+        route::reroute(write, at).await
     }
 }
 
@@ -112,6 +124,27 @@ impl Mobility {
         let entry =
             |id: Uuid| Entry::new("transfer.handed_over", "transfer", id).note("organisation", order.to_name.clone());
         Ok(both.into_iter().map(entry).chain(told).collect())
+    }
+
+    /// Receiving codes that still open, and electronic letters that nobody has answered, go to the committee that takes over.
+    async fn letters(&self, write: &mut Write<'_>, order: &HandOver) -> Result<Vec<Entry>> {
+        let given: Vec<Uuid> = diesel::update(codes::table)
+            .filter(codes::organisation_id.eq(order.from).and(codes::closed_at.is_null()))
+            .set(codes::organisation_id.eq(order.to))
+            .returning(codes::id)
+            .get_results(write.conn()?)
+            .await?;
+        let arrived: Vec<Uuid> = diesel::update(inbox::table)
+            .filter(inbox::organisation_id.eq(order.from).and(inbox::closed_at.is_null()))
+            .set(inbox::organisation_id.eq(order.to))
+            .returning(inbox::id)
+            .get_results(write.conn()?)
+            .await?;
+        let entry = |kind: &'static str, id: Uuid| {
+            Entry::new("transfer.handed_over", kind, id).note("organisation", order.to_name.clone())
+        };
+        let told = given.into_iter().map(|id| entry("transfer_code", id));
+        Ok(told.chain(arrived.into_iter().map(|id| entry("letter", id))).collect())
     }
 
     /// Floating members and those out of contact go with the people.

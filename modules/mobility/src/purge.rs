@@ -23,6 +23,8 @@ struct Own {
     transfers: Vec<Uuid>,
     flows: Vec<Uuid>,
     lost: Vec<Uuid>,
+    /// Electronic letters that never became a transfer.
+    arrived: Vec<Uuid>,
 }
 
 impl Own {
@@ -36,17 +38,21 @@ impl Own {
         let before = flows::person_id.is_null().and(flows::id_index.eq(&number)).and(flows::closed_at.is_not_null());
         let floated = flows::table.filter(flows::person_id.eq(person).or(before)).order(flows::id).select(flows::id);
         let gone = lost::table.filter(lost::person_id.eq(person)).order(lost::id).select(lost::id);
+        let came = inbox::transfer_id.is_null().and(inbox::id_index.eq(&number));
+        let arrived = inbox::table.filter(came).order(inbox::id).select(inbox::id);
         Ok(if hold {
             Self {
                 transfers: moved.for_update().load(&mut *conn).await?,
                 flows: floated.for_update().load(&mut *conn).await?,
-                lost: gone.for_update().load(conn).await?,
+                lost: gone.for_update().load(&mut *conn).await?,
+                arrived: arrived.for_update().load(conn).await?,
             }
         } else {
             Self {
                 transfers: moved.load(&mut *conn).await?,
                 flows: floated.load(&mut *conn).await?,
-                lost: gone.load(conn).await?,
+                lost: gone.load(&mut *conn).await?,
+                arrived: arrived.load(conn).await?,
             }
         })
     }
@@ -65,7 +71,7 @@ impl Purge for Moves {
         let count = |rows: &[Uuid]| i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let told = |title, count, goes, note| Remains { title, count: Some(count), goes, note };
         Ok(vec![
-            told("组织关系介绍信", out + arrived, true, "内容和电子文本清除，只保留编号和日期"),
+            told("组织关系介绍信", out + arrived + count(&own.arrived), true, "内容和电子文本清除，只保留编号和日期"),
             told("联系和查找情况", words, true, "内容清除，只保留日期和方式"),
             told("党员调动记录", count(&own.transfers), false, "不含姓名和说明，只保留组织、日期和结果"),
             told("党员流动记录", count(&own.flows), false, "不含姓名、号码和联系人，只保留组织、流向和日期"),
@@ -78,7 +84,7 @@ impl Purge for Moves {
         for id in &own.transfers {
             transfer(write, *id).await?;
         }
-        let arrived = papers(write, &own.transfers).await?;
+        let arrived = papers(write, &own).await?;
         for id in &own.flows {
             flow(write, *id).await?;
         }
@@ -115,8 +121,8 @@ async fn transfer(write: &mut Write<'_>, id: Uuid) -> Result<()> {
 }
 
 /// Empties the letters of transfers, issued here or arrived, and what was said on the way; the arrived ones.
-async fn papers(write: &mut Write<'_>, transfers: &[Uuid]) -> Result<Vec<Uuid>> {
-    let none = None::<String>;
+async fn papers(write: &mut Write<'_>, own: &Own) -> Result<Vec<Uuid>> {
+    let (none, transfers) = (None::<String>, &own.transfers);
     diesel::update(events::table.filter(events::transfer_id.eq_any(transfers)))
         .set(events::note.eq(""))
         .execute(write.conn()?)
@@ -129,9 +135,14 @@ async fn papers(write: &mut Write<'_>, transfers: &[Uuid]) -> Result<Vec<Uuid>> 
         .execute(write.conn()?)
         .await?;
     // A receipt that accepts names nobody and may still be on its way back; one that refuses gives the reason.
-    let refused = inbox::transfer_id.eq_any(transfers).and(inbox::state.eq("refused"));
-    diesel::update(inbox::table.filter(refused)).set(inbox::receipt.eq(&none)).execute(write.conn()?).await?;
-    Ok(diesel::update(inbox::table.filter(inbox::transfer_id.eq_any(transfers)))
+    let theirs = || inbox::transfer_id.eq_any(transfers).or(inbox::id.eq_any(&own.arrived));
+    let refused = inbox::table.filter(theirs()).filter(inbox::state.eq("refused"));
+    diesel::update(refused).set(inbox::receipt.eq(&none)).execute(write.conn()?).await?;
+    // One that still waited has nothing any more that could be taken in.
+    let waited = inbox::table.filter(inbox::id.eq_any(&own.arrived).and(inbox::state.eq("waiting")));
+    let lapsed = (inbox::state.eq("lapsed"), inbox::closed_at.eq(write.cx.now()));
+    diesel::update(waited).set(lapsed).execute(write.conn()?).await?;
+    Ok(diesel::update(inbox::table.filter(theirs()))
         .set((inbox::name.eq(NAMELESS), inbox::record.eq(Vec::<u8>::new()), inbox::note.eq(&none)))
         .returning(inbox::id)
         .get_results(write.conn()?)

@@ -10,7 +10,7 @@ diesel::table! {
         dues_paid_to -> Nullable<Text>, returns -> Int2, record -> Nullable<Binary>, receiver -> Nullable<Text>,
         letter_id -> Nullable<Uuid>, letter_no -> Nullable<Text>, issued_on -> Nullable<Date>,
         valid_until -> Nullable<Date>, created_at -> Timestamptz, updated_at -> Timestamptz,
-        closed_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>, source_agreed -> Bool, target_agreed -> Bool,
     }
 }
 
@@ -42,7 +42,7 @@ diesel::table! {
         id -> Uuid, code_id -> Uuid, organisation_id -> Uuid, state -> Text, name -> Text, number -> Text,
         from_tenant -> Uuid, from_name -> Text, signer -> Text, here -> Bool, issued_on -> Date, valid_until -> Date,
         record -> Binary, arrived_at -> Timestamptz, transfer_id -> Nullable<Uuid>, receipt -> Nullable<Text>,
-        note -> Nullable<Text>, closed_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>, closed_at -> Nullable<Timestamptz>, digest -> Nullable<Text>, id_index -> Nullable<Binary>,
     }
 }
 

@@ -2,7 +2,11 @@
 
 #[cfg(feature = "development")]
 mod development;
+#[cfg(feature = "leadership")]
+mod leadership;
 mod members;
+#[cfg(feature = "mobility")]
+mod mobility;
 #[cfg(any(feature = "contribution", feature = "pledge", feature = "study_note"))]
 mod records;
 
@@ -80,6 +84,10 @@ pub(crate) async fn make(cx: &Cx, more: usize, tell: impl Fn(u64)) -> Result<Mad
     development::fill(&inside, &branches).await?;
     #[cfg(any(feature = "contribution", feature = "pledge", feature = "study_note"))]
     records::fill(&inside).await?;
+    #[cfg(feature = "mobility")]
+    Box::pin(mobility::fill(&inside, &branches)).await?;
+    #[cfg(feature = "leadership")]
+    leadership::fill(&inside, &branches).await?;
     #[cfg(feature = "document")]
     samples(cx).await?;
     Ok(Made { user_name: USER.into(), password: app.settings.initial_password.clone() })

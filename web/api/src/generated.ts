@@ -666,7 +666,9 @@ export type InboxState =
   /** 已接收 */
   | 'ACCEPTED'
   /** 已拒收 */
-  | 'REFUSED';
+  | 'REFUSED'
+  /** 已失效 */
+  | 'LAPSED';
 
 export type InternalTransferInput = {
   person: string;
@@ -1582,7 +1584,9 @@ export type TransferKind =
   /** 系统外调入 */
   | 'INBOUND'
   /** 调出系统外 */
-  | 'OUTBOUND';
+  | 'OUTBOUND'
+  /** 整建制转接, with an organisation that was merged or split */
+  | 'BATCH';
 
 export type TransferLetterInput = {
   /** 1 to 90 */
@@ -2983,6 +2987,13 @@ export type ReceivingBranchesQueryVariables = Exact<{
 
 export type ReceivingBranchesQuery = { mobility: { receivingBranches: Array<{ id: string, shortName: string, above: string }> } };
 
+export type TransferringQueryVariables = Exact<{
+  people: Array<string> | string;
+}>;
+
+
+export type TransferringQuery = { mobility: { transferring: Array<{ person: string, transfer: string }> } };
+
 export type ReceivingCodesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -3205,6 +3216,15 @@ export type StartFlowInMutationVariables = Exact<{
 
 
 export type StartFlowInMutation = { mobility: { startFlowIn: { flow: { id: string, name: string } } } };
+
+export type EditFlowMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: FlowInput;
+}>;
+
+
+export type EditFlowMutation = { mobility: { editFlow: { flow: { id: string } } } };
 
 export type RecordContactMutationVariables = Exact<{
   id: string;

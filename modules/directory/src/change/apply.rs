@@ -56,12 +56,19 @@ async fn migrate(write: &mut Write<'_>, subject: &Row, into: &Row) -> Result<()>
     let above = subject.parent_id.unwrap_or_default();
     hold_moving(write, &subject.path).await?;
     lock(write, &[subject.id, above, into.id]).await?;
+    let below = ids_below(write, &subject.path).await?;
     let code = move_below(write, subject, into.id).await?;
+    holdings::reroute(write, &below).await?;
     let names = organisation::names(&[above], write.conn()?).await?;
     let entry = Entry::new("organisation.moved", "organisation", subject.id)
         .change("parent", json!(names.get(&above)), into.short_name.clone())
         .change("orgCode", subject.code.clone(), code);
     write.audit(entry).await
+}
+
+/// Everything at and below a path.
+async fn ids_below(write: &mut Write<'_>, path: &str) -> Result<Vec<Uuid>> {
+    Ok(store::subtree(path, write.conn()?).await?.into_iter().map(|(id, ..)| id).collect())
 }
 
 /// Takes rows in one order, without keeping those waiting who only refer to them.
@@ -93,7 +100,7 @@ async fn move_below(write: &mut Write<'_>, row: &Row, into: Uuid) -> Result<Stri
     }
     let here: String = organisations::table.find(row.id).select(organisations::path).first(write.conn()?).await?;
     let there = format!("{path}.{:03}", last + 1);
-    let below: Vec<Uuid> = store::subtree(&here, write.conn()?).await?.into_iter().map(|(id, ..)| id).collect();
+    let below = ids_below(write, &here).await?;
     diesel::sql_query(
         "UPDATE own.organisations SET path = $1 || substr(path, $2), depth = depth + $3, \
          code = replace($1 || substr(path, $2), '.', '') WHERE id = ANY ($4)",
@@ -142,6 +149,8 @@ async fn merge(write: &mut Write<'_>, looked: &Looked, into: &Row, plan: &Plan) 
     lock(write, &rows).await?;
     still(write, subject.id, &looked.members, true).await?;
     transfer(write, subject, (into.id, &into.short_name), &looked.members, true).await?;
+    let mut around = ids_below(write, &subject.path).await?;
+    around.push(into.id);
     for child in &looked.children {
         let code = move_below(write, child, into.id).await?;
         let entry = Entry::new("organisation.moved", "organisation", child.id)
@@ -152,7 +161,9 @@ async fn merge(write: &mut Write<'_>, looked: &Looked, into: &Row, plan: &Plan) 
     end_posts(write, subject.id, None).await?;
     close(write, subject, "merged", Some(into.id)).await?;
     let (to, to_name) = (into.id, into.short_name.clone());
-    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: None }).await?;
+    let moved = looked.members.iter().map(|one| one.person).collect();
+    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: None, moved }).await?;
+    holdings::reroute(write, &around).await?;
     let count = looked.members.len();
     let told = Entry::new("organisation.merged", "organisation", subject.id)
         .note("into", into.short_name.clone())
@@ -178,7 +189,8 @@ async fn divide(write: &mut Write<'_>, looked: &Looked, split: &Split, plan: &Pl
     let people: Vec<Uuid> = looked.members.iter().map(|one| one.person).collect();
     end_posts(write, subject.id, Some(&people)).await?;
     let (to, to_name) = (made.0, split.short_name.clone());
-    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: Some(people) }).await?;
+    let moved = people.clone();
+    holdings::hand_over(write, &HandOver { from: subject.id, to, to_name, people: Some(people), moved }).await?;
     let told = Entry::new("organisation.split", "organisation", subject.id)
         .note("into", split.short_name.clone())
         .note("count", looked.members.len())

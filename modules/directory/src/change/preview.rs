@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, Result, dictionary};
-use zhibu_tenancy::holdings::{self, Holding};
+use zhibu_tenancy::holdings::{self, Holding, Regrouping};
 use zhibu_tenancy::{Conn, Cx, identity};
 
 use super::model::{Finding, Item, OrganisationCommandKind as Kind, Preview};
@@ -137,7 +137,7 @@ impl Looked {
         let with = Finding::of("member", "组织关系不变，随组织迁移", Vec::new());
         self.follows(Finding { count: members, ..with });
         let ids: Vec<Uuid> = below.iter().map(|(id, ..)| *id).collect();
-        let open = holdings::held(cx, &ids, false, conn).await?;
+        let open = self.rerouted(cx, &ids, (&into, false), conn).await?;
         for (kind, title, items) in by_title(open) {
             self.follows(Finding::of(kind, format!("{title}改由新的上级审批"), items));
         }
@@ -183,7 +183,10 @@ impl Looked {
         self.follows(Finding::of("member", format!("组织关系转入{name}"), items));
         self.follows(Finding::of("organisation", format!("改隶{name}，组织代码随之改变"), named(&children)));
         self.ends(cx, conn).await?;
-        let open = holdings::held(cx, &[self.subject.id], false, conn).await?;
+        let below = store::subtree(&self.subject.path, conn).await?;
+        let ids: Vec<Uuid> = below.into_iter().map(|(id, ..)| id).collect();
+        let mut open = self.rerouted(cx, &ids, (&into, true), conn).await?;
+        open.retain(|one| one.organisation == self.subject.id);
         for (kind, title, items) in by_title(open) {
             self.follows(Finding::of(kind, format!("{title}移交{name}"), items));
         }
@@ -285,6 +288,37 @@ impl Looked {
         self.ends(cx, conn).await?;
         self.follows(Finding::hint(format!("{}从组织树中删除，名称可以重新使用", self.subject.short_name)));
         Ok(())
+    }
+
+    /// Tells what is open and goes to whom by the tree as it will be; what else is open there.
+    async fn rerouted(
+        &mut self,
+        cx: &Cx,
+        at: &[Uuid],
+        (into, merged): (&Row, bool),
+        conn: &mut Conn,
+    ) -> Result<Vec<Holding>> {
+        let change = Regrouping {
+            from: self.subject.path.clone(),
+            into: into.path.clone(),
+            into_name: into.short_name.clone(),
+            merged,
+        };
+        let told = holdings::rerouted(cx, at, &change, conn).await?;
+        let mut open = holdings::held(cx, at, false, conn).await?;
+        open.retain(|one| !told.iter().any(|other| (other.kind, other.id) == (one.kind, one.id)));
+        let mut words: Vec<(&'static str, String, Vec<Item>)> = Vec::new();
+        for one in told {
+            let item = Item { id: one.id.to_string(), name: one.name };
+            match words.iter_mut().find(|(kind, words, _)| (*kind, &*words) == (one.kind, &one.words)) {
+                Some((.., items)) => items.push(item),
+                None => words.push((one.kind, one.words, vec![item])),
+            }
+        }
+        for (kind, words, items) in words {
+            self.follows(Finding::of(kind, words, items));
+        }
+        Ok(open)
     }
 
     /// Posts and rights that end when the organisation closes.

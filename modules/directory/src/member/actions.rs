@@ -449,7 +449,8 @@ async fn head_counts(write: &mut Write<'_>, by: &BTreeMap<Uuid, i32>) -> Result<
     Ok(())
 }
 
-async fn locked(write: &mut Write<'_>, id: PersonId) -> Result<()> {
+/// Holds a person's row, if there is one: before anything that hangs on the person.
+pub async fn locked(write: &mut Write<'_>, id: PersonId) -> Result<()> {
     let row = people::table.find(id.0).select(people::id).for_update();
     row.first::<Uuid>(write.conn()?).await.optional()?;
     Ok(())

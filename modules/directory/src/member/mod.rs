@@ -14,7 +14,7 @@ pub(crate) mod undo;
 
 pub use actions::{
     Heads, Mark, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, hold, in_the_open, leave,
-    mark, relocate, restore, reveal, seats_taken, update,
+    locked, mark, relocate, restore, reveal, seats_taken, update,
 };
 pub use completeness::{
     BASE, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Result, Secret, check, mask};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::identity::{self, NewAccount};
-use zhibu_tenancy::{Start, Write, tenants};
+use zhibu_tenancy::{Start, Write, holdings, tenants};
 
 use super::model::{OrgType, Row, Unit};
 use super::past::{self, Hold};
@@ -189,7 +189,11 @@ async fn store_units(write: &mut Write<'_>, id: Uuid, units: &[Unit]) -> Result<
 
 /// Edits an organisation as it was at `version`; every changed field goes into its history.
 pub async fn update(write: &mut Write<'_>, id: OrganisationId, version: i32, facts: &Facts) -> Result<Row> {
-    past::hold_tree(write, Hold::Beside).await?;
+    // Another kind is another committee for what is below.
+    let kind: Option<String> =
+        organisations::table.find(id.0).select(organisations::org_type).first(write.conn()?).await.optional()?;
+    let other_kind = kind.is_some_and(|kind| kind != facts.org_type.code());
+    past::hold_tree(write, if other_kind { Hold::Alone } else { Hold::Beside }).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let before: Option<Row> =
         organisations::table.find(id.0).select(Row::as_select()).for_update().first(write.conn()?).await.optional()?;
@@ -219,6 +223,10 @@ pub async fn update(write: &mut Write<'_>, id: OrganisationId, version: i32, fac
         .await
         .map_err(taken)?;
     past::note(write, &[id.0]).await?;
+    if other_kind {
+        let below = store::ids(&Reach::everything(), Some(id), write.conn()?).await?;
+        holdings::reroute(write, &below).await?;
+    }
     if units != facts.units {
         store_units(write, id.0, &facts.units).await?;
     }

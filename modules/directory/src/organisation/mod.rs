@@ -16,7 +16,7 @@ pub(crate) use actions::{erase, taken};
 pub use model::{
     Administrator, Listing, OrgStatus, OrgType, OrganisationAttention, Row, Span, Unit, UnitRelation, Wanted,
 };
-pub use past::{Then, as_of, count_as_of, members_as_of, names_as_of, reach_on};
+pub use past::{Then, as_of, count_as_of, keep_tree, members_as_of, names_as_of, reach_on};
 pub use scope::Reach;
 pub(crate) use store::groups;
 pub use store::{

@@ -59,6 +59,12 @@ pub(crate) async fn hold_tree(write: &mut Write<'_>, hold: Hold) -> Result<()> {
     Ok(())
 }
 
+/// Waits for whoever rebuilds the tree, and lets nobody do so until the transaction ends. First in a transaction that decides
+/// by the tree and changes what a command hands over.
+pub async fn keep_tree(write: &mut Write<'_>) -> Result<()> {
+    hold_tree(write, Hold::Beside).await
+}
+
 /// Notes what organisations are from today on, after any change of them. A second change on one day replaces the first.
 pub(crate) async fn note(write: &mut Write<'_>, ids: &[Uuid]) -> Result<()> {
     let today = write.cx.app.world.today();

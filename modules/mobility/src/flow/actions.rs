@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, FlowId, LostCaseId, OrganisationId, Permission, PersonId, Result, check, dictionary};
 use zhibu_directory::member::{self, EndReason, Mark, MembershipStatus, rules as member_rules};
-use zhibu_directory::organisation::Reach;
+use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
 
@@ -159,7 +159,10 @@ fn taken(error: diesel::result::Error) -> Error {
     }
 }
 
+/// The reach of a transaction; nobody rebuilds the tree meanwhile. Locks are taken in the order of what moves members: the
+/// tree, the person, then what hangs on them.
 async fn reach(write: &mut Write<'_>) -> Result<Reach> {
+    organisation::keep_tree(write).await?;
     Reach::of(&write.scope.clone(), write.conn()?).await
 }
 
@@ -273,6 +276,10 @@ async fn theirs(write: &mut Write<'_>, branch: OrganisationId, who: [String; 3],
 /// An open record as it was at `version`, held.
 async fn held(write: &mut Write<'_>, id: FlowId, version: i32) -> Result<FlowRow> {
     let reach = reach(write).await?;
+    let of = flows::table.find(id.0).select(flows::person_id);
+    let person: Option<Option<Uuid>> = of.first(write.conn()?).await.optional()?;
+    // Nobody where there is none, so that no answer comes faster.
+    member::locked(write, person.flatten().unwrap_or_default().into()).await?;
     let row = store::load(&reach, id, true, write.conn()?).await?;
     if row.version != version {
         return Err(Error::conflict());
@@ -289,6 +296,12 @@ pub async fn edit(cx: &Cx, id: FlowId, version: i32, form: FlowForm) -> Result<C
         Ok(form) => form,
         Err(faults) => return Ok(Err(faults)),
     };
+    if let Some(person) = row.person_id
+        && let Some(member) = still_here(member::hold(&mut write, person.into()).await.map(Some))?
+        && form.started_on < member.membership.join_date
+    {
+        return Ok(Err(vec![Error::invalid("startedOn", "流动日期不能早于入党日期")]));
+    }
     let heard = row.contacted_on.max(form.started_on);
     diesel::update(flows::table.find(row.id))
         .set((Columns::of(&form, cx), flows::contacted_on.eq(heard), flows::version.eq(version + 1)))
@@ -310,9 +323,9 @@ pub async fn edit(cx: &Cx, id: FlowId, version: i32, form: FlowForm) -> Result<C
 }
 
 /// Somebody who has left us has no membership to be marked.
-fn still_here(marked: Result<()>) -> Result<()> {
-    match marked {
-        Err(error) if error.code == "NOT_FOUND" => Ok(()),
+fn still_here<T: Default>(found: Result<T>) -> Result<T> {
+    match found {
+        Err(error) if error.code == "NOT_FOUND" => Ok(T::default()),
         other => other,
     }
 }
@@ -470,6 +483,9 @@ async fn flow_is(write: &mut Write<'_>, person: Uuid, status: &str) -> Result<()
 /// An open case as it was at `version`, held.
 async fn held_lost(write: &mut Write<'_>, id: LostCaseId, version: i32) -> Result<LostRow> {
     let reach = reach(write).await?;
+    let of = lost_cases::table.find(id.0).select(lost_cases::person_id);
+    let person: Option<Uuid> = of.first(write.conn()?).await.optional()?;
+    member::locked(write, person.unwrap_or_default().into()).await?;
     let row = store::lost_one(&reach, id, true, write.conn()?).await?;
     if row.version != version {
         return Err(Error::conflict());

@@ -85,7 +85,7 @@ pub enum TransferAct {
 pub struct TransferMoment {
     id: String,
     /// `started`, `approved`, `accepted`, `returned`, `resubmitted`, `withdrawn`, `letter_issued`, `reissued`, `expired`,
-    /// `refused`, `receipt_filed`
+    /// `refused`, `receipt_filed`, `receipt_refused`, `rerouted`
     event: String,
     organisation: String,
     note: String,
@@ -723,13 +723,10 @@ impl TransferQuery {
         let mut read = ctx.cx()?.read(TRANSFER_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let ids: Vec<Uuid> = people.into_iter().map(|id| id.0).collect();
-        let mut found = Vec::new();
-        for (person, transfer) in store::transferring(&ids, read.conn()?).await? {
-            if store::load(&reach, transfer.into(), false, read.conn()?).await.is_ok() {
-                found.push(Transferring { person: person.into(), transfer: transfer.into() });
-            }
-        }
-        Ok(found)
+        let found = store::transferring(&reach, &ids, read.conn()?).await?;
+        let shown =
+            |(person, transfer): (Uuid, Uuid)| Transferring { person: person.into(), transfer: transfer.into() };
+        Ok(found.into_iter().map(shown).collect())
     }
 
     /// Receiving codes of the caller's scope, the newest first.

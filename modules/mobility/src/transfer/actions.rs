@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, PersonId, Result, TransferId, check, dictionary, mask};
 use zhibu_directory::member::{self, EndReason, Facts, Mark, MembershipStatus, Place, rules as member_rules};
 use zhibu_directory::organisation::{self, Reach};
+use zhibu_directory::schema::people;
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{self, HandOver};
 use zhibu_tenancy::{Cx, Write, letters, tenants};
@@ -14,7 +15,7 @@ use zhibu_tenancy::{Cx, Write, letters, tenants};
 use super::handshake;
 use super::model::{Record, Row, TransferKind as Kind, TransferSide as Side, TransferStatus as Status};
 use super::papers::{self, Code, LETTER, Letter};
-use super::rules;
+use super::rules::{self, Agreed};
 use super::store::{self, Organisation};
 use crate::schema::{flows, transfer_codes, transfer_events, transfer_inbox, transfer_letters, transfers};
 use crate::{TRANSFER_ACCEPT, TRANSFER_START, may};
@@ -125,6 +126,7 @@ pub(super) struct New {
     pub(super) valid_until: Option<NaiveDate>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
+    pub(super) target_agreed: bool,
 }
 
 /// What a form says beside who and where to.
@@ -154,8 +156,25 @@ fn taken(error: diesel::result::Error) -> Error {
     }
 }
 
-async fn reach(write: &mut Write<'_>) -> Result<Reach> {
+/// The reach of a transaction that decides by the tree; nobody rebuilds that meanwhile. Everything here takes its locks in the
+/// order of what moves members: the tree, the person, then what hangs on them.
+pub(super) async fn reach(write: &mut Write<'_>) -> Result<Reach> {
+    organisation::keep_tree(write).await?;
     Reach::of(&write.scope.clone(), write.conn()?).await
+}
+
+/// Holds the member of a transfer, before the transfer itself is held.
+pub(super) async fn hold_member(write: &mut Write<'_>, id: TransferId) -> Result<()> {
+    let of = transfers::table.find(id.0).select(transfers::person_id);
+    let person: Option<Option<Uuid>> = of.first(write.conn()?).await.optional()?;
+    // Nobody where there is none, so that no answer comes faster.
+    member::locked(write, person.flatten().unwrap_or_default().into()).await
+}
+
+/// A transfer with its member, both held.
+pub(super) async fn held(write: &mut Write<'_>, reach: &Reach, id: TransferId) -> Result<Row> {
+    hold_member(write, id).await?;
+    store::load(reach, id, true, write.conn()?).await
 }
 
 /// The branch and committee on one side of a transfer.
@@ -212,11 +231,12 @@ fn of_member(cx: &Cx, entry: &member::Entry, from: &Organisation, words: Words) 
         valid_until: None,
         created_at: now,
         updated_at: now,
+        target_agreed: false,
     }
 }
 
 /// Blind indexes of a number and a mobile number.
-async fn blinds(write: &Write<'_>, facts: &Facts) -> Result<(Vec<u8>, Vec<u8>)> {
+pub(super) async fn blinds(write: &Write<'_>, facts: &Facts) -> Result<(Vec<u8>, Vec<u8>)> {
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let blind = |text: &Option<String>| vault.blind(text.as_deref().unwrap_or_default());
     Ok((blind(&facts.id_number), blind(&facts.mobile)))
@@ -254,6 +274,49 @@ pub(crate) async fn event(write: &mut Write<'_>, id: Uuid, what: &str, (at, note
     Ok(())
 }
 
+/// Records the members who went with an organisation that was merged or split (整建制转接): each has a transfer that is done,
+/// beside those that were started one by one.
+pub(crate) async fn went_along(write: &mut Write<'_>, order: &HandOver) -> Result<()> {
+    const TOGETHER: usize = 500;
+    let names = organisation::names(&[order.from], write.conn()?).await?;
+    let from_name = names.get(&order.from).cloned().unwrap_or_default();
+    for some in order.moved.chunks(TOGETHER) {
+        let found: Vec<(Uuid, String, Vec<u8>, Vec<u8>)> = people::table
+            .filter(people::id.eq_any(some))
+            .order(people::id)
+            .select((people::id, people::name, people::id_index, people::mobile_index))
+            .load(write.conn()?)
+            .await?;
+        let (app, now, by) = (write.cx.app.clone(), write.cx.now(), write.cx.actor());
+        let (mut rows, mut events) = (Vec::new(), Vec::new());
+        for (person, name, id_index, mobile_index) in found {
+            let id = app.world.id::<Uuid>();
+            events.push((
+                transfer_events::id.eq(app.world.id::<Uuid>()),
+                transfer_events::transfer_id.eq(id),
+                transfer_events::event.eq("accepted"),
+                transfer_events::organisation_name.eq(&order.to_name),
+                transfer_events::note.eq("随组织变更整建制转接"),
+                transfer_events::account_name.eq(by.clone()),
+                transfer_events::created_at.eq(now),
+            ));
+            rows.push((
+                (transfers::id.eq(id), transfers::kind.eq(Kind::Batch.code())),
+                (transfers::status.eq(Status::Accepted.code()), transfers::person_id.eq(person)),
+                (transfers::search.eq(member_rules::search_parts(&name)), transfers::name.eq(name)),
+                (transfers::id_index.eq(id_index), transfers::mobile_index.eq(mobile_index)),
+                (transfers::from_id.eq(order.from), transfers::from_name.eq(&from_name)),
+                (transfers::to_id.eq(order.to), transfers::to_name.eq(&order.to_name)),
+                transfers::reason.eq("unit_change"),
+                (transfers::created_at.eq(now), transfers::updated_at.eq(now), transfers::closed_at.eq(now)),
+            ));
+        }
+        diesel::insert_into(transfers::table).values(rows).execute(write.conn()?).await?;
+        diesel::insert_into(transfer_events::table).values(events).execute(write.conn()?).await?;
+    }
+    Ok(())
+}
+
 /// Starts a transfer within the tenant (PC-3.2.3).
 pub async fn start_internal(cx: &Cx, form: Internal) -> Result<TransferId> {
     may(cx, TRANSFER_START)?;
@@ -267,7 +330,7 @@ pub async fn start_internal(cx: &Cx, form: Internal) -> Result<TransferId> {
         return Err(Error::invalid("to", "该党员已在所选党支部"));
     }
     let same = from.committee.0 == to.committee.0;
-    let side = rules::chain(Kind::Internal, same).first().copied().unwrap_or(Side::TargetBranch);
+    let side = rules::due(Kind::Internal, same, Agreed::default());
     let (id_index, mobile_index) = blinds(&write, &opened(&write, &entry).await?).await?;
     let new = New {
         side: side.code(),
@@ -385,7 +448,8 @@ pub(super) async fn from_letter(write: &mut Write<'_>, record: &Record, branch: 
     let kept = with_secrets(Record { facts: facts.clone(), reason, ..record.clone() });
     let new = arriving(write, facts, &to.branch, to.committee.0, said).await?;
     let sealed = Some(seal(write, &kept).await?);
-    Ok(New { side: Side::TargetBranch.code(), waits_at: Some(to.branch.id), record: sealed, ..new })
+    let (side, waits_at) = (Side::TargetBranch.code(), Some(to.branch.id));
+    Ok(New { side, waits_at, record: sealed, target_agreed: true, ..new })
 }
 
 fn first(faults: Vec<Error>) -> Error {
@@ -437,6 +501,7 @@ async fn arriving(write: &mut Write<'_>, facts: Facts, to: &Organisation, commit
         valid_until: None,
         created_at: now,
         updated_at: now,
+        target_agreed: false,
     })
 }
 
@@ -469,7 +534,7 @@ pub(super) fn letter_expired() -> Error {
 /// A transfer as it was at `version`, held, where the reach covers the organisation whose turn it is.
 async fn turn(write: &mut Write<'_>, id: TransferId, version: i32) -> Result<(Row, Side, String)> {
     let reach = reach(write).await?;
-    let row = store::load(&reach, id, true, write.conn()?).await?;
+    let row = held(write, &reach, id).await?;
     if row.version != version {
         return Err(Error::conflict());
     }
@@ -484,12 +549,12 @@ async fn turn(write: &mut Write<'_>, id: TransferId, version: i32) -> Result<(Ro
 }
 
 /// Notes that a transfer has gone on.
-async fn go_on(write: &mut Write<'_>, row: &Row, side: Side, at: Option<Uuid>) -> Result<()> {
+async fn go_on(write: &mut Write<'_>, row: &Row, side: Side, agreed: Agreed) -> Result<()> {
     diesel::update(transfers::table.find(row.id))
         .set((
-            transfers::side.eq(side.code()),
+            (transfers::side.eq(side.code()), transfers::waits_at.eq(row.place(side))),
+            (transfers::source_agreed.eq(agreed.source), transfers::target_agreed.eq(agreed.target)),
             transfers::status.eq(rules::status(side).code()),
-            transfers::waits_at.eq(at),
             transfers::version.eq(row.version + 1),
             transfers::updated_at.eq(write.cx.now()),
         ))
@@ -530,19 +595,19 @@ pub async fn approve(cx: &Cx, id: TransferId, version: i32, note: &str, letter: 
         return Err(letter_expired());
     }
     event(&mut write, row.id, if side == Side::TargetBranch { "accepted" } else { "approved" }, (&at, &note)).await?;
-    let same = row.source_id == row.target_id;
-    match rules::after(row.kind(), same, side) {
-        Some(Side::Receipt) => {
-            let form = letter.ok_or_else(|| Error::invalid("validDays", "请填写介绍信的有效期、地址和电话"))?;
-            issue(&mut write, &row, form).await?;
-        }
-        Some(next) => {
-            let waits = if next == Side::TargetBranch { row.to_id } else { row.target_id };
-            go_on(&mut write, &row, next, waits).await?;
-            let entry = Entry::new("transfer.approved", "transfer", row.id).note("name", row.name.clone());
-            write.audit(entry.note("organisation", at)).await?;
-        }
-        None => Box::pin(take_in(&mut write, &row, &at)).await?,
+    if side == Side::TargetBranch {
+        Box::pin(take_in(&mut write, &row, &at)).await?;
+        return write.commit().await;
+    }
+    let agreed = row.agreed().with(side);
+    let next = rules::due(row.kind(), row.within_one(), agreed);
+    if next == Side::Receipt {
+        let form = letter.ok_or_else(|| Error::invalid("validDays", "请填写介绍信的有效期、地址和电话"))?;
+        issue(&mut write, &row, form).await?;
+    } else {
+        go_on(&mut write, &row, next, agreed).await?;
+        let entry = Entry::new("transfer.approved", "transfer", row.id).note("name", row.name.clone());
+        write.audit(entry.note("organisation", at)).await?;
     }
     write.commit().await
 }
@@ -560,7 +625,7 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
             if convert_flows(write, person).await? {
                 member::mark(write, person.into(), Mark::Floating(None)).await?;
             }
-            let order = HandOver { from: now, to, to_name: there, people: Some(vec![person]) };
+            let order = HandOver { from: now, to, to_name: there, people: Some(vec![person]), moved: Vec::new() };
             holdings::hand_over(write, &order).await?;
             person
         }
@@ -581,7 +646,7 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
 
 /// The member whom a transfer is about, where it was started and in good standing, held for the transaction.
 async fn still_there(write: &mut Write<'_>, row: &Row, person: Uuid) -> Result<member::Entry> {
-    let entry = member::hold(write, person.into()).await.map_err(|_| gone())?;
+    let entry = member::hold(write, person.into()).await.map_err(or_gone)?;
     if Some(entry.assignment.organisation_id) != row.from_id {
         return Err(Error::refuse("MEMBER_MOVED", "该党员已不在转出党支部，请撤回后重新办理"));
     }
@@ -589,6 +654,11 @@ async fn still_there(write: &mut Write<'_>, row: &Row, person: Uuid) -> Result<m
         return Err(Error::refuse("MEMBER_SUSPENDED", "该党员已停止党籍，不能办理调动"));
     }
     Ok(entry)
+}
+
+/// Of somebody who is not there it is told what to do; anything else is told as it is.
+fn or_gone(error: Error) -> Error {
+    if error.code == "NOT_FOUND" { gone() } else { error }
 }
 
 fn gone() -> Error {
@@ -679,7 +749,7 @@ async fn issue(write: &mut Write<'_>, row: &Row, form: LetterForm) -> Result<()>
         ))
         .execute(write.conn()?)
         .await?;
-    go_on(write, row, Side::Receipt, Some(committee)).await?;
+    go_on(write, row, Side::Receipt, row.agreed().with(Side::Source)).await?;
     diesel::update(transfers::table.find(row.id))
         .set((
             transfers::letter_id.eq(id),
@@ -737,7 +807,7 @@ pub async fn send_back(cx: &Cx, id: TransferId, version: i32, reason: &str) -> R
 /// The same within a transaction, however often it was.
 pub(super) async fn back(write: &mut Write<'_>, row: &Row, (at, reason): (&str, &str)) -> Result<()> {
     event(write, row.id, "returned", (at, reason)).await?;
-    go_on(write, row, Side::Starter, row.starter()).await?;
+    go_on(write, row, Side::Starter, Agreed::default()).await?;
     diesel::update(transfers::table.find(row.id))
         .set(transfers::returns.eq(row.returns + 1))
         .execute(write.conn()?)
@@ -776,12 +846,7 @@ pub async fn resubmit(
     if row.kind() == Kind::Outbound && receiver.as_deref().is_some_and(|text| !text.trim().is_empty()) {
         (row.to_name, row.receiver) = receiving(cx, None, receiver.as_deref())?;
     }
-    let next = rules::chain(row.kind(), row.source_id == row.target_id).first().copied().unwrap_or(Side::TargetBranch);
-    let waits = match next {
-        Side::Source => row.source_id,
-        Side::TargetCommittee => row.target_id,
-        Side::TargetBranch | Side::Starter | Side::Receipt => row.to_id,
-    };
+    let next = rules::due(row.kind(), row.within_one(), Agreed::default());
     diesel::update(transfers::table.find(row.id))
         .set((
             transfers::to_id.eq(row.to_id),
@@ -793,7 +858,7 @@ pub async fn resubmit(
         .execute(write.conn()?)
         .await?;
     event(&mut write, row.id, "resubmitted", (&at, &note)).await?;
-    go_on(&mut write, &row, next, waits).await?;
+    go_on(&mut write, &row, next, Agreed::default()).await?;
     let entry = Entry::new("transfer.resubmitted", "transfer", row.id).note("name", row.name.clone());
     write.audit(entry.note("to", row.to_name.clone()).note("note", note)).await?;
     write.commit().await
@@ -806,7 +871,7 @@ pub async fn withdraw(cx: &Cx, id: TransferId, version: i32, reason: &str) -> Re
     let reason = check::text("reason", "撤回原因", reason, 2, 200)?;
     let mut write = cx.write(TRANSFER_START).await?;
     let reach = reach(&mut write).await?;
-    let row = store::load(&reach, id, true, write.conn()?).await?;
+    let row = held(&mut write, &reach, id).await?;
     if row.version != version {
         return Err(Error::conflict());
     }
@@ -908,7 +973,7 @@ pub(super) async fn gone_out(write: &mut Write<'_>, row: &Row) -> Result<()> {
     close(write, row, Status::ReceiptFiled, Some(person)).await?;
     convert_flows(write, person).await?;
     let left = member::leave(write, &[person.into()], EndReason::TransferOut, &note).await;
-    left.map_err(|error| if error.code == "NOT_FOUND" { gone() } else { error })?;
+    left.map_err(or_gone)?;
     let entry = Entry::new("transfer.receipt_filed", "transfer", row.id).note("name", row.name.clone());
     write.audit(entry.note("to", row.to_name.clone())).await
 }
@@ -930,7 +995,8 @@ pub async fn printed(cx: &Cx, id: TransferId) -> Result<(Row, super::LetterRow, 
     Ok((row, letter, record))
 }
 
-/// What has become due: letters that have run out, codes whose key is destroyed, what the letter box holds.
+/// What has become due: letters that have run out, here and in the inbox, codes whose key is destroyed, what the letter box
+/// holds.
 pub async fn hourly(cx: &Cx) -> Result<()> {
     let today = cx.app.world.today();
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
@@ -962,7 +1028,8 @@ pub async fn hourly(cx: &Cx) -> Result<()> {
         .await?;
     let told = over.iter().map(|row| Entry::new("transfer.expired", "transfer", row.id).note("name", row.name.clone()));
     let told = told.chain(codes.into_iter().map(|id| Entry::new("transfer.code_ended", "transfer_code", id)));
-    let told: Vec<Entry> = told.collect();
+    let mut told: Vec<Entry> = told.collect();
+    told.extend(handshake::lapse(&mut write).await?);
     if told.is_empty() {
         write.commit_quietly().await?;
     } else {

@@ -7,12 +7,16 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::{Error, LetterId, OrganisationId, ReceivingCodeId, Result, TransferId, check};
-use zhibu_directory::organisation::{self, Reach};
+use zhibu_directory::organisation;
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::letters::{self, Mail, Signed};
+use zhibu_tenancy::purge::NAMELESS;
 use zhibu_tenancy::{Caller, Cx, Job, Write, tenants};
 
-use super::actions::{New, back, close, event, from_letter, gone_out, insert, letter_expired, record_of, seal};
+use super::actions::{
+    New, back, blinds, close, event, from_letter, gone_out, held, hold_member, insert, letter_expired, reach,
+    record_of, seal,
+};
 use super::model::{CodeRow, InboxRow, LetterRow, Row, TransferSide as Side, TransferStatus as Status};
 use super::papers::{CODE, Code, LETTER, Letter, RECEIPT, Receipt};
 use super::{rules, store};
@@ -102,16 +106,51 @@ pub(super) async fn take_all(cx: &Cx) -> Result<()> {
                 later = later.and(Err(error));
                 continue;
             }
-            tracing::warn!(letter = %mail.id, code = error.code, "a delivered letter was refused");
-            let mut write = cx.write(TRANSFER_ACCEPT).await?;
-            let entry =
-                Entry::new("transfer.letter_refused", "letter", mail.id).note("reason", error.message.to_string());
-            write.audit(entry).await?;
-            write.commit().await?;
+            tracing::warn!(letter = %mail.id, code = error.code, "a delivered document was refused");
+            told(cx, &mail, &error).await?;
         }
         letters::taken(cx, &mail).await?;
     }
     later
+}
+
+/// Records that a document was refused which nobody was there to be told of. Of a receipt the timeline tells it, unless it is
+/// one that was filed before.
+async fn told(cx: &Cx, mail: &Mail, error: &Error) -> Result<()> {
+    let mut write = cx.write(TRANSFER_ACCEPT).await?;
+    let letter = mail.kind == "letter";
+    if !letter
+        && error.code != "RECEIPT_REPLAYED"
+        && let Some(letter) = store::letter(mail.id, write.conn()?).await?
+    {
+        let words: String = error.message.chars().take(200).collect();
+        event(&mut write, letter.transfer_id, "receipt_refused", ("", &words)).await?;
+    }
+    let action = if letter { "transfer.letter_refused" } else { "transfer.receipt_refused" };
+    write.audit(Entry::new(action, "letter", mail.id).note("reason", error.message.to_string())).await?;
+    write.commit().await
+}
+
+/// Ends letters that nobody has taken in by their last day. What they say of somebody goes; also of those that were refused
+/// without a transfer. Answers with what is to be told.
+pub(super) async fn lapse(write: &mut Write<'_>) -> Result<Vec<Entry>> {
+    let (today, now) = (write.cx.app.world.today(), write.cx.now());
+    let over = transfer_inbox::valid_until.lt(today).and(transfer_inbox::transfer_id.is_null());
+    let full = diesel::dsl::sql::<diesel::sql_types::Bool>("length(record) > 0");
+    let ended: Vec<(Uuid, String)> = diesel::update(transfer_inbox::table)
+        .filter(over.and(transfer_inbox::state.eq_any(["waiting", "refused"])).and(full))
+        .set((transfer_inbox::name.eq(NAMELESS), transfer_inbox::record.eq(Vec::<u8>::new())))
+        .returning((transfer_inbox::id, transfer_inbox::number))
+        .get_results(write.conn()?)
+        .await?;
+    let ids: Vec<Uuid> = ended.iter().map(|(id, _)| *id).collect();
+    diesel::update(transfer_inbox::table)
+        .filter(transfer_inbox::id.eq_any(ids).and(transfer_inbox::state.eq("waiting")))
+        .set((transfer_inbox::state.eq("lapsed"), transfer_inbox::closed_at.eq(now)))
+        .execute(write.conn()?)
+        .await?;
+    let entry = |(id, number)| Entry::new("transfer.letter_lapsed", "letter", id).note("letterNo", number);
+    Ok(ended.into_iter().map(entry).collect())
 }
 
 /// Gives out a receiving code for a committee (出具接收码).
@@ -120,7 +159,7 @@ pub async fn new_code(cx: &Cx, organisation: OrganisationId, days: i32) -> Resul
     let days = u64::try_from(days).ok().filter(|days| (1..=u64::from(CODE_DAYS.unsigned_abs())).contains(days));
     let days = days.ok_or_else(|| Error::invalid("days", "有效期应为1至90天"))?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+    let reach = reach(&mut write).await?;
     let at = organisation::get(&reach, organisation, write.conn()?).await.map_err(|error| error.at("organisation"))?;
     let today = cx.app.world.today();
     let expires_on = today.checked_add_days(Days::new(days)).ok_or_else(|| Error::bug("days"))?;
@@ -173,7 +212,7 @@ pub async fn close_code(cx: &Cx, id: ReceivingCodeId) -> Result<()> {
 
 /// A code inside the reach of the transaction, held.
 async fn code_within(write: &mut Write<'_>, id: Uuid) -> Result<Option<CodeRow>> {
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+    let reach = reach(write).await?;
     let row: Option<CodeRow> = transfer_codes::table
         .find(id)
         .select(CodeRow::as_select())
@@ -204,6 +243,7 @@ pub async fn read_letter(cx: &Cx, text: &str) -> Result<LetterId> {
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let today = cx.app.world.today();
     let code = code_within(&mut write, letter.code).await?.ok_or_else(not_ours)?;
+    let digest = letters::digest(text);
     let known: Option<Uuid> =
         transfer_inbox::table.find(letter.id).select(transfer_inbox::id).first(write.conn()?).await.optional()?;
     if known.is_some() {
@@ -219,7 +259,7 @@ pub async fn read_letter(cx: &Cx, text: &str) -> Result<LetterId> {
     let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
     let private = vault.open_for(code.id.as_bytes(), &secret)?;
     let record = letter.open(&private, &key)?.ok_or_else(altered)?;
-    let sealed = seal(&write, &record).await?;
+    let (sealed, (id_index, _)) = (seal(&write, &record).await?, blinds(&write, &record.whole()).await?);
     diesel::insert_into(transfer_inbox::table)
         .values((
             transfer_inbox::id.eq(letter.id),
@@ -236,6 +276,7 @@ pub async fn read_letter(cx: &Cx, text: &str) -> Result<LetterId> {
             transfer_inbox::valid_until.eq(until),
             transfer_inbox::record.eq(sealed),
             transfer_inbox::arrived_at.eq(cx.now()),
+            (transfer_inbox::digest.eq(digest), transfer_inbox::id_index.eq(id_index)),
         ))
         .execute(write.conn()?)
         .await?;
@@ -248,7 +289,7 @@ pub async fn read_letter(cx: &Cx, text: &str) -> Result<LetterId> {
 /// The committee agrees to an electronic letter and chooses the branch, which then takes the member in.
 pub async fn take_letter(cx: &Cx, id: LetterId, branch: OrganisationId) -> Result<TransferId> {
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+    let reach = reach(&mut write).await?;
     let letter = store::inbox_one(&reach, id, true, write.conn()?).await?;
     if letter.state != "waiting" {
         return Err(Error::refuse("LETTER_DONE", "该介绍信已经处理过"));
@@ -281,17 +322,29 @@ pub async fn refuse_letter(cx: &Cx, id: LetterId, reason: &str) -> Result<()> {
     may(cx, TRANSFER_ACCEPT)?;
     let reason = check::text("reason", "拒收原因", reason, 2, 200)?;
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
+    let reach = reach(&mut write).await?;
+    // The transfer before the letter that it came of, as whoever takes the member in.
+    let looked = store::inbox_one(&reach, id, false, write.conn()?).await?;
+    let row = match looked.transfer_id {
+        Some(transfer) => {
+            hold_member(&mut write, transfer.into()).await?;
+            let row = transfers::table.find(transfer).select(Row::as_select()).for_update();
+            Some(row.first(write.conn()?).await?)
+        }
+        None => None,
+    };
     let letter = store::inbox_one(&reach, id, true, write.conn()?).await?;
+    if letter.transfer_id != looked.transfer_id {
+        return Err(Error::conflict());
+    }
     if !["waiting", "taken"].contains(&letter.state.as_str()) {
         return Err(Error::refuse("LETTER_DONE", "该介绍信已经处理过"));
     }
     let names = organisation::names(&[letter.organisation_id], write.conn()?).await?;
     let at = names.get(&letter.organisation_id).cloned().unwrap_or_default();
-    if let Some(transfer) = letter.transfer_id {
-        let row = transfers::table.find(transfer).select(Row::as_select()).for_update().first(write.conn()?).await?;
+    if let Some(row) = row {
         close(&mut write, &row, Status::Withdrawn, None).await?;
-        event(&mut write, transfer, "refused", (&at, &reason)).await?;
+        event(&mut write, row.id, "refused", (&at, &reason)).await?;
     }
     reply(&mut write, &letter, (false, &at, &reason)).await?;
     let entry = Entry::new("transfer.letter_refused", "letter", id.0).note("name", letter.name.clone());
@@ -312,6 +365,8 @@ async fn reply(write: &mut Write<'_>, letter: &InboxRow, (accepted, at, note): (
     let receipt = Receipt {
         letter: letter.id,
         number: letter.number.clone(),
+        digest: letter.digest.clone().unwrap_or_default(),
+        code: letter.code_id,
         tenant: cx.tenant()?.0,
         to_tenant: letter.from_tenant,
         accepted,
@@ -348,19 +403,21 @@ pub async fn read_receipt(cx: &Cx, text: &str) -> Result<TransferId> {
     }
     let mut write = cx.write(TRANSFER_ACCEPT).await?;
     let letter = store::letter(receipt.letter, write.conn()?).await?.ok_or_else(unknown)?;
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
-    let row = store::load(&reach, letter.transfer_id.into(), true, write.conn()?).await.map_err(|_| unknown())?;
+    let reach = reach(&mut write).await?;
+    let row = held(&mut write, &reach, letter.transfer_id.into()).await;
+    let row = row.map_err(|error| if error.code == "NOT_FOUND" { unknown() } else { error })?;
     let committee = row.source_id.ok_or_else(unknown)?;
     if !matches!(cx.caller(), Caller::System(_)) && !reach.covers(&store::path(committee, write.conn()?).await?) {
         return Err(unknown());
     }
     // Again under the lock of the transfer: of two receipts at once one is the second.
     let letter = store::letter(receipt.letter, write.conn()?).await?.ok_or_else(unknown)?;
-    if letter.receipt.is_some() || row.closed_at.is_some() {
-        return Err(Error::refuse("RECEIPT_REPLAYED", "该回执已经登记过").at("text"));
-    }
+    still_waited_for(&row, &letter)?;
     let code = row.receiver.as_deref().and_then(|text| letters::read::<Code>(CODE, text)).ok_or_else(false_receipt)?;
-    if code.key != key || code.body.tenant != receipt.tenant || receipt.number != letter.number {
+    let digest = letter.document.as_deref().map(letters::digest).ok_or_else(false_receipt)?;
+    // Of this letter as it was issued, and by whom it was sealed for.
+    let answers = (receipt.code, receipt.tenant, receipt.number.as_str(), receipt.digest.as_str());
+    if code.key != key || answers != (code.body.id, code.body.tenant, letter.number.as_str(), digest.as_str()) {
         return Err(false_receipt());
     }
     in_time(&receipt, &letter)?;
@@ -376,15 +433,38 @@ pub async fn read_receipt(cx: &Cx, text: &str) -> Result<TransferId> {
     if receipt.accepted {
         event(&mut write, row.id, "receipt_filed", (&at, &receipt.number)).await?;
         Box::pin(gone_out(&mut write, &row)).await?;
-    } else if row.letter_id == Some(letter.id) && row.side() == Some(Side::Receipt) {
+    } else {
         let reason: String = receipt.note.chars().take(200).collect();
         back(&mut write, &row, (&at, &reason)).await?;
-    } else {
-        let entry = Entry::new("transfer.letter_refused", "transfer", row.id).note("letterNo", letter.number);
-        write.audit(entry).await?;
     }
     write.commit().await?;
     Ok(row.id.into())
+}
+
+/// A receipt counts for the letter in force, while it is waited for; otherwise it is told what has become of the letter.
+fn still_waited_for(row: &Row, letter: &LetterRow) -> Result<()> {
+    let refuse = |code: &'static str, words: String| Err(Error::refuse(code, words).at("text"));
+    if letter.receipt.is_some() {
+        return refuse("RECEIPT_REPLAYED", "该回执已经登记过".to_owned());
+    }
+    match (row.status.as_str(), &row.letter_no) {
+        ("withdrawn", _) => refuse(
+            "RECEIPT_WITHDRAWN",
+            "该调动已经撤回，介绍信已作废，回执不能登记；对方如已接收该党员，请核实后重新办理调出".to_owned(),
+        ),
+        ("receipt_filed" | "accepted", _) => refuse("RECEIPT_REPLAYED", "该调动已经办结，不需要再登记回执".to_owned()),
+        (_, Some(number)) if row.letter_id != Some(letter.id) => refuse(
+            "RECEIPT_OUTDATED",
+            format!(
+                "该回执对应的介绍信{}已由{number}代替，不能登记；对方如已按原介绍信接收，请核实后登记纸质回执并说明原因",
+                letter.number
+            ),
+        ),
+        _ if row.side() != Some(Side::Receipt) => {
+            refuse("RECEIPT_OUTDATED", "该调动已经退回修改，原介绍信的回执不能登记".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A letter that had run out cannot have been accepted.

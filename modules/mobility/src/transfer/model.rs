@@ -5,6 +5,7 @@ use uuid::Uuid;
 use zhibu_directory::member::Facts;
 use zhibu_tenancy::holdings::Along;
 
+use super::rules::Agreed;
 use crate::schema::{transfer_codes, transfer_events, transfer_inbox, transfer_letters, transfers};
 
 crate::coded! {
@@ -16,6 +17,8 @@ crate::coded! {
         Inbound = "inbound",
         /// 调出系统外
         Outbound = "outbound",
+        /// 整建制转接, with an organisation that was merged or split
+        Batch = "batch",
     }
 }
 
@@ -68,6 +71,8 @@ crate::coded! {
         Accepted = "accepted",
         /// 已拒收
         Refused = "refused",
+        /// 已失效
+        Lapsed = "lapsed",
     }
 }
 
@@ -129,6 +134,10 @@ pub struct Row {
     pub updated_at: DateTime<Utc>,
     /// When it ended.
     pub closed_at: Option<DateTime<Utc>>,
+    /// The committee that lets the member go has agreed, whichever that was then.
+    pub source_agreed: bool,
+    /// The committee that receives has agreed, whichever that was then.
+    pub target_agreed: bool,
 }
 
 impl Row {
@@ -147,6 +156,26 @@ impl Row {
         let stored = TransferStatus::from_code(&self.status).unwrap_or(TransferStatus::Returned);
         let over = self.valid_until.is_some_and(|day| super::rules::expired(day, today));
         if stored == TransferStatus::LetterIssued && over { TransferStatus::Expired } else { stored }
+    }
+
+    /// Which committees have agreed.
+    pub fn agreed(&self) -> Agreed {
+        Agreed { source: self.source_agreed, target: self.target_agreed }
+    }
+
+    /// True when one committee decides for both branches.
+    pub fn within_one(&self) -> bool {
+        self.source_id == self.target_id
+    }
+
+    /// The organisation whose turn it is when it is a side's.
+    pub fn place(&self, side: TransferSide) -> Option<Uuid> {
+        match side {
+            TransferSide::Starter => self.starter(),
+            TransferSide::Source | TransferSide::Receipt => self.source_id,
+            TransferSide::TargetCommittee => self.target_id,
+            TransferSide::TargetBranch => self.to_id,
+        }
     }
 
     /// The organisation that started it.
@@ -235,6 +264,8 @@ pub struct CodeRow {
 pub struct InboxRow {
     /// The letter's id.
     pub id: Uuid,
+    /// The receiving code it was sealed for.
+    pub code_id: Uuid,
     /// For which committee.
     pub organisation_id: Uuid,
     /// How it stands.
@@ -267,6 +298,8 @@ pub struct InboxRow {
     pub note: Option<String>,
     /// When it was dealt with.
     pub closed_at: Option<DateTime<Utc>>,
+    /// SHA-256 of its text, hexadecimal.
+    pub digest: Option<String>,
 }
 
 /// All that a letter says of a member.

@@ -13,7 +13,7 @@ pub const CODE: &str = "zhibu-receiving-1";
 /// See [`CODE`].
 pub const LETTER: &str = "zhibu-letter-1";
 /// See [`CODE`].
-pub const RECEIPT: &str = "zhibu-receipt-1";
+pub const RECEIPT: &str = "zhibu-receipt-2";
 
 /// For whom a letter is to be sealed (接收码). It names no person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,10 @@ pub struct Receipt {
     pub letter: Uuid,
     /// Its number.
     pub number: String,
+    /// SHA-256 of its text, hexadecimal: the receipt is for the letter as it was.
+    pub digest: String,
+    /// The receiving code it was sealed for.
+    pub code: Uuid,
     /// The tenant that received it.
     pub tenant: Uuid,
     /// The tenant that wrote it.

@@ -22,20 +22,40 @@ pub enum MobilityLevel {
 }
 
 /// Who decides, in order.
-pub fn chain(kind: Kind, same_committee: bool) -> &'static [Side] {
+fn chain(kind: Kind, same_committee: bool) -> &'static [Side] {
     match (kind, same_committee) {
         (Kind::Internal, true) => &[Side::TargetBranch],
         (Kind::Internal, false) => &[Side::Source, Side::TargetCommittee, Side::TargetBranch],
         (Kind::Inbound, _) => &[Side::TargetCommittee, Side::TargetBranch],
         (Kind::Outbound, _) => &[Side::Source, Side::Receipt],
+        (Kind::Batch, _) => &[],
     }
 }
 
-/// Who decides after a side has agreed; nobody when that was the last.
-pub fn after(kind: Kind, same_committee: bool, side: Side) -> Option<Side> {
-    let chain = chain(kind, same_committee);
-    let at = chain.iter().position(|one| *one == side)?;
-    chain.get(at + 1).copied()
+/// Which committees have agreed. What was decided stands when the tree changes, whoever decides by then.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// The one that lets the member go.
+    pub source: bool,
+    /// The one that receives.
+    pub target: bool,
+}
+
+impl Agreed {
+    /// The same after a side has agreed.
+    pub fn with(self, side: Side) -> Self {
+        Self { source: self.source || side == Side::Source, target: self.target || side == Side::TargetCommittee }
+    }
+}
+
+/// Whose turn it is: the first who has not agreed yet. Of those who decide, the branch that receives is the last.
+pub fn due(kind: Kind, same_committee: bool, agreed: Agreed) -> Side {
+    let open = |side: &&Side| match side {
+        Side::Source => !agreed.source,
+        Side::TargetCommittee => !agreed.target,
+        Side::TargetBranch | Side::Receipt | Side::Starter => true,
+    };
+    chain(kind, same_committee).iter().find(open).copied().unwrap_or(Side::TargetBranch)
 }
 
 /// How a transfer stands when it is a side's turn.
@@ -109,9 +129,11 @@ mod tests {
     #[test]
     fn pc_3_2_3_everybody_decides_in_order() {
         let walk = |kind, same| {
-            let mut sides = vec![chain(kind, same)[0]];
-            while let Some(next) = after(kind, same, *sides.last().unwrap()) {
-                sides.push(next);
+            let mut agreed = Agreed::default();
+            let mut sides = vec![due(kind, same, agreed)];
+            while !matches!(sides.last().unwrap(), Side::TargetBranch | Side::Receipt) {
+                agreed = agreed.with(*sides.last().unwrap());
+                sides.push(due(kind, same, agreed));
             }
             sides
         };
@@ -119,7 +141,28 @@ mod tests {
         assert_eq!(walk(Kind::Internal, false), [Side::Source, Side::TargetCommittee, Side::TargetBranch]);
         assert_eq!(walk(Kind::Inbound, false), [Side::TargetCommittee, Side::TargetBranch]);
         assert_eq!(walk(Kind::Outbound, false), [Side::Source, Side::Receipt]);
-        assert_eq!(after(Kind::Outbound, false, Side::Starter), None);
+    }
+
+    #[test]
+    fn pc_3_2_3_nobody_is_left_out_or_asked_twice_when_committees_change() {
+        let (none, one, both) =
+            (Agreed::default(), Agreed { source: true, target: false }, Agreed { source: true, target: true });
+        for (kind, same, agreed, side) in [
+            // What was one committee's affair concerns two.
+            (Kind::Internal, false, none, Side::Source),
+            // Two have become one: what they had to agree about is nobody's any more.
+            (Kind::Internal, true, none, Side::TargetBranch),
+            (Kind::Internal, true, one, Side::TargetBranch),
+            // And two again: whoever has agreed is not asked again.
+            (Kind::Internal, false, one, Side::TargetCommittee),
+            (Kind::Internal, false, both, Side::TargetBranch),
+            (Kind::Inbound, false, none, Side::TargetCommittee),
+            (Kind::Inbound, false, Agreed { source: false, target: true }, Side::TargetBranch),
+            (Kind::Outbound, false, none, Side::Source),
+            (Kind::Outbound, false, one, Side::Receipt),
+        ] {
+            assert_eq!(due(kind, same, agreed), side, "{kind:?} {same} {agreed:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use zhibu_core::{Error, LetterId, OrganisationId, Page, PageArgs, Result, Transf
 use zhibu_directory::member::rules as names;
 use zhibu_directory::organisation::{self, OrgType, Reach};
 use zhibu_directory::schema::{organisations, people};
+use zhibu_tenancy::holdings::Regrouping;
 use zhibu_tenancy::{Conn, Cx, tenants};
 
 use super::model::{CodeRow, EventRow, InboxRow, InboxState, LetterRow, Row, TransferKind, TransferStatus};
@@ -186,17 +187,45 @@ pub async fn branch(id: OrganisationId, field: &str, conn: &mut Conn) -> Result<
 
 /// The committee that decides for an organisation: the nearest above it or itself, else what stands at the top.
 pub async fn committee(path: &str, conn: &mut Conn) -> Result<(Uuid, String)> {
-    let mut above: Vec<&str> = path.match_indices('.').filter_map(|(at, _)| path.get(..at)).collect();
-    above.push(path);
-    let rows: Vec<(Uuid, String, String)> = organisations::table
-        .filter(organisations::path.eq_any(above))
-        .order(organisations::path.desc())
-        .select((organisations::id, organisations::short_name, organisations::org_type))
+    let here = HashMap::from([(Uuid::nil(), path.to_owned())]);
+    committees(&here, None, conn).await?.remove(&Uuid::nil()).ok_or_else(Error::missing)
+}
+
+/// The committees that decide for organisations at these paths, by the tree as it is or as it would be after a change.
+pub async fn committees(
+    paths: &HashMap<Uuid, String>,
+    change: Option<&Regrouping>,
+    conn: &mut Conn,
+) -> Result<HashMap<Uuid, (Uuid, String)>> {
+    let lines: Vec<(Uuid, Vec<String>)> = paths.iter().map(|(id, path)| (*id, line(path, change))).collect();
+    let all: Vec<&String> = lines.iter().flat_map(|(_, line)| line).collect();
+    let rows: Vec<(String, Uuid, String, String)> = organisations::table
+        .filter(organisations::path.eq_any(all))
+        .select((organisations::path, organisations::id, organisations::short_name, organisations::org_type))
         .load(conn)
         .await?;
+    let found: HashMap<String, (Uuid, String, String)> =
+        rows.into_iter().map(|(path, id, name, kind)| (path, (id, name, kind))).collect();
     let committee = |kind: &str| ["party_committee", "work_committee", "provisional_committee"].contains(&kind);
-    let found = rows.iter().find(|(.., kind)| committee(kind)).or_else(|| rows.last());
-    found.map(|(id, name, _)| (*id, name.clone())).ok_or_else(Error::missing)
+    let nearest = |line: &[String]| {
+        let mut stand = line.iter().filter_map(|path| found.get(path)).peekable();
+        let top = stand.peek().copied();
+        stand.rfind(|(.., kind)| committee(kind)).or(top).map(|(id, name, _)| (*id, name.clone()))
+    };
+    Ok(lines.into_iter().filter_map(|(id, line)| Some((id, nearest(&line)?))).collect())
+}
+
+/// What stands above a path, from the top down to itself.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('.').filter_map(|(at, _)| path.get(..at)).chain([path])
+}
+
+/// The same as it would be after a change.
+fn line(path: &str, change: Option<&Regrouping>) -> Vec<String> {
+    let moves = |change: &&Regrouping| path == change.from || path.starts_with(&format!("{}.", change.from));
+    let Some(change) = change.filter(moves) else { return above(path).map(str::to_owned).collect() };
+    let kept = |one: &&str| one.len() > change.from.len() || (one.len() == change.from.len() && !change.merged);
+    above(&change.into).chain(above(path).filter(kept)).map(str::to_owned).collect()
 }
 
 /// Branches anywhere in the tenant whose name holds a text, each with the organisation above it.
@@ -236,6 +265,13 @@ pub async fn letter(id: Uuid, conn: &mut Conn) -> Result<Option<LetterRow>> {
     Ok(transfer_letters::table.find(id).select(LetterRow::as_select()).first(conn).await.optional()?)
 }
 
+/// Several of them, by their ids.
+pub async fn letters_in_force(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, LetterRow>> {
+    let found = transfer_letters::table.filter(transfer_letters::id.eq_any(ids.to_vec()));
+    let found: Vec<LetterRow> = found.select(LetterRow::as_select()).load(conn).await?;
+    Ok(found.into_iter().map(|letter| (letter.id, letter)).collect())
+}
+
 /// The next serial number of a committee in a year; whoever asks holds the committee's row.
 pub async fn serial(committee: Uuid, year: i16, conn: &mut Conn) -> Result<i32> {
     organisations::table
@@ -258,11 +294,16 @@ pub async fn member_of(id_index: &[u8], conn: &mut Conn) -> Result<Option<Uuid>>
     Ok(found.select(people::id).first(conn).await.optional()?)
 }
 
-/// Which of these people have a transfer under way (办理调动中).
-pub async fn transferring(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<(Uuid, Uuid)>> {
+/// Which of these people have a transfer under way that concerns the reach (转接中): the person and the transfer.
+pub async fn transferring(reach: &Reach, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<(Uuid, Uuid)>> {
     let open = transfers::person_id.eq_any(ids.to_vec()).and(transfers::closed_at.is_null());
-    let found = transfers::table.filter(open).select((transfers::person_id.assume_not_null(), transfers::id));
-    Ok(found.load(conn).await?)
+    let found: Vec<Row> = transfers::table.filter(open).select(Row::as_select()).load(&mut *conn).await?;
+    let at: Vec<Uuid> = found.iter().flat_map(places_of).collect();
+    let places = organisation::places(&at, conn).await?;
+    let concerns =
+        |row: &Row| places_of(row).iter().filter_map(|id| places.get(id)).any(|(_, path)| reach.covers(path));
+    let seen = found.iter().filter(|row| concerns(row));
+    Ok(seen.filter_map(|row| row.person_id.map(|person| (person, row.id))).collect())
 }
 
 /// What wants attention, in numbers.
@@ -353,4 +394,29 @@ pub async fn inbox_of(transfer: Uuid, conn: &mut Conn) -> Result<Option<InboxRow
 pub async fn named(rows: &[Row], conn: &mut Conn) -> Result<HashMap<Uuid, String>> {
     let at: Vec<Uuid> = rows.iter().flat_map(places_of).collect();
     organisation::names(&at, conn).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pc_3_2_3_what_stands_above_after_a_change() {
+        let change = |merged| Regrouping {
+            from: "001.002".into(),
+            into: "001.003.001".into(),
+            into_name: String::new(),
+            merged,
+        };
+        for (path, change, expected) in [
+            ("001.002.001", None, &["001", "001.002", "001.002.001"][..]),
+            ("001.002.001", Some(change(false)), &["001", "001.003", "001.003.001", "001.002", "001.002.001"]),
+            ("001.002", Some(change(false)), &["001", "001.003", "001.003.001", "001.002"]),
+            ("001.002.001", Some(change(true)), &["001", "001.003", "001.003.001", "001.002.001"]),
+            ("001.002", Some(change(true)), &["001", "001.003", "001.003.001"]),
+            ("001.0021", Some(change(true)), &["001", "001.0021"]),
+        ] {
+            assert_eq!(line(path, change.as_ref()), expected, "{path} {change:?}");
+        }
+    }
 }

@@ -1,9 +1,11 @@
-import { MembersDocument, memberTypes, type MemberRowFragment, type MemberSort } from '@zhibu/api'
+import { MembersDocument, memberTypes, TransferringDocument, type MemberRowFragment, type MemberSort } from '@zhibu/api'
 import { Button } from 'antd'
 import { lazy, Suspense, useMemo, useState } from 'react'
+import { Link } from 'react-router'
 import { ExportBar } from '../../kit/exchange/export-bar'
 import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
+import { useLink } from '../../kit/page'
 import { usePermission } from '../../kit/permissions'
 import { ErrorState, Loading } from '../../kit/states'
 import { StatusTag } from '../../kit/status-tag'
@@ -20,6 +22,17 @@ const SORTS: Record<MemberSort, true> = { NAME: true, BIRTH_DATE: true, JOIN_DAT
 const EXPORT: ExportKind = { kind: 'member', title: '党员信息' }
 const years = (count: number | null) => (count === null ? '—' : `${count} 年`)
 
+/** A member of the list, with the transfer that is under way. */
+type ListedMember = MemberRowFragment & { transfer?: string | undefined }
+
+/** Marks who of a page has a transfer under way. Without an answer the list is shown all the same. */
+async function marked(nodes: MemberRowFragment[], signal: AbortSignal): Promise<ListedMember[]> {
+  if (nodes.length === 0) return nodes
+  const open = await ask(TransferringDocument, { people: nodes.map(({ id }) => id) }, signal).then(({ mobility }) => mobility.transferring, () => [])
+  const of = new Map(open.map(({ person, transfer }) => [person, transfer]))
+  return nodes.map((row) => ({ ...row, transfer: of.get(row.id) }))
+}
+
 /** The present members as a list. */
 export function MemberList({ under, onOpen }: { under: string | null; onOpen: (id: string) => void }) {
   const dictionary = useEntries()
@@ -27,13 +40,14 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
   const word = useWords()
   const mayEdit = usePermission('member.edit')
   const maySend = usePermission('member.messages.send')
+  const seesTransfers = usePermission('member.transfer.read')
   const [leaving, setLeaving] = useState<{ rows: MemberRowFragment[]; clear: () => void } | null>(null)
   const [telling, setTelling] = useState<{ chosen: Chosen; words: string; clear: () => void } | null>(null)
   const search = useMemo(() => searchFields(entries), [entries])
   if (dictionary.isError) return <ErrorState error={dictionary.error} onRetry={() => void dictionary.refetch()} />
   if (!entries) return <Loading />
 
-  const columns: ListColumn<MemberRowFragment>[] = [
+  const columns: ListColumn<ListedMember>[] = [
     {
       key: 'name', title: '姓名', fixed: true, sort: { value: 'NAME', order: 'ascend' },
       cell: (row) => <Button type="link" size="small" className="z-cell-link" onClick={() => onOpen(row.id)}>{row.name}</Button>,
@@ -57,7 +71,7 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
   ]
   return (
     <>
-      <ListPage<MemberRowFragment>
+      <ListPage<ListedMember>
         name="members" label="党员列表" columns={columns} search={search} depends={[under]} empty="此范围内还没有党员"
         rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => onOpen(row.id)}
         {...(mayEdit || maySend ? { batch: (rows: MemberRowFragment[], clear: () => void) => (
@@ -79,9 +93,10 @@ export function MemberList({ under, onOpen }: { under: string | null; onOpen: (i
           </>
         )}
         banner={<><ExportBar {...EXPORT} /><ExportBar {...CERTIFICATE} /></>}
-        load={async ({ first, offset, sort, filter }, signal) => (await ask(MembersDocument, {
-          first, offset, sort: oneOf(SORTS, sort) ?? 'NAME', filter: filterOf(filter, under, entries),
-        }, signal)).directory.members}
+        load={async ({ first, offset, sort, filter }, signal) => {
+          const page = (await ask(MembersDocument, { first, offset, sort: oneOf(SORTS, sort) ?? 'NAME', filter: filterOf(filter, under, entries) }, signal)).directory.members
+          return seesTransfers ? { ...page, nodes: await marked(page.nodes, signal) } : page
+        }}
       />
       {telling && <Suspense><MessageDialog {...telling} onClose={() => setTelling(null)} onDone={telling.clear} /></Suspense>}
       {leaving && <DeleteMembers members={leaving.rows} onClose={() => setLeaving(null)} onDone={leaving.clear} />}
@@ -94,11 +109,13 @@ function Complete({ row }: { row: MemberRowFragment }) {
   return <span className="z-tag z-tag--warn" title={`未填写：${row.gaps.map((field) => optionalFields[field]).join('、')}`}>{row.completeness}%</span>
 }
 
-function Marks({ row }: { row: MemberRowFragment }) {
+function Marks({ row }: { row: ListedMember }) {
+  const link = useLink()
   return (
     <span className="z-inline">
       <StatusTag dict={memberTypes} value={row.memberType} />
       {row.status === 'SUSPENDED' && <span className="z-tag z-tag--off">停止党籍</span>}
+      {row.transfer && <Link to={link(`/member/transfer/${row.transfer}`)} className="z-tag z-tag--info">转接中</Link>}
       {row.floating && <span className="z-tag z-tag--info">流动</span>}
       {row.lostOn && <span className="z-tag z-tag--warn">失联</span>}
     </span>

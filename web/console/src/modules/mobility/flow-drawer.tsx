@@ -5,7 +5,7 @@ import {
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, App, Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { DateField } from '../../kit/date-field'
 import { DetailDrawer, Section } from '../../kit/detail-drawer'
 import { FormProblem } from '../../kit/form-problem'
@@ -75,12 +75,14 @@ export function FlowDrawer({ id, onClose }: { id: string; onClose: () => void })
   const [recording, setRecording] = useState<Recording | null>(null)
   const entries = useEntries(['flow_direction', 'flow_reason'])
   const link = useLink()
+  const navigate = useNavigate()
   const file = useQuery({ queryKey: ['flow', 'one', id], queryFn: async ({ signal }) => (await ask(FlowFileDocument, { id }, signal)).mobility.flow })
   const one = file.data?.flow
   const word = (kind: string, code: string) => wordFrom(entries.data, kind, code)
   return (
     <DetailDrawer open title={one?.name ?? '流动党员'} onClose={onClose} extra={one?.editable && (
       <div className="z-inline">
+        <Button onClick={() => void navigate(link(`/member/flow/${one.id}/edit`))}>编辑</Button>
         <Button onClick={() => setRecording({
           title: one.kind === 'OUT' ? '登记返回' : '登记离开', label: '说明', must: false, hint: one.kind === 'OUT' ? '返回后不再是流动党员，记录保留。' : '离开后不再统计，记录保留。',
           send: (note) => ask(CloseFlowDocument, { id, version: one.version, on: note.on, note: noteOf(note) }),

@@ -16,12 +16,14 @@ import { BRANCHES, MemberSelect, type Chosen } from './fields'
 interface Values extends FlowInput { person: Chosen }
 interface InValues extends FlowInput { branch: string; name: string; idNumber: string; mobile: string }
 
-const inputOf = (values: FlowInput): FlowInput => ({
+/** What is sent of a form. */
+export const inputOf = (values: FlowInput): FlowInput => ({
   otherName: values.otherName?.trim() || null, otherContact: values.otherContact?.trim() || null, direction: values.direction, reason: values.reason,
   startedOn: values.startedOn, expectedOn: values.expectedOn ?? null, certificateNo: values.certificateNo?.trim() || null, note: values.note?.trim() || null,
 })
 
-function FlowFields({ incoming }: { incoming: boolean }) {
+/** What a form says of a flow. */
+export function FlowFields({ incoming }: { incoming: boolean }) {
   const entries = useEntries(['flow_direction', 'flow_reason'])
   return (
     <>

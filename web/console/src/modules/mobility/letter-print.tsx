@@ -3,12 +3,15 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useParams } from 'react-router'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons } from '../../kit/exchange/export-buttons'
 import { Page } from '../../kit/page'
 import { QueryBoundary } from '../../kit/states'
 import { useAction } from '../../kit/use-action'
 import { useEntries, wordFrom } from '../../kit/use-dictionary'
 import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
+import { LETTER } from './words'
 import '../../styles/mobility.css'
 
 type Letter = PrintLetterMutation['mobility']['printLetter']
@@ -25,7 +28,9 @@ export function LetterPage() {
   const open = useAction(async () => (await ask(PrintLetterDocument, { id })).mobility.printLetter, { done: setLetter })
   return (
     <Page title="打印介绍信" menu="member.transfer" parents={[{ title: '调动', to: `/member/transfer/${id}` }]}
-      hint="在打印窗口中选择打印机，或选择“另存为 PDF”。" {...(letter ? { extra: <Button type="primary" onClick={() => window.print()}>打印</Button> } : {})}>
+      hint="可直接打印，也可生成 PDF 文件；文件在“下载记录”中保留 7 天。"
+      extra={<><ExportButtons {...LETTER} filter={{ transfer: id }} count={1} />{letter && <Button type="primary" onClick={() => window.print()}>打印</Button>}</>}>
+      <ExportBar {...LETTER} />
       {letter ? <Paper letter={letter} /> : (
         <Alert type="info" showIcon title="介绍信含完整的公民身份号码，打开会留下记录"
           action={<Button type="primary" loading={open.isPending} onClick={() => open.mutate(undefined)}>显示介绍信</Button>} />

@@ -11,6 +11,7 @@ export const mobility: Module = {
         { path: '/member/flow/out', load: async () => ({ default: (await import('./flow-form-page')).FlowOutPage }), perm: 'flow.manage' },
         { path: '/member/flow/in', load: async () => ({ default: (await import('./flow-form-page')).FlowInPage }), perm: 'flow.manage' },
         { path: '/member/flow/lost', load: () => import('./lost-form-page'), perm: 'flow.manage' },
+        { path: '/member/flow/:id/edit', load: () => import('./flow-edit-page'), perm: 'flow.manage' },
       ],
     },
     'member.transfer': {

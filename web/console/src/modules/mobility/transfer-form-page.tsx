@@ -27,6 +27,7 @@ function useStarted() {
     back: () => void navigate(link('/member/transfer')),
     done: ({ id, name }: { id: string; name: string }) => {
       void queries.invalidateQueries({ queryKey: ['transfer'] })
+      void queries.invalidateQueries({ queryKey: ['members'] })
       void message.success(`已发起“${name}”的调动`)
       void navigate(link(`/member/transfer/${id}`))
     },

@@ -1,10 +1,14 @@
 import type { FlowKind, FlowStatus, InboxState, LostDecision, LostState, MobilityLevel, TransferKind, TransferStatus, Words } from '@zhibu/api'
 
+/** The letter of introduction as PDF. */
+export const LETTER = { kind: 'transfer_letter', title: '组织关系介绍信', forms: true }
+
 /** 调动类型 */
 export const kinds: Words<TransferKind> = {
   INTERNAL: { label: '系统内调动', tone: 'info' },
   INBOUND: { label: '系统外调入', tone: 'ok' },
   OUTBOUND: { label: '调出系统外', tone: 'warn' },
+  BATCH: { label: '整建制转接', tone: 'info' },
 }
 
 /** 调动状态 */
@@ -21,8 +25,8 @@ export const statuses: Words<TransferStatus> = {
 
 /** What happened in a transfer. */
 export const moments: Record<string, string> = {
-  started: '发起调动', approved: '审核通过', accepted: '同意接收', returned: '退回', resubmitted: '重新提交', withdrawn: '撤回', letter_issued: '开具介绍信',
-  reissued: '重开介绍信', expired: '介绍信过期', refused: '拒收', receipt_filed: '回执归档',
+  started: '发起调动', approved: '审核通过', accepted: '同意接收', returned: '退回', resubmitted: '重新提交', rerouted: '组织变更', withdrawn: '撤回', letter_issued: '开具介绍信',
+  reissued: '重开介绍信', expired: '介绍信过期', refused: '拒收', receipt_filed: '回执归档', receipt_refused: '回执未登记',
 }
 
 /** 电子介绍信 that has arrived. */
@@ -31,6 +35,7 @@ export const inboxStates: Words<InboxState> = {
   TAKEN: { label: '办理中', tone: 'info' },
   ACCEPTED: { label: '已接收', tone: 'ok' },
   REFUSED: { label: '已拒收', tone: 'off' },
+  LAPSED: { label: '已失效', tone: 'off' },
 }
 
 /** 流动类型 */
