@@ -1,9 +1,10 @@
 //! Development of Party members (党员发展, PC-3.2.4): from the application to the full member, through the outermost
 //! boundary. The rules themselves have their tests beside them.
 
+use chrono::{Months, NaiveDate};
 use http::Method;
 use serde_json::{Value, json};
-use zhibu_modules::development::papers;
+use zhibu_modules::development::{calendar, papers};
 use zhibu_tenancy::{Cx, Space};
 use zhibu_tests::roster::{CONFIRM, Line, id_number, rest, upload as upload_roster, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor};
@@ -155,24 +156,45 @@ impl Party {
 
     /// From the beginning up to a step, each on its usual day.
     async fn up_to(&mut self, name: &str, n: u32, last: u64) -> Value {
+        self.up_to_later(name, n, last, 0).await
+    }
+
+    /// The same so many months later.
+    async fn up_to_later(&mut self, name: &str, n: u32, last: u64, months: u32) -> Value {
         let mut file = self.case(name, n).await;
         for (step, on) in (1..=last).zip(DAYS) {
             if step == 6 {
-                file = self.note(&file, "OBSERVE", "2023-01-31").await;
-                file = self.note(&file, "OBSERVE", "2023-07-31").await;
+                file = self.note(&file, "OBSERVE", &later("2023-01-31", months)).await;
+                file = self.note(&file, "OBSERVE", &later("2023-07-31", months)).await;
             }
+            let on = later(on, months);
             if step == 17 || step == 24 {
-                file = self.note(&file, "SUBMIT", on).await;
+                file = self.note(&file, "SUBMIT", &on).await;
             }
-            file = self.go(&file, step, on).await;
-            assert_eq!(
-                file["steps"][usize::try_from(step).unwrap() - 1]["on"].as_str().unwrap_or(on),
-                *on,
-                "step {step}"
-            );
+            file = self.go(&file, step, &on).await;
+            let done = file["steps"][usize::try_from(step).unwrap() - 1]["on"].as_str().unwrap_or(&on);
+            assert_eq!(done, on, "step {step}");
         }
         file
     }
+
+    /// What the clock does every hour.
+    async fn hour(&self) {
+        let (app, tenant) = (self.t.app(), self.t.home.id.parse().unwrap());
+        let work = async move { calendar::hourly(&Cx::system(app, Space::Tenant(tenant))).await.unwrap() };
+        self.t.inside(work).await;
+    }
+
+    /// Whole months since a day.
+    fn months_since(&self, day: &str) -> u32 {
+        let (today, day) = (self.t.now().date_naive(), day.parse::<NaiveDate>().unwrap());
+        (1..).find(|months| day + Months::new(*months) > today).unwrap() - 1
+    }
+}
+
+/// A day so many months later.
+fn later(day: &str, months: u32) -> String {
+    (day.parse::<NaiveDate>().unwrap() + Months::new(months)).to_string()
 }
 
 /// The days of the 25 steps.
@@ -519,6 +541,39 @@ async fn pc_3_2_4_lists_and_the_board_show_what_waits() {
     let mut admin = p.t.administrator().await;
     let late = admin.ok(CASES, json!({"f": {"overdue": true, "search": "吴今"}})).await;
     assert_eq!(late["development"]["cases"]["nodes"][0]["overdue"], true);
+}
+
+#[tokio::test]
+async fn pc_3_2_4_lists_and_the_board_stay_right_with_the_calendar() {
+    let mut p = Party::start().await;
+    let months = p.months_since("2023-10-20");
+    let file = p.up_to_later("李新", 1, 15, months).await;
+    let assembly: NaiveDate = later("2023-10-20", months).parse().unwrap();
+    let shown = async |p: &mut Party| {
+        let mut admin = p.t.administrator().await;
+        let stages = admin.ok(STAGES, json!({})).await["development"]["stages"].clone();
+        let case = admin.ok(CASES, json!({"f": {}})).await["development"]["cases"]["nodes"][0].clone();
+        (stages[3]["count"].clone(), case["step"].clone(), case["side"].clone())
+    };
+    assert_eq!(shown(&mut p).await, (json!(1), json!(16), json!("COMMITTEE")));
+    let goes_to = async |p: &Party, day: NaiveDate| p.t.pass(day.and_hms_opt(3, 0, 0).unwrap().and_utc() - p.t.now());
+    goes_to(&p, assembly + Months::new(3)).await;
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(1), json!(16), json!("COMMITTEE")), "the last day is a day");
+    p.t.pass(chrono::Duration::days(1));
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(1), json!(15), json!("BRANCH")), "to be voted on again");
+    goes_to(&p, assembly + Months::new(6) + chrono::Days::new(1)).await;
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(1), json!(12), json!("BRANCH")), "to be reviewed again");
+    // Whoever has the case open goes on where they are: nobody has changed it.
+    let schema = p.t.home.schema();
+    let version = p.t.sql().await.one(&format!("SELECT version FROM {schema}.development_cases")).await;
+    assert_eq!(version, file["case"]["version"].to_string());
+    // The political review has been too old by then, so that is the next.
+    goes_to(&p, later("2023-09-01", months + 12).parse::<NaiveDate>().unwrap() + chrono::Days::new(1)).await;
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(0), json!(10), json!("BRANCH")));
 }
 
 /// A row of a running case as people type it.

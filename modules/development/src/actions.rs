@@ -44,11 +44,10 @@ pub struct Applicant {
 /// Faults of an input, or what was made of it.
 pub type Checked<T> = std::result::Result<T, Vec<Error>>;
 
-/// What lists need to know of a case.
+/// What lists need to know of a case, as the rules and the calendar tell it.
 #[derive(AsChangeset, Insertable)]
 #[diesel(table_name = cases, treat_none_as_null = true)]
-struct Summary {
-    outcome: String,
+pub(crate) struct Summary {
     stage: i16,
     step: Option<i16>,
     standing: String,
@@ -56,29 +55,49 @@ struct Summary {
     earliest: Option<NaiveDate>,
     due: NaiveDate,
     remind: Option<NaiveDate>,
+    turns_on: NaiveDate,
+}
+
+impl Summary {
+    /// As it is on a day, until the next one on which it changes by itself.
+    pub(crate) fn on(file: &File, today: NaiveDate) -> Self {
+        let look = file.look(today);
+        let running = file.outcome != Outcome::Suspended;
+        Self {
+            stage: look.stage.into(),
+            step: look.next.map(i16::from),
+            standing: look.standing.code().to_owned(),
+            side: look.side.map(|side| side.code().to_owned()),
+            earliest: look.earliest.filter(|_| running),
+            due: look.latest.filter(|_| running && look.next.is_some()).unwrap_or_else(never),
+            remind: look.remind.filter(|_| running),
+            turns_on: file.turns(today).unwrap_or_else(never),
+        }
+    }
+}
+
+/// How a case stands since somebody has acted.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = cases, treat_none_as_null = true)]
+struct Settled {
+    outcome: String,
     extended: Option<i16>,
     updated_at: chrono::DateTime<chrono::Utc>,
     closed_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-impl Summary {
-    fn of(cx: &Cx, file: &File) -> Self {
-        let look = file.look(cx.app.world.today());
-        let running = file.outcome != Outcome::Suspended;
-        Self {
-            outcome: file.outcome.code().to_owned(),
-            stage: look.stage.into(),
-            step: look.next.map(i16::from),
-            standing: file.standing().code().to_owned(),
-            side: look.side.map(|side| side.code().to_owned()),
-            earliest: look.earliest,
-            due: look.latest.filter(|_| running && look.next.is_some()).unwrap_or_else(never),
-            remind: look.remind.filter(|_| running),
-            extended: file.extended.and_then(|months| i16::try_from(months).ok()),
-            updated_at: cx.now(),
-            closed_at: look.next.is_none().then(|| cx.now()),
-        }
-    }
+/// The columns of a case after something was done in it. The calendar looks at it once more: there may be something to
+/// remind somebody of today.
+fn settled(cx: &Cx, file: &File) -> (Summary, Settled) {
+    let today = cx.app.world.today();
+    let summary = Summary { turns_on: today, ..Summary::on(file, today) };
+    let settled = Settled {
+        outcome: file.outcome.code().to_owned(),
+        extended: file.extended.and_then(|months| i16::try_from(months).ok()),
+        updated_at: cx.now(),
+        closed_at: summary.step.is_none().then(|| cx.now()),
+    };
+    (summary, settled)
 }
 
 /// Who records it, by the name at the time.
@@ -96,7 +115,7 @@ pub fn decides(reach: &Reach, step: &Step, loaded: &Loaded) -> bool {
     let committees = &loaded.committees;
     let above = if step.approves() { &committees.approving } else { &committees.nearest };
     // What has no committee above it here is recorded by whoever holds the whole tenant; the rules refuse approvals.
-    step.side() != Side::Committee || above.as_ref().map_or(reach.is_all(), |path| reach.covers(path))
+    step.side() != Side::Committee || above.as_ref().map_or(reach.is_all(), |above| reach.covers(&above.path))
 }
 
 async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
@@ -109,8 +128,8 @@ async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Res
 }
 
 async fn settle(write: &mut Write<'_>, id: Uuid, version: i32, file: &File) -> Result<()> {
-    let summary = Summary::of(write.cx, file);
-    diesel::update(cases::table.find(id)).set((summary, cases::version.eq(version + 1))).execute(write.conn()?).await?;
+    let settled = settled(write.cx, file);
+    diesel::update(cases::table.find(id)).set((settled, cases::version.eq(version + 1))).execute(write.conn()?).await?;
     Ok(())
 }
 
@@ -199,7 +218,7 @@ pub async fn begin(write: &mut Write<'_>, form: Applicant) -> Result<Checked<Dev
             cases::mobile.eq(vault.seal(form.mobile.as_bytes())?),
             cases::mobile_index.eq(vault.blind(&form.mobile)),
             cases::created_at.eq(cx.now()),
-            Summary::of(cx, &file),
+            settled(cx, &file),
         ))
         .execute(write.conn()?)
         .await
@@ -237,7 +256,7 @@ pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) ->
     if !rows.is_empty() {
         diesel::insert_into(development_records::table).values(rows).execute(write.conn()?).await?;
     }
-    diesel::update(cases::table.find(id.0)).set(Summary::of(cx, file)).execute(write.conn()?).await?;
+    diesel::update(cases::table.find(id.0)).set(settled(cx, file)).execute(write.conn()?).await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! (manual 3.2.4; feature PC-3.2.4).
 
 pub mod actions;
+pub mod calendar;
 mod export;
 pub mod graphql;
 mod holdings;
@@ -31,7 +32,10 @@ pub static MODULE: Module = Module {
     base: false,
     permissions: &[READ, EDIT, APPROVE],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/development", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/development", "0001_init"),
+        migration!("../../migrations/tenant/development", "0002_calendar"),
+    ],
     seed: None,
     jobs: |worker| worker,
     importers: &[&import::Cases],
@@ -42,5 +46,5 @@ pub static MODULE: Module = Module {
     holdings: Some(&holdings::Cases),
     certificate: None,
     purge: Some(&purge::Cases),
-    hourly: None,
+    hourly: Some(|cx| Box::pin(calendar::hourly(cx))),
 };

@@ -77,13 +77,22 @@ pub struct Loaded {
     pub committees: Committees,
 }
 
-/// Who decides above a branch: paths of organisations.
+/// Who decides above a branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committees {
     /// The nearest committee.
-    pub nearest: Option<String>,
+    pub nearest: Option<Above>,
     /// The nearest that may approve members.
-    pub approving: Option<String>,
+    pub approving: Option<Above>,
+}
+
+/// A committee above a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Above {
+    /// Which.
+    pub id: Uuid,
+    /// Its path.
+    pub path: String,
 }
 
 type Boxed = cases::BoxedQuery<'static, Pg>;
@@ -185,26 +194,89 @@ pub async fn load(reach: &Reach, id: DevelopmentCaseId, hold: bool, conn: &mut C
         .select(DocumentRow::as_select())
         .load(conn)
         .await?;
-    let committees = committees(&path, conn).await?;
+    let committees = committees(&[&path], conn).await?.remove(&path).unwrap_or_default();
     let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
     Ok(Loaded { row, path, branch, file, records, events, documents, committees })
 }
 
-/// The committees above a branch.
-pub async fn committees(path: &str, conn: &mut Conn) -> Result<Committees> {
-    let above: Vec<&str> = path.match_indices('.').filter_map(|(at, _)| path.get(..at)).collect();
-    let rows: Vec<(String, bool)> = organisations::table
-        .filter(organisations::path.eq_any(above))
+/// A case with what the rules know of it.
+pub struct Filed {
+    /// The case.
+    pub row: CaseRow,
+    /// For the rules.
+    pub file: File,
+    /// Who decides above its branch.
+    pub committees: Committees,
+}
+
+/// The same for many cases, with as many statements as for one.
+pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
+    let records: Vec<(Uuid, RecordRow)> = development_records::table
+        .filter(development_records::case_id.eq_any(&ids))
+        .order((development_records::created_at, development_records::id))
+        .select((development_records::case_id, RecordRow::as_select()))
+        .load(conn)
+        .await?;
+    let events: Vec<(Uuid, EventRow)> = development_events::table
+        .filter(development_events::case_id.eq_any(&ids))
+        .order((development_events::created_at, development_events::id))
+        .select((development_events::case_id, EventRow::as_select()))
+        .load(conn)
+        .await?;
+    let documents: Vec<DocumentRow> = development_documents::table
+        .filter(development_documents::case_id.eq_any(&ids).and(development_documents::state.eq("kept")))
+        .select(DocumentRow::as_select())
+        .load(conn)
+        .await?;
+    let places = organisation::places(&at, conn).await?;
+    let paths: BTreeSet<&str> = places.values().map(|(_, path)| path.as_str()).collect();
+    let committees = committees(&paths.into_iter().collect::<Vec<_>>(), conn).await?;
+    let (mut records, mut events) = (by_case(records), by_case(events));
+    let mut documents = by_case(documents.into_iter().map(|row| (row.case_id, row)).collect());
+    let mut filed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let path = places.get(&row.organisation_id).map(|(_, path)| path.as_str()).unwrap_or_default();
+        let committees = committees.get(path).cloned().unwrap_or_default();
+        let records = records.remove(&row.id).unwrap_or_default();
+        let events = events.remove(&row.id).unwrap_or_default();
+        let documents = documents.remove(&row.id).unwrap_or_default();
+        let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
+        filed.push(Filed { row, file, committees });
+    }
+    Ok(filed)
+}
+
+fn by_case<T>(rows: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut all: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (case, row) in rows {
+        all.entry(case).or_default().push(row);
+    }
+    all
+}
+
+/// The committees above branches, by path.
+pub async fn committees(paths: &[&str], conn: &mut Conn) -> Result<HashMap<String, Committees>> {
+    let above = |path: &str| path.match_indices('.').filter_map(|(at, _)| path.get(..at)).map(str::to_owned).collect();
+    let wanted: BTreeSet<String> = paths.iter().flat_map(|path| -> Vec<String> { above(path) }).collect();
+    let rows: Vec<(Uuid, String, bool)> = organisations::table
+        .filter(organisations::path.eq_any(wanted))
         .filter(organisations::org_type.eq_any(["party_committee", "work_committee"]))
         .filter(organisations::status.eq("active"))
         .order(organisations::path.desc())
-        .select((organisations::path, organisations::can_approve_members))
+        .select((organisations::id, organisations::path, organisations::can_approve_members))
         .load(conn)
         .await?;
-    Ok(Committees {
-        nearest: rows.as_slice().first().map(|(path, _)| path.clone()),
-        approving: rows.iter().find(|(_, approves)| *approves).map(|(path, _)| path.clone()),
-    })
+    // The longest of the paths above a branch is that of the nearest.
+    let above = |of: &str, one: &str| of.strip_prefix(one).is_some_and(|rest| rest.starts_with('.'));
+    let told = |(id, path, _): &(Uuid, String, bool)| Above { id: *id, path: path.clone() };
+    let decide = |path: &&str| {
+        let nearest = rows.iter().find(|(_, one, _)| above(path, one)).map(told);
+        let approving = rows.iter().find(|(_, one, approves)| *approves && above(path, one)).map(told);
+        ((*path).to_owned(), Committees { nearest, approving })
+    };
+    Ok(paths.iter().map(decide).collect())
 }
 
 /// What the rules know of a case.

@@ -676,6 +676,32 @@ impl File {
         }
     }
 
+    /// Days after which something that was done no longer counts, unless somebody acts.
+    fn lapses(&self) -> Vec<NaiveDate> {
+        let mut days = Vec::new();
+        if let (Some(assembly), None) = (self.day(15), self.day(17)) {
+            match self.submitted.get(&15) {
+                None => days.extend([3, 6].map(|months| Span::Months(months).after(assembly))),
+                Some(sent) => days.push(Span::Months(6).after(*sent)),
+            }
+        }
+        days.extend(self.day(10).map(|review| REVIEW.after(review)));
+        days
+    }
+
+    /// The next day on which the case looks different though nobody does anything: something lapses, becomes legal,
+    /// overdue or is to be reminded of. None when only people change it.
+    pub fn turns(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let next = |day: NaiveDate| Span::Days(1).after(day);
+        let mut days: Vec<NaiveDate> = self.lapses().into_iter().map(next).collect();
+        for step in self.look(today).steps.iter().filter(|step| step.state != State::Done) {
+            days.extend(step.earliest);
+            days.extend(step.latest.map(next));
+            days.extend(&step.reminders);
+        }
+        days.into_iter().filter(|day| *day > today).min()
+    }
+
     /// What comes of recording a step; everything that speaks against it is told.
     pub fn decide(&self, no: u8, act: &Act, today: NaiveDate) -> Result<Verdict, Vec<Error>> {
         let step = step_of(no).ok_or_else(|| vec![Error::missing()])?;

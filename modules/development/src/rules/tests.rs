@@ -407,6 +407,38 @@ fn pc_3_2_4_reminders_come_at_their_nodes() {
 }
 
 #[test]
+fn pc_3_2_4_what_lists_know_changes_by_itself_on_no_other_day_than_told() {
+    let shows = |file: &File, on: NaiveDate| {
+        let look = file.look(on);
+        let open: Vec<u8> = look.steps.iter().filter(|step| step.state == State::Open).map(|step| step.no).collect();
+        (look.stage, look.next, look.side, look.earliest, look.latest, look.remind, open, look.lapse)
+    };
+    let mut turned = 0;
+    for last in 1..=24 {
+        for sent in [false, true] {
+            let mut file = up_to(last);
+            let begun = file.done[&last].on;
+            if sent && file.note(Event::Submit, begun, begun).is_err() {
+                continue;
+            }
+            let (mut known, mut turns) = (shows(&file, begun), file.turns(begun));
+            for on in begun.iter_days().skip(1).take(900) {
+                let now = shows(&file, on);
+                if turns.is_some_and(|day| day <= on) {
+                    turns = file.turns(on);
+                    turned += 1;
+                } else {
+                    assert_eq!(now, known, "after step {last}, sent: {sent}, on {on}");
+                }
+                assert!(turns.is_none_or(|day| day > on));
+                known = now;
+            }
+        }
+    }
+    assert!(turned > 60, "{turned}");
+}
+
+#[test]
 fn pc_3_2_4_working_days_leave_out_weekends() {
     assert_eq!(working_days(day("2026-11-23"), day("2026-11-27")), 5);
     assert_eq!(working_days(day("2026-11-27"), day("2026-12-02")), 4);
