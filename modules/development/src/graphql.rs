@@ -14,14 +14,15 @@ use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
-use zhibu_tenancy::{Conn, Cx, tenants};
+use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
 use crate::actions::{self, Applicant};
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
+use crate::rules::ladder::{Level, Rung};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
-use crate::store::{self, Filter, Loaded};
+use crate::store::{self, Filed, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};
 
 /// One of the 25 steps (步骤), as the regulation has it.
@@ -225,6 +226,21 @@ pub struct DevelopmentStage {
     overdue: i64,
     /// How many want attention.
     remind: i64,
+}
+
+/// Something the caller was reminded of (节点提醒).
+#[derive(SimpleObject)]
+pub struct DevelopmentReminder {
+    id: String,
+    /// The case.
+    case: DevelopmentCaseId,
+    /// Whose.
+    name: String,
+    branch: OrganisationRef,
+    level: Level,
+    /// In words.
+    words: String,
+    at: DateTime<Utc>,
 }
 
 /// Where a browser puts the file.
@@ -618,6 +634,44 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     })
 }
 
+/// What somebody was reminded of and is still so, the most urgent first.
+async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
+    let (today, account) = (cx.app.world.today(), identity::must_be_account(cx)?.account);
+    let mut read = cx.read(READ).await?;
+    let told = store::reminders(account.0, today, read.conn()?).await?;
+    let ids: Vec<Uuid> = told.iter().map(|row| row.case_id).collect();
+    let rows = store::open_cases(&ids, read.conn()?).await?;
+    // Whoever lost the right since is told nothing, and what was settled since is left out.
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
+    let people: Vec<Uuid> = rows.iter().filter_map(|row| row.person_id).collect();
+    let (places, gone) = (organisation::places(&at, read.conn()?).await?, store::gone(&people, read.conn()?).await?);
+    let filed = store::with_files(rows, read.conn()?).await?;
+    let filed: HashMap<Uuid, Filed> = filed.into_iter().map(|one| (one.row.id, one)).collect();
+    let (mut seen, mut shown) = (BTreeSet::new(), Vec::new());
+    for row in told {
+        let Some(one) = filed.get(&row.case_id) else { continue };
+        let Some((branch, path)) = places.get(&one.row.organisation_id) else { continue };
+        let left = one.row.person_id.is_some_and(|person| gone.contains(&person));
+        let rungs = one.file.rungs(today);
+        let same = |rung: &&Rung| i16::from(rung.step) == row.step && rung.rule.code() == row.rule;
+        let Some(rung) = rungs.iter().find(same).filter(|_| reach.covers(path) && !left) else { continue };
+        if seen.insert((row.case_id, row.step, row.rule)) {
+            shown.push(DevelopmentReminder {
+                id: row.id.to_string(),
+                case: row.case_id.into(),
+                name: one.row.name.clone(),
+                branch: (OrganisationId::from(one.row.organisation_id), branch.clone()).into(),
+                level: rung.level,
+                words: rung.words(today),
+                at: row.created_at,
+            });
+        }
+    }
+    shown.sort_by_key(|one| std::cmp::Reverse(one.level));
+    Ok(shown)
+}
+
 /// 党员发展
 #[derive(Default)]
 pub struct DevelopmentQuery;
@@ -679,6 +733,11 @@ impl DevelopmentQuery {
         let shown = Shown::of(cx, &page.nodes.iter().collect::<Vec<_>>(), read.conn()?).await?;
         let nodes = page.nodes.iter().map(|row| shown.case(row)).collect::<Result<Vec<_>>>()?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
+    }
+
+    /// What the caller was reminded of within a week, the most urgent first.
+    async fn reminders(&self, ctx: &Context<'_>) -> Result<Vec<DevelopmentReminder>> {
+        reminders(ctx.cx()?).await
     }
 
     /// One case with its steps, timeline and papers.

@@ -35,6 +35,7 @@ pub static MODULE: Module = Module {
     tenant: &[
         migration!("../../migrations/tenant/development", "0001_init"),
         migration!("../../migrations/tenant/development", "0002_calendar"),
+        migration!("../../migrations/tenant/development", "0003_reminders"),
     ],
     seed: None,
     jobs: |worker| worker,

@@ -14,7 +14,7 @@ use crate::papers;
 use crate::rules::Given;
 use crate::schema::{
     development_cases as cases, development_documents as documents, development_events as events,
-    development_records as records,
+    development_records as records, development_reminders as reminders,
 };
 
 /// 发展档案
@@ -56,6 +56,7 @@ impl Purge for Cases {
                 .execute(write.conn()?)
                 .await?;
         }
+        diesel::delete(reminders::table.filter(reminders::case_id.eq_any(&own))).execute(write.conn()?).await?;
         for id in &own {
             nameless(write, *id).await?;
         }

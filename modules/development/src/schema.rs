@@ -35,9 +35,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    own.development_reminders (id) {
+        id -> Uuid, case_id -> Uuid, step -> Int2, rule -> Text, level -> Text, day -> Date, about -> Date,
+        recipients -> Array<Uuid>, created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     development_cases,
     development_records,
     development_events,
-    development_documents
+    development_documents,
+    development_reminders
 );

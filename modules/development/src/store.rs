@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, SmallInt};
@@ -14,10 +14,13 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_directory::schema::{branch_assignments, memberships, organisations, people};
 use zhibu_tenancy::{Conn, Cx, tenants};
 
-use crate::model::{CaseRow, DocumentRow, EventRow, RecordRow};
+use crate::model::{CaseRow, DocumentRow, EventRow, RecordRow, ReminderRow};
 use crate::rules::plan::Side;
 use crate::rules::{Done, Event, File, Given};
-use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
+use crate::schema::{
+    development_cases as cases, development_documents, development_events, development_records,
+    development_reminders as reminders,
+};
 
 /// Which cases are looked for.
 #[derive(Debug, Clone, Default)]
@@ -377,4 +380,32 @@ pub async fn branch_of(person: Uuid, conn: &mut Conn) -> Result<Option<Uuid>> {
         .filter(branch_assignments::until.is_null())
         .select(branch_assignments::organisation_id);
     Ok(found.first(conn).await.optional()?)
+}
+
+/// What an account was reminded of within a week, the newest first.
+pub async fn reminders(account: Uuid, today: NaiveDate, conn: &mut Conn) -> Result<Vec<ReminderRow>> {
+    let from = today.checked_sub_days(Days::new(7)).unwrap_or(today);
+    Ok(reminders::table
+        .filter(reminders::recipients.contains(vec![account]))
+        .filter(reminders::created_at.ge(from.and_time(chrono::NaiveTime::MIN).and_utc()))
+        .order((reminders::created_at.desc(), reminders::about, reminders::id))
+        .limit(100)
+        .select(ReminderRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Cases that go on, by id.
+pub async fn open_cases(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<CaseRow>> {
+    Ok(cases::table
+        .filter(cases::id.eq_any(ids).and(cases::closed_at.is_null()))
+        .select(CaseRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Which of these people are members no longer.
+pub async fn gone(ids: &[Uuid], conn: &mut Conn) -> Result<BTreeSet<Uuid>> {
+    let left = people::table.filter(people::id.eq_any(ids).and(people::left_at.is_not_null())).select(people::id);
+    Ok(left.load::<Uuid>(conn).await?.into_iter().collect())
 }

@@ -1,6 +1,7 @@
 //! Where a case of development (党员发展) stands and what may be done with it (domain §3). Pure decisions: no database,
 //! no clock.
 
+pub mod ladder;
 pub mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -699,6 +700,7 @@ impl File {
             days.extend(step.latest.map(next));
             days.extend(&step.reminders);
         }
+        days.extend(self.unsent().into_iter().map(|rung| rung.day));
         days.into_iter().filter(|day| *day > today).min()
     }
 
