@@ -232,6 +232,9 @@ fn taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
     match error.field.as_deref() {
         Some("development_cases_open") => Error::invalid("idNumber", "该人员已有进行中的发展档案"),
+        Some("development_cases_form") => {
+            Error::refuse("FORM_NO_TAKEN", "该入党志愿书编号已用于另一份发展档案，请核对编号").at("formNo")
+        }
         _ => error,
     }
 }
@@ -317,11 +320,38 @@ pub async fn complete_in(
     if let Some(person) = person {
         diesel::update(cases::table.find(id.0)).set(cases::person_id.eq(person.0)).execute(write.conn()?).await?;
     }
+    number(write, id, step, &act, &verdict).await?;
     settle(write, id.0, version, &loaded.file).await?;
     let action = if verdict.passed { "development.step_done" } else { "development.step_failed" };
     let entry = entry(action, &loaded, step, act.on);
     write.audit(entry).await?;
     Ok(Ok(()))
+}
+
+/// A number of an admission form as it is compared: without blanks, in one width and case.
+fn form_key(number: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '！'..='～' => u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(letter),
+        _ => letter,
+    };
+    number.chars().filter(|letter| !letter.is_whitespace()).map(narrow).collect::<String>().to_uppercase()
+}
+
+/// Gives the case the number of its admission form, which no other case has; one that no longer counts is free again.
+async fn number(
+    write: &mut Write<'_>,
+    id: DevelopmentCaseId,
+    step: &Step,
+    act: &Act,
+    verdict: &Verdict,
+) -> Result<()> {
+    let given = act.given.form_no.as_deref().filter(|_| step.fixes("form_no") && verdict.counts).map(form_key);
+    if given.is_none() && !STEPS.iter().any(|one| one.fixes("form_no") && verdict.void.contains(&one.no)) {
+        return Ok(());
+    }
+    let told = diesel::update(cases::table.find(id.0)).set(cases::form_no.eq(&given));
+    told.execute(write.conn()?).await.map_err(taken)?;
+    Ok(())
 }
 
 fn entry(action: &'static str, loaded: &Loaded, step: &Step, on: NaiveDate) -> Entry {
@@ -573,6 +603,9 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
         .set(development_documents::record_id.eq(None::<Uuid>))
         .execute(write.conn()?)
         .await?;
+    if step.fixes("form_no") {
+        diesel::update(cases::table.find(id.0)).set(cases::form_no.eq(None::<String>)).execute(write.conn()?).await?;
+    }
     if let Some(done) = loaded.file.done.remove(&no) {
         loaded.file.waiting.extend(done.documents.into_iter().map(|kind| (no, kind)));
     }
@@ -718,4 +751,17 @@ pub fn mine(edit: &Reach, approve: &Reach, loaded: &Loaded) -> BTreeSet<u8> {
         Side::Branch | Side::Person => edit.covers(&loaded.path),
     };
     STEPS.iter().filter(covers).map(|step| step.no).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form_key;
+
+    #[test]
+    fn pc_3_2_4_numbers_of_forms_are_compared_as_people_read_them() {
+        for written in ["苏委a001", " 苏委 A001", "苏委Ａ００１"] {
+            assert_eq!(form_key(written), "苏委A001", "{written}");
+        }
+        assert_ne!(form_key("苏委A001"), form_key("苏委A01"));
+    }
 }

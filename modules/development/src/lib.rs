@@ -36,6 +36,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/development", "0001_init"),
         migration!("../../migrations/tenant/development", "0002_calendar"),
         migration!("../../migrations/tenant/development", "0003_reminders"),
+        migration!("../../migrations/tenant/development", "0004_form_numbers"),
     ],
     seed: None,
     jobs: |worker| worker,

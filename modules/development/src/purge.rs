@@ -85,6 +85,7 @@ async fn nameless(write: &mut Write<'_>, id: Uuid) -> Result<()> {
             (cases::sex.eq("9"), cases::birth_date.eq(chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default())),
             (cases::ethnicity.eq("97"), cases::education_level.eq("90"), cases::work_post.eq("709")),
             cases::employer.eq(None::<String>),
+            cases::form_no.eq(None::<String>),
             (cases::version.eq(cases::version + 1), cases::updated_at.eq(now)),
         ))
         .execute(write.conn()?)

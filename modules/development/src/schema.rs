@@ -8,7 +8,7 @@ diesel::table! {
         ethnicity -> Text, education_level -> Text, work_post -> Text, employer -> Nullable<Text>, mobile -> Binary,
         mobile_index -> Binary, outcome -> Text, stage -> Int2, step -> Nullable<Int2>, standing -> Text,
         side -> Nullable<Text>, earliest -> Nullable<Date>, due -> Date, remind -> Nullable<Date>,
-        turns_on -> Date, extended -> Nullable<Int2>, created_at -> Timestamptz, updated_at -> Timestamptz,
+        turns_on -> Date, extended -> Nullable<Int2>, form_no -> Nullable<Text>, created_at -> Timestamptz, updated_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
     }
 }
