@@ -10,15 +10,16 @@ use zhibu_tests::roster::{CONFIRM, Line, id_number, rest, upload as upload_roste
 use zhibu_tests::{PASSWORD, Town, Visitor};
 
 use crate::exchange::{DOWNLOAD, EXPORT, exported};
-use crate::members::{enrol, member};
+use crate::members::{UPDATE, enrol, member};
 use crate::organisations::{add, branch, with};
 
 const FILE: &str = "case { id version name stage step outcome standing latest overdue person branch { shortName } idNumber mobile } \
     steps { no state on earliest missing closed mine given } events movable lapse undoable probationEnd \
-    timeline { title step failed voided words } documents { id step kind removable past }";
+    timeline { title step failed voided words } documents { id step kind removable past } helpers { name gap } helperStep replaceable";
 const CASES: &str = "query($f: DevelopmentFilter, $n: Int, $a: String) { development { cases(first: $n, after: $a, filter: $f) { \
     totalCount pageInfo { hasNextPage endCursor } nodes { name stage step side overdue } } } }";
 const STAGES: &str = "query($u: ID) { development { stages(under: $u) { stage count overdue remind } } }";
+const REMINDERS: &str = "{ development { reminders { case name level words branch { shortName } } } }";
 const KEEP: &str = "mutation($id: ID!) { development { keepDocument(id: $id) { case { id } } } }";
 const REMOVE: &str = "mutation($id: ID!) { development { removeDocument(id: $id) { case { id } } } }";
 const OPEN: &str = "mutation($id: ID!) { development { openDocument(id: $id) { url fileName } } }";
@@ -574,6 +575,128 @@ async fn pc_3_2_4_lists_and_the_board_stay_right_with_the_calendar() {
     goes_to(&p, later("2023-09-01", months + 12).parse::<NaiveDate>().unwrap() + chrono::Days::new(1)).await;
     p.hour().await;
     assert_eq!(shown(&mut p).await, (json!(0), json!(10), json!("BRANCH")));
+}
+
+#[tokio::test]
+async fn pc_3_2_4_whoever_has_to_act_is_reminded_once_for_each_rung() {
+    let mut p = Party::start().await;
+    p.t.person("erzhi", "branch_secretary", &p.second).await;
+    let file = p.case("李新", 1).await;
+    let today = p.t.now().date_naive();
+    let file = p.go(&file, 1, &today.to_string()).await;
+    let due = today + Months::new(1);
+    let rows = async |p: &Party| {
+        let schema = p.t.home.schema();
+        let told = format!("SELECT rule || ' ' || ('{due}'::date - day) FROM {schema}.development_reminders ORDER BY day, created_at");
+        p.t.sql().await.column(&told).await
+    };
+    let goes_to = async |p: &Party, day: NaiveDate| {
+        p.t.pass(day.and_hms_opt(3, 0, 0).unwrap().and_utc() - p.t.now());
+        p.hour().await;
+        p.hour().await;
+    };
+    let read = async |p: &Party, who: &str| {
+        let mut by = p.t.signed_in(who, PASSWORD).await;
+        by.ok(REMINDERS, json!({})).await["development"]["reminders"].clone()
+    };
+    p.hour().await;
+    assert_eq!(rows(&p).await, Vec::<String>::new(), "nothing is due yet");
+    goes_to(&p, due - chrono::Days::new(10)).await;
+    assert_eq!(rows(&p).await, ["due 10"], "once, however often it is looked");
+    let told = read(&p, "shuji").await;
+    assert_eq!((&told[0]["level"], &told[0]["name"]), (&json!("BLUE"), &json!("李新")));
+    assert!(told.to_string().contains("还有10天"), "{told}");
+    // The superior is told when it is late, the neighbour never.
+    assert_eq!(read(&p, "dangwei").await, json!([]));
+    goes_to(&p, due - chrono::Days::new(3)).await;
+    goes_to(&p, due + chrono::Days::new(1)).await;
+    goes_to(&p, due + chrono::Days::new(2)).await;
+    assert_eq!(rows(&p).await, ["due 10", "due 3", "over -1", "over -2"]);
+    let told = read(&p, "dangwei").await;
+    assert_eq!((told.as_array().unwrap().len(), &told[0]["level"]), (1, &json!("RED")), "{told}");
+    assert_eq!(read(&p, "erzhi").await, json!([]));
+    // What is done is told no longer, and a case that has ended reminds of nothing.
+    p.branch = p.t.signed_in("shuji", PASSWORD).await;
+    let file = p.go(&file, 2, &due.to_string()).await;
+    assert_eq!(read(&p, "shuji").await, json!([]));
+    p.note(&file, "WITHDRAW", &due.to_string()).await;
+    goes_to(&p, due + Months::new(12)).await;
+    assert_eq!(rows(&p).await.len(), 4);
+}
+
+#[tokio::test]
+async fn pc_3_2_4_a_number_of_an_admission_form_is_given_once() {
+    let mut p = Party::start().await;
+    let file = p.up_to("李新", 1, 14).await;
+    let other = p.up_to("赵明", 2, 13).await;
+    p.papers(&other, 14).await;
+    let vars = |number: &str, p: &Party| json!({"id": other["case"]["id"], "v": other["case"]["version"], "s": 14,
+        "input": with(p.given("2023-10-05"), json!({"formNo": number}))});
+    for number in ["苏委001", " 苏委 ００１"] {
+        let input = vars(number, &p);
+        let refused = p.branch.refused(&complete(), input).await;
+        assert_eq!((refused.code.as_str(), refused.field.as_deref()), ("FORM_NO_TAKEN", Some("formNo")), "{number}");
+    }
+    // A number that was entered by mistake is free again.
+    let back = json!({"id": file["case"]["id"], "v": file["case"]["version"], "s": 14, "r": "编号登记有误"});
+    p.branch.ok(&undo(), back).await;
+    let input = vars("苏委001", &p);
+    let done = p.branch.ok(&complete(), input).await["development"]["complete"].clone();
+    assert!(done["steps"][13]["given"].to_string().contains("入党志愿书编号：苏委001"), "{done}");
+}
+
+#[tokio::test]
+async fn pc_3_2_4_who_helps_and_has_left_is_told_and_replaced() {
+    const LEAVE: &str = "mutation($ids: [ID!]!) { directory { deleteMembers(ids: $ids, reason: DECEASED, note: \"因病去世\") } }";
+    let replace = format!(
+        "mutation($id: ID!, $v: Int!, $p: [ID!]!, $on: NaiveDate!) {{ development {{ replaceHelpers(id: $id, version: $v, people: $p, \
+         on: $on, note: \"原联系人不能继续履职\") {{ {FILE} }} }} }}"
+    );
+    let mut p = Party::start().await;
+    let third = enrol(&mut p.admin, member(&p.first, "周接任", 3)).await;
+    let file = p.up_to("李新", 1, 5).await;
+    assert_eq!((&file["helperStep"], &file["replaceable"]), (&json!(5), &json!(false)), "the committee does not name them");
+    assert_eq!(file["helpers"], json!([{"name": "王老党员", "gap": null}, {"name": "王老党员", "gap": null}]));
+    let gaps = async |p: &mut Party| {
+        let mut admin = p.t.administrator().await;
+        let stages = admin.ok("{ development { stages { gaps } } }", json!({})).await["development"]["stages"].clone();
+        let list = admin.ok(CASES, json!({"f": {"gap": true}})).await["development"]["cases"]["totalCount"].clone();
+        (stages[1]["gaps"].clone(), list)
+    };
+    p.hour().await;
+    assert_eq!(gaps(&mut p).await, (json!(0), json!(0)));
+    p.admin.ok(LEAVE, json!({"ids": [p.members[0]]})).await;
+    p.hour().await;
+    p.hour().await;
+    assert_eq!(gaps(&mut p).await, (json!(1), json!(1)));
+    let told = p.branch.ok(REMINDERS, json!({})).await["development"]["reminders"].clone();
+    assert!(told.to_string().contains("请更换"), "{told}");
+    let lacking = p.branch.ok(&case(), json!({"id": file["case"]["id"]})).await["development"]["case"].clone();
+    assert_eq!((&lacking["helpers"][0]["gap"], &lacking["replaceable"]), (&json!("已离开本组织（去世）"), &json!(true)));
+    let vars = |people: Value| json!({"id": lacking["case"]["id"], "v": lacking["case"]["version"], "p": people, "on": p.t.now().date_naive()});
+    let (gone, unknown) = (vars(json!([p.members[0]])), vars(json!([])));
+    assert_eq!(p.branch.refused(&replace, gone).await.field.as_deref(), Some("people"));
+    assert_eq!(p.branch.refused(&replace, unknown).await.field.as_deref(), Some("people"));
+    let both = vars(json!([p.members[1], third]));
+    let whole = p.branch.ok(&replace, both).await["development"]["replaceHelpers"].clone();
+    assert_eq!(whole["helpers"], json!([{"name": "王老党员", "gap": null}, {"name": "周接任", "gap": null}]));
+    assert_eq!((&whole["timeline"][0]["title"], &whole["timeline"][0]["step"]), (&json!("更换培养联系人"), &json!(5)));
+    assert_eq!(gaps(&mut p).await, (json!(0), json!(0)), "without waiting for the hour");
+    assert_eq!(p.branch.ok(REMINDERS, json!({})).await["development"]["reminders"], json!([]));
+    // Whoever is in another branch by now lacks too.
+    p.t.pass(chrono::Duration::days(1));
+    p.admin = p.t.administrator().await;
+    let moved = json!({"id": third, "version": 1, "input": member(&p.second, "周接任", 3)});
+    p.admin.ok(UPDATE, moved).await;
+    p.hour().await;
+    let lacking = p.look(&whole["case"]["id"]).await;
+    assert_eq!(lacking["helpers"][1], json!({"name": "周接任", "gap": "已调到第二党支部"}));
+    assert_eq!(gaps(&mut p).await, (json!(1), json!(1)));
+    p.branch = p.t.signed_in("shuji", PASSWORD).await;
+    // Taken back, the step is to be done again with whoever is there then.
+    let vars = json!({"id": whole["case"]["id"], "v": whole["case"]["version"], "s": 5, "r": "重新指定"});
+    let back = p.branch.ok(&undo(), vars).await["development"]["undo"].clone();
+    assert_eq!((&back["helpers"], &back["timeline"][0]["voided"].is_string()), (&json!([]), &true));
 }
 
 /// A row of a running case as people type it.

@@ -17,6 +17,7 @@ use crate::model::never;
 use crate::rules::plan::{STEPS, Side, Step, step_of};
 use crate::rules::{Act, Effect, Event, File, Outcome, Verdict};
 use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
+use crate::helpers;
 use crate::store::{self, Loaded};
 use crate::{APPROVE, EDIT};
 
@@ -56,6 +57,7 @@ pub(crate) struct Summary {
     due: NaiveDate,
     remind: Option<NaiveDate>,
     turns_on: NaiveDate,
+    helpers: Option<serde_json::Value>,
 }
 
 impl Summary {
@@ -63,6 +65,7 @@ impl Summary {
     pub(crate) fn on(file: &File, today: NaiveDate) -> Self {
         let look = file.look(today);
         let running = file.outcome != Outcome::Suspended;
+        let helpers = file.helpers();
         Self {
             stage: look.stage.into(),
             step: look.next.map(i16::from),
@@ -72,6 +75,7 @@ impl Summary {
             due: look.latest.filter(|_| running && look.next.is_some()).unwrap_or_else(never),
             remind: look.remind.filter(|_| running),
             turns_on: file.turns(today).unwrap_or_else(never),
+            helpers: helpers.map(|helpers| json!({"people": helpers.people, "since": helpers.since})),
         }
     }
 }
@@ -118,7 +122,7 @@ pub fn decides(reach: &Reach, step: &Step, loaded: &Loaded) -> bool {
     step.side() != Side::Committee || above.as_ref().map_or(reach.is_all(), |above| reach.covers(&above.path))
 }
 
-async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
+pub(crate) async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let loaded = store::load(&reach, id, true, write.conn()?).await?;
     if loaded.row.version != version {
@@ -127,9 +131,11 @@ async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Res
     Ok((loaded, reach))
 }
 
-async fn settle(write: &mut Write<'_>, id: Uuid, version: i32, file: &File) -> Result<()> {
+/// Writes how a case stands after something was done in it.
+pub(crate) async fn settle(write: &mut Write<'_>, id: Uuid, version: i32, file: &File) -> Result<()> {
     let settled = settled(write.cx, file);
     diesel::update(cases::table.find(id)).set((settled, cases::version.eq(version + 1))).execute(write.conn()?).await?;
+    helpers::look(Some(&[id]), write.conn()?).await?;
     Ok(())
 }
 
@@ -232,7 +238,7 @@ fn taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
     match error.field.as_deref() {
         Some("development_cases_open") => Error::invalid("idNumber", "该人员已有进行中的发展档案"),
-        Some("development_cases_form") => {
+        Some("development_records_form") => {
             Error::refuse("FORM_NO_TAKEN", "该入党志愿书编号已用于另一份发展档案，请核对编号").at("formNo")
         }
         _ => error,
@@ -320,7 +326,6 @@ pub async fn complete_in(
     if let Some(person) = person {
         diesel::update(cases::table.find(id.0)).set(cases::person_id.eq(person.0)).execute(write.conn()?).await?;
     }
-    number(write, id, step, &act, &verdict).await?;
     settle(write, id.0, version, &loaded.file).await?;
     let action = if verdict.passed { "development.step_done" } else { "development.step_failed" };
     let entry = entry(action, &loaded, step, act.on);
@@ -335,23 +340,6 @@ fn form_key(number: &str) -> String {
         _ => letter,
     };
     number.chars().filter(|letter| !letter.is_whitespace()).map(narrow).collect::<String>().to_uppercase()
-}
-
-/// Gives the case the number of its admission form, which no other case has; one that no longer counts is free again.
-async fn number(
-    write: &mut Write<'_>,
-    id: DevelopmentCaseId,
-    step: &Step,
-    act: &Act,
-    verdict: &Verdict,
-) -> Result<()> {
-    let given = act.given.form_no.as_deref().filter(|_| step.fixes("form_no") && verdict.counts).map(form_key);
-    if given.is_none() && !STEPS.iter().any(|one| one.fixes("form_no") && verdict.void.contains(&one.no)) {
-        return Ok(());
-    }
-    let told = diesel::update(cases::table.find(id.0)).set(cases::form_no.eq(&given));
-    told.execute(write.conn()?).await.map_err(taken)?;
-    Ok(())
 }
 
 fn entry(action: &'static str, loaded: &Loaded, step: &Step, on: NaiveDate) -> Entry {
@@ -399,7 +387,12 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
         let current = development_records::case_id.eq(case).and(development_records::voided_at.is_null());
         let old: Vec<Uuid> = diesel::update(development_records::table)
             .filter(current.and(development_records::counts).and(development_records::step.eq_any(&void)))
-            .set((development_records::voided_at.eq(now), development_records::void_reason.eq(reason)))
+            .set((
+                development_records::voided_at.eq(now),
+                development_records::void_reason.eq(reason),
+                // Its number is free again.
+                development_records::form_no.eq(None::<String>),
+            ))
             .returning(development_records::id)
             .get_results(write.conn()?)
             .await?;
@@ -411,7 +404,7 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
                 .execute(write.conn()?)
                 .await?;
         }
-        let mut gone = vec!["submit"];
+        let mut gone = vec!["submit", "replace"];
         if void.contains(&15) {
             gone.push("extend_review");
         }
@@ -422,6 +415,7 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
             .execute(write.conn()?)
             .await?;
     }
+    let number = act.given.form_no.as_deref().filter(|_| step.fixes("form_no") && verdict.counts).map(form_key);
     diesel::insert_into(development_records::table)
         .values((
             development_records::id.eq(id),
@@ -433,9 +427,11 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
             development_records::given.eq(serde_json::to_value(&act.given).map_err(Error::bug)?),
             development_records::account_name.eq(actor(write.cx)),
             development_records::created_at.eq(now),
+            development_records::form_no.eq(number),
         ))
         .execute(write.conn()?)
-        .await?;
+        .await
+        .map_err(taken)?;
     let waiting = development_documents::case_id.eq(case).and(development_documents::record_id.is_null());
     diesel::update(development_documents::table)
         .filter(waiting.and(development_documents::step.eq(i16::from(step.no))))
@@ -596,16 +592,23 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
         return Err(Error::refuse("NOT_LAST", format!("之后已登记“{}”，不能撤销", event.words())));
     }
     diesel::update(development_records::table.find(last.id))
-        .set((development_records::voided_at.eq(cx.now()), development_records::void_reason.eq(&reason)))
+        .set((
+            development_records::voided_at.eq(cx.now()),
+            development_records::void_reason.eq(&reason),
+            development_records::form_no.eq(None::<String>),
+        ))
         .execute(write.conn()?)
         .await?;
     diesel::update(development_documents::table.filter(development_documents::record_id.eq(last.id)))
         .set(development_documents::record_id.eq(None::<Uuid>))
         .execute(write.conn()?)
         .await?;
-    if step.fixes("form_no") {
-        diesel::update(cases::table.find(id.0)).set(cases::form_no.eq(None::<String>)).execute(write.conn()?).await?;
-    }
+    let replaced = development_events::case_id.eq(id.0).and(development_events::event.eq("replace"));
+    diesel::update(development_events::table.filter(replaced.and(development_events::step.eq(i16::from(no)))))
+        .filter(development_events::voided_at.is_null())
+        .set(development_events::voided_at.eq(cx.now()))
+        .execute(write.conn()?)
+        .await?;
     if let Some(done) = loaded.file.done.remove(&no) {
         loaded.file.waiting.extend(done.documents.into_iter().map(|kind| (no, kind)));
     }
@@ -666,7 +669,7 @@ pub async fn note_in(
     if event == Event::Transfer {
         follow_member(write, &mut loaded).await?;
     }
-    insert_event(write, &loaded, event.code(), (on, step, words)).await?;
+    insert_event(write, &loaded, event.code(), (on, step, words), None).await?;
     if event == Event::DisciplineSerious {
         cancel(write, &loaded, words).await?;
     }
@@ -690,11 +693,13 @@ async fn follow_member(write: &mut Write<'_>, loaded: &mut Loaded) -> Result<()>
     Ok(())
 }
 
-async fn insert_event(
+/// Writes what happened beside the steps, with who was named.
+pub(crate) async fn insert_event(
     write: &mut Write<'_>,
     loaded: &Loaded,
     event: &str,
     (on, step, words): (NaiveDate, Option<u8>, &str),
+    people: Option<&[Uuid]>,
 ) -> Result<()> {
     diesel::insert_into(development_events::table)
         .values((
@@ -704,6 +709,7 @@ async fn insert_event(
             development_events::happened_on.eq(on),
             development_events::step.eq(step.map(i16::from)),
             development_events::note.eq(words),
+            development_events::people.eq(people.map(<[Uuid]>::to_vec)),
             development_events::account_name.eq(actor(write.cx)),
             development_events::created_at.eq(write.cx.now()),
         ))
@@ -734,7 +740,7 @@ pub async fn relocate(
     }
     diesel::update(cases::table.find(id.0)).set(cases::organisation_id.eq(to.0)).execute(write.conn()?).await?;
     let told = format!("{} → {name}：{words}", loaded.branch);
-    insert_event(&mut write, &loaded, "relocate", (on, None, &told)).await?;
+    insert_event(&mut write, &loaded, "relocate", (on, None, &told), None).await?;
     settle(&mut write, id.0, version, &loaded.file).await?;
     let entry = Entry::new("development.relocated", "development", id.0)
         .note("name", loaded.row.name.clone())

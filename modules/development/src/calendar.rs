@@ -12,11 +12,11 @@ use zhibu_tenancy::{Conn, Cx, Write, identity};
 
 use crate::actions::Summary;
 use crate::model::CaseRow;
-use crate::rules::ladder::Rung;
+use crate::rules::ladder::{Level, Rule, Rung};
 use crate::rules::plan::{Side, step_of};
 use crate::schema::{development_cases as cases, development_reminders as reminders};
 use crate::store::{self, Filed};
-use crate::{READ, rules};
+use crate::{READ, helpers, rules};
 
 /// So many cases are looked at in one transaction.
 const CHUNK: i64 = 100;
@@ -24,7 +24,23 @@ const CHUNK: i64 = 100;
 /// Looks at the cases whose day has come.
 pub async fn hourly(cx: &Cx) -> Result<()> {
     while turn(cx).await? {}
-    Ok(())
+    gaps(cx).await
+}
+
+/// Tells of cases that have come to lack a mentor or sponsor.
+async fn gaps(cx: &Cx) -> Result<()> {
+    let today = cx.app.world.today();
+    let mut write = cx.write(READ).await?;
+    let lacking = helpers::look(None, write.conn()?).await?;
+    for some in lacking.chunks(500) {
+        let rows = store::open_cases(some, write.conn()?).await?;
+        let filed = store::with_files(rows, write.conn()?).await?;
+        let of = |step| Rung { step, rule: Rule::Gap, level: Level::Red, day: today, about: today };
+        let steps = filed.iter().filter_map(|one| Some((one, of(one.file.helpers()?.step.no))));
+        let rungs = steps.collect();
+        tell(&mut write, &filed, rungs).await?;
+    }
+    write.commit_quietly().await
 }
 
 /// The next cases whose day has come; false when there were none. Whoever is at one at this moment settles it. That a
@@ -64,6 +80,11 @@ async fn remind(write: &mut Write<'_>, filed: &[Filed], today: NaiveDate) -> Res
     let here = filed.iter().filter(|one| one.row.person_id.is_none_or(|person| !gone.contains(&person)));
     let rungs: Vec<(&Filed, Rung)> =
         here.flat_map(|one| one.file.rungs(today).into_iter().map(move |rung| (one, rung))).collect();
+    tell(write, filed, rungs).await
+}
+
+/// Writes rungs, each for those whom it concerns.
+async fn tell(write: &mut Write<'_>, filed: &[Filed], rungs: Vec<(&Filed, Rung)>) -> Result<()> {
     if rungs.is_empty() {
         return Ok(());
     }

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod calendar;
 mod export;
 pub mod graphql;
+pub mod helpers;
 mod holdings;
 mod import;
 /// Rows.
@@ -37,6 +38,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/development", "0002_calendar"),
         migration!("../../migrations/tenant/development", "0003_reminders"),
         migration!("../../migrations/tenant/development", "0004_form_numbers"),
+        migration!("../../migrations/tenant/development", "0005_helpers"),
     ],
     seed: None,
     jobs: |worker| worker,

@@ -61,6 +61,8 @@ pub struct CaseRow {
     pub remind: Option<NaiveDate>,
     /// Months by which probation was extended.
     pub extended: Option<i16>,
+    /// A mentor or sponsor can help no longer.
+    pub gap: bool,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// Last change.
@@ -127,6 +129,8 @@ pub struct EventRow {
     pub created_at: DateTime<Utc>,
     /// Since when it no longer counts.
     pub voided_at: Option<DateTime<Utc>>,
+    /// Who was named with it.
+    pub people: Option<Vec<Uuid>>,
 }
 
 /// A paper of a case.

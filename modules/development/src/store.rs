@@ -39,6 +39,8 @@ pub struct Filter {
     pub overdue: Option<NaiveDate>,
     /// Somebody was to be reminded until this day.
     pub remind: Option<NaiveDate>,
+    /// Those of whom a mentor or sponsor can help no longer.
+    pub gap: bool,
     /// Those that have ended, instead of those that go on.
     pub closed: bool,
 }
@@ -58,6 +60,9 @@ pub struct StageCount {
     /// How many want attention.
     #[diesel(sql_type = BigInt)]
     pub remind: i64,
+    /// Of how many a mentor or sponsor can help no longer.
+    #[diesel(sql_type = BigInt)]
+    pub gaps: i64,
 }
 
 /// A case with all that the rules know of it.
@@ -134,6 +139,9 @@ async fn matching(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> R
     if let Some(day) = filter.remind {
         query = query.filter(cases::remind.le(day));
     }
+    if filter.gap {
+        query = query.filter(cases::gap.and(cases::closed_at.is_null()));
+    }
     Ok(query)
 }
 
@@ -162,7 +170,7 @@ pub async fn stages(
     let places = organisation::part(reach, under, conn).await?;
     let query = diesel::sql_query(
         "SELECT stage, count(*) AS count, count(*) FILTER (WHERE due < $2) AS overdue, \
-         count(*) FILTER (WHERE remind <= $2) AS remind FROM own.development_cases \
+         count(*) FILTER (WHERE remind <= $2) AS remind, count(*) FILTER (WHERE gap) AS gaps FROM own.development_cases \
          WHERE closed_at IS NULL AND ($1 IS NULL OR organisation_id = ANY ($1)) GROUP BY stage ORDER BY stage",
     );
     let query = query.bind::<diesel::sql_types::Nullable<diesel::sql_types::Array<diesel::sql_types::Uuid>>, _>(places);
@@ -320,6 +328,13 @@ fn file(
             Some(Event::ExtendReview) => file.review_extended = true,
             Some(Event::Postpone) => file.postponed = true,
             Some(Event::Transfer) => file.transferred = true,
+            None if event.event == "replace" => {
+                let step = event.step.map(no);
+                if let Some((step, done)) = step.and_then(|step| Some((step, file.done.get_mut(&step)?))) {
+                    done.given.people = event.people.clone().unwrap_or_default();
+                    file.replaced.insert(step, on);
+                }
+            }
             // Taken over by another branch during probation, with the transfer of the membership.
             None if event.event == "relocate" && file.done.contains_key(&17) => file.transferred = true,
             Some(Event::Withdraw | Event::UnitChange | Event::DisciplineSerious) | None => {}

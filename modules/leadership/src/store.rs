@@ -299,6 +299,17 @@ pub async fn load(at: Row, id: ElectionId, hold: bool, conn: &mut Conn) -> Resul
     Ok(Loaded { row, at, seats, candidates, excused, endings, documents, names })
 }
 
+/// Posts of the committee that go on beside an election within a term; with a new term none do.
+pub async fn staying(loaded: &Loaded, conn: &mut Conn) -> Result<Vec<HeldPost>> {
+    let kind = loaded.row.kind();
+    if kind.begins_term() || !kind.votes() || loaded.row.state().is_over() {
+        return Ok(Vec::new());
+    }
+    let mut held = member::held_on(&[loaded.at.id], conn).await?;
+    held.retain(|post| rules::of_committee(&post.post) && !loaded.endings.iter().any(|(id, _)| *id == post.id));
+    Ok(held)
+}
+
 /// One paper.
 pub async fn document(id: ElectionDocumentId, conn: &mut Conn) -> Result<DocumentRow> {
     let found = leadership_documents::table.find(id.0).filter(leadership_documents::state.ne("removed"));

@@ -1,2 +1,2 @@
-DROP INDEX development_cases_form;
-ALTER TABLE development_cases DROP COLUMN form_no;
+DROP INDEX development_records_form;
+ALTER TABLE development_records DROP COLUMN form_no;
