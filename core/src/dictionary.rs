@@ -39,7 +39,7 @@ pub fn has(kind: &str, code: &str) -> bool {
 mod tests {
     #[test]
     fn all_rows_are_read() {
-        assert_eq!(super::ENTRIES.len(), 1127);
+        assert_eq!(super::ENTRIES.len(), 1131);
         assert_eq!(super::label("org_type", "branch"), Some("党支部"));
         assert!(!super::has("org_type", "nothing"));
     }

@@ -502,6 +502,40 @@ async fn pc_3_2_4_papers_are_looked_through_kept_and_read() {
 }
 
 #[tokio::test]
+async fn pc_3_2_4_what_was_looked_through_is_what_is_read_also_where_nothing_may_be_changed() {
+    const REQUIRE: &str = "mutation { directory { setRequiredFields(fields: []) { members } } }";
+    let mut p = Party::start().await;
+    let id = p.case("李新", 1).await["case"]["id"].clone();
+    let (good, other) = (&b"%PDF-1.7 as it was"[..], &b"%PDF-1.7 as it is "[..]);
+    let input = json!({"step": 1, "kind": "application_form", "fileName": "申请书.pdf", "size": good.len()});
+    let ticket = p.branch.ok(REQUEST, json!({"id": id, "input": input})).await["development"]["requestDocument"].clone();
+    let (url, kind) = (ticket["url"].as_str().unwrap(), [("content-type", "application/pdf")]);
+    assert_eq!(p.branch.send(Method::PUT, url, &kind, good.to_vec()).await.status, 200);
+    p.branch.ok(KEEP, json!({"id": ticket["id"]})).await;
+    // The link still lives, and leads nowhere that anybody reads.
+    assert_eq!(p.branch.send(Method::PUT, url, &kind, other.to_vec()).await.status, 200);
+    p.branch.ok(KEEP, json!({"id": ticket["id"]})).await;
+    let read = async |by: &mut Visitor| {
+        let link = by.ok(OPEN, json!({"id": ticket["id"]})).await["development"]["openDocument"]["url"].clone();
+        by.send(Method::GET, link.as_str().unwrap(), &[], "").await.bytes
+    };
+    assert_eq!(read(&mut p.above).await.as_ref(), good);
+    // A tenant that may only be read can be read.
+    let day = p.t.now().date_naive() - chrono::Days::new(20);
+    let terms = json!({"i": {"tenant": p.t.home.id, "expiresOn": day, "reason": "合同到期"}});
+    let change = "mutation($i: TenantTermsInput!) { system { changeTenantTerms(input: $i) { life } } }";
+    let life = p.t.operator().await.ok(change, terms).await["system"]["changeTenantTerms"]["life"].clone();
+    assert_eq!(life, "READ_ONLY");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    assert_eq!(read(&mut p.branch).await.as_ref(), good);
+    assert_eq!(p.branch.refused(REMOVE, json!({"id": ticket["id"]})).await, "TENANT_READ_ONLY");
+    assert_eq!(p.admin.refused(REQUIRE, json!({})).await, "TENANT_READ_ONLY");
+    let opened =
+        format!("SELECT count(*) FROM {}.audit WHERE action = 'development.document_opened'", p.t.home.schema());
+    assert_eq!(p.t.sql().await.one(&opened).await, "2");
+}
+
+#[tokio::test]
 async fn pc_3_2_4_lists_and_the_board_show_what_waits() {
     let mut p = Party::start().await;
     p.up_to("李新", 1, 1).await;
@@ -587,7 +621,9 @@ async fn pc_3_2_4_whoever_has_to_act_is_reminded_once_for_each_rung() {
     let due = today + Months::new(1);
     let rows = async |p: &Party| {
         let schema = p.t.home.schema();
-        let told = format!("SELECT rule || ' ' || ('{due}'::date - day) FROM {schema}.development_reminders ORDER BY day, created_at");
+        let told = format!(
+            "SELECT rule || ' ' || ('{due}'::date - day) FROM {schema}.development_reminders ORDER BY day, created_at"
+        );
         p.t.sql().await.column(&told).await
     };
     let goes_to = async |p: &Party, day: NaiveDate| {
@@ -630,8 +666,10 @@ async fn pc_3_2_4_a_number_of_an_admission_form_is_given_once() {
     let file = p.up_to("李新", 1, 14).await;
     let other = p.up_to("赵明", 2, 13).await;
     p.papers(&other, 14).await;
-    let vars = |number: &str, p: &Party| json!({"id": other["case"]["id"], "v": other["case"]["version"], "s": 14,
-        "input": with(p.given("2023-10-05"), json!({"formNo": number}))});
+    let vars = |number: &str, p: &Party| {
+        json!({"id": other["case"]["id"], "v": other["case"]["version"], "s": 14,
+        "input": with(p.given("2023-10-05"), json!({"formNo": number}))})
+    };
     for number in ["苏委001", " 苏委 ００１"] {
         let input = vars(number, &p);
         let refused = p.branch.refused(&complete(), input).await;
@@ -647,7 +685,8 @@ async fn pc_3_2_4_a_number_of_an_admission_form_is_given_once() {
 
 #[tokio::test]
 async fn pc_3_2_4_who_helps_and_has_left_is_told_and_replaced() {
-    const LEAVE: &str = "mutation($ids: [ID!]!) { directory { deleteMembers(ids: $ids, reason: DECEASED, note: \"因病去世\") } }";
+    const LEAVE: &str =
+        "mutation($ids: [ID!]!) { directory { deleteMembers(ids: $ids, reason: DECEASED, note: \"因病去世\") } }";
     let replace = format!(
         "mutation($id: ID!, $v: Int!, $p: [ID!]!, $on: NaiveDate!) {{ development {{ replaceHelpers(id: $id, version: $v, people: $p, \
          on: $on, note: \"原联系人不能继续履职\") {{ {FILE} }} }} }}"
@@ -655,7 +694,11 @@ async fn pc_3_2_4_who_helps_and_has_left_is_told_and_replaced() {
     let mut p = Party::start().await;
     let third = enrol(&mut p.admin, member(&p.first, "周接任", 3)).await;
     let file = p.up_to("李新", 1, 5).await;
-    assert_eq!((&file["helperStep"], &file["replaceable"]), (&json!(5), &json!(false)), "the committee does not name them");
+    assert_eq!(
+        (&file["helperStep"], &file["replaceable"]),
+        (&json!(5), &json!(false)),
+        "the committee does not name them"
+    );
     assert_eq!(file["helpers"], json!([{"name": "王老党员", "gap": null}, {"name": "王老党员", "gap": null}]));
     let gaps = async |p: &mut Party| {
         let mut admin = p.t.administrator().await;
@@ -672,7 +715,10 @@ async fn pc_3_2_4_who_helps_and_has_left_is_told_and_replaced() {
     let told = p.branch.ok(REMINDERS, json!({})).await["development"]["reminders"].clone();
     assert!(told.to_string().contains("请更换"), "{told}");
     let lacking = p.branch.ok(&case(), json!({"id": file["case"]["id"]})).await["development"]["case"].clone();
-    assert_eq!((&lacking["helpers"][0]["gap"], &lacking["replaceable"]), (&json!("已离开本组织（去世）"), &json!(true)));
+    assert_eq!(
+        (&lacking["helpers"][0]["gap"], &lacking["replaceable"]),
+        (&json!("已离开本组织（去世）"), &json!(true))
+    );
     let vars = |people: Value| json!({"id": lacking["case"]["id"], "v": lacking["case"]["version"], "p": people, "on": p.t.now().date_naive()});
     let (gone, unknown) = (vars(json!([p.members[0]])), vars(json!([])));
     assert_eq!(p.branch.refused(&replace, gone).await.field.as_deref(), Some("people"));

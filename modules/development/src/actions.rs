@@ -13,11 +13,11 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
 
+use crate::helpers;
 use crate::model::never;
 use crate::rules::plan::{STEPS, Side, Step, step_of};
 use crate::rules::{Act, Effect, Event, File, Outcome, Verdict};
 use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
-use crate::helpers;
 use crate::store::{self, Loaded};
 use crate::{APPROVE, EDIT};
 

@@ -62,10 +62,7 @@ async fn turn(cx: &Cx) -> Result<bool> {
     }
     let filed = store::with_files(rows, write.conn()?).await?;
     for one in &filed {
-        diesel::update(cases::table.find(one.row.id))
-            .set(Summary::on(&one.file, today))
-            .execute(write.conn()?)
-            .await?;
+        diesel::update(cases::table.find(one.row.id)).set(Summary::on(&one.file, today)).execute(write.conn()?).await?;
     }
     remind(&mut write, &filed, today).await?;
     // Nothing was done: what is known of them is told by the same records as before.

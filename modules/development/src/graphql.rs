@@ -566,26 +566,29 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
         }
     };
     let mut all: Vec<DevelopmentMoment> = loaded.records.iter().map(of_step).collect();
-    all.extend(loaded.events.iter().map(|event| DevelopmentMoment {
-        id: event.id.to_string(),
-        on: event.happened_on,
-        title: match (Event::from_code(&event.event), event.event.as_str()) {
-            (Some(event), _) => event.words(),
-            (None, "replace") if event.step == Some(5) => "更换培养联系人",
-            (None, "replace") => "更换入党介绍人",
-            (None, _) => "转到其他党支部",
+    all.extend(loaded.events.iter().map(|event| {
+        DevelopmentMoment {
+            id: event.id.to_string(),
+            on: event.happened_on,
+            title: match (Event::from_code(&event.event), event.event.as_str()) {
+                (Some(event), _) => event.words(),
+                (None, "replace") if event.step == Some(5) => "更换培养联系人",
+                (None, "replace") => "更换入党介绍人",
+                (None, _) => "转到其他党支部",
+            }
+            .to_owned(),
+            words: {
+                let named = event.people.iter().flatten().filter_map(|id| names.get(id).cloned()).collect::<Vec<_>>();
+                let named =
+                    Some(named).filter(|named| !named.is_empty()).map(|named| format!("现为：{}", named.join("、")));
+                named.into_iter().chain(Some(event.note.clone()).filter(|note| !note.is_empty())).collect()
+            },
+            by: event.account_name.clone(),
+            at: event.created_at,
+            step: event.step.map(i32::from),
+            failed: false,
+            voided: event.voided_at.map(|_| "相关步骤已重新办理".to_owned()),
         }
-        .to_owned(),
-        words: {
-            let named = event.people.iter().flatten().filter_map(|id| names.get(id).cloned()).collect::<Vec<_>>();
-            let named = Some(named).filter(|named| !named.is_empty()).map(|named| format!("现为：{}", named.join("、")));
-            named.into_iter().chain(Some(event.note.clone()).filter(|note| !note.is_empty())).collect()
-        },
-        by: event.account_name.clone(),
-        at: event.created_at,
-        step: event.step.map(i32::from),
-        failed: false,
-        voided: event.voided_at.map(|_| "相关步骤已重新办理".to_owned()),
     }));
     all.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
     all

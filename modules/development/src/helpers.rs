@@ -129,7 +129,7 @@ pub async fn replace(
     let told = Entry::new("development.helpers_replaced", "development", id.0)
         .note("name", loaded.row.name.clone())
         .note("step", format!("{} {}", step.no, step.title))
-        .note("people", named.join("、"))
+        .note("helpers", named.join("、"))
         .note("happenedOn", json!(on))
         .note("note", words);
     write.audit(told).await?;

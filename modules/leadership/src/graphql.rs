@@ -56,6 +56,8 @@ pub struct Term {
 #[derive(SimpleObject)]
 pub struct ElectionBrief {
     id: ElectionId,
+    /// 届次, of a term that was taken over.
+    term_no: Option<i32>,
     kind: ElectionKind,
     state: ElectionState,
     planned_on: Option<NaiveDate>,
@@ -513,6 +515,7 @@ impl From<&ElectionRow> for ElectionBrief {
     fn from(row: &ElectionRow) -> Self {
         Self {
             id: row.id.into(),
+            term_no: row.term_no.map(i32::from),
             kind: row.kind(),
             state: row.state(),
             planned_on: row.planned_on,

@@ -211,13 +211,16 @@ pub async fn beside(ids: &[Uuid], conn: &mut Conn) -> Result<Beside> {
 
 /// Elections of an organisation, the newest first, at most a hundred.
 pub async fn history(id: Uuid, conn: &mut Conn) -> Result<Vec<ElectionRow>> {
-    Ok(elections::table
+    let mut rows: Vec<ElectionRow> = elections::table
         .filter(elections::organisation_id.eq(id))
         .order((elections::created_at.desc(), elections::id.desc()))
         .limit(100)
         .select(ElectionRow::as_select())
         .load(conn)
-        .await?)
+        .await?;
+    // What was taken over from before was recorded last.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.assembly_on.unwrap_or_else(|| row.created_at.date_naive())));
+    Ok(rows)
 }
 
 /// An election with all that belongs to it.

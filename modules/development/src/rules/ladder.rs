@@ -71,8 +71,7 @@ impl Level {
 }
 
 impl Rule {
-    const ALL: [Self; 7] =
-        [Self::Observe, Self::Start, Self::Due, Self::Over, Self::Unsent, Self::Lapsed, Self::Gap];
+    const ALL: [Self; 7] = [Self::Observe, Self::Start, Self::Due, Self::Over, Self::Unsent, Self::Lapsed, Self::Gap];
 
     /// As it is stored.
     pub fn code(self) -> &'static str {
@@ -146,9 +145,10 @@ impl File {
         else {
             return Vec::new();
         };
-        let spans = step_of(15).into_iter().flat_map(|step| &step.reminders).filter_map(|rule| {
-            if let Remind::AfterAssembly(span) = rule { Some(span.after(assembly)) } else { None }
-        });
+        let spans = step_of(15)
+            .into_iter()
+            .flat_map(|step| &step.reminders)
+            .filter_map(|rule| if let Remind::AfterAssembly(span) = rule { Some(span.after(assembly)) } else { None });
         // The later of them is for what has lapsed by then.
         let Some(last) = spans.min() else { return Vec::new() };
         let at = |day, level| Rung { step: 15, rule: Rule::Unsent, level, day, about: last };

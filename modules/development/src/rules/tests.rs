@@ -438,7 +438,10 @@ fn pc_3_2_4_the_ladder_has_its_rungs() {
     let last = later(file.done[&15].on, 3);
     let of_resolution = |on: NaiveDate| told(&file, on).into_iter().rfind(|one| one.0 == 15);
     assert_eq!(of_resolution(Span::Days(8).before(last)), None);
-    assert_eq!(of_resolution(Span::Days(6).before(last)), Some((15, Rule::Unsent, Level::Yellow, Span::Days(7).before(last))));
+    assert_eq!(
+        of_resolution(Span::Days(6).before(last)),
+        Some((15, Rule::Unsent, Level::Yellow, Span::Days(7).before(last)))
+    );
     assert_eq!(of_resolution(last), Some((15, Rule::Unsent, Level::Red, last)));
     let lapsed = Span::Days(1).after(last);
     assert_eq!(of_resolution(lapsed), Some((15, Rule::Lapsed, Level::Red, lapsed)));
@@ -454,7 +457,9 @@ fn pc_3_2_4_others_help_from_a_day_on() {
     let people = |n: &[u128]| n.iter().copied().map(Uuid::from_u128).collect::<Vec<_>>();
     let mut file = up_to(5);
     let (named, today) = (file.done[&5].on, day("2026-11-26"));
-    let fault = |file: &File, of: &[u128], on: NaiveDate| file.clone().replace(&people(of), on, today).map(|step| step.no).map_err(|e| e.field.unwrap_or_default());
+    let fault = |file: &File, of: &[u128], on: NaiveDate| {
+        file.clone().replace(&people(of), on, today).map(|step| step.no).map_err(|e| e.field.unwrap_or_default())
+    };
     assert_eq!(fault(&file, &[3], named), Ok(5));
     for (of, on) in [(&[1, 2][..], named), (&[], named), (&[3, 3], named), (&[3, 4, 5], named)] {
         assert_eq!(fault(&file, of, on), Err("people".into()), "{of:?}");
@@ -474,7 +479,8 @@ fn pc_3_2_4_others_help_from_a_day_on() {
 
 #[test]
 fn pc_3_2_4_what_lists_know_changes_by_itself_on_no_other_day_than_told() {
-    let rungs = |file: &File, on: NaiveDate| file.rungs(on).iter().map(|one| (one.step, one.rule, one.day)).collect::<Vec<_>>();
+    let rungs =
+        |file: &File, on: NaiveDate| file.rungs(on).iter().map(|one| (one.step, one.rule, one.day)).collect::<Vec<_>>();
     let shows = |file: &File, on: NaiveDate| {
         let look = file.look(on);
         let open: Vec<u8> = look.steps.iter().filter(|step| step.state == State::Open).map(|step| step.no).collect();
