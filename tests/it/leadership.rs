@@ -492,9 +492,10 @@ async fn pc_3_1_2_a_by_election_is_divided_by_the_whole_committee() {
     assert_eq!((&made["state"], &made["staying"]), (&json!("CONFIRMED"), &json!([])));
     let board = p.board().await;
     let publicity = board["members"].as_array().unwrap().iter().find(|one| one["post"] == "publicity_member").unwrap();
+    let standing = [3, 4].map(|n: usize| json!({"person": p.members[n], "post": "committee_member"}));
     let input = json!({"kind": "BY_ELECTION", "plannedOn": day(&p.t, 0), "reason": "委员调离",
         "seats": [{"post": "committee_member", "seats": 1}],
-        "candidates": [3, 4].map(|n: usize| json!({"person": p.members[n], "post": "committee_member"})),
+        "candidates": standing,
         "endings": [{"post": publicity["id"], "reason": "transferred"}]});
     let made = p.replied(input).await;
     assert_eq!(names(&made["staying"], "name"), ["党员1", "党员2"], "whoever is to go is not counted");
