@@ -509,7 +509,8 @@ async fn pc_3_1_2_a_by_election_is_divided_by_the_whole_committee() {
         of(&made, json!({"input": {"on": today, "division": division, "duties": duties}}))
     };
     // Three are the committee: the new one alone is no meeting, and one of three is no majority.
-    let refused = async |p: &mut Party, post, present, yes| p.own.refused(&report(), told(post, present, yes)).await.field;
+    let refused =
+        async |p: &mut Party, post, present, yes| p.own.refused(&report(), told(post, present, yes)).await.field;
     assert_eq!(refused(&mut p, "publicity_member", 1, 1).await.as_deref(), Some("division.present"));
     assert_eq!(refused(&mut p, "publicity_member", 3, 1).await.as_deref(), Some("division.yes"));
     assert_eq!(refused(&mut p, "secretary", 3, 3).await.as_deref(), Some("duties"), "there is one");
@@ -553,13 +554,13 @@ async fn pc_3_1_2_terms_are_imported_and_taken_back() {
     };
     let bad = [
         (row(2, start, end, 5, "书记", "是"), "该职务只能有1人在任"),
-        (row(2, old, end, 5, "青年委员", "是"), "同一届次"),
+        (row(2, start, end + chrono::Days::new(30), 5, "青年委员", "是"), "同一届次"),
         (row(3, end - chrono::Months::new(40), end, 5, "青年委员", "否"), "任期重叠或先后不符"),
         (row(1, old, start, 6, "常委", "否"), "不设此职务"),
         (with_cell(row(1, old, start, 6, "青年委员", "否"), "姓名", "无此人"), "找不到该党员"),
         (with_cell(row(1, old, start, 6, "青年委员", "否"), "产生方式", "补选"), "填写在所属届次"),
         (with_cell(row(1, old, start, 6, "青年委员", "否"), "组织简称", "第二党支部"), "组织不存在或无权限"),
-        (row(1, old, start, 6, "青年委员", "是"), "最近的一届"),
+        (row(1, old, start, 6, "青年委员", "是"), "更晚开始的任期"),
         (row(1, old, start, 1, "书记", "否"), "重复"),
     ];
     let folder = std::env::temp_dir().join(format!("zhibu-terms-{}", std::process::id()));
@@ -569,8 +570,9 @@ async fn pc_3_1_2_terms_are_imported_and_taken_back() {
     let seen = rest(&mut p.own, &id).await["import"].clone();
     assert_eq!((&seen["state"], &seen["badRows"]), (&json!("CHECKED"), &json!(bad.len())), "{seen}");
     for (n, (_, words)) in bad.iter().enumerate() {
-        let at = n + good.len() + 2;
-        let said: Vec<String> = seen["faults"].as_array().unwrap().iter().filter(|one| one["row"] == at).map(Value::to_string).collect();
+        let at = n + good.len() + 3;
+        let said: Vec<String> =
+            seen["faults"].as_array().unwrap().iter().filter(|one| one["row"] == at).map(Value::to_string).collect();
         assert!(said.iter().any(|one| one.contains(words)), "{words} in row {at}: {}", seen["faults"]);
     }
     p.own.ok(CONFIRM, json!({"id": id, "partial": true})).await;

@@ -100,7 +100,8 @@ impl Importer for Terms {
             .returning(elections::id)
             .get_results(write.conn()?)
             .await?;
-        let told = removed.into_iter().map(|id| Entry::new("election.removed", "election", id).note("reason", "撤销导入"));
+        let told =
+            removed.into_iter().map(|id| Entry::new("election.removed", "election", id).note("reason", "撤销导入"));
         write.audit_all(told.collect()).await?;
         Ok(answers)
     }
@@ -335,14 +336,19 @@ impl TermRun {
             }
             if office.until.is_none() {
                 let person = office.person.unwrap_or_default();
-                let may = if office.term.kind == ElectionKind::Appointment { Some(&present) } else { eligible.get(&office.place.id) };
+                let may = if office.term.kind == ElectionKind::Appointment {
+                    Some(&present)
+                } else {
+                    eligible.get(&office.place.id)
+                };
                 if !may.is_some_and(|may| may.contains(&person)) {
                     row.fault("in_office", "在任的应为本组织权利不受限制的正式党员");
                 }
                 if office.place.term_start.is_some_and(|start| office.term.start < start) {
                     row.fault("in_office", "该组织已登记更晚开始的任期，此届成员不能填写在任");
                 }
-                let here = || held.iter().filter(|post| post.organisation == office.place.id && post.post == office.post);
+                let here =
+                    || held.iter().filter(|post| post.organisation == office.place.id && post.post == office.post);
                 if here().any(|post| post.person == person) {
                     row.fault("post", "该党员已担任此职务");
                 } else if rules::is_single(&office.post) && here().next().is_some() {

@@ -283,12 +283,7 @@ pub async fn record(write: &mut Write<'_>, at: (Uuid, &str), rows: &[Recorded]) 
 
 /// Posts by id, also those that have ended.
 pub async fn recorded(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<HeldPost>> {
-    Ok(posts::table
-        .inner_join(people::table)
-        .filter(posts::id.eq_any(ids.to_vec()))
-        .select(COLUMNS)
-        .load(conn)
-        .await?)
+    Ok(posts::table.inner_join(people::table).filter(posts::id.eq_any(ids.to_vec())).select(COLUMNS).load(conn).await?)
 }
 
 /// Takes back posts that were taken over by mistake; the roles that followed from them go with them.
