@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use zhibu_core::{Error, Result, dictionary};
 
 /// The files' titles, by the key of their rows in `config/import_templates.csv`.
-const TITLES: [(&str, &str); 9] = [
+const TITLES: [(&str, &str); 10] = [
     ("organisation", "党组织信息"),
     ("member", "党员信息"),
     ("flow_out", "流出党员"),
@@ -14,6 +14,7 @@ const TITLES: [(&str, &str); 9] = [
     ("xuexi_points", "学习积分"),
     ("development", "党员发展"),
     ("contribution", "发挥作用情况"),
+    ("leadership", "班子届次"),
 ];
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {

@@ -209,6 +209,21 @@ impl Cx {
         Ok(Write::new(unit, self, scope))
     }
 
+    /// Notes in the audit that somebody has read something: nothing else can be changed with it, so it is open where a
+    /// tenant may only be read. What the session may do is looked up again as with a write.
+    pub async fn note_reading(&self, permission: Permission, entry: Entry) -> Result<()> {
+        self.allow(permission)?;
+        if let Caller::Account(identity) = &self.caller {
+            crate::life::may_read(&self.app, identity.tenant.id).await?;
+        }
+        self.close().await;
+        let mut unit = self.begin(self.space()).await?;
+        let scope = self.rechecked(permission, &mut unit).await?;
+        let mut write = Write::new(unit, self, scope);
+        write.audit(entry).await?;
+        write.commit().await
+    }
+
     /// What the permission opens by what the session may do now.
     async fn rechecked(&self, permission: Permission, unit: &mut Unit) -> Result<Scope> {
         match &self.caller {

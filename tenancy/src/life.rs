@@ -127,6 +127,11 @@ pub(crate) async fn may_write(app: &App, tenant: TenantId, permission: Permissio
     }
 }
 
+/// Refuses everything of a suspended or closed tenant to whoever is still in.
+pub(crate) async fn may_read(app: &App, tenant: TenantId) -> Result<()> {
+    if tenants::info(app, tenant).await?.life(app).is_open() { Ok(()) } else { Err(Error::unauthenticated()) }
+}
+
 /// Whom to ask, as a half-sentence.
 fn contact(settings: &Settings) -> String {
     match settings.operator_contact.trim() {

@@ -1,23 +1,25 @@
 //! Development of Party members (党员发展, PC-3.2.4): from the application to the full member, through the outermost
 //! boundary. The rules themselves have their tests beside them.
 
+use chrono::{Months, NaiveDate};
 use http::Method;
 use serde_json::{Value, json};
-use zhibu_modules::development::papers;
+use zhibu_modules::development::{calendar, papers};
 use zhibu_tenancy::{Cx, Space};
 use zhibu_tests::roster::{CONFIRM, Line, id_number, rest, upload as upload_roster, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor};
 
 use crate::exchange::{DOWNLOAD, EXPORT, exported};
-use crate::members::{enrol, member};
+use crate::members::{UPDATE, enrol, member};
 use crate::organisations::{add, branch, with};
 
 const FILE: &str = "case { id version name stage step outcome standing latest overdue person branch { shortName } idNumber mobile } \
     steps { no state on earliest missing closed mine given } events movable lapse undoable probationEnd \
-    timeline { title step failed voided words } documents { id step kind removable past }";
+    timeline { title step failed voided words } documents { id step kind removable past } helpers { name gap } helperStep replaceable";
 const CASES: &str = "query($f: DevelopmentFilter, $n: Int, $a: String) { development { cases(first: $n, after: $a, filter: $f) { \
     totalCount pageInfo { hasNextPage endCursor } nodes { name stage step side overdue } } } }";
 const STAGES: &str = "query($u: ID) { development { stages(under: $u) { stage count overdue remind } } }";
+const REMINDERS: &str = "{ development { reminders { case name level words branch { shortName } } } }";
 const KEEP: &str = "mutation($id: ID!) { development { keepDocument(id: $id) { case { id } } } }";
 const REMOVE: &str = "mutation($id: ID!) { development { removeDocument(id: $id) { case { id } } } }";
 const OPEN: &str = "mutation($id: ID!) { development { openDocument(id: $id) { url fileName } } }";
@@ -155,24 +157,45 @@ impl Party {
 
     /// From the beginning up to a step, each on its usual day.
     async fn up_to(&mut self, name: &str, n: u32, last: u64) -> Value {
+        self.up_to_later(name, n, last, 0).await
+    }
+
+    /// The same so many months later.
+    async fn up_to_later(&mut self, name: &str, n: u32, last: u64, months: u32) -> Value {
         let mut file = self.case(name, n).await;
         for (step, on) in (1..=last).zip(DAYS) {
             if step == 6 {
-                file = self.note(&file, "OBSERVE", "2023-01-31").await;
-                file = self.note(&file, "OBSERVE", "2023-07-31").await;
+                file = self.note(&file, "OBSERVE", &later("2023-01-31", months)).await;
+                file = self.note(&file, "OBSERVE", &later("2023-07-31", months)).await;
             }
+            let on = later(on, months);
             if step == 17 || step == 24 {
-                file = self.note(&file, "SUBMIT", on).await;
+                file = self.note(&file, "SUBMIT", &on).await;
             }
-            file = self.go(&file, step, on).await;
-            assert_eq!(
-                file["steps"][usize::try_from(step).unwrap() - 1]["on"].as_str().unwrap_or(on),
-                *on,
-                "step {step}"
-            );
+            file = self.go(&file, step, &on).await;
+            let done = file["steps"][usize::try_from(step).unwrap() - 1]["on"].as_str().unwrap_or(&on);
+            assert_eq!(done, on, "step {step}");
         }
         file
     }
+
+    /// What the clock does every hour.
+    async fn hour(&self) {
+        let (app, tenant) = (self.t.app(), self.t.home.id.parse().unwrap());
+        let work = async move { calendar::hourly(&Cx::system(app, Space::Tenant(tenant))).await.unwrap() };
+        self.t.inside(work).await;
+    }
+
+    /// Whole months since a day.
+    fn months_since(&self, day: &str) -> u32 {
+        let (today, day) = (self.t.now().date_naive(), day.parse::<NaiveDate>().unwrap());
+        (1..).find(|months| day + Months::new(*months) > today).unwrap() - 1
+    }
+}
+
+/// A day so many months later.
+fn later(day: &str, months: u32) -> String {
+    (day.parse::<NaiveDate>().unwrap() + Months::new(months)).to_string()
 }
 
 /// The days of the 25 steps.
@@ -479,6 +502,41 @@ async fn pc_3_2_4_papers_are_looked_through_kept_and_read() {
 }
 
 #[tokio::test]
+async fn pc_3_2_4_what_was_looked_through_is_what_is_read_also_where_nothing_may_be_changed() {
+    const REQUIRE: &str = "mutation { directory { setRequiredFields(fields: []) { members } } }";
+    let mut p = Party::start().await;
+    let id = p.case("李新", 1).await["case"]["id"].clone();
+    let (good, other) = (&b"%PDF-1.7 as it was"[..], &b"%PDF-1.7 as it is "[..]);
+    let input = json!({"step": 1, "kind": "application_form", "fileName": "申请书.pdf", "size": good.len()});
+    let ticket =
+        p.branch.ok(REQUEST, json!({"id": id, "input": input})).await["development"]["requestDocument"].clone();
+    let (url, kind) = (ticket["url"].as_str().unwrap(), [("content-type", "application/pdf")]);
+    assert_eq!(p.branch.send(Method::PUT, url, &kind, good.to_vec()).await.status, 200);
+    p.branch.ok(KEEP, json!({"id": ticket["id"]})).await;
+    // The link still lives, and leads nowhere that anybody reads.
+    assert_eq!(p.branch.send(Method::PUT, url, &kind, other.to_vec()).await.status, 200);
+    p.branch.ok(KEEP, json!({"id": ticket["id"]})).await;
+    let read = async |by: &mut Visitor| {
+        let link = by.ok(OPEN, json!({"id": ticket["id"]})).await["development"]["openDocument"]["url"].clone();
+        by.send(Method::GET, link.as_str().unwrap(), &[], "").await.bytes
+    };
+    assert_eq!(read(&mut p.above).await.as_ref(), good);
+    // A tenant that may only be read can be read.
+    let day = p.t.now().date_naive() - chrono::Days::new(20);
+    let terms = json!({"i": {"tenant": p.t.home.id, "expiresOn": day, "reason": "合同到期"}});
+    let change = "mutation($i: TenantTermsInput!) { system { changeTenantTerms(input: $i) { life } } }";
+    let life = p.t.operator().await.ok(change, terms).await["system"]["changeTenantTerms"]["life"].clone();
+    assert_eq!(life, "READ_ONLY");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    assert_eq!(read(&mut p.branch).await.as_ref(), good);
+    assert_eq!(p.branch.refused(REMOVE, json!({"id": ticket["id"]})).await, "TENANT_READ_ONLY");
+    assert_eq!(p.admin.refused(REQUIRE, json!({})).await, "TENANT_READ_ONLY");
+    let opened =
+        format!("SELECT count(*) FROM {}.audit WHERE action = 'development.document_opened'", p.t.home.schema());
+    assert_eq!(p.t.sql().await.one(&opened).await, "2");
+}
+
+#[tokio::test]
 async fn pc_3_2_4_lists_and_the_board_show_what_waits() {
     let mut p = Party::start().await;
     p.up_to("李新", 1, 1).await;
@@ -519,6 +577,170 @@ async fn pc_3_2_4_lists_and_the_board_show_what_waits() {
     let mut admin = p.t.administrator().await;
     let late = admin.ok(CASES, json!({"f": {"overdue": true, "search": "吴今"}})).await;
     assert_eq!(late["development"]["cases"]["nodes"][0]["overdue"], true);
+}
+
+#[tokio::test]
+async fn pc_3_2_4_lists_and_the_board_stay_right_with_the_calendar() {
+    let mut p = Party::start().await;
+    let months = p.months_since("2023-10-20");
+    let file = p.up_to_later("李新", 1, 15, months).await;
+    let assembly: NaiveDate = later("2023-10-20", months).parse().unwrap();
+    let shown = async |p: &mut Party| {
+        let mut admin = p.t.administrator().await;
+        let stages = admin.ok(STAGES, json!({})).await["development"]["stages"].clone();
+        let case = admin.ok(CASES, json!({"f": {}})).await["development"]["cases"]["nodes"][0].clone();
+        (stages[3]["count"].clone(), case["step"].clone(), case["side"].clone())
+    };
+    assert_eq!(shown(&mut p).await, (json!(1), json!(16), json!("COMMITTEE")));
+    let goes_to = async |p: &Party, day: NaiveDate| p.t.pass(day.and_hms_opt(3, 0, 0).unwrap().and_utc() - p.t.now());
+    goes_to(&p, assembly + Months::new(3)).await;
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(1), json!(16), json!("COMMITTEE")), "the last day is a day");
+    p.t.pass(chrono::Duration::days(1));
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(1), json!(15), json!("BRANCH")), "to be voted on again");
+    goes_to(&p, assembly + Months::new(6) + chrono::Days::new(1)).await;
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(1), json!(12), json!("BRANCH")), "to be reviewed again");
+    // Whoever has the case open goes on where they are: nobody has changed it.
+    let schema = p.t.home.schema();
+    let version = p.t.sql().await.one(&format!("SELECT version FROM {schema}.development_cases")).await;
+    assert_eq!(version, file["case"]["version"].to_string());
+    // The political review has been too old by then, so that is the next.
+    goes_to(&p, later("2023-09-01", months + 12).parse::<NaiveDate>().unwrap() + chrono::Days::new(1)).await;
+    p.hour().await;
+    assert_eq!(shown(&mut p).await, (json!(0), json!(10), json!("BRANCH")));
+}
+
+#[tokio::test]
+async fn pc_3_2_4_whoever_has_to_act_is_reminded_once_for_each_rung() {
+    let mut p = Party::start().await;
+    p.t.person("erzhi", "branch_secretary", &p.second).await;
+    let file = p.case("李新", 1).await;
+    let today = p.t.now().date_naive();
+    let file = p.go(&file, 1, &today.to_string()).await;
+    let due = today + Months::new(1);
+    let rows = async |p: &Party| {
+        let schema = p.t.home.schema();
+        let told = format!(
+            "SELECT rule || ' ' || ('{due}'::date - day) FROM {schema}.development_reminders ORDER BY day, created_at"
+        );
+        p.t.sql().await.column(&told).await
+    };
+    let goes_to = async |p: &Party, day: NaiveDate| {
+        p.t.pass(day.and_hms_opt(3, 0, 0).unwrap().and_utc() - p.t.now());
+        p.hour().await;
+        p.hour().await;
+    };
+    let read = async |p: &Party, who: &str| {
+        let mut by = p.t.signed_in(who, PASSWORD).await;
+        by.ok(REMINDERS, json!({})).await["development"]["reminders"].clone()
+    };
+    p.hour().await;
+    assert_eq!(rows(&p).await, Vec::<String>::new(), "nothing is due yet");
+    goes_to(&p, due - chrono::Days::new(10)).await;
+    assert_eq!(rows(&p).await, ["due 10"], "once, however often it is looked");
+    let told = read(&p, "shuji").await;
+    assert_eq!((&told[0]["level"], &told[0]["name"]), (&json!("BLUE"), &json!("李新")));
+    assert!(told.to_string().contains("还有10天"), "{told}");
+    // The superior is told when it is late, the neighbour never.
+    assert_eq!(read(&p, "dangwei").await, json!([]));
+    goes_to(&p, due - chrono::Days::new(3)).await;
+    goes_to(&p, due + chrono::Days::new(1)).await;
+    goes_to(&p, due + chrono::Days::new(2)).await;
+    assert_eq!(rows(&p).await, ["due 10", "due 3", "over -1", "over -2"]);
+    let told = read(&p, "dangwei").await;
+    assert_eq!((told.as_array().unwrap().len(), &told[0]["level"]), (1, &json!("RED")), "{told}");
+    assert_eq!(read(&p, "erzhi").await, json!([]));
+    // What is done is told no longer, and a case that has ended reminds of nothing.
+    p.branch = p.t.signed_in("shuji", PASSWORD).await;
+    let file = p.go(&file, 2, &due.to_string()).await;
+    assert_eq!(read(&p, "shuji").await, json!([]));
+    p.note(&file, "WITHDRAW", &due.to_string()).await;
+    goes_to(&p, due + Months::new(12)).await;
+    assert_eq!(rows(&p).await.len(), 4);
+}
+
+#[tokio::test]
+async fn pc_3_2_4_a_number_of_an_admission_form_is_given_once() {
+    let mut p = Party::start().await;
+    let file = p.up_to("李新", 1, 14).await;
+    let other = p.up_to("赵明", 2, 13).await;
+    p.papers(&other, 14).await;
+    let vars = |number: &str, p: &Party| {
+        json!({"id": other["case"]["id"], "v": other["case"]["version"], "s": 14,
+        "input": with(p.given("2023-10-05"), json!({"formNo": number}))})
+    };
+    for number in ["苏委001", " 苏委 ００１"] {
+        let input = vars(number, &p);
+        let refused = p.branch.refused(&complete(), input).await;
+        assert_eq!((refused.code.as_str(), refused.field.as_deref()), ("FORM_NO_TAKEN", Some("formNo")), "{number}");
+    }
+    // A number that was entered by mistake is free again.
+    let back = json!({"id": file["case"]["id"], "v": file["case"]["version"], "s": 14, "r": "编号登记有误"});
+    p.branch.ok(&undo(), back).await;
+    let input = vars("苏委001", &p);
+    let done = p.branch.ok(&complete(), input).await["development"]["complete"].clone();
+    assert!(done["steps"][13]["given"].to_string().contains("入党志愿书编号：苏委001"), "{done}");
+}
+
+#[tokio::test]
+async fn pc_3_2_4_who_helps_and_has_left_is_told_and_replaced() {
+    const LEAVE: &str =
+        "mutation($ids: [ID!]!) { directory { deleteMembers(ids: $ids, reason: DECEASED, note: \"因病去世\") } }";
+    let replace = format!(
+        "mutation($id: ID!, $v: Int!, $p: [ID!]!, $on: NaiveDate!) {{ development {{ replaceHelpers(id: $id, version: $v, people: $p, \
+         on: $on, note: \"原联系人不能继续履职\") {{ {FILE} }} }} }}"
+    );
+    let mut p = Party::start().await;
+    let third = enrol(&mut p.admin, member(&p.first, "周接任", 3)).await;
+    let file = p.up_to("李新", 1, 5).await;
+    assert_eq!((&file["helperStep"], &file["replaceable"]), (&json!(5), &json!(true)));
+    assert_eq!(p.look(&file["case"]["id"]).await["replaceable"], false, "it is the branch that names them");
+    assert_eq!(file["helpers"], json!([{"name": "王老党员", "gap": null}, {"name": "王老党员", "gap": null}]));
+    let gaps = async |p: &mut Party| {
+        let mut admin = p.t.administrator().await;
+        let stages = admin.ok("{ development { stages { gaps } } }", json!({})).await["development"]["stages"].clone();
+        let list = admin.ok(CASES, json!({"f": {"gap": true}})).await["development"]["cases"]["totalCount"].clone();
+        (stages[1]["gaps"].clone(), list)
+    };
+    p.hour().await;
+    assert_eq!(gaps(&mut p).await, (json!(0), json!(0)));
+    p.admin.ok(LEAVE, json!({"ids": [p.members[0]]})).await;
+    p.hour().await;
+    p.hour().await;
+    assert_eq!(gaps(&mut p).await, (json!(1), json!(1)));
+    let told = p.branch.ok(REMINDERS, json!({})).await["development"]["reminders"].clone();
+    assert!(told.to_string().contains("请更换"), "{told}");
+    let lacking = p.branch.ok(&case(), json!({"id": file["case"]["id"]})).await["development"]["case"].clone();
+    assert_eq!(
+        (&lacking["helpers"][0]["gap"], &lacking["replaceable"]),
+        (&json!("已离开本组织（去世）"), &json!(true))
+    );
+    let vars = |people: Value| json!({"id": lacking["case"]["id"], "v": lacking["case"]["version"], "p": people, "on": p.t.now().date_naive()});
+    let (gone, unknown) = (vars(json!([p.members[0]])), vars(json!([])));
+    assert_eq!(p.branch.refused(&replace, gone).await.field.as_deref(), Some("people"));
+    assert_eq!(p.branch.refused(&replace, unknown).await.field.as_deref(), Some("people"));
+    let both = vars(json!([p.members[1], third]));
+    let whole = p.branch.ok(&replace, both).await["development"]["replaceHelpers"].clone();
+    assert_eq!(whole["helpers"], json!([{"name": "王老党员", "gap": null}, {"name": "周接任", "gap": null}]));
+    assert_eq!((&whole["timeline"][0]["title"], &whole["timeline"][0]["step"]), (&json!("更换培养联系人"), &json!(5)));
+    assert_eq!(gaps(&mut p).await, (json!(0), json!(0)), "without waiting for the hour");
+    assert!(!p.branch.ok(REMINDERS, json!({})).await.to_string().contains("请更换"));
+    // Whoever is in another branch by now lacks too.
+    p.t.pass(chrono::Duration::days(1));
+    p.admin = p.t.administrator().await;
+    let moved = json!({"id": third, "version": 1, "input": member(&p.second, "周接任", 3)});
+    p.admin.ok(UPDATE, moved).await;
+    p.hour().await;
+    let lacking = p.look(&whole["case"]["id"]).await;
+    assert_eq!(lacking["helpers"][1], json!({"name": "周接任", "gap": "已调到第二党支部"}));
+    assert_eq!(gaps(&mut p).await, (json!(1), json!(1)));
+    p.branch = p.t.signed_in("shuji", PASSWORD).await;
+    // Taken back, the step is to be done again with whoever is there then.
+    let vars = json!({"id": whole["case"]["id"], "v": whole["case"]["version"], "s": 5, "r": "重新指定"});
+    let back = p.branch.ok(&undo(), vars).await["development"]["undo"].clone();
+    assert_eq!((&back["helpers"], &back["timeline"][0]["voided"].is_string()), (&json!([]), &true));
 }
 
 /// A row of a running case as people type it.

@@ -6,13 +6,14 @@ use http::Method;
 use serde_json::{Value, json};
 use zhibu_modules::leadership::reminders;
 use zhibu_tenancy::{Cx, Space};
+use zhibu_tests::roster::{CONFIRM, Line, rest, upload as upload_roster, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor, words};
 
 use crate::members::{enrol, member};
 use crate::organisations::{add, branch, with};
 
 const ELECTION: &str = "id version state kind acts warnings termStart termEnd oldEnd candidates { id name post elected tied duty } \
-    documents { id kind removable } uncounted { name reason } division { yes }";
+    documents { id kind removable } uncounted { name reason } division { yes } staying { name post }";
 const BOARD: &str = "query($o: ID!) { leadership { leadership(organisation: $o) { mayEdit mayApprove rule { years source } \
     term { end start years daysLeft level extended secretary posts vacancy election { state } } \
     members { id name post since appointed role } past { name post until endReason } elections { kind state } } } }";
@@ -480,6 +481,119 @@ async fn pc_3_1_2_an_approved_postponement_moves_the_end_of_the_term() {
     // A second time there is nothing left of the year.
     let again = json!({"kind": "POSTPONED", "postponedTo": to.succ_opt().unwrap()});
     assert_eq!(p.own.refused(&start(), json!({"o": p.first, "input": again})).await, "INVALID postponedTo");
+}
+
+#[tokio::test]
+async fn pc_3_1_2_a_by_election_is_divided_by_the_whole_committee() {
+    let mut p = Party::start().await;
+    let made = p.reported().await;
+    p.paper(&made, "RESULT_REPLY").await;
+    let made = it(&p.above.ok(&confirm(), of(&made, json!({"input": agreed(&p.t)}))).await);
+    assert_eq!((&made["state"], &made["staying"]), (&json!("CONFIRMED"), &json!([])));
+    let board = p.board().await;
+    let publicity = board["members"].as_array().unwrap().iter().find(|one| one["post"] == "publicity_member").unwrap();
+    let standing = [3, 4].map(|n: usize| json!({"person": p.members[n], "post": "committee_member"}));
+    let input = json!({"kind": "BY_ELECTION", "plannedOn": day(&p.t, 0), "reason": "委员调离",
+        "seats": [{"post": "committee_member", "seats": 1}],
+        "candidates": standing,
+        "endings": [{"post": publicity["id"], "reason": "transferred"}]});
+    let made = p.replied(input).await;
+    assert_eq!(names(&made["staying"], "name"), ["党员1", "党员2"], "whoever is to go is not counted");
+    let result = p.result(&made, &[7, 1]);
+    let made = it(&p.own.ok(&hold(), of(&made, json!({"input": result}))).await);
+    p.paper(&made, "REPORT").await;
+    let today = day(&p.t, 0);
+    let told = |post: &str, present: i32, yes: i32| {
+        let division = json!({"on": today, "present": present, "yes": yes, "no": present - yes, "abstain": 0});
+        let duties = json!([{"candidate": made["candidates"][0]["id"], "post": post}]);
+        of(&made, json!({"input": {"on": today, "division": division, "duties": duties}}))
+    };
+    // Three are the committee: the new one alone is no meeting, and one of three is no majority.
+    let refused =
+        async |p: &mut Party, post, present, yes| p.own.refused(&report(), told(post, present, yes)).await.field;
+    assert_eq!(refused(&mut p, "publicity_member", 1, 1).await.as_deref(), Some("division.present"));
+    assert_eq!(refused(&mut p, "publicity_member", 3, 1).await.as_deref(), Some("division.yes"));
+    assert_eq!(refused(&mut p, "secretary", 3, 3).await.as_deref(), Some("duties"), "there is one");
+    let made = it(&p.own.ok(&report(), told("publicity_member", 3, 2)).await);
+    p.paper(&made, "RESULT_REPLY").await;
+    p.above.ok(&confirm(), of(&made, json!({"input": agreed(&p.t)}))).await;
+    let mut team = names(&p.board().await["members"], "name");
+    team.sort();
+    assert_eq!(team, ["党员1", "党员2", "党员4"]);
+}
+
+#[tokio::test]
+async fn pc_3_1_2_terms_are_imported_and_taken_back() {
+    const UNDO: &str = "mutation($id: ID!) { system { undoImport(id: $id) { state } } }";
+    let mut p = Party::start().await;
+    let start = day(&p.t, -3 * 365 - 10);
+    let (old, end) = (start - chrono::Months::new(36), start + chrono::Months::new(36));
+    let row = |no: u32, from: NaiveDate, to: NaiveDate, who: usize, post: &str, now: &str| -> Line {
+        [
+            ("组织简称", "第一党支部".to_owned()),
+            ("届次", no.to_string()),
+            ("产生方式", "换届选举".to_owned()),
+            ("任期开始日期", from.to_string()),
+            ("任期结束日期", to.to_string()),
+            ("姓名", format!("党员{who}")),
+            ("手机号", format!("1370000{who:04}")),
+            ("职务", post.to_owned()),
+            ("是否在任", now.to_owned()),
+        ]
+        .into()
+    };
+    let good = [
+        row(1, old, start, 1, "书记", "否"),
+        row(1, old, start, 2, "组织委员", "否"),
+        row(2, start, end, 3, "书记", "是"),
+        row(2, start, end, 4, "宣传委员", "是"),
+    ];
+    let with_cell = |mut line: Line, key: &'static str, text: &str| {
+        line.insert(key, text.to_owned());
+        line
+    };
+    let bad = [
+        (row(2, start, end, 5, "书记", "是"), "该职务只能有1人在任"),
+        (row(2, start, end + chrono::Days::new(30), 5, "青年委员", "是"), "同一届次"),
+        (row(3, end - chrono::Months::new(40), end, 5, "青年委员", "否"), "任期重叠或先后不符"),
+        (row(1, old, start, 6, "常委", "否"), "不设此职务"),
+        (with_cell(row(1, old, start, 6, "青年委员", "否"), "姓名", "无此人"), "找不到该党员"),
+        (with_cell(row(1, old, start, 6, "青年委员", "否"), "产生方式", "补选"), "填写在所属届次"),
+        (with_cell(row(1, old, start, 6, "青年委员", "否"), "组织简称", "第二党支部"), "组织不存在或无权限"),
+        (row(1, old, start, 6, "青年委员", "是"), "更晚开始的任期"),
+        (row(1, old, start, 1, "书记", "否"), "重复"),
+    ];
+    let folder = std::env::temp_dir().join(format!("zhibu-terms-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let lines: Vec<Line> = good.iter().cloned().chain(bad.iter().map(|(line, _)| line.clone())).collect();
+    let id = upload_roster(&mut p.own, "leadership", workbook(&folder, "leadership", &lines)).await;
+    let seen = rest(&mut p.own, &id).await["import"].clone();
+    assert_eq!((&seen["state"], &seen["badRows"]), (&json!("CHECKED"), &json!(bad.len())), "{seen}");
+    for (n, (_, words)) in bad.iter().enumerate() {
+        let at = n + good.len() + 3;
+        let said: Vec<String> =
+            seen["faults"].as_array().unwrap().iter().filter(|one| one["row"] == at).map(Value::to_string).collect();
+        assert!(said.iter().any(|one| one.contains(words)), "{words} in row {at}: {}", seen["faults"]);
+    }
+    p.own.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+    assert_eq!(rest(&mut p.own, &id).await["import"]["state"], "DONE");
+    let board = p.board().await;
+    assert_eq!((&board["term"]["secretary"], &board["term"]["start"]), (&json!("党员3"), &json!(start)));
+    let mut team = names(&board["members"], "post");
+    team.sort();
+    assert_eq!(team, ["publicity_member", "secretary"]);
+    assert_eq!(board["past"].as_array().unwrap().len(), 2);
+    assert_eq!((&board["past"][0]["until"], &board["past"][0]["endReason"]), (&json!(start), &json!("term_expired")));
+    assert_eq!(board["elections"].as_array().unwrap().len(), 2);
+    // Whoever is in office has the role that follows from it, and no second one fits in.
+    let mut three = p.t.first_sign_in("13700000003", Some("13700000003")).await;
+    assert!(may(&mut three, "development.edit").await);
+    let again = upload_roster(&mut p.own, "leadership", workbook(&folder, "leadership", &good[2..3])).await;
+    assert!(rest(&mut p.own, &again).await["import"]["faults"].to_string().contains("已担任此职务"));
+    p.own.ok(UNDO, json!({"id": id})).await;
+    assert_eq!(rest(&mut p.own, &id).await["import"]["undoneRows"], 4);
+    let board = p.board().await;
+    assert_eq!((&board["members"], &board["past"], &board["elections"]), (&json!([]), &json!([]), &json!([])));
 }
 
 #[tokio::test]

@@ -479,6 +479,33 @@ async fn pc_3_2_1c_what_meets_the_quota_waits_and_says_so() {
 }
 
 #[tokio::test]
+async fn pc_3_2_1c_what_has_waited_too_long_for_room_is_not_sent() {
+    let t = Town::start().await;
+    morning(&t);
+    let mut admin = t.administrator().await;
+    let (_, first, _) = small_tree(&t, &mut admin).await;
+    let (ids, template) = (members(&mut admin, &first, 3).await, template(&t, &mut admin).await);
+    let quota = async |most: i32| {
+        let input = json!({"tenant": t.home.id, "smsMonth": most, "reason": "合同约定"});
+        t.operator().await.ok(QUOTA, json!({"i": input})).await;
+    };
+    quota(1).await;
+    send(&mut admin, &template, &ids).await;
+    becomes(&t, "queued 2, sent 1").await;
+    t.pass(Duration::hours(25));
+    minute(&t).await;
+    assert_eq!(states(&t).await, "queued 2, sent 1", "the next day is not too late");
+    t.pass(Duration::hours(12));
+    quota(10).await;
+    minute(&t).await;
+    becomes(&t, "failed 2, sent 1").await;
+    let schema = t.home.schema();
+    let told = format!("SELECT DISTINCT detail || ' ' || fen FROM {schema}.messages WHERE state = 'failed'");
+    assert_eq!(t.sql().await.one(&told).await, "等待过久，未发送 0");
+    assert_eq!(t.sql().await.one("SELECT count(*) FROM platform.outbox WHERE purpose = 'notice'").await, "1");
+}
+
+#[tokio::test]
 async fn pc_3_2_1c_what_is_queued_is_cancelled_and_never_leaves() {
     let t = Town::start().await;
     morning(&t);

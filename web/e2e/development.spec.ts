@@ -1,10 +1,11 @@
 import { Api } from './support/api'
-import { CompleteStepDocument, KeepDevelopmentDocumentDocument, RequestDevelopmentDocumentDocument, StartDevelopmentDocument, DevelopmentFileDocument } from '../api/src/index'
+import { CompleteStepDocument, DeleteMembersDocument, DevelopmentStepsDocument, KeepDevelopmentDocumentDocument, RequestDevelopmentDocumentDocument, StartDevelopmentDocument, DevelopmentFileDocument, type DevelopmentActInput } from '../api/src/index'
 import { choose, field, setDay } from './support/forms'
 import { look } from './support/look'
 import { addBranch, addMember, chooseOrganisation, member, someId } from './support/member'
 import { follow, menu, open } from './support/moves'
 import { addAdministrator, openTenant, someMobile, takeOver, type Account, type Tenant } from './support/people'
+import { intercept } from './support/requests'
 import { expect, test } from './support/test'
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
@@ -39,14 +40,21 @@ async function upload(page: Page, place: Page | Locator, name: string): Promise<
 async function applicant(name: string, on: string | null): Promise<string> {
   const input = { branch: first, name, idNumber: someId('1995-03-08'), mobile: someMobile(), ethnicity: '01', educationLevel: '21', workPost: '121', employer: null }
   const { id } = (await clerk.api.ask(StartDevelopmentDocument, { input })).development.start.case
-  if (!on) return id
-  const asked = { id, input: { step: 1, kind: 'application_form', fileName: PDF.name, size: PDF.buffer.length } }
-  const ticket = (await clerk.api.ask(RequestDevelopmentDocumentDocument, asked)).development.requestDocument
-  await fetch(new URL(ticket.url, test.info().project.use.baseURL), { method: 'PUT', body: PDF.buffer, headers: { 'content-type': ticket.contentType } })
-  await clerk.api.ask(KeepDevelopmentDocumentDocument, { id: ticket.id })
-  const { version } = (await clerk.api.ask(DevelopmentFileDocument, { id })).development.case.case
-  await clerk.api.ask(CompleteStepDocument, { id, version, step: 1, input: { on } })
+  if (on) await act(id, 1, { on })
   return id
+}
+
+/** Does a step of a case by the API, with all its papers. */
+async function act(id: string, step: number, input: DevelopmentActInput): Promise<void> {
+  const guide = (await clerk.api.ask(DevelopmentStepsDocument, {})).development.steps.find(({ no }) => no === step)
+  for (const kind of guide?.documents ?? []) {
+    const asked = { id, input: { step, kind, fileName: PDF.name, size: PDF.buffer.length } }
+    const ticket = (await clerk.api.ask(RequestDevelopmentDocumentDocument, asked)).development.requestDocument
+    await fetch(new URL(ticket.url, test.info().project.use.baseURL), { method: 'PUT', body: PDF.buffer, headers: { 'content-type': ticket.contentType } })
+    await clerk.api.ask(KeepDevelopmentDocumentDocument, { id: ticket.id })
+  }
+  const { version } = (await clerk.api.ask(DevelopmentFileDocument, { id })).development.case.case
+  await clerk.api.ask(CompleteStepDocument, { id, version, step, input })
 }
 
 test('PC-3.2.4 a case is opened and goes through its first steps', async ({ pageAs }) => {
@@ -190,4 +198,40 @@ test('PC-3.2.4 list and board show what waits, also on a phone and in the dark',
   await expect(page.getByText('1 人的发展党员步骤已超过最迟日期，请尽快办理')).toBeVisible()
   await page.getByText('1 人的发展党员步骤已超过最迟日期，请尽快办理').click()
   await expect(page.getByRole('row', { name: /郑志强/ })).toBeVisible()
+})
+
+test('PC-3.2.4 a mentor who has left is told and replaced', async ({ pageAs }) => {
+  const back = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+  const [gone, stays] = [await addMember(own.admin, member(first, '邓远行')), await addMember(own.admin, member(first, '何常在'))]
+  const id = await applicant('宋积极', back(420))
+  await act(id, 2, { on: back(410), people: [gone] })
+  await act(id, 3, { on: back(220), confirmed: ['recommended'], ballot: { should: 5, present: 5, yes: 5 } })
+  await act(id, 4, { on: back(210) })
+  await act(id, 5, { on: back(200), people: [gone, stays] })
+  await own.admin.api.ask(DeleteMembersDocument, { ids: [gone], reason: 'DECEASED', note: '因病去世' })
+  const page = await pageAs(clerk)
+  // What the clock tells every hour is told at once.
+  const told = { id: '1', case: id, name: '宋积极', branch: { id: first, shortName: FIRST }, level: 'RED', words: '培养联系人或入党介绍人已不能履行职责，请更换', at: new Date().toISOString() }
+  await intercept(page, 'DevelopmentReminders', (route) => route.fulfill({ json: { data: { development: { reminders: [told] } } } }))
+  await open(page, '/member/development', '党员发展')
+  const reminders = page.getByRole('alert').filter({ hasText: '节点提醒' })
+  await expect(reminders).toContainText(`宋积极（${FIRST}）：培养联系人或入党介绍人已不能履行职责，请更换`)
+  await look(page, 'development-reminders')
+  await follow(reminders.getByRole('link', { name: '宋积极' }), '宋积极')
+  const progress = page.getByRole('region', { name: '当前进度' })
+  await expect(progress).toContainText('培养联系人不能继续履职，请更换：邓远行已离开本组织（去世）')
+  await look(page, 'development-helper-gone')
+  await progress.getByRole('button', { name: /^更\s?换$/ }).click()
+  const drawer = page.getByRole('dialog', { name: '更换培养联系人' })
+  await expect(drawer).toContainText('继续担任的（何常在）也要选上')
+  for (const name of ['何常在', '陈建国']) {
+    await drawer.getByRole('combobox', { name: '培养联系人' }).fill(name)
+    await page.locator('.ant-select-item-option').filter({ hasText: name }).click()
+  }
+  await drawer.getByRole('textbox', { name: '更换原因' }).fill('原联系人去世')
+  await look(page, 'development-helper-replace')
+  await drawer.getByRole('button', { name: /^更\s?换$/ }).click()
+  await expect(page.getByText('已更换培养联系人')).toBeVisible()
+  await expect(progress).not.toContainText('请更换')
+  await expect(page.getByRole('list', { name: '办理经过' }).getByRole('listitem').first()).toContainText('更换培养联系人')
 })

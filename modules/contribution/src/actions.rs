@@ -7,7 +7,7 @@ use zhibu_core::{ContributionId, Error, PersonId, Result};
 use zhibu_directory::member;
 use zhibu_directory::organisation::Reach;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::{Cx, Write};
+use zhibu_tenancy::{Conn, Cx, Write};
 
 use crate::WRITE;
 use crate::model::Row;
@@ -110,7 +110,7 @@ pub(crate) async fn add_all(write: &mut Write<'_>, new: Vec<Newcomer>) -> Result
 }
 
 async fn edit(write: &mut Write<'_>, before: &Row, facts: &Facts) -> Result<()> {
-    let name = name(write, before).await?;
+    let name = name(write.conn()?, before).await?;
     let entry = Entry::new("contribution.edited", "contribution", before.id)
         .change("contributionKind", before.kind.clone(), facts.kind.clone())
         .change("servedOn", before.served_on.to_string(), facts.served_on.to_string())
@@ -144,8 +144,8 @@ pub(crate) async fn at_version(
 }
 
 /// The name of whoever did it.
-pub(crate) async fn name(write: &mut Write<'_>, row: &Row) -> Result<String> {
-    Ok(store::people(&[row.person_id], write.conn()?).await?.remove(&row.person_id).unwrap_or_default())
+pub(crate) async fn name(conn: &mut Conn, row: &Row) -> Result<String> {
+    Ok(store::people(&[row.person_id], conn).await?.remove(&row.person_id).unwrap_or_default())
 }
 
 pub(crate) fn entry(action: &'static str, id: Uuid, name: &str, kind: &str) -> Entry {
@@ -159,7 +159,7 @@ pub async fn remove(cx: &Cx, id: ContributionId, version: i32) -> Result<()> {
     let row = at_version(&mut write, &viewer, id, version).await?;
     let proofs: Vec<Uuid> =
         files::table.filter(files::contribution_id.eq(id.0)).select(files::id).load(write.conn()?).await?;
-    let name = name(&mut write, &row).await?;
+    let name = name(write.conn()?, &row).await?;
     diesel::delete(contributions::table.find(id.0)).execute(write.conn()?).await?;
     write.audit(entry("contribution.removed", row.id, &name, &row.kind)).await?;
     write.commit().await?;

@@ -13,6 +13,7 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
 
+use crate::helpers;
 use crate::model::never;
 use crate::rules::plan::{STEPS, Side, Step, step_of};
 use crate::rules::{Act, Effect, Event, File, Outcome, Verdict};
@@ -44,11 +45,10 @@ pub struct Applicant {
 /// Faults of an input, or what was made of it.
 pub type Checked<T> = std::result::Result<T, Vec<Error>>;
 
-/// What lists need to know of a case.
+/// What lists need to know of a case, as the rules and the calendar tell it.
 #[derive(AsChangeset, Insertable)]
 #[diesel(table_name = cases, treat_none_as_null = true)]
-struct Summary {
-    outcome: String,
+pub(crate) struct Summary {
     stage: i16,
     step: Option<i16>,
     standing: String,
@@ -56,29 +56,52 @@ struct Summary {
     earliest: Option<NaiveDate>,
     due: NaiveDate,
     remind: Option<NaiveDate>,
+    turns_on: NaiveDate,
+    helpers: Option<serde_json::Value>,
+}
+
+impl Summary {
+    /// As it is on a day, until the next one on which it changes by itself.
+    pub(crate) fn on(file: &File, today: NaiveDate) -> Self {
+        let look = file.look(today);
+        let running = file.outcome != Outcome::Suspended;
+        let helpers = file.helpers();
+        Self {
+            stage: look.stage.into(),
+            step: look.next.map(i16::from),
+            standing: look.standing.code().to_owned(),
+            side: look.side.map(|side| side.code().to_owned()),
+            earliest: look.earliest.filter(|_| running),
+            due: look.latest.filter(|_| running && look.next.is_some()).unwrap_or_else(never),
+            remind: look.remind.filter(|_| running),
+            turns_on: file.turns(today).unwrap_or_else(never),
+            helpers: helpers.map(|helpers| json!({"people": helpers.people, "since": helpers.since})),
+        }
+    }
+}
+
+/// How a case stands since somebody has acted.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = cases, treat_none_as_null = true)]
+struct Settled {
+    outcome: String,
     extended: Option<i16>,
     updated_at: chrono::DateTime<chrono::Utc>,
     closed_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-impl Summary {
-    fn of(cx: &Cx, file: &File) -> Self {
-        let look = file.look(cx.app.world.today());
-        let running = file.outcome != Outcome::Suspended;
-        Self {
-            outcome: file.outcome.code().to_owned(),
-            stage: look.stage.into(),
-            step: look.next.map(i16::from),
-            standing: file.standing().code().to_owned(),
-            side: look.side.map(|side| side.code().to_owned()),
-            earliest: look.earliest,
-            due: look.latest.filter(|_| running && look.next.is_some()).unwrap_or_else(never),
-            remind: look.remind.filter(|_| running),
-            extended: file.extended.and_then(|months| i16::try_from(months).ok()),
-            updated_at: cx.now(),
-            closed_at: look.next.is_none().then(|| cx.now()),
-        }
-    }
+/// The columns of a case after something was done in it. The calendar looks at it once more: there may be something to
+/// remind somebody of today.
+fn settled(cx: &Cx, file: &File) -> (Summary, Settled) {
+    let today = cx.app.world.today();
+    let summary = Summary { turns_on: today, ..Summary::on(file, today) };
+    let settled = Settled {
+        outcome: file.outcome.code().to_owned(),
+        extended: file.extended.and_then(|months| i16::try_from(months).ok()),
+        updated_at: cx.now(),
+        closed_at: summary.step.is_none().then(|| cx.now()),
+    };
+    (summary, settled)
 }
 
 /// What one needs to be allowed to record a step.
@@ -91,7 +114,7 @@ pub fn decides(reach: &Reach, step: &Step, loaded: &Loaded) -> bool {
     let committees = &loaded.committees;
     let above = if step.approves() { &committees.approving } else { &committees.nearest };
     // What has no committee above it here is recorded by whoever holds the whole tenant; the rules refuse approvals.
-    step.side() != Side::Committee || above.as_ref().map_or(reach.is_all(), |path| reach.covers(path))
+    step.side() != Side::Committee || above.as_ref().map_or(reach.is_all(), |above| reach.covers(&above.path))
 }
 
 /// A case, held in the order of what moves members: the tree, the person, the case. Nobody rebuilds the tree meanwhile.
@@ -105,7 +128,7 @@ pub(crate) async fn held(write: &mut Write<'_>, id: DevelopmentCaseId) -> Result
     Ok((store::load(&reach, id, true, write.conn()?).await?, reach))
 }
 
-async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
+pub(crate) async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Result<(Loaded, Reach)> {
     let (loaded, reach) = held(write, id).await?;
     if loaded.row.version != version {
         return Err(Error::conflict());
@@ -113,9 +136,11 @@ async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: i32) -> Res
     Ok((loaded, reach))
 }
 
-async fn settle(write: &mut Write<'_>, id: Uuid, version: i32, file: &File) -> Result<()> {
-    let summary = Summary::of(write.cx, file);
-    diesel::update(cases::table.find(id)).set((summary, cases::version.eq(version + 1))).execute(write.conn()?).await?;
+/// Writes how a case stands after something was done in it.
+pub(crate) async fn settle(write: &mut Write<'_>, id: Uuid, version: i32, file: &File) -> Result<()> {
+    let settled = settled(write.cx, file);
+    diesel::update(cases::table.find(id)).set((settled, cases::version.eq(version + 1))).execute(write.conn()?).await?;
+    helpers::look(Some(&[id]), write.conn()?).await?;
     Ok(())
 }
 
@@ -204,7 +229,7 @@ pub async fn begin(write: &mut Write<'_>, form: Applicant) -> Result<Checked<Dev
             cases::mobile.eq(vault.seal(form.mobile.as_bytes())?),
             cases::mobile_index.eq(vault.blind(&form.mobile)),
             cases::created_at.eq(cx.now()),
-            Summary::of(cx, &file),
+            settled(cx, &file),
         ))
         .execute(write.conn()?)
         .await
@@ -218,6 +243,9 @@ fn taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
     match error.field.as_deref() {
         Some("development_cases_open") => Error::invalid("idNumber", "该人员已有进行中的发展档案"),
+        Some("development_records_form") => {
+            Error::refuse("FORM_NO_TAKEN", "该入党志愿书编号已用于另一份发展档案，请核对编号").at("formNo")
+        }
         _ => error,
     }
 }
@@ -242,7 +270,7 @@ pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) ->
     if !rows.is_empty() {
         diesel::insert_into(development_records::table).values(rows).execute(write.conn()?).await?;
     }
-    diesel::update(cases::table.find(id.0)).set(Summary::of(cx, file)).execute(write.conn()?).await?;
+    diesel::update(cases::table.find(id.0)).set(settled(cx, file)).execute(write.conn()?).await?;
     Ok(())
 }
 
@@ -310,6 +338,15 @@ pub async fn complete_in(
     Ok(Ok(()))
 }
 
+/// A number of an admission form as it is compared: without blanks, in one width and case.
+fn form_key(number: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '！'..='～' => u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(letter),
+        _ => letter,
+    };
+    number.chars().filter(|letter| !letter.is_whitespace()).map(narrow).collect::<String>().to_uppercase()
+}
+
 fn entry(action: &'static str, loaded: &Loaded, step: &Step, on: NaiveDate) -> Entry {
     let told = if action == "development.step_done" {
         Entry::new("development.step_done", "development", loaded.row.id)
@@ -355,7 +392,12 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
         let current = development_records::case_id.eq(case).and(development_records::voided_at.is_null());
         let old: Vec<Uuid> = diesel::update(development_records::table)
             .filter(current.and(development_records::counts).and(development_records::step.eq_any(&void)))
-            .set((development_records::voided_at.eq(now), development_records::void_reason.eq(reason)))
+            .set((
+                development_records::voided_at.eq(now),
+                development_records::void_reason.eq(reason),
+                // Its number is free again.
+                development_records::form_no.eq(None::<String>),
+            ))
             .returning(development_records::id)
             .get_results(write.conn()?)
             .await?;
@@ -367,7 +409,7 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
                 .execute(write.conn()?)
                 .await?;
         }
-        let mut gone = vec!["submit"];
+        let mut gone = vec!["submit", "replace"];
         if void.contains(&15) {
             gone.push("extend_review");
         }
@@ -378,6 +420,7 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
             .execute(write.conn()?)
             .await?;
     }
+    let number = act.given.form_no.as_deref().filter(|_| step.fixes("form_no") && verdict.counts).map(form_key);
     diesel::insert_into(development_records::table)
         .values((
             development_records::id.eq(id),
@@ -389,9 +432,11 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
             development_records::given.eq(serde_json::to_value(&act.given).map_err(Error::bug)?),
             development_records::account_name.eq(write.cx.actor()),
             development_records::created_at.eq(now),
+            development_records::form_no.eq(number),
         ))
         .execute(write.conn()?)
-        .await?;
+        .await
+        .map_err(taken)?;
     let waiting = development_documents::case_id.eq(case).and(development_documents::record_id.is_null());
     diesel::update(development_documents::table)
         .filter(waiting.and(development_documents::step.eq(i16::from(step.no))))
@@ -552,11 +597,21 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
         return Err(Error::refuse("NOT_LAST", format!("之后已登记“{}”，不能撤销", event.words())));
     }
     diesel::update(development_records::table.find(last.id))
-        .set((development_records::voided_at.eq(cx.now()), development_records::void_reason.eq(&reason)))
+        .set((
+            development_records::voided_at.eq(cx.now()),
+            development_records::void_reason.eq(&reason),
+            development_records::form_no.eq(None::<String>),
+        ))
         .execute(write.conn()?)
         .await?;
     diesel::update(development_documents::table.filter(development_documents::record_id.eq(last.id)))
         .set(development_documents::record_id.eq(None::<Uuid>))
+        .execute(write.conn()?)
+        .await?;
+    let replaced = development_events::case_id.eq(id.0).and(development_events::event.eq("replace"));
+    diesel::update(development_events::table.filter(replaced.and(development_events::step.eq(i16::from(no)))))
+        .filter(development_events::voided_at.is_null())
+        .set(development_events::voided_at.eq(cx.now()))
         .execute(write.conn()?)
         .await?;
     if let Some(done) = loaded.file.done.remove(&no) {
@@ -619,7 +674,7 @@ pub async fn note_in(
     if event == Event::Transfer {
         follow_member(write, &mut loaded).await?;
     }
-    insert_event(write, &loaded, event.code(), (on, step, words)).await?;
+    insert_event(write, &loaded, event.code(), (on, step, words), None).await?;
     if event == Event::DisciplineSerious {
         cancel(write, &loaded, words).await?;
     }
@@ -643,11 +698,13 @@ async fn follow_member(write: &mut Write<'_>, loaded: &mut Loaded) -> Result<()>
     Ok(())
 }
 
-async fn insert_event(
+/// Writes what happened beside the steps, with who was named.
+pub(crate) async fn insert_event(
     write: &mut Write<'_>,
     loaded: &Loaded,
     event: &str,
     (on, step, words): (NaiveDate, Option<u8>, &str),
+    people: Option<&[Uuid]>,
 ) -> Result<()> {
     diesel::insert_into(development_events::table)
         .values((
@@ -657,6 +714,7 @@ async fn insert_event(
             development_events::happened_on.eq(on),
             development_events::step.eq(step.map(i16::from)),
             development_events::note.eq(words),
+            development_events::people.eq(people.map(<[Uuid]>::to_vec)),
             development_events::account_name.eq(write.cx.actor()),
             development_events::created_at.eq(write.cx.now()),
         ))
@@ -687,7 +745,7 @@ pub async fn relocate(
     }
     diesel::update(cases::table.find(id.0)).set(cases::organisation_id.eq(to.0)).execute(write.conn()?).await?;
     let told = format!("{} → {name}：{words}", loaded.branch);
-    insert_event(&mut write, &loaded, "relocate", (on, None, &told)).await?;
+    insert_event(&mut write, &loaded, "relocate", (on, None, &told), None).await?;
     settle(&mut write, id.0, version, &loaded.file).await?;
     let entry = Entry::new("development.relocated", "development", id.0)
         .note("name", loaded.row.name.clone())
@@ -704,4 +762,17 @@ pub fn mine(edit: &Reach, approve: &Reach, loaded: &Loaded) -> BTreeSet<u8> {
         Side::Branch | Side::Person => edit.covers(&loaded.path),
     };
     STEPS.iter().filter(covers).map(|step| step.no).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form_key;
+
+    #[test]
+    fn pc_3_2_4_numbers_of_forms_are_compared_as_people_read_them() {
+        for written in ["苏委a001", " 苏委 A001", "苏委Ａ００１"] {
+            assert_eq!(form_key(written), "苏委A001", "{written}");
+        }
+        assert_ne!(form_key("苏委A001"), form_key("苏委A01"));
+    }
 }

@@ -14,14 +14,16 @@ use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
-use zhibu_tenancy::{Conn, Cx, tenants};
+use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
 use crate::actions::{self, Applicant};
+use crate::helpers;
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
+use crate::rules::ladder::{self, Level, Rung};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
-use crate::store::{self, Filter, Loaded};
+use crate::store::{self, Filed, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};
 
 /// One of the 25 steps (步骤), as the regulation has it.
@@ -68,6 +70,8 @@ pub struct DevelopmentCase {
     /// Dictionary `work_post`
     work_post: String,
     employer: Option<String>,
+    /// A mentor or sponsor can help no longer.
+    gap: bool,
     outcome: Outcome,
     standing: Standing,
     /// 1 to 5
@@ -191,6 +195,15 @@ pub struct DevelopmentDocument {
     past: bool,
 }
 
+/// A mentor or sponsor (培养联系人、入党介绍人).
+#[derive(SimpleObject)]
+pub struct DevelopmentHelper {
+    person: PersonId,
+    name: String,
+    /// Why they can help no longer.
+    gap: Option<String>,
+}
+
 /// A case with its steps, its timeline and its papers.
 #[derive(SimpleObject)]
 pub struct DevelopmentFile {
@@ -211,6 +224,12 @@ pub struct DevelopmentFile {
     observed: i32,
     /// The step that the caller may take back.
     undoable: Option<i32>,
+    /// Who helps now: mentors, and sponsors once there are.
+    helpers: Vec<DevelopmentHelper>,
+    /// The step they are named with.
+    helper_step: Option<i32>,
+    /// The caller may name others.
+    replaceable: bool,
 }
 
 /// Cases of one stage in numbers.
@@ -225,6 +244,23 @@ pub struct DevelopmentStage {
     overdue: i64,
     /// How many want attention.
     remind: i64,
+    /// Of how many a mentor or sponsor can help no longer.
+    gaps: i64,
+}
+
+/// Something the caller was reminded of (节点提醒).
+#[derive(SimpleObject)]
+pub struct DevelopmentReminder {
+    id: String,
+    /// The case.
+    case: DevelopmentCaseId,
+    /// Whose.
+    name: String,
+    branch: OrganisationRef,
+    level: Level,
+    /// In words.
+    words: String,
+    at: DateTime<Utc>,
 }
 
 /// Where a browser puts the file.
@@ -258,6 +294,8 @@ pub(crate) struct DevelopmentFilter {
     overdue: Option<bool>,
     /// Only those of which somebody is reminded today.
     remind: Option<bool>,
+    /// Only those of whom a mentor or sponsor can help no longer.
+    gap: Option<bool>,
     /// Those that have ended, instead of those that go on.
     closed: Option<bool>,
 }
@@ -342,6 +380,7 @@ impl DevelopmentFilter {
             side: self.side,
             overdue: self.overdue.unwrap_or_default().then_some(today),
             remind: self.remind.unwrap_or_default().then_some(today),
+            gap: self.gap.unwrap_or_default(),
             closed: self.closed.unwrap_or_default(),
         })
     }
@@ -423,6 +462,7 @@ impl Shown {
             education_level: row.education_level.clone(),
             work_post: row.work_post.clone(),
             employer: row.employer.clone(),
+            gap: row.gap && row.closed_at.is_none(),
             outcome: row.outcome(),
             standing: Standing::from_code(&row.standing).unwrap_or(Standing::Mass),
             stage: row.stage.into(),
@@ -526,16 +566,29 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
         }
     };
     let mut all: Vec<DevelopmentMoment> = loaded.records.iter().map(of_step).collect();
-    all.extend(loaded.events.iter().map(|event| DevelopmentMoment {
-        id: event.id.to_string(),
-        on: event.happened_on,
-        title: Event::from_code(&event.event).map_or("转到其他党支部", Event::words).to_owned(),
-        words: Some(event.note.clone()).filter(|note| !note.is_empty()).into_iter().collect(),
-        by: event.account_name.clone(),
-        at: event.created_at,
-        step: event.step.map(i32::from),
-        failed: false,
-        voided: event.voided_at.map(|_| "相关步骤已重新办理".to_owned()),
+    all.extend(loaded.events.iter().map(|event| {
+        DevelopmentMoment {
+            id: event.id.to_string(),
+            on: event.happened_on,
+            title: match (Event::from_code(&event.event), event.event.as_str()) {
+                (Some(event), _) => event.words(),
+                (None, "replace") if event.step == Some(5) => "更换培养联系人",
+                (None, "replace") => "更换入党介绍人",
+                (None, _) => "转到其他党支部",
+            }
+            .to_owned(),
+            words: {
+                let named = event.people.iter().flatten().filter_map(|id| names.get(id).cloned()).collect::<Vec<_>>();
+                let named =
+                    Some(named).filter(|named| !named.is_empty()).map(|named| format!("现为：{}", named.join("、")));
+                named.into_iter().chain(Some(event.note.clone()).filter(|note| !note.is_empty())).collect()
+            },
+            by: event.account_name.clone(),
+            at: event.created_at,
+            step: event.step.map(i32::from),
+            failed: false,
+            voided: event.voided_at.map(|_| "相关步骤已重新办理".to_owned()),
+        }
     }));
     all.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
     all
@@ -556,7 +609,8 @@ pub(crate) fn people(loaded: &Loaded) -> Vec<Uuid> {
         let given: Given = serde_json::from_value(record.given.clone()).unwrap_or_default();
         given.people
     };
-    loaded.records.iter().flat_map(named).collect::<BTreeSet<Uuid>>().into_iter().collect()
+    let instead = loaded.events.iter().filter_map(|event| event.people.clone()).flatten();
+    loaded.records.iter().flat_map(named).chain(instead).collect::<BTreeSet<Uuid>>().into_iter().collect()
 }
 
 fn paper(row: &DocumentRow, loaded: &Loaded) -> DevelopmentDocument {
@@ -608,7 +662,60 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
         probation_end: loaded.file.probation_end(),
         observed: i32::try_from(loaded.file.observed.len()).unwrap_or(i32::MAX),
         undoable: undoable.map(|record| record.step.into()),
+        helpers: helpers::of(id.0, read.conn()?)
+            .await?
+            .into_iter()
+            .map(|one| DevelopmentHelper { person: one.person.into(), name: one.name, gap: one.gap })
+            .collect(),
+        helper_step: loaded.file.helpers().map(|helpers| helpers.step.no.into()),
+        replaceable: edit.covers(&loaded.path) && loaded.file.helpers().is_some(),
     })
+}
+
+/// What somebody was reminded of and is still so, the most urgent first.
+async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
+    let (today, account) = (cx.app.world.today(), identity::must_be_account(cx)?.account);
+    let mut read = cx.read(READ).await?;
+    let told = store::reminders(account.0, today, read.conn()?).await?;
+    let ids: Vec<Uuid> = told.iter().map(|row| row.case_id).collect();
+    let rows = store::open_cases(&ids, read.conn()?).await?;
+    // Whoever lost the right since is told nothing, and what was settled since is left out.
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
+    let people: Vec<Uuid> = rows.iter().filter_map(|row| row.person_id).collect();
+    let (places, gone) = (organisation::places(&at, read.conn()?).await?, store::gone(&people, read.conn()?).await?);
+    let filed = store::with_files(rows, read.conn()?).await?;
+    let filed: HashMap<Uuid, Filed> = filed.into_iter().map(|one| (one.row.id, one)).collect();
+    let (mut seen, mut shown) = (BTreeSet::new(), Vec::new());
+    for row in told {
+        let Some(one) = filed.get(&row.case_id) else { continue };
+        let Some((branch, path)) = places.get(&one.row.organisation_id) else { continue };
+        let left = one.row.person_id.is_some_and(|person| gone.contains(&person));
+        let rungs = one.file.rungs(today);
+        let same = |rung: &&Rung| i16::from(rung.step) == row.step && rung.rule.code() == row.rule;
+        let gap = (row.rule == ladder::Rule::Gap.code() && one.row.gap).then_some(Rung {
+            step: store::no(row.step),
+            rule: ladder::Rule::Gap,
+            level: Level::Red,
+            day: row.day,
+            about: row.about,
+        });
+        let rung = gap.or_else(|| rungs.iter().find(same).copied());
+        let Some(rung) = rung.filter(|_| reach.covers(path) && !left) else { continue };
+        if seen.insert((row.case_id, row.step, row.rule)) {
+            shown.push(DevelopmentReminder {
+                id: row.id.to_string(),
+                case: row.case_id.into(),
+                name: one.row.name.clone(),
+                branch: (OrganisationId::from(one.row.organisation_id), branch.clone()).into(),
+                level: rung.level,
+                words: rung.words(today),
+                at: row.created_at,
+            });
+        }
+    }
+    shown.sort_by_key(|one| std::cmp::Reverse(one.level));
+    Ok(shown)
 }
 
 /// 党员发展
@@ -644,8 +751,15 @@ impl DevelopmentQuery {
             .filter_map(|stage| {
                 let title = STEPS.iter().find(|step| i16::from(step.stage) == stage)?.stage_title.clone();
                 let found = counted.iter().find(|one| one.stage == stage);
-                let (count, overdue, remind) = found.map_or((0, 0, 0), |one| (one.count, one.overdue, one.remind));
-                Some(DevelopmentStage { stage: stage.into(), title, count, overdue, remind })
+                let of = |number: fn(&store::StageCount) -> i64| found.map_or(0, number);
+                Some(DevelopmentStage {
+                    stage: stage.into(),
+                    title,
+                    count: of(|one| one.count),
+                    overdue: of(|one| one.overdue),
+                    remind: of(|one| one.remind),
+                    gaps: of(|one| one.gaps),
+                })
             })
             .collect())
     }
@@ -672,6 +786,11 @@ impl DevelopmentQuery {
         let shown = Shown::of(cx, &page.nodes.iter().collect::<Vec<_>>(), read.conn()?).await?;
         let nodes = page.nodes.iter().map(|row| shown.case(row)).collect::<Result<Vec<_>>>()?;
         Ok(Listed::new(Page { nodes, info: page.info }, total))
+    }
+
+    /// What the caller was reminded of within a week, the most urgent first.
+    async fn reminders(&self, ctx: &Context<'_>) -> Result<Vec<DevelopmentReminder>> {
+        reminders(ctx.cx()?).await
     }
 
     /// One case with its steps, timeline and papers.
@@ -745,6 +864,21 @@ impl DevelopmentMutation {
         #[graphql(default)] note: String,
     ) -> Result<DevelopmentFile> {
         actions::note(ctx.cx()?, id, version, event, (on, &note)).await?;
+        file(ctx.cx()?, id).await
+    }
+
+    /// Names others to help, with a reason (更换培养联系人、入党介绍人).
+    async fn replace_helpers(
+        &self,
+        ctx: &Context<'_>,
+        id: DevelopmentCaseId,
+        version: i32,
+        people: Vec<PersonId>,
+        on: NaiveDate,
+        note: String,
+    ) -> Result<DevelopmentFile> {
+        let people: Vec<Uuid> = people.into_iter().map(|one| one.0).collect();
+        helpers::replace(ctx.cx()?, id, version, &people, (on, &note)).await?;
         file(ctx.cx()?, id).await
     }
 

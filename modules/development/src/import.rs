@@ -18,7 +18,9 @@ use zhibu_tenancy::{Write, tenants};
 use crate::EDIT;
 use crate::actions::{self, Applicant};
 use crate::rules::{ADOPTED, File};
-use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
+use crate::schema::{
+    development_cases as cases, development_documents, development_events, development_records, development_reminders,
+};
 
 /// Imports running cases.
 pub(crate) struct Cases;
@@ -76,6 +78,9 @@ impl Importer for Cases {
         let answers: Vec<Option<String>> = objects.iter().map(why).collect();
         let gone: Vec<Uuid> =
             objects.iter().zip(&answers).filter(|(_, kept)| kept.is_none()).map(|(id, _)| *id).collect();
+        diesel::delete(development_reminders::table.filter(development_reminders::case_id.eq_any(&gone)))
+            .execute(write.conn()?)
+            .await?;
         diesel::delete(development_events::table.filter(development_events::case_id.eq_any(&gone)))
             .execute(write.conn()?)
             .await?;

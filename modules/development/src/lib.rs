@@ -2,8 +2,10 @@
 //! (manual 3.2.4; feature PC-3.2.4).
 
 pub mod actions;
+pub mod calendar;
 mod export;
 pub mod graphql;
+pub mod helpers;
 mod holdings;
 mod import;
 /// Rows.
@@ -31,7 +33,13 @@ pub static MODULE: Module = Module {
     base: false,
     permissions: &[READ, EDIT, APPROVE],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/development", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/development", "0001_init"),
+        migration!("../../migrations/tenant/development", "0002_calendar"),
+        migration!("../../migrations/tenant/development", "0003_reminders"),
+        migration!("../../migrations/tenant/development", "0004_form_numbers"),
+        migration!("../../migrations/tenant/development", "0005_helpers"),
+    ],
     seed: None,
     jobs: |worker| worker,
     importers: &[&import::Cases],
@@ -42,5 +50,5 @@ pub static MODULE: Module = Module {
     holdings: Some(&holdings::Cases),
     certificate: None,
     purge: Some(&purge::Cases),
-    hourly: None,
+    hourly: Some(|cx| Box::pin(calendar::hourly(cx))),
 };

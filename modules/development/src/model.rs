@@ -4,7 +4,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::rules::Outcome;
-use crate::schema::{development_cases, development_documents, development_events, development_records};
+use crate::schema::{
+    development_cases, development_documents, development_events, development_records, development_reminders,
+};
 
 /// The day that stands for no deadline.
 pub fn never() -> NaiveDate {
@@ -59,6 +61,8 @@ pub struct CaseRow {
     pub remind: Option<NaiveDate>,
     /// Months by which probation was extended.
     pub extended: Option<i16>,
+    /// A mentor or sponsor can help no longer.
+    pub gap: bool,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// Last change.
@@ -125,6 +129,8 @@ pub struct EventRow {
     pub created_at: DateTime<Utc>,
     /// Since when it no longer counts.
     pub voided_at: Option<DateTime<Utc>>,
+    /// Who was named with it.
+    pub people: Option<Vec<Uuid>>,
 }
 
 /// A paper of a case.
@@ -152,5 +158,27 @@ pub struct DocumentRow {
     /// Who uploaded it.
     pub account_name: String,
     /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What somebody was reminded of.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = development_reminders)]
+pub struct ReminderRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Of which case.
+    pub case_id: Uuid,
+    /// Of which step.
+    pub step: i16,
+    /// The rule.
+    pub rule: String,
+    /// How urgent.
+    pub level: String,
+    /// The day of the rung.
+    pub day: NaiveDate,
+    /// The day it is about.
+    pub about: NaiveDate,
+    /// When it was written.
     pub created_at: DateTime<Utc>,
 }

@@ -8,7 +8,8 @@ use zhibu_core::{DevelopmentCaseId, DevelopmentDocumentId, Error, Result, Tenant
 use zhibu_directory::organisation::Reach;
 use zhibu_storage::Key;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::{Cx, Write, paper, quotas};
+use zhibu_tenancy::paper::{self, PAPERS};
+use zhibu_tenancy::{Cx, Write, quotas};
 
 use crate::READ;
 use crate::actions::{self, permission};
@@ -70,7 +71,7 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
         return Err(Error::invalid("kind", "该步骤没有这种材料"));
     }
     let file_name = check::text("fileName", "文件名", &upload.file_name, 1, 120)?;
-    let content_type = paper::accept(&file_name, upload.size)?;
+    let content_type = PAPERS.accept(&file_name, upload.size)?;
     quotas::room(cx, upload.size).await?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, id).await?;
@@ -99,31 +100,30 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
         .await?;
     // Told in the audit once the file is there.
     write.commit_quietly().await?;
-    let size = u64::try_from(upload.size).map_err(Error::bug)?;
-    let url = cx.app.store.upload_link(&key(cx.tenant()?, paper)?, content_type, size, paper::UPLOAD).await?;
+    let url = paper::upload_link(cx, paper, content_type, upload.size).await?;
     Ok(Ticket { id: paper.into(), url, content_type })
 }
 
-/// The paper and its step, for whoever may read its case.
-async fn readable(cx: &Cx, id: DevelopmentDocumentId) -> Result<(DocumentRow, &'static Step)> {
+/// The paper, its step and its case, for whoever may read them.
+async fn readable(cx: &Cx, id: DevelopmentDocumentId) -> Result<(DocumentRow, &'static Step, Loaded)> {
     let mut read = cx.read(READ).await?;
     let row = store::document(id, read.conn()?).await?;
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-    store::load(&reach, row.case_id.into(), false, read.conn()?).await?;
+    let loaded = store::load(&reach, row.case_id.into(), false, read.conn()?).await?;
     let step = step(store::no(row.step))?;
-    Ok((row, step))
+    Ok((row, step, loaded))
 }
 
 /// Looks an uploaded file through and keeps it as a paper of its step.
 pub async fn keep(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCaseId> {
-    let (row, step) = readable(cx, id).await?;
+    let (row, step, _) = readable(cx, id).await?;
     if row.state == "kept" {
         return Ok(row.case_id.into());
     }
     cx.allow(permission(step))?;
     // The store takes its time: nobody waits for this connection meanwhile.
     cx.close().await;
-    paper::look(cx, &key(cx.tenant()?, row.id)?, &row.file_name, row.file_size).await?;
+    PAPERS.take(cx, row.id, &key(cx.tenant()?, row.id)?, (&row.file_name, row.file_size)).await?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, row.case_id.into()).await?;
     let done = loaded.records.iter().find(|r| r.step == row.step && r.counts && r.voided_at.is_none());
@@ -135,12 +135,13 @@ pub async fn keep(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCaseI
         .await?;
     write.audit(told(Entry::new("development.document_added", "development", row.case_id), &loaded, &row)).await?;
     write.commit().await?;
+    paper::discard(cx, row.id).await?;
     Ok(row.case_id.into())
 }
 
 /// Takes away a paper whose step is not done yet.
 pub async fn remove(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCaseId> {
-    let (row, step) = readable(cx, id).await?;
+    let (row, step, _) = readable(cx, id).await?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, row.case_id.into()).await?;
     let free = documents::record_id.is_null().and(documents::state.ne("removed"));
@@ -162,14 +163,12 @@ pub async fn remove(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCas
 
 /// A short link to a paper; who opened it is recorded.
 pub async fn link(cx: &Cx, id: DevelopmentDocumentId) -> Result<(String, String)> {
-    let (row, _) = readable(cx, id).await?;
+    let (row, _, loaded) = readable(cx, id).await?;
     if row.state != "kept" {
         return Err(Error::missing());
     }
-    let mut write = cx.write(READ).await?;
-    let loaded = held(&mut write, row.case_id.into()).await?;
-    write.audit(told(Entry::new("development.document_opened", "development", row.case_id), &loaded, &row)).await?;
-    write.commit().await?;
+    let entry = told(Entry::new("development.document_opened", "development", row.case_id), &loaded, &row);
+    cx.note_reading(READ, entry).await?;
     let url = cx.app.store.link(&key(cx.tenant()?, id.0)?, &row.file_name, paper::LINK).await?;
     Ok((url, row.file_name))
 }

@@ -14,7 +14,7 @@ use crate::papers;
 use crate::rules::Given;
 use crate::schema::{
     development_cases as cases, development_documents as documents, development_events as events,
-    development_records as records,
+    development_records as records, development_reminders as reminders,
 };
 
 /// 发展档案
@@ -42,7 +42,7 @@ impl Purge for Cases {
             .get_results(write.conn()?)
             .await?;
         diesel::update(events::table.filter(events::case_id.eq_any(&own)))
-            .set(events::note.eq(""))
+            .set((events::note.eq(""), events::people.eq(None::<Vec<Uuid>>)))
             .execute(write.conn()?)
             .await?;
         let steps: Vec<(Uuid, Value)> = records::table
@@ -52,10 +52,15 @@ impl Purge for Cases {
             .await?;
         for (id, given) in steps {
             diesel::update(records::table.find(id))
-                .set((records::given.eq(counted(given)?), records::void_reason.eq(None::<String>)))
+                .set((
+                    records::given.eq(counted(given)?),
+                    records::void_reason.eq(None::<String>),
+                    records::form_no.eq(None::<String>),
+                ))
                 .execute(write.conn()?)
                 .await?;
         }
+        diesel::delete(reminders::table.filter(reminders::case_id.eq_any(&own))).execute(write.conn()?).await?;
         for id in &own {
             nameless(write, *id).await?;
         }
@@ -84,6 +89,7 @@ async fn nameless(write: &mut Write<'_>, id: Uuid) -> Result<()> {
             (cases::sex.eq("9"), cases::birth_date.eq(chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default())),
             (cases::ethnicity.eq("97"), cases::education_level.eq("90"), cases::work_post.eq("709")),
             cases::employer.eq(None::<String>),
+            (cases::helpers.eq(None::<Value>), cases::gap.eq(false)),
             (cases::version.eq(cases::version + 1), cases::updated_at.eq(now)),
         ))
         .execute(write.conn()?)

@@ -8,7 +8,8 @@ diesel::table! {
         ethnicity -> Text, education_level -> Text, work_post -> Text, employer -> Nullable<Text>, mobile -> Binary,
         mobile_index -> Binary, outcome -> Text, stage -> Int2, step -> Nullable<Int2>, standing -> Text,
         side -> Nullable<Text>, earliest -> Nullable<Date>, due -> Date, remind -> Nullable<Date>,
-        extended -> Nullable<Int2>, created_at -> Timestamptz, updated_at -> Timestamptz,
+        turns_on -> Date, extended -> Nullable<Int2>, helpers -> Nullable<Jsonb>,
+        gap -> Bool, created_at -> Timestamptz, updated_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
     }
 }
@@ -17,7 +18,7 @@ diesel::table! {
     own.development_records (id) {
         id -> Uuid, case_id -> Uuid, step -> Int2, happened_on -> Date, passed -> Bool, counts -> Bool, given -> Jsonb,
         account_name -> Text, created_at -> Timestamptz, voided_at -> Nullable<Timestamptz>,
-        void_reason -> Nullable<Text>,
+        void_reason -> Nullable<Text>, form_no -> Nullable<Text>,
     }
 }
 
@@ -25,6 +26,7 @@ diesel::table! {
     own.development_events (id) {
         id -> Uuid, case_id -> Uuid, event -> Text, happened_on -> Date, step -> Nullable<Int2>, note -> Text,
         account_name -> Text, created_at -> Timestamptz, voided_at -> Nullable<Timestamptz>,
+        people -> Nullable<Array<Uuid>>,
     }
 }
 
@@ -35,9 +37,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    own.development_reminders (id) {
+        id -> Uuid, case_id -> Uuid, step -> Int2, rule -> Text, level -> Text, day -> Date, about -> Date,
+        recipients -> Array<Uuid>, created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     development_cases,
     development_records,
     development_events,
-    development_documents
+    development_documents,
+    development_reminders
 );

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, SmallInt};
@@ -14,10 +14,13 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_directory::schema::{branch_assignments, memberships, organisations, people};
 use zhibu_tenancy::{Conn, Cx, tenants};
 
-use crate::model::{CaseRow, DocumentRow, EventRow, RecordRow};
+use crate::model::{CaseRow, DocumentRow, EventRow, RecordRow, ReminderRow};
 use crate::rules::plan::Side;
 use crate::rules::{Done, Event, File, Given};
-use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
+use crate::schema::{
+    development_cases as cases, development_documents, development_events, development_records,
+    development_reminders as reminders,
+};
 
 /// Which cases are looked for.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,8 @@ pub struct Filter {
     pub overdue: Option<NaiveDate>,
     /// Somebody was to be reminded until this day.
     pub remind: Option<NaiveDate>,
+    /// Those of whom a mentor or sponsor can help no longer.
+    pub gap: bool,
     /// Those that have ended, instead of those that go on.
     pub closed: bool,
 }
@@ -55,6 +60,9 @@ pub struct StageCount {
     /// How many want attention.
     #[diesel(sql_type = BigInt)]
     pub remind: i64,
+    /// Of how many a mentor or sponsor can help no longer.
+    #[diesel(sql_type = BigInt)]
+    pub gaps: i64,
 }
 
 /// A case with all that the rules know of it.
@@ -77,13 +85,22 @@ pub struct Loaded {
     pub committees: Committees,
 }
 
-/// Who decides above a branch: paths of organisations.
+/// Who decides above a branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committees {
     /// The nearest committee.
-    pub nearest: Option<String>,
+    pub nearest: Option<Above>,
     /// The nearest that may approve members.
-    pub approving: Option<String>,
+    pub approving: Option<Above>,
+}
+
+/// A committee above a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Above {
+    /// Which.
+    pub id: Uuid,
+    /// Its path.
+    pub path: String,
 }
 
 type Boxed = cases::BoxedQuery<'static, Pg>;
@@ -122,6 +139,9 @@ async fn matching(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> R
     if let Some(day) = filter.remind {
         query = query.filter(cases::remind.le(day));
     }
+    if filter.gap {
+        query = query.filter(cases::gap.and(cases::closed_at.is_null()));
+    }
     Ok(query)
 }
 
@@ -150,7 +170,7 @@ pub async fn stages(
     let places = organisation::part(reach, under, conn).await?;
     let query = diesel::sql_query(
         "SELECT stage, count(*) AS count, count(*) FILTER (WHERE due < $2) AS overdue, \
-         count(*) FILTER (WHERE remind <= $2) AS remind FROM own.development_cases \
+         count(*) FILTER (WHERE remind <= $2) AS remind, count(*) FILTER (WHERE gap) AS gaps FROM own.development_cases \
          WHERE closed_at IS NULL AND ($1 IS NULL OR organisation_id = ANY ($1)) GROUP BY stage ORDER BY stage",
     );
     let query = query.bind::<diesel::sql_types::Nullable<diesel::sql_types::Array<diesel::sql_types::Uuid>>, _>(places);
@@ -185,26 +205,89 @@ pub async fn load(reach: &Reach, id: DevelopmentCaseId, hold: bool, conn: &mut C
         .select(DocumentRow::as_select())
         .load(conn)
         .await?;
-    let committees = committees(&path, conn).await?;
+    let committees = committees(&[&path], conn).await?.remove(&path).unwrap_or_default();
     let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
     Ok(Loaded { row, path, branch, file, records, events, documents, committees })
 }
 
-/// The committees above a branch.
-pub async fn committees(path: &str, conn: &mut Conn) -> Result<Committees> {
-    let above: Vec<&str> = path.match_indices('.').filter_map(|(at, _)| path.get(..at)).collect();
-    let rows: Vec<(String, bool)> = organisations::table
-        .filter(organisations::path.eq_any(above))
+/// A case with what the rules know of it.
+pub struct Filed {
+    /// The case.
+    pub row: CaseRow,
+    /// For the rules.
+    pub file: File,
+    /// Who decides above its branch.
+    pub committees: Committees,
+}
+
+/// The same for many cases, with as many statements as for one.
+pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
+    let records: Vec<(Uuid, RecordRow)> = development_records::table
+        .filter(development_records::case_id.eq_any(&ids))
+        .order((development_records::created_at, development_records::id))
+        .select((development_records::case_id, RecordRow::as_select()))
+        .load(conn)
+        .await?;
+    let events: Vec<(Uuid, EventRow)> = development_events::table
+        .filter(development_events::case_id.eq_any(&ids))
+        .order((development_events::created_at, development_events::id))
+        .select((development_events::case_id, EventRow::as_select()))
+        .load(conn)
+        .await?;
+    let documents: Vec<DocumentRow> = development_documents::table
+        .filter(development_documents::case_id.eq_any(&ids).and(development_documents::state.eq("kept")))
+        .select(DocumentRow::as_select())
+        .load(conn)
+        .await?;
+    let places = organisation::places(&at, conn).await?;
+    let paths: BTreeSet<&str> = places.values().map(|(_, path)| path.as_str()).collect();
+    let committees = committees(&paths.into_iter().collect::<Vec<_>>(), conn).await?;
+    let (mut records, mut events) = (by_case(records), by_case(events));
+    let mut documents = by_case(documents.into_iter().map(|row| (row.case_id, row)).collect());
+    let mut filed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let path = places.get(&row.organisation_id).map(|(_, path)| path.as_str()).unwrap_or_default();
+        let committees = committees.get(path).cloned().unwrap_or_default();
+        let records = records.remove(&row.id).unwrap_or_default();
+        let events = events.remove(&row.id).unwrap_or_default();
+        let documents = documents.remove(&row.id).unwrap_or_default();
+        let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
+        filed.push(Filed { row, file, committees });
+    }
+    Ok(filed)
+}
+
+fn by_case<T>(rows: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut all: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (case, row) in rows {
+        all.entry(case).or_default().push(row);
+    }
+    all
+}
+
+/// The committees above branches, by path.
+pub async fn committees(paths: &[&str], conn: &mut Conn) -> Result<HashMap<String, Committees>> {
+    let above = |path: &str| path.match_indices('.').filter_map(|(at, _)| path.get(..at)).map(str::to_owned).collect();
+    let wanted: BTreeSet<String> = paths.iter().flat_map(|path| -> Vec<String> { above(path) }).collect();
+    let rows: Vec<(Uuid, String, bool)> = organisations::table
+        .filter(organisations::path.eq_any(wanted))
         .filter(organisations::org_type.eq_any(["party_committee", "work_committee"]))
         .filter(organisations::status.eq("active"))
         .order(organisations::path.desc())
-        .select((organisations::path, organisations::can_approve_members))
+        .select((organisations::id, organisations::path, organisations::can_approve_members))
         .load(conn)
         .await?;
-    Ok(Committees {
-        nearest: rows.as_slice().first().map(|(path, _)| path.clone()),
-        approving: rows.iter().find(|(_, approves)| *approves).map(|(path, _)| path.clone()),
-    })
+    // The longest of the paths above a branch is that of the nearest.
+    let above = |of: &str, one: &str| of.strip_prefix(one).is_some_and(|rest| rest.starts_with('.'));
+    let told = |(id, path, _): &(Uuid, String, bool)| Above { id: *id, path: path.clone() };
+    let decide = |path: &&str| {
+        let nearest = rows.iter().find(|(_, one, _)| above(path, one)).map(told);
+        let approving = rows.iter().find(|(_, one, approves)| *approves && above(path, one)).map(told);
+        ((*path).to_owned(), Committees { nearest, approving })
+    };
+    Ok(paths.iter().map(decide).collect())
 }
 
 /// What the rules know of a case.
@@ -245,6 +328,13 @@ fn file(
             Some(Event::ExtendReview) => file.review_extended = true,
             Some(Event::Postpone) => file.postponed = true,
             Some(Event::Transfer) => file.transferred = true,
+            None if event.event == "replace" => {
+                let step = event.step.map(no);
+                if let Some((step, done)) = step.and_then(|step| Some((step, file.done.get_mut(&step)?))) {
+                    done.given.people = event.people.clone().unwrap_or_default();
+                    file.replaced.insert(step, on);
+                }
+            }
             // Taken over by another branch during probation, with the transfer of the membership.
             None if event.event == "relocate" && file.done.contains_key(&17) => file.transferred = true,
             Some(Event::Withdraw | Event::UnitChange | Event::DisciplineSerious) | None => {}
@@ -305,4 +395,32 @@ pub async fn branch_of(person: Uuid, conn: &mut Conn) -> Result<Option<Uuid>> {
         .filter(branch_assignments::until.is_null())
         .select(branch_assignments::organisation_id);
     Ok(found.first(conn).await.optional()?)
+}
+
+/// What an account was reminded of within a week, the newest first.
+pub async fn reminders(account: Uuid, today: NaiveDate, conn: &mut Conn) -> Result<Vec<ReminderRow>> {
+    let from = today.checked_sub_days(Days::new(7)).unwrap_or(today);
+    Ok(reminders::table
+        .filter(reminders::recipients.contains(vec![account]))
+        .filter(reminders::created_at.ge(from.and_time(chrono::NaiveTime::MIN).and_utc()))
+        .order((reminders::created_at.desc(), reminders::about, reminders::id))
+        .limit(100)
+        .select(ReminderRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Cases that go on, by id.
+pub async fn open_cases(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<CaseRow>> {
+    Ok(cases::table
+        .filter(cases::id.eq_any(ids).and(cases::closed_at.is_null()))
+        .select(CaseRow::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Which of these people are members no longer.
+pub async fn gone(ids: &[Uuid], conn: &mut Conn) -> Result<BTreeSet<Uuid>> {
+    let left = people::table.filter(people::id.eq_any(ids).and(people::left_at.is_not_null())).select(people::id);
+    Ok(left.load::<Uuid>(conn).await?.into_iter().collect())
 }

@@ -622,13 +622,15 @@ pub async fn report(cx: &Cx, id: ElectionId, version: i32, given: Report) -> Res
     write.commit().await
 }
 
-/// Checks and writes what the elected give each other to do.
+/// Checks and writes what the committee gives the elected to do. It is the whole committee as it is after the election:
+/// within a term those who stay are of it.
 async fn divide(
     write: &mut Write<'_>,
     loaded: &Loaded,
     chosen: &[&crate::model::CandidateRow],
     given: &Report,
 ) -> Result<()> {
+    let staying = store::staying(loaded, write.conn()?).await?;
     if given.duties.is_empty() {
         if given.division.is_some() {
             return Err(Error::invalid("duties", "请填写委员的分工"));
@@ -637,8 +639,8 @@ async fn divide(
         let division = given.division.ok_or_else(|| Error::invalid("division", "请填写分工会议的情况"))?;
         let since = loaded.row.assembly_on.map(|day| (day, "选举大会日期"));
         in_order("division.on", division.on, given.on, since)?;
-        let committee: HashSet<Uuid> = chosen.iter().map(|one| one.person_id).collect();
-        division.count(committee.len())?;
+        let all = chosen.iter().map(|one| one.person_id).chain(staying.iter().map(|post| post.person));
+        division.count(all.collect::<HashSet<Uuid>>().len())?;
     }
     let mut offices: BTreeMap<String, usize> = BTreeMap::new();
     for (n, (candidate, post)) in given.duties.iter().enumerate() {
@@ -650,7 +652,11 @@ async fn divide(
         }
     }
     let duty = |id: Uuid| given.duties.iter().find(|(candidate, _)| *candidate == id).map(|(_, post)| post.clone());
-    let mut once = HashSet::new();
+    let mut once: HashSet<(Uuid, String)> = HashSet::new();
+    for post in &staying {
+        *offices.entry(post.post.clone()).or_default() += 1;
+        once.insert((post.person, post.post.clone()));
+    }
     for one in chosen {
         let office = duty(one.id).unwrap_or_else(|| one.post.clone());
         *offices.entry(office.clone()).or_default() += 1;
@@ -659,7 +665,9 @@ async fn divide(
         }
     }
     if let Some((post, _)) = offices.iter().find(|(post, number)| rules::is_single(post) && **number > 1) {
-        return Err(Error::invalid("duties", format!("{}只能有1人", dictionary::words("post", post))));
+        let held = staying.iter().find(|one| one.post == *post).map(|one| format!("，{}仍在任", one.name));
+        let words = format!("{}只能有1人{}", dictionary::words("post", post), held.unwrap_or_default());
+        return Err(Error::invalid("duties", words));
     }
     for one in &loaded.candidates {
         diesel::update(candidates::table.find(one.id))

@@ -56,6 +56,8 @@ pub struct Term {
 #[derive(SimpleObject)]
 pub struct ElectionBrief {
     id: ElectionId,
+    /// 届次, of a term that was taken over.
+    term_no: Option<i32>,
     kind: ElectionKind,
     state: ElectionState,
     planned_on: Option<NaiveDate>,
@@ -196,6 +198,15 @@ pub struct ElectionCandidate {
     duty: Option<String>,
 }
 
+/// Somebody of the committee who stays beside an election within a term.
+#[derive(SimpleObject)]
+pub struct ElectionStaying {
+    person: PersonId,
+    name: String,
+    /// Dictionary `post`
+    post: String,
+}
+
 /// Somebody who is not counted (不计入应到会人数).
 #[derive(SimpleObject)]
 pub struct ElectionUncounted {
@@ -271,6 +282,8 @@ pub struct Election {
     seats: Vec<ElectionSeat>,
     candidates: Vec<ElectionCandidate>,
     uncounted: Vec<ElectionUncounted>,
+    /// Who stays beside it: with the elected the committee that divides its work.
+    staying: Vec<ElectionStaying>,
     endings: Vec<ElectionEnding>,
     documents: Vec<ElectionDocument>,
     /// What to look at again; nothing of it is in the way.
@@ -502,6 +515,7 @@ impl From<&ElectionRow> for ElectionBrief {
     fn from(row: &ElectionRow) -> Self {
         Self {
             id: row.id.into(),
+            term_no: row.term_no.map(i32::from),
             kind: row.kind(),
             state: row.state(),
             planned_on: row.planned_on,
@@ -617,6 +631,7 @@ async fn election(cx: &Cx, id: ElectionId) -> Result<Election> {
     let warnings = store::warnings(&loaded, read.conn()?).await?;
     let acts: Vec<ElectionAct> = actions::acts(&edit, &approve, &loaded).into_iter().map(Into::into).collect();
     let verdicts = verdicts(&loaded);
+    let staying = store::staying(&loaded, read.conn()?).await?;
     let works = edit.covers(&loaded.at.path) || approve.covers(&loaded.at.path);
     let documents = loaded.documents.iter().filter(|_| works).map(|row| document(row, &loaded, works)).collect();
     let candidates = loaded.candidates.iter().enumerate().map(|(n, one)| ElectionCandidate {
@@ -674,6 +689,10 @@ async fn election(cx: &Cx, id: ElectionId) -> Result<Election> {
         seats: loaded.seats.iter().map(|(post, seats)| ElectionSeat { post: post.clone(), seats: *seats }).collect(),
         candidates: candidates.collect(),
         uncounted: uncounted.collect(),
+        staying: staying
+            .into_iter()
+            .map(|held| ElectionStaying { person: held.person.into(), name: held.name, post: held.post })
+            .collect(),
         endings: loaded
             .endings
             .iter()

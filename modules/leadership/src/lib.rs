@@ -5,6 +5,7 @@ pub mod actions;
 mod export;
 pub mod graphql;
 mod holdings;
+mod import;
 /// Rows.
 pub mod model;
 pub mod papers;
@@ -31,10 +32,13 @@ pub static MODULE: Module = Module {
     base: false,
     permissions: &[READ, EDIT, APPROVE],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/leadership", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/leadership", "0001_init"),
+        migration!("../../migrations/tenant/leadership", "0002_term_numbers"),
+    ],
     seed: None,
     jobs: |worker| worker,
-    importers: &[],
+    importers: &[&import::Terms],
     exporters: &[&export::Terms],
     roles: None,
     seats_taken: None,

@@ -171,6 +171,8 @@ pub struct ElectionRow {
     pub term_start: Option<NaiveDate>,
     /// Its end, or the end that was put off.
     pub term_end: Option<NaiveDate>,
+    /// 届次, of a term that was taken over.
+    pub term_no: Option<i16>,
     /// Who opened it.
     pub created_by: String,
     /// When.

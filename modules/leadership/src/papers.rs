@@ -7,7 +7,8 @@ use zhibu_core::{ElectionDocumentId, ElectionId, Error, Result, TenantId, check,
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_storage::Key;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::{Cx, paper, quotas};
+use zhibu_tenancy::paper::{self, PAPERS};
+use zhibu_tenancy::{Cx, quotas};
 
 use crate::actions::{held, paper_permission};
 use crate::model::{DocumentRow, ElectionPaper};
@@ -60,7 +61,7 @@ pub async fn request(cx: &Cx, id: ElectionId, upload: Upload) -> Result<Ticket> 
     let permission = paper_permission(upload.kind);
     cx.allow(permission)?;
     let file_name = check::text("fileName", "文件名", &upload.file_name, 1, 120)?;
-    let content_type = paper::accept(&file_name, upload.size)?;
+    let content_type = PAPERS.accept(&file_name, upload.size)?;
     quotas::room(cx, upload.size).await?;
     let mut write = cx.write(permission).await?;
     let loaded = held(&mut write, id).await?;
@@ -88,8 +89,7 @@ pub async fn request(cx: &Cx, id: ElectionId, upload: Upload) -> Result<Ticket> 
         .await?;
     // Told in the audit once the file is there.
     write.commit_quietly().await?;
-    let size = u64::try_from(upload.size).map_err(Error::bug)?;
-    let url = cx.app.store.upload_link(&key(cx.tenant()?, new)?, content_type, size, paper::UPLOAD).await?;
+    let url = paper::upload_link(cx, new, content_type, upload.size).await?;
     Ok(Ticket { id: new.into(), url, content_type })
 }
 
@@ -113,7 +113,7 @@ pub async fn keep(cx: &Cx, id: ElectionDocumentId) -> Result<ElectionId> {
     cx.allow(permission)?;
     // The store takes its time: nobody waits for this connection meanwhile.
     cx.close().await;
-    paper::look(cx, &key(cx.tenant()?, row.id)?, &row.file_name, row.file_size).await?;
+    PAPERS.take(cx, row.id, &key(cx.tenant()?, row.id)?, (&row.file_name, row.file_size)).await?;
     let mut write = cx.write(permission).await?;
     let loaded = held(&mut write, row.election_id.into()).await?;
     diesel::update(documents::table.find(id.0).filter(documents::state.eq("uploading")))
@@ -122,6 +122,7 @@ pub async fn keep(cx: &Cx, id: ElectionDocumentId) -> Result<ElectionId> {
         .await?;
     write.audit(told("election.document_added", &loaded, &row)).await?;
     write.commit().await?;
+    paper::discard(cx, row.id).await?;
     Ok(row.election_id.into())
 }
 
@@ -149,10 +150,14 @@ pub async fn link(cx: &Cx, id: ElectionDocumentId) -> Result<(String, String)> {
     if row.state != "kept" {
         return Err(Error::missing());
     }
-    let mut write = cx.write(if cx.allow(EDIT).is_ok() { EDIT } else { APPROVE }).await?;
-    let loaded = held(&mut write, row.election_id.into()).await?;
-    write.audit(told("election.document_opened", &loaded, &row)).await?;
-    write.commit().await?;
+    let permission = if cx.allow(EDIT).is_ok() { EDIT } else { APPROVE };
+    let mut read = cx.read(permission).await?;
+    let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    let place = store::place(row.election_id.into(), read.conn()?).await?;
+    let at = organisation::get(&reach, place, read.conn()?).await?;
+    let loaded = store::load(at, row.election_id.into(), false, read.conn()?).await?;
+    drop(read);
+    cx.note_reading(permission, told("election.document_opened", &loaded, &row)).await?;
     let url = cx.app.store.link(&key(cx.tenant()?, id.0)?, &row.file_name, paper::LINK).await?;
     Ok((url, row.file_name))
 }

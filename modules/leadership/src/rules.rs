@@ -206,10 +206,10 @@ impl Division {
             fault.at(format!("division.{field}"))
         })?;
         if !tally.quorum {
-            return Err(Error::invalid("division.present", "实到委员不足当选委员的一半，分工会议无效"));
+            return Err(Error::invalid("division.present", "实到委员不足委员总数的一半，分工会议无效"));
         }
         if !tally.passed {
-            return Err(Error::invalid("division.yes", "赞成人数未超过当选委员的半数，分工未获通过"));
+            return Err(Error::invalid("division.yes", "赞成人数未超过委员总数的半数，分工未获通过"));
         }
         Ok(())
     }
@@ -218,6 +218,11 @@ impl Division {
 /// Posts that a committee has several of.
 pub fn is_member_post(post: &str) -> bool {
     post.ends_with("_member")
+}
+
+/// Posts by which somebody is of the committee.
+pub fn of_committee(post: &str) -> bool {
+    !matches!(post, "organiser" | "group_leader")
 }
 
 /// Posts of which an organisation has one.

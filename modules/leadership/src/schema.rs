@@ -11,7 +11,7 @@ diesel::table! {
         valid -> Nullable<Int4>, division -> Nullable<Jsonb>, reported_on -> Nullable<Date>,
         confirmed_on -> Nullable<Date>, confirm_no -> Nullable<Text>, term_start -> Nullable<Date>,
         term_end -> Nullable<Date>, created_by -> Text, created_at -> Timestamptz, updated_at -> Timestamptz,
-        closed_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>, term_no -> Nullable<Int2>,
     }
 }
 

@@ -211,13 +211,16 @@ pub async fn beside(ids: &[Uuid], conn: &mut Conn) -> Result<Beside> {
 
 /// Elections of an organisation, the newest first, at most a hundred.
 pub async fn history(id: Uuid, conn: &mut Conn) -> Result<Vec<ElectionRow>> {
-    Ok(elections::table
+    let mut rows: Vec<ElectionRow> = elections::table
         .filter(elections::organisation_id.eq(id))
         .order((elections::created_at.desc(), elections::id.desc()))
         .limit(100)
         .select(ElectionRow::as_select())
         .load(conn)
-        .await?)
+        .await?;
+    // What was taken over from before was recorded last.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.assembly_on.unwrap_or_else(|| row.created_at.date_naive())));
+    Ok(rows)
 }
 
 /// An election with all that belongs to it.
@@ -297,6 +300,17 @@ pub async fn load(at: Row, id: ElectionId, hold: bool, conn: &mut Conn) -> Resul
     who.extend(excused.iter().map(|(person, _)| *person));
     let names = member::names(&who, conn).await?;
     Ok(Loaded { row, at, seats, candidates, excused, endings, documents, names })
+}
+
+/// Posts of the committee that go on beside an election within a term; with a new term none do.
+pub async fn staying(loaded: &Loaded, conn: &mut Conn) -> Result<Vec<HeldPost>> {
+    let kind = loaded.row.kind();
+    if kind.begins_term() || !kind.votes() || loaded.row.state().is_over() {
+        return Ok(Vec::new());
+    }
+    let mut held = member::held_on(&[loaded.at.id], conn).await?;
+    held.retain(|post| rules::of_committee(&post.post) && !loaded.endings.iter().any(|(id, _)| *id == post.id));
+    Ok(held)
 }
 
 /// One paper.

@@ -13,7 +13,7 @@ use zhibu_providers::Purpose;
 
 use super::{quiet, text, words};
 use crate::cx::{Cx, Write};
-use crate::db::{Mode, Space};
+use crate::db::{Conn, Mode, Space};
 use crate::identity::SendSms;
 use crate::jobs::{self, Job};
 use crate::schema::{campaigns, messages, outbox, sms_queues};
@@ -26,6 +26,8 @@ const OUTAGES: usize = 3;
 /// What is tried again, and when.
 const SOON: Duration = Duration::seconds(20);
 const LATER: Duration = Duration::minutes(10);
+/// So long an order is worth sending: it is written for the day and for the next.
+const WORTH: Duration = Duration::hours(36);
 /// Whether the quota has room again.
 const ROOM: Duration = Duration::hours(1);
 
@@ -60,6 +62,7 @@ impl Job for SendMessages {
             };
             let message = match message {
                 Next::Message(message) => message,
+                Next::Stale => continue,
                 Next::Quiet(morning) => break Some(("quiet", morning)),
             };
             if sent >= STEP {
@@ -97,6 +100,8 @@ impl Job for SendMessages {
 
 enum Next {
     Message(Claimed),
+    /// Some had waited too long: what is next is looked for again.
+    Stale,
     Quiet(DateTime<Utc>),
 }
 
@@ -119,6 +124,11 @@ async fn claim(cx: &Cx, left: &[Uuid], now: DateTime<Utc>) -> Result<Option<Next
         }
     }
     let Some(mut found) = found else { return Ok(None) };
+    let stale = stale(now, write.conn()?).await?;
+    if stale > 0 {
+        write.commit_quietly().await?;
+        return Ok(Some(Next::Stale));
+    }
     if let Some(morning) = quiet(write.conn()?).await?.ends(now) {
         return Ok(Some(Next::Quiet(morning)));
     }
@@ -126,6 +136,16 @@ async fn claim(cx: &Cx, left: &[Uuid], now: DateTime<Utc>) -> Result<Option<Next
     diesel::update(messages::table.find(found.0)).set(messages::state.eq("sending")).execute(write.conn()?).await?;
     write.commit_quietly().await?;
     Ok(Some(Next::Message(found)))
+}
+
+/// Gives up what has waited too long, for morning or for room in the quota: it says what is true no longer. How many
+/// there were; they cost nothing.
+async fn stale(now: DateTime<Utc>, conn: &mut Conn) -> Result<usize> {
+    let waited = messages::state.eq("queued").and(messages::created_at.lt(now - WORTH));
+    Ok(diesel::update(messages::table.filter(waited))
+        .set((messages::state.eq("failed"), messages::detail.eq("等待过久，未发送"), messages::fen.eq(0)))
+        .execute(conn)
+        .await?)
 }
 
 /// Puts a message into the outbox under its own id, unless it is there, and counts it.

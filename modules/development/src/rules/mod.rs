@@ -1,6 +1,7 @@
 //! Where a case of development (党员发展) stands and what may be done with it (domain §3). Pure decisions: no database,
 //! no clock.
 
+pub mod ladder;
 pub mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,6 +122,17 @@ pub struct Given {
     pub note: Option<String>,
 }
 
+/// Who helps somebody on the way: mentors, and sponsors once there are.
+#[derive(Debug, Clone, Copy)]
+pub struct Helpers<'f> {
+    /// The step they are named with.
+    pub step: &'static Step,
+    /// Who.
+    pub people: &'f [Uuid],
+    /// Since when.
+    pub since: NaiveDate,
+}
+
 /// A step as it was done.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Done {
@@ -157,6 +169,8 @@ pub struct File {
     pub postponed: bool,
     /// Came from another branch during probation.
     pub transferred: bool,
+    /// Days on which others were named for a step than when it was done.
+    pub replaced: BTreeMap<u8, NaiveDate>,
     /// A committee above the branch may approve members.
     pub authority: bool,
 }
@@ -370,6 +384,7 @@ impl File {
             review_extended: false,
             postponed: false,
             transferred: false,
+            replaced: BTreeMap::new(),
             authority: true,
         }
     }
@@ -453,6 +468,7 @@ impl File {
     fn forget(&mut self, void: &BTreeSet<u8>) {
         self.done.retain(|no, _| !void.contains(no));
         self.submitted.retain(|no, _| !void.contains(no));
+        self.replaced.retain(|no, _| !void.contains(no));
         if void.contains(&15) {
             self.review_extended = false;
         }
@@ -676,6 +692,33 @@ impl File {
         }
     }
 
+    /// Days after which something that was done no longer counts, unless somebody acts.
+    fn lapses(&self) -> Vec<NaiveDate> {
+        let mut days = Vec::new();
+        if let (Some(assembly), None) = (self.day(15), self.day(17)) {
+            match self.submitted.get(&15) {
+                None => days.extend([3, 6].map(|months| Span::Months(months).after(assembly))),
+                Some(sent) => days.push(Span::Months(6).after(*sent)),
+            }
+        }
+        days.extend(self.day(10).map(|review| REVIEW.after(review)));
+        days
+    }
+
+    /// The next day on which the case looks different though nobody does anything: something lapses, becomes legal,
+    /// overdue or is to be reminded of. None when only people change it.
+    pub fn turns(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let next = |day: NaiveDate| Span::Days(1).after(day);
+        let mut days: Vec<NaiveDate> = self.lapses().into_iter().map(next).collect();
+        for step in self.look(today).steps.iter().filter(|step| step.state != State::Done) {
+            days.extend(step.earliest);
+            days.extend(step.latest.map(next));
+            days.extend(&step.reminders);
+        }
+        days.extend(self.unsent().into_iter().map(|rung| rung.day));
+        days.into_iter().filter(|day| *day > today).min()
+    }
+
     /// What comes of recording a step; everything that speaks against it is told.
     pub fn decide(&self, no: u8, act: &Act, today: NaiveDate) -> Result<Verdict, Vec<Error>> {
         let step = step_of(no).ok_or_else(|| vec![Error::missing()])?;
@@ -881,6 +924,43 @@ impl File {
             faults.extend(said.into_iter().map(|words| (*no, words)));
         }
         faults
+    }
+
+    /// Who helps: the mentors of an activist, then the sponsors until conversion. None before, and in what has ended.
+    pub fn helpers(&self) -> Option<Helpers<'_>> {
+        if !self.outcome.is_open() || self.done.contains_key(&24) {
+            return None;
+        }
+        let (no, done) = [9, 5].into_iter().find_map(|no| Some((no, self.done.get(&no)?)))?;
+        let since = self.replaced.get(&no).copied().unwrap_or(done.on);
+        Some(Helpers { step: step_of(no)?, people: &done.given.people, since })
+    }
+
+    /// Names others to help from a day on; the answer is the step they are named with.
+    pub fn replace(&mut self, people: &[Uuid], on: NaiveDate, today: NaiveDate) -> Result<&'static Step, Error> {
+        let Some(Helpers { step, since, people: before }) = self.helpers() else {
+            return Err(Error::refuse("NO_HELPERS", "当前没有需要更换的培养联系人或入党介绍人"));
+        };
+        if on > today {
+            return Err(Error::invalid("on", "日期不能晚于今天"));
+        }
+        if on < since {
+            return Err(Error::invalid("on", format!("更换日期不能早于{since}")));
+        }
+        let named: BTreeSet<&Uuid> = people.iter().collect();
+        let (least, most) = step.people().unwrap_or((1, 1));
+        if named.len() != people.len() || !(least..=most).contains(&people.len()) {
+            let many = if least == most { least.to_string() } else { format!("{least}至{most}") };
+            return Err(Error::invalid("people", format!("请选择{many}名正式党员")));
+        }
+        if named == before.iter().collect() {
+            return Err(Error::invalid("people", "所选人员与原来相同"));
+        }
+        if let Some(done) = self.done.get_mut(&step.no) {
+            done.given.people = people.to_vec();
+        }
+        self.replaced.insert(step.no, on);
+        Ok(step)
     }
 
     /// What may be recorded beside the steps today.

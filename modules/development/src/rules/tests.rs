@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::ladder::{Level, Rule, Rung};
 use super::*;
 
 fn day(text: &str) -> NaiveDate {
@@ -404,6 +405,110 @@ fn pc_3_2_4_reminders_come_at_their_nodes() {
     let training = &file.look(day("2022-08-01")).steps[5].reminders;
     let from = day("2022-07-31");
     assert!(training.contains(&later(from, 6)) && training.contains(&later(from, 12)), "{training:?}");
+}
+
+#[test]
+fn pc_3_2_4_the_ladder_has_its_rungs() {
+    let told = |file: &File, on: NaiveDate| {
+        let of = |rung: &Rung| (rung.step, rung.rule, rung.level, rung.day);
+        file.rungs(on).iter().map(of).collect::<Vec<_>>()
+    };
+    // Of the second step: ten and three days before the month is over, then daily for a week, and no more.
+    let file = up_to(1);
+    let latest = day("2022-02-28");
+    assert_eq!(told(&file, day("2022-02-17")), []);
+    assert_eq!(told(&file, day("2022-02-18")), [(2, Rule::Due, Level::Blue, day("2022-02-18"))]);
+    assert_eq!(told(&file, latest), [(2, Rule::Due, Level::Blue, day("2022-02-25"))]);
+    for n in 1..=9 {
+        let on = Span::Days(n).after(latest);
+        assert_eq!(told(&file, on), [(2, Rule::Over, Level::Red, Span::Days(n.min(7)).after(latest))], "{n}");
+    }
+    // A deadline by practice is told once more when it has passed, so that the superior knows.
+    let file = up_to(3);
+    let due = later(file.done[&3].on, 1);
+    assert_eq!(told(&file, due), [(4, Rule::Due, Level::Blue, due)]);
+    assert_eq!(told(&file, Span::Days(50).after(due)), [(4, Rule::Over, Level::Yellow, Span::Days(1).after(due))]);
+    // Observation goes on while nothing can be done, and then it can.
+    let file = up_to(5);
+    let from = file.done[&3].on;
+    assert_eq!(told(&file, later(from, 6))[0], (6, Rule::Observe, Level::Blue, later(from, 6)));
+    assert_eq!(told(&file, later(from, 12))[0].1, Rule::Start);
+    // A resolution that is not sent: a week before, on the last day, and when it has lapsed.
+    let file = up_to(15);
+    let last = later(file.done[&15].on, 3);
+    let of_resolution = |on: NaiveDate| told(&file, on).into_iter().rfind(|one| one.0 == 15);
+    assert_eq!(of_resolution(Span::Days(8).before(last)), None);
+    assert_eq!(
+        of_resolution(Span::Days(6).before(last)),
+        Some((15, Rule::Unsent, Level::Yellow, Span::Days(7).before(last)))
+    );
+    assert_eq!(of_resolution(last), Some((15, Rule::Unsent, Level::Red, last)));
+    let lapsed = Span::Days(1).after(last);
+    assert_eq!(of_resolution(lapsed), Some((15, Rule::Lapsed, Level::Red, lapsed)));
+    // Whatever is on hold or has ended reminds of nothing.
+    let mut held = up_to(3);
+    held.note(Event::Hold, due, due).unwrap();
+    assert_eq!(told(&held, later(due, 2)), []);
+    assert_eq!(told(&up_to(25), day("2030-01-01")), []);
+}
+
+#[test]
+fn pc_3_2_4_others_help_from_a_day_on() {
+    let people = |n: &[u128]| n.iter().copied().map(Uuid::from_u128).collect::<Vec<_>>();
+    let mut file = up_to(5);
+    let (named, today) = (file.done[&5].on, day("2026-11-26"));
+    let fault = |file: &File, of: &[u128], on: NaiveDate| {
+        file.clone().replace(&people(of), on, today).map(|step| step.no).map_err(|e| e.field.unwrap_or_default())
+    };
+    assert_eq!(fault(&file, &[3], named), Ok(5));
+    for (of, on) in [(&[1, 2][..], named), (&[], named), (&[3, 3], named), (&[3, 4, 5], named)] {
+        assert_eq!(fault(&file, of, on), Err("people".into()), "{of:?}");
+    }
+    for on in [Span::Days(1).before(named), Span::Days(1).after(today)] {
+        assert_eq!(fault(&file, &[3], on), Err("on".into()));
+    }
+    let on = Span::Days(9).after(named);
+    file.replace(&people(&[3]), on, today).unwrap();
+    let helpers = file.helpers().unwrap();
+    assert_eq!((helpers.step.no, helpers.people, helpers.since), (5, &people(&[3])[..], on));
+    // Sponsors are two, until the person is a full member; before mentors are named there are none.
+    assert_eq!(fault(&up_to(9), &[3], today), Err("people".into()));
+    assert_eq!(fault(&up_to(23), &[3, 4], today), Ok(9));
+    assert!(up_to(4).helpers().is_none() && up_to(25).helpers().is_none());
+}
+
+#[test]
+fn pc_3_2_4_what_lists_know_changes_by_itself_on_no_other_day_than_told() {
+    let rungs =
+        |file: &File, on: NaiveDate| file.rungs(on).iter().map(|one| (one.step, one.rule, one.day)).collect::<Vec<_>>();
+    let shows = |file: &File, on: NaiveDate| {
+        let look = file.look(on);
+        let open: Vec<u8> = look.steps.iter().filter(|step| step.state == State::Open).map(|step| step.no).collect();
+        (look.stage, look.next, look.side, look.earliest, look.latest, look.remind, open, look.lapse, rungs(file, on))
+    };
+    let mut turned = 0;
+    for last in 1..=24 {
+        for sent in [false, true] {
+            let mut file = up_to(last);
+            let begun = file.done[&last].on;
+            if sent && file.note(Event::Submit, begun, begun).is_err() {
+                continue;
+            }
+            let (mut known, mut turns) = (shows(&file, begun), file.turns(begun));
+            for on in begun.iter_days().skip(1).take(430) {
+                let now = shows(&file, on);
+                if turns.is_some_and(|day| day <= on) {
+                    turns = file.turns(on);
+                    turned += 1;
+                } else {
+                    assert_eq!(now, known, "after step {last}, sent: {sent}, on {on}");
+                }
+                assert!(turns.is_none_or(|day| day > on));
+                known = now;
+            }
+        }
+    }
+    assert!(turned > 60, "{turned}");
 }
 
 #[test]

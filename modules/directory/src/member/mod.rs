@@ -24,8 +24,8 @@ pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
 pub use own::{OwnField, complete, facts, own, set};
 pub use posts::{
-    Appointment, Ending, HeldPost, appoint, end as end_held_posts, held_on, names, past_on, place_of_post, present,
-    vacant_since,
+    Appointment, Ending, HeldPost, Recorded, appoint, end as end_held_posts, forget as forget_posts, held_on, names,
+    past_on, place_of_post, present, record as record_posts, recorded as recorded_posts, vacant_since,
 };
 pub use roles::{derive as derive_roles, role_of};
 pub use rules::Facts;

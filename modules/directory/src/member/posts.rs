@@ -229,6 +229,72 @@ pub async fn appoint(
     write.audit_all(told.collect()).await
 }
 
+/// A post as it was held before it was known here.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Its id.
+    pub id: Uuid,
+    /// Who.
+    pub person: Uuid,
+    /// Their name, for the audit.
+    pub name: String,
+    /// Dictionary `post`.
+    pub post: String,
+    /// First day.
+    pub since: NaiveDate,
+    /// Day after the last, of one that has ended with its term.
+    pub until: Option<NaiveDate>,
+    /// Given by the superior instead of voted for.
+    pub appointed: bool,
+}
+
+/// Takes over posts that were held before, or still are.
+pub async fn record(write: &mut Write<'_>, at: (Uuid, &str), rows: &[Recorded]) -> Result<()> {
+    let new: Vec<_> = rows
+        .iter()
+        .map(|one| {
+            (
+                posts::id.eq(one.id),
+                posts::person_id.eq(one.person),
+                posts::organisation_id.eq(at.0),
+                posts::post.eq(&one.post),
+                posts::since.eq(one.since),
+                posts::until.eq(one.until),
+                posts::end_reason.eq(one.until.map(|_| "term_expired")),
+                posts::appointed.eq(one.appointed),
+            )
+        })
+        .collect();
+    diesel::insert_into(posts::table).values(new).execute(write.conn()?).await.map_err(taken)?;
+    let told = rows.iter().map(|one| {
+        Entry::new("member.post_began", "person", one.person)
+            .note("name", one.name.clone())
+            .note("organisation", at.1.to_owned())
+            .note("post", dictionary::words("post", &one.post))
+            .note("since", one.since.to_string())
+            .note("until", one.until.map(|day| day.to_string()))
+    });
+    write.audit_all(told.collect()).await
+}
+
+/// Posts by id, also those that have ended.
+pub async fn recorded(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<HeldPost>> {
+    Ok(posts::table.inner_join(people::table).filter(posts::id.eq_any(ids.to_vec())).select(COLUMNS).load(conn).await?)
+}
+
+/// Takes back posts that were taken over by mistake; the roles that followed from them go with them.
+pub async fn forget(write: &mut Write<'_>, rows: &[HeldPost]) -> Result<()> {
+    let ids: Vec<Uuid> = rows.iter().map(|one| one.id).collect();
+    diesel::delete(posts::table.filter(posts::id.eq_any(ids))).execute(write.conn()?).await?;
+    let told = rows.iter().map(|one| {
+        Entry::new("member.post_ended", "person", one.person)
+            .note("name", one.name.clone())
+            .note("post", dictionary::words("post", &one.post))
+            .note("reason", "撤销导入")
+    });
+    write.audit_all(told.collect()).await
+}
+
 fn taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
     match error.field.as_deref() {

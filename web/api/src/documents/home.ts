@@ -86,10 +86,11 @@ export const DevelopmentWaitingDocument = /*#__PURE__*/ new TypedDocumentString(
     stages(under: $under) {
       overdue
       remind
+      gaps
     }
   }
 }
-    `, {"hash":"ec74810354b471a0a19ad6ab4a66bea7af36f08f081de3ca67de864dfa9c1694"}) as unknown as TypedDocumentString<DevelopmentWaitingQuery, DevelopmentWaitingQueryVariables>;
+    `, {"hash":"b1a630fe815802adde357a985f05cc310927cd36499877e047614eb655ea3625"}) as unknown as TypedDocumentString<DevelopmentWaitingQuery, DevelopmentWaitingQueryVariables>;
 export const TransferWaitingDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TransferWaiting($under: ID) {
   mobility {

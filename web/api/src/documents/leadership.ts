@@ -111,6 +111,7 @@ fragment LeadershipPerson on LeadershipPost {
 }
 fragment ElectionLine on ElectionBrief {
   id
+  termNo
   kind
   state
   plannedOn
@@ -140,7 +141,7 @@ fragment Team on Leadership {
   }
   mayEdit
   mayApprove
-}`, {"hash":"7379e1fdde3a048492ed7a94f0f7def58d9f4bd618b435f0d7fb80442ab6ac1f"}) as unknown as TypedDocumentString<LeadershipTeamQuery, LeadershipTeamQueryVariables>;
+}`, {"hash":"123f9656c0cedca6d0f6aff1aa269aa63e165e1b0c2acfae9d48a43dc2817c9d"}) as unknown as TypedDocumentString<LeadershipTeamQuery, LeadershipTeamQueryVariables>;
 export const ElectorateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Electorate($organisation: ID!) {
   leadership {
@@ -224,6 +225,11 @@ export const ElectionFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -241,7 +247,7 @@ export const ElectionFileDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"c65a2ac626fb80d9acac07da141c72c81214faf7f53932e9b46475bb809bf4e0"}) as unknown as TypedDocumentString<ElectionFileQuery, ElectionFileQueryVariables>;
+}`, {"hash":"f89009c5e81fda9bfb2a64a91d4aa20542f0ac29a7584e13819067bfff7d96b9"}) as unknown as TypedDocumentString<ElectionFileQuery, ElectionFileQueryVariables>;
 export const StandingMembersDocument = /*#__PURE__*/ new TypedDocumentString(`
     query StandingMembers($search: String, $under: ID) {
   directory {
@@ -327,6 +333,11 @@ export const StartElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -344,7 +355,7 @@ export const StartElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"65e641190a40594677b04603980a7b3946b4c2644d84f7de98c034274b04e6f3"}) as unknown as TypedDocumentString<StartElectionMutation, StartElectionMutationVariables>;
+}`, {"hash":"54a3721ef5bf33c0cb599b65e574f9111097a42aac69a8cfc459040adf568491"}) as unknown as TypedDocumentString<StartElectionMutation, StartElectionMutationVariables>;
 export const EditElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EditElection($id: ID!, $version: Int!, $input: ElectionInput!) {
   leadership {
@@ -412,6 +423,11 @@ export const EditElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -429,7 +445,7 @@ export const EditElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"5b79f19a2ac960aa091bb3bb8e48d39bfc26de562cdad8d7da38b5c075626bc6"}) as unknown as TypedDocumentString<EditElectionMutation, EditElectionMutationVariables>;
+}`, {"hash":"d43637a8af98ec9e803ac7375335327096ba6106e85b1b15497fe45c3f4ba5a9"}) as unknown as TypedDocumentString<EditElectionMutation, EditElectionMutationVariables>;
 export const RequestElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestElection($id: ID!, $version: Int!, $on: NaiveDate!, $number: String) {
   leadership {
@@ -497,6 +513,11 @@ export const RequestElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -514,7 +535,7 @@ export const RequestElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"c5e79c3b52c08c32eaccf83d9b9cd8ce2b3c0dda1c21127c17031ac5f753b5b0"}) as unknown as TypedDocumentString<RequestElectionMutation, RequestElectionMutationVariables>;
+}`, {"hash":"fea6ace1e7f49f849ffbfee01b54d4a71fb4c35793eff2a9c75aad3db96df61f"}) as unknown as TypedDocumentString<RequestElectionMutation, RequestElectionMutationVariables>;
 export const ReplyElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ReplyElection($id: ID!, $version: Int!, $input: ElectionReplyInput!) {
   leadership {
@@ -582,6 +603,11 @@ export const ReplyElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -599,7 +625,7 @@ export const ReplyElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"2fe6b447a4b5fe31fe171358452d3a6259ea3b9b9312e53b318f01f08341b64c"}) as unknown as TypedDocumentString<ReplyElectionMutation, ReplyElectionMutationVariables>;
+}`, {"hash":"77a4ed1b41d9527d72316321f3bb6b0df5a3c7bdabb826dd699c4f9d178b94ab"}) as unknown as TypedDocumentString<ReplyElectionMutation, ReplyElectionMutationVariables>;
 export const HoldElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation HoldElection($id: ID!, $version: Int!, $input: ElectionResultInput!) {
   leadership {
@@ -667,6 +693,11 @@ export const HoldElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -684,7 +715,7 @@ export const HoldElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"6d1108301f98ae63f248c4c808c624c463c77877f23ee7c9a20f1604fe9cec24"}) as unknown as TypedDocumentString<HoldElectionMutation, HoldElectionMutationVariables>;
+}`, {"hash":"4a2185eeebb49f3e048b7c4770e24de42c3cc015d4285d6bca149cafeda7a15d"}) as unknown as TypedDocumentString<HoldElectionMutation, HoldElectionMutationVariables>;
 export const ReportElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ReportElection($id: ID!, $version: Int!, $input: ElectionReportInput!) {
   leadership {
@@ -752,6 +783,11 @@ export const ReportElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -769,7 +805,7 @@ export const ReportElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"da7717d95bc6b9c127d44d8f829edc16beeb7fb793efbcc3e19b9b58777750b8"}) as unknown as TypedDocumentString<ReportElectionMutation, ReportElectionMutationVariables>;
+}`, {"hash":"adfb6e24aa0dff99afc11031bd5fde61b10ad37d732349f2a160056f43aea66b"}) as unknown as TypedDocumentString<ReportElectionMutation, ReportElectionMutationVariables>;
 export const ConfirmElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ConfirmElection($id: ID!, $version: Int!, $input: ElectionReplyInput!) {
   leadership {
@@ -837,6 +873,11 @@ export const ConfirmElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -854,7 +895,7 @@ export const ConfirmElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"84c4bf885317a1eac1c03f1f675aa9c02e0d31e5d0ac83bcf30603225fe0c40b"}) as unknown as TypedDocumentString<ConfirmElectionMutation, ConfirmElectionMutationVariables>;
+}`, {"hash":"1d7bad3bab75a98204fef9ef21059da519f8a6f4f136fd32484d4cb1f9322f74"}) as unknown as TypedDocumentString<ConfirmElectionMutation, ConfirmElectionMutationVariables>;
 export const WithdrawElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation WithdrawElection($id: ID!, $version: Int!, $reason: String!) {
   leadership {
@@ -922,6 +963,11 @@ export const WithdrawElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -939,7 +985,7 @@ export const WithdrawElectionDocument = /*#__PURE__*/ new TypedDocumentString(`
   acts
   createdBy
   createdAt
-}`, {"hash":"e7a8804f687c6a8f7d8ef917014d1910a5ccd4fdc80715574a8c220e59403082"}) as unknown as TypedDocumentString<WithdrawElectionMutation, WithdrawElectionMutationVariables>;
+}`, {"hash":"d16f1bbe28111dfb111b71a8aff0542a21378a54c2adba6e6748374de8e18816"}) as unknown as TypedDocumentString<WithdrawElectionMutation, WithdrawElectionMutationVariables>;
 export const EndPostDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EndPost($id: ID!, $on: NaiveDate!, $reason: String!) {
   leadership {
@@ -984,6 +1030,7 @@ fragment LeadershipPerson on LeadershipPost {
 }
 fragment ElectionLine on ElectionBrief {
   id
+  termNo
   kind
   state
   plannedOn
@@ -1013,7 +1060,7 @@ fragment Team on Leadership {
   }
   mayEdit
   mayApprove
-}`, {"hash":"9302153d24de6deed9c56bf833078d164e80e600631afd5d8266a062f91b6ac5"}) as unknown as TypedDocumentString<EndPostMutation, EndPostMutationVariables>;
+}`, {"hash":"a71c338e1477eabc27a28d6b829ec754d089c9b36ff10d96ae260dffcc832792"}) as unknown as TypedDocumentString<EndPostMutation, EndPostMutationVariables>;
 export const RequestElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestElectionDocument($id: ID!, $input: ElectionUpload!) {
   leadership {
@@ -1092,6 +1139,11 @@ export const KeepElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentStrin
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -1109,7 +1161,7 @@ export const KeepElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentStrin
   acts
   createdBy
   createdAt
-}`, {"hash":"10baf6b381a0da99f0a8cf5f0091a616f5c21a2c631329354e37454d2b1f1f05"}) as unknown as TypedDocumentString<KeepElectionDocumentMutation, KeepElectionDocumentMutationVariables>;
+}`, {"hash":"7af13642fb64b84f056c0f0761182e8b9299be672ef4c2c4d318948a6701ab79"}) as unknown as TypedDocumentString<KeepElectionDocumentMutation, KeepElectionDocumentMutationVariables>;
 export const RemoveElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveElectionDocument($id: ID!) {
   leadership {
@@ -1177,6 +1229,11 @@ export const RemoveElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentStr
     name
     reason
   }
+  staying {
+    person
+    name
+    post
+  }
   endings {
     post
     reason
@@ -1194,7 +1251,7 @@ export const RemoveElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentStr
   acts
   createdBy
   createdAt
-}`, {"hash":"b56527a00b963cfb4ef0d2f9fb935d36bf554cd324807a63e22f5177250eb848"}) as unknown as TypedDocumentString<RemoveElectionDocumentMutation, RemoveElectionDocumentMutationVariables>;
+}`, {"hash":"9c2d0d7de0631fb105a2a18cbbfbbd98c8bf0a7fbd5d0da178a51aece35b4c00"}) as unknown as TypedDocumentString<RemoveElectionDocumentMutation, RemoveElectionDocumentMutationVariables>;
 export const OpenElectionDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OpenElectionDocument($id: ID!) {
   leadership {

@@ -37,6 +37,7 @@ export function AttentionList({ attention }: { attention: Overview['attention'] 
   const counts = new Map(attention?.map(({ kind, count }) => [kind as string, count]))
   const waiting: Waiting[] = [
     ...cases('已超期', 'bad', development.overdue, 'overdue', '人的发展党员步骤已超过最迟日期，请尽快办理'),
+    ...cases('需更换', 'bad', development.gaps, 'gap', '人的培养联系人或入党介绍人不能继续履职，请更换'),
     ...(terms.count > 0 ? [{ tag: '提醒', tone: terms.urgent ? 'bad' as const : 'warn' as const, words: `${terms.count} 个组织的班子任期或书记空缺到了提醒日期`, to: '/org/leadership', open: sees('org.leadership') }] : []),
     ...Object.keys(KINDS).flatMap((key): Waiting[] => {
       const kind = oneOf(KINDS, key)

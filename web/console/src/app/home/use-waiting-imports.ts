@@ -8,6 +8,7 @@ const TEMPLATES = [
   { template: 'organisation', permission: 'org.tree_edit', path: '/org/info' },
   { template: 'member', permission: 'member.edit', path: '/member/info' },
   { template: 'development', permission: 'development.edit', path: '/member/development' },
+  { template: 'leadership', permission: 'leadership.edit', path: '/org/leadership' },
 ]
 
 /** The own imports that were found good and still have to be confirmed, with the page that shows them. */

@@ -147,7 +147,8 @@ function Vote({ rule }: { rule: NonNullable<Look['vote']> }) {
   )
 }
 
-function People({ range, label }: { range: number[]; label: string }) {
+/** Full members to choose, by name. */
+export function People({ range, label }: { range: number[]; label: string }) {
   const [typed, setTyped] = useState('')
   const search = useSettled(typed)
   const found = useQuery({

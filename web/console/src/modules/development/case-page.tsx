@@ -13,9 +13,10 @@ import { ask } from '../../net/ask'
 import { ActDrawer } from './act-drawer'
 import { Due } from './due'
 import { EventDrawer, RELOCATE } from './event-drawer'
+import { HelpersDrawer } from './helpers-drawer'
 import { History } from './history'
 import { StepRow } from './step-row'
-import { events, outcomes, standings } from './words'
+import { events, outcomes, peopleLabels, standings } from './words'
 import '../../styles/development.css'
 
 export { PrintPage } from './print'
@@ -23,6 +24,11 @@ export { PrintPage } from './print'
 /** What the regulation says of a step. */
 export type Guide = DevelopmentStepsQuery['development']['steps'][number]
 const KINDS = ['development_doc', 'ethnicity', 'education_level', 'work_post', 'sex'] as const
+
+/** Naming others to help, beside the events. */
+const REPLACE = 'REPLACE'
+/** What those who help now are called. */
+const helpersLabel = ({ helperStep }: DevelopmentDetailFragment): string => peopleLabels[helperStep ?? 5] ?? '培养联系人'
 
 /** One case: where it stands, what is next, the 25 steps, and what happened. */
 export default function CasePage() {
@@ -56,6 +62,7 @@ export default function CasePage() {
 function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide: Guide[]; onTaken: (file: DevelopmentDetailFragment) => void }) {
   const [acting, setActing] = useState<number | null>(null)
   const [noting, setNoting] = useState<DevelopmentEvent | typeof RELOCATE | null>(null)
+  const [replacing, setReplacing] = useState(false)
   const entries = useEntries(KINDS)
   const word = (kind: string, code: string) => wordFrom(entries.data, kind, code)
   const one = file.case
@@ -64,13 +71,14 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
   const look = acting === null ? undefined : file.steps.find(({ no }) => no === acting)
   const more = [
     ...file.events.filter((event) => event !== 'SUBMIT').map((event) => ({ key: event, label: events[event].label, danger: events[event].danger ?? false })),
+    ...(file.replaceable ? [{ key: REPLACE, label: `更换${helpersLabel(file)}`, danger: false }] : []),
     ...(file.movable ? [{ key: RELOCATE, label: '转到其他党支部', danger: false }] : []),
   ]
   return (
     <>
-      <Next file={file} onAct={setActing} onSubmit={() => setNoting('SUBMIT')}
+      <Next file={file} onAct={setActing} onSubmit={() => setNoting('SUBMIT')} onReplace={() => setReplacing(true)}
         more={more.length > 0 && (
-          <Dropdown menu={{ items: more, onClick: ({ key }) => setNoting(key as DevelopmentEvent) }} trigger={['click']}><Button>其他事项</Button></Dropdown>
+          <Dropdown menu={{ items: more, onClick: ({ key }) => (key === REPLACE ? setReplacing(true) : setNoting(key as DevelopmentEvent)) }} trigger={['click']}><Button>其他事项</Button></Dropdown>
         )} />
       <Section title="基本信息">
         <dl className="z-facts">
@@ -83,6 +91,7 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
           <div><dt>公民身份号码</dt><dd>{one.idNumber}</dd></div>
           <div><dt>手机号</dt><dd>{one.mobile}</dd></div>
           {file.probationEnd && <div><dt>预备期满</dt><dd>{day(file.probationEnd)}</dd></div>}
+          {file.helpers.length > 0 && <div><dt>{helpersLabel(file)}</dt><dd>{file.helpers.map(({ name }) => name).join('、')}</dd></div>}
           <div><dt>考察记录</dt><dd>{file.observed} 次</dd></div>
         </dl>
       </Section>
@@ -100,6 +109,7 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
       ))}
       <Section title="办理经过"><History file={file} /></Section>
       {step && look && <ActDrawer guide={step} look={look} file={file} word={word} onClose={() => setActing(null)} onTaken={onTaken} />}
+      {replacing && <HelpersDrawer file={file} onClose={() => setReplacing(false)} onTaken={onTaken} />}
       {noting && <EventDrawer event={noting} file={file} onClose={() => setNoting(null)} onTaken={onTaken} />}
     </>
   )
@@ -112,10 +122,11 @@ function Later({ when, count, children }: { when: boolean; count: number; childr
 }
 
 /** Where the case stands and what is next, at a glance. */
-function Next({ file, onAct, onSubmit, more }: { file: DevelopmentDetailFragment; onAct: (no: number) => void; onSubmit: () => void; more: React.ReactNode }) {
+function Next({ file, onAct, onSubmit, onReplace, more }: { file: DevelopmentDetailFragment; onAct: (no: number) => void; onSubmit: () => void; onReplace: () => void; more: React.ReactNode }) {
   const one = file.case
   const next = file.steps.find(({ no }) => no === one.step)
   const submit = file.events.includes('SUBMIT')
+  const lacking = file.helpers.filter(({ gap }) => gap !== null)
   return (
     <section className="z-card z-next" aria-label="当前进度">
       <p className="z-inline">
@@ -123,6 +134,10 @@ function Next({ file, onAct, onSubmit, more }: { file: DevelopmentDetailFragment
         {one.overdue && <span className="z-tag z-tag--bad">已超期</span>}
       </p>
       {file.lapse && <Alert type="warning" showIcon title={file.lapse} />}
+      {lacking.length > 0 && (
+        <Alert type="error" showIcon title={`${helpersLabel(file)}不能继续履职，请更换：${lacking.map(({ name, gap }) => `${name}${gap ?? ''}`).join('；')}`}
+          action={file.replaceable && <Button size="small" onClick={onReplace}>更换</Button>} />
+      )}
       {next && one.step !== null
         ? (
           <>

@@ -15,6 +15,7 @@ import { StatusTag } from '../../kit/status-tag'
 import { day } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { Board } from './board'
+import { Reminders } from './reminders'
 import { Due } from './due'
 import { FORM, outcomes, sides, standings } from './words'
 
@@ -28,7 +29,7 @@ const EXPORT = { kind: 'development', title: '发展档案' }
 const filterOf = (under: string | null, filter: Record<string, string>): DevelopmentFilter => ({
   under, search: filter['search'] ?? null, stage: filter['stage'] ? Number(filter['stage']) : null,
   side: SIDES.some(({ value }) => value === filter['side']) ? filter['side'] as keyof typeof sides : null,
-  overdue: filter['state'] === 'overdue', remind: filter['state'] === 'remind', closed: filter['state'] === 'closed',
+  overdue: filter['state'] === 'overdue', remind: filter['state'] === 'remind', gap: filter['state'] === 'gap', closed: filter['state'] === 'closed',
 })
 
 /** 党员发展: cases as a list and as a board of the five stages. */
@@ -57,6 +58,7 @@ export default function DevelopmentPage() {
         </>
       )}
     >
+      <Reminders />
       {board ? <Board key={org} under={org} /> : <CaseList key={org} under={org} onOpen={open} />}
     </Page>
   )
@@ -69,7 +71,7 @@ function CaseList({ under, onOpen }: { under: string | null; onOpen: (id: string
   })
   const search = useMemo((): SearchField[] => [
     { name: 'search', label: '姓名', placeholder: '姓名、拼音，或完整手机号、身份证号' },
-    { name: 'state', label: '状态', options: [{ value: 'overdue', label: '已超期' }, { value: 'remind', label: '需要提醒' }, { value: 'closed', label: '已结束' }], placeholder: '进行中' },
+    { name: 'state', label: '状态', options: [{ value: 'overdue', label: '已超期' }, { value: 'remind', label: '需要提醒' }, { value: 'gap', label: '需更换联系人、介绍人' }, { value: 'closed', label: '已结束' }], placeholder: '进行中' },
     { name: 'stage', label: '阶段', options: (stages.data ?? []).map(({ stage, title, count }) => ({ value: String(stage), label: `${title}（${count}）` })) },
     { name: 'side', label: '待谁办理', options: SIDES },
   ], [stages.data])
@@ -84,7 +86,7 @@ function CaseList({ under, onOpen }: { under: string | null; onOpen: (id: string
     { key: 'actor', title: '待谁办理', cell: (row) => <span className="z-wrap">{row.actor ?? '—'}</span> },
     { key: 'earliest', title: '最早可办', cell: (row) => (row.earliest ? day(row.earliest) : '—') },
     { key: 'latest', title: '最迟办理', cell: (row) => <Due row={row} /> },
-    { key: 'outcome', title: '状态', cell: (row) => <StatusTag dict={outcomes} value={row.outcome} /> },
+    { key: 'outcome', title: '状态', cell: (row) => <span className="z-inline"><StatusTag dict={outcomes} value={row.outcome} />{row.gap && <span className="z-tag z-tag--bad">需更换联系人</span>}</span> },
   ]
   return (
     <ListPage<DevelopmentRowFragment>

@@ -79,9 +79,10 @@ export function ReportDrawer({ one, word, ...rest }: ActProps) {
   const entries = useEntries(['post'])
   const chosen = one.candidates.filter(({ elected }) => elected)
   const members = chosen.filter(({ post }) => post.endsWith('_member'))
+  const committee = new Set([...chosen, ...one.staying].map(({ person }) => person)).size
   return (
     <Act<ReportValues> {...rest} title={acts.REPORT}
-      initial={{ on: today(), duties: Object.fromEntries(members.map(({ id, post }) => [id, post])), division: { on: today(), present: chosen.length, yes: chosen.length, no: 0, abstain: 0 } }}
+      initial={{ on: today(), duties: Object.fromEntries(members.map(({ id, post }) => [id, post])), division: { on: today(), present: committee, yes: committee, no: 0, abstain: 0 } }}
       send={async ({ on, division, duties = {} }) => (await ask(ReportElectionDocument, {
         id: one.id, version: one.version,
         input: members.length === 0 ? { on } : { on, division: division ?? null, duties: Object.entries(duties).map(([candidate, post]) => ({ candidate, post })) },
@@ -90,7 +91,7 @@ export function ReportDrawer({ one, word, ...rest }: ActProps) {
       {members.length > 0 && (
         <fieldset className="z-vote">
           <legend>委员分工</legend>
-          <p className="z-muted">当选委员开会分工：到会须达到半数，赞成须超过当选委员的半数。</p>
+          <p className="z-muted">全体委员（共 {committee} 人）开会分工：到会须达到半数，赞成须超过全体委员的半数。{one.staying.length > 0 && `继续任职：${one.staying.map(({ name, post }) => `${name}（${word(post)}）`).join('、')}。`}</p>
           {members.map((each) => (
             <Form.Item key={each.id} name={['duties', each.id]} label={`${each.name}的分工`}>
               <Select aria-label={`${each.name}的分工`} options={optionsFrom(entries.data, 'post')} showSearch={{ optionFilterProp: 'label' }} />

@@ -5,10 +5,12 @@ import { Link, useNavigate } from 'react-router'
 import { useScope } from '../../app/scope'
 import { ExportBar } from '../../kit/exchange/export-bar'
 import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
+import { ImportButton, type ImportKind } from '../../kit/exchange/import-button'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
 import { NumberCards } from '../../kit/number-cards'
 import { Page, useLink } from '../../kit/page'
+import { Can } from '../../kit/permissions'
 import { StatusTag } from '../../kit/status-tag'
 import { day, oneOf } from '../../kit/words'
 import { ask } from '../../net/ask'
@@ -20,6 +22,7 @@ const SEARCH: readonly SearchField[] = [
   { name: 'attention', label: '任期状态', options: optionsOf(attentions) },
 ]
 const EXPORT: ExportKind = { kind: 'leadership', title: '班子任期台账' }
+const IMPORT: ImportKind = { template: 'leadership', title: '导入届次', noun: '条任职记录', refresh: ['leadership', 'directory'], undoing: '这些任职记录和届次会被删除，组织的届期起止日期保留' }
 
 const filterOf = (filter: Record<string, string>, under: string | null): TermFilter => ({
   search: filter['search'] ?? null, under, attention: oneOf(attentions, filter['attention']) ?? null,
@@ -37,7 +40,8 @@ export function Left({ term }: { term: Pick<TermRowFragment, 'daysLeft' | 'level
 export default function LeadershipPage() {
   const { org } = useScope()
   return (
-    <Page title="班子管理" menu="org.leadership" hint="各级党组织的班子、任期和换届；最先届满的排在前面。届满前 6 个月、3 个月、1 个月和届满后系统自动提醒。">
+    <Page title="班子管理" menu="org.leadership" hint="各级党组织的班子、任期和换届；最先届满的排在前面。届满前 6 个月、3 个月、1 个月和届满后系统自动提醒。"
+      extra={<Can perm="leadership.edit"><ImportButton kind={IMPORT} /></Can>}>
       <Reminders />
       <Summary under={org} />
       <Terms key={org} under={org} />

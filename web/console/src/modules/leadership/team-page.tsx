@@ -79,7 +79,7 @@ function Team({ team, onTaken }: { team: TeamFragment; onTaken: (next: TeamFragm
           <ol className="z-terms" aria-label="换届记录">
             {team.elections.map((one) => (
               <li key={one.id}>
-                <Link to={link(`/org/leadership/elections/${one.id}`)}>{kinds[one.kind].label}</Link> <StatusTag dict={states} value={one.state} />
+                <Link to={link(`/org/leadership/elections/${one.id}`)}>{one.termNo === null ? '' : `第 ${one.termNo} 届 `}{kinds[one.kind].label}</Link> <StatusTag dict={states} value={one.state} />
                 <span className="z-muted">
                   {one.termStart ? `任期 ${day(one.termStart)} 至 ${day(one.termEnd)}` : one.termEnd ? `届满延至 ${day(one.termEnd)}` : one.assemblyOn ? `选举大会 ${day(one.assemblyOn)}` : one.plannedOn ? `拟于 ${day(one.plannedOn)} 选举` : `${one.createdBy} ${day(one.createdAt)} 新建`}
                 </span>

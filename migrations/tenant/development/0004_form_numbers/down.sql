@@ -1,0 +1,2 @@
+DROP INDEX development_records_form;
+ALTER TABLE development_records DROP COLUMN form_no;

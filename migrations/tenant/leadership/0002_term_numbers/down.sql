@@ -1,0 +1,2 @@
+DROP INDEX leadership_elections_term;
+ALTER TABLE leadership_elections DROP COLUMN term_no;
