@@ -310,7 +310,7 @@ impl Looked {
         let mut words: Vec<(&'static str, String, Vec<Item>)> = Vec::new();
         for one in told {
             let item = Item { id: one.id.to_string(), name: one.name };
-            match words.iter_mut().find(|(kind, words, _)| (*kind, &*words) == (one.kind, &one.words)) {
+            match words.iter_mut().find(|(kind, words, _)| *kind == one.kind && *words == one.words) {
                 Some((.., items)) => items.push(item),
                 None => words.push((one.kind, one.words, vec![item])),
             }
