@@ -150,6 +150,9 @@ struct Term {
     end: NaiveDate,
 }
 
+/// A term that is stored: its organisation, number, kind, first and last day.
+type Stored = (Uuid, Option<i16>, String, NaiveDate, Option<NaiveDate>);
+
 /// What a good row becomes.
 #[derive(Debug, Clone)]
 struct Office {
@@ -290,7 +293,7 @@ impl TermRun {
             .select((people::mobile_index, people::id, people::name, people::left_at.is_null()))
             .load(write.conn()?)
             .await?;
-        let terms: Vec<(Uuid, Option<i16>, String, NaiveDate, Option<NaiveDate>)> = elections::table
+        let terms: Vec<Stored> = elections::table
             .filter(elections::organisation_id.eq_any(&at).and(elections::state.eq(ElectionState::Confirmed.code())))
             .filter(elections::term_start.is_not_null())
             .select((

@@ -147,8 +147,8 @@ function Vote({ rule }: { rule: NonNullable<Look['vote']> }) {
   )
 }
 
-/** Full members to choose, by name. */
-export function People({ range, label }: { range: number[]; label: string }) {
+/** Full members to choose, by name; those who are known have their names from the start. */
+export function People({ range, label, known = [] }: { range: number[]; label: string; known?: readonly { value: string; label: string }[] }) {
   const [typed, setTyped] = useState('')
   const search = useSettled(typed)
   const found = useQuery({
@@ -164,7 +164,7 @@ export function People({ range, label }: { range: number[]; label: string }) {
       <Select
         mode="multiple" maxCount={most} placeholder="输入姓名查找" loading={found.isFetching} notFoundContent={found.isFetching ? '正在查找…' : '没有找到正式党员'}
         showSearch={{ filterOption: false, searchValue: typed, onSearch: setTyped }}
-        options={(found.data ?? []).map((one) => ({ value: one.id, label: `${one.name}（${one.branch.shortName}）` }))}
+        options={[...(found.data ?? []).map((one) => ({ value: one.id, label: `${one.name}（${one.branch.shortName}）` })), ...known.filter(({ value }) => !found.data?.some(({ id }) => id === value))]}
       />
     </Form.Item>
   )

@@ -35,9 +35,9 @@ export function HelpersDrawer({ file, onClose, onTaken }: {
   const stay = file.helpers.filter(({ gap }) => gap === null)
   return (
     <DetailDrawer open title={`更换${label}`} onClose={onClose} sticky size={480}>
-      <Form<Values> form={form} name="helpers" layout="vertical" initialValues={{ on: today() }} onFinish={(values) => void submit(values)}>
-        <Alert className="z-gap-bottom" type="info" showIcon title={`请选择更换后的全部${label}${stay.length > 0 ? `；继续担任的（${stay.map(({ name }) => name).join('、')}）也要选上` : ''}。培养考察时间连续计算。`} />
-        <People range={range} label={label} />
+      <Form<Values> form={form} name="helpers" layout="vertical" initialValues={{ on: today(), people: stay.map(({ person }) => person) }} onFinish={(values) => void submit(values)}>
+        <Alert className="z-gap-bottom" type="info" showIcon title={`请选择更换后的全部${label}${stay.length > 0 ? `；继续担任的（${stay.map(({ name }) => name).join('、')}）已填好` : ''}。培养考察时间连续计算。`} />
+        <People range={range} label={label} known={stay.map(({ person, name }) => ({ value: person, label: name }))} />
         <Form.Item name="on" label="更换日期" rules={[{ required: true, message: '请选择更换日期' }]}><DateField notAfter={today()} /></Form.Item>
         <Form.Item name="note" label="更换原因" rules={[{ required: true, whitespace: true, min: 2, message: '请填写更换原因' }]}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
         <div className="z-actions">
