@@ -22,10 +22,10 @@ SELECT gen_random_uuid(), 'out', CASE WHEN n % 10 = 0 THEN 'active' ELSE 'return
   current_date - (n % 700)::int, current_date - (n % 300)::int, now(), now(), CASE WHEN n % 10 <> 0 THEN now() END FROM m WHERE n % 2 = 0;
 INSERT INTO lost_cases (id, person_id, name, search, organisation_id, state, lost_on, reason, created_at, updated_at, closed_at)
 SELECT gen_random_uuid(), id, name, search, branch, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'found' END, current_date - (n % 700)::int, '多次联系无果', now(), now(), CASE WHEN n % 100 <> 0 THEN now() END FROM m WHERE n % 20 = 0;
-INSERT INTO development_cases (id, organisation_id, name, pinyin, search, id_number, id_index, sex, birth_date, ethnicity, education_level, work_post, mobile, mobile_index, outcome, stage, step, standing, side, due, created_at, updated_at, closed_at)
+INSERT INTO development_cases (id, organisation_id, name, pinyin, search, id_number, id_index, sex, birth_date, ethnicity, education_level, work_post, mobile, mobile_index, outcome, stage, step, standing, side, due, turns_on, created_at, updated_at, closed_at)
 SELECT gen_random_uuid(), branch, name, pinyin, search, id_number, id_index, sex, birth_date, ethnicity, education_level, work_post, mobile, mobile_index,
   CASE WHEN n % 4 = 0 THEN 'in_progress' ELSE 'converted' END, CASE WHEN n % 4 = 0 THEN 1 + n % 3 ELSE 5 END, CASE WHEN n % 4 = 0 THEN (ARRAY[2, 6, 10])[1 + n % 3] END,
-  CASE WHEN n % 4 = 0 THEN 'applicant' ELSE 'member:formal' END, CASE WHEN n % 4 = 0 THEN 'branch' END, CASE WHEN n % 4 = 0 THEN current_date + (n % 365)::int - 30 ELSE '9999-12-31' END, now(), now(), CASE WHEN n % 4 <> 0 THEN now() END FROM m;
+  CASE WHEN n % 4 = 0 THEN 'applicant' ELSE 'member:formal' END, CASE WHEN n % 4 = 0 THEN 'branch' END, CASE WHEN n % 4 = 0 THEN current_date + (n % 365)::int - 30 ELSE '9999-12-31' END, '9999-12-31', now(), now(), CASE WHEN n % 4 <> 0 THEN now() END FROM m;
 INSERT INTO pledges (id, person_id, organisation_id, account_id, kind, year, title, grams, body, length, state, published_at, created_at, updated_at)
 SELECT gen_random_uuid(), id, branch, account_id, 'full', 2026, '我的承诺', '{我的,的承,承诺}', repeat('立足岗位，服务群众。', 60), 600, 'published', now() - n * interval '1 minute', now(), now() FROM m;
 INSERT INTO study_notes (id, person_id, organisation_id, account_id, bands, title, grams, body, length, state, published_at, created_at, updated_at)

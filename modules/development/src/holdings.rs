@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Result, dictionary};
@@ -67,17 +68,19 @@ impl Holdings for Cases {
     }
 
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
-        let mut open = cases::table
-            .filter(cases::organisation_id.eq(order.from).and(cases::closed_at.is_null()))
+        // Only these are held: whoever is at another case of the branch waits for nothing.
+        let meant = order
+            .people
+            .is_none()
+            .into_sql::<Bool>()
+            .or(cases::person_id.eq_any(order.people.clone().unwrap_or_default()).assume_not_null());
+        let ids: Vec<Uuid> = cases::table
+            .filter(cases::organisation_id.eq(order.from).and(cases::closed_at.is_null()).and(meant))
             .order(cases::id)
-            .select((cases::id, cases::person_id))
+            .select(cases::id)
             .for_update()
-            .load::<(Uuid, Option<Uuid>)>(write.conn()?)
+            .load(write.conn()?)
             .await?;
-        if let Some(people) = &order.people {
-            open.retain(|(_, person)| person.is_some_and(|person| people.contains(&person)));
-        }
-        let ids: Vec<Uuid> = open.into_iter().map(|(id, _)| id).collect();
         if ids.is_empty() {
             return Ok(());
         }

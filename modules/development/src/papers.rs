@@ -158,6 +158,7 @@ pub async fn remove(cx: &Cx, id: DevelopmentDocumentId) -> Result<DevelopmentCas
     if let Err(error) = cx.app.store.delete(&key(cx.tenant()?, id.0)?).await {
         tracing::warn!(code = error.code, cause = ?error.cause, "a removed paper was not deleted");
     }
+    paper::discard(cx, row.id).await?;
     Ok(row.case_id.into())
 }
 

@@ -305,6 +305,15 @@ impl TermRun {
             ))
             .load(write.conn()?)
             .await?;
+        let recorded: HashSet<(Uuid, Option<i16>, Uuid, String)> = candidates::table
+            .inner_join(elections::table.on(candidates::election_id.eq(elections::id)))
+            .filter(elections::organisation_id.eq_any(&at).and(elections::state.eq(ElectionState::Confirmed.code())))
+            .filter(candidates::elected)
+            .select((elections::organisation_id, elections::term_no, candidates::person_id, candidates::post))
+            .load(write.conn()?)
+            .await?
+            .into_iter()
+            .collect();
         let held = member::held_on(&at, write.conn()?).await?;
         let mut eligible: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
         let ids: Vec<Uuid> = known.iter().map(|(_, id, ..)| *id).collect();
@@ -324,6 +333,10 @@ impl TermRun {
             match same.as_slice().first() {
                 None => row.fault("name", "找不到该党员，请核对姓名和手机号"),
                 Some((_, id, ..)) => office.person = Some(*id),
+            }
+            let told = (office.place.id, Some(office.term.no), office.person.unwrap_or_default(), office.post.clone());
+            if recorded.contains(&told) {
+                row.fault("post", "该党员在此届次已登记此职务");
             }
             for (_, no, kind, start, end) in terms.iter().filter(|(at, ..)| *at == office.place.id) {
                 let stored = (kind.as_str(), *start, *end);
@@ -386,10 +399,10 @@ impl TermRun {
         {
             return Err(("in_office", "在任的应为文件中该组织最近的一届".to_owned()));
         }
-        let own = (at, office.post.clone(), office.person, office.since);
+        let own = (at, office.post.clone(), office.person, office.term.start);
         let single = (at, office.post.clone(), None, NaiveDate::MAX);
         if self.taken.contains(&own) {
-            return Err(("name", "与文件中前面的行重复".to_owned()));
+            return Err(("name", "与文件中前面的行重复：同一届次同一职务只填一行".to_owned()));
         }
         if office.until.is_none() && rules::is_single(&office.post) && !self.taken.insert(single) {
             return Err(("post", "该职务只能有1人在任".to_owned()));

@@ -53,3 +53,5 @@ diesel::table! {
         recipients -> Array<Uuid>, created_at -> Timestamptz,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(leadership_candidates, leadership_elections);

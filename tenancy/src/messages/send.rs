@@ -124,8 +124,9 @@ async fn claim(cx: &Cx, left: &[Uuid], now: DateTime<Utc>) -> Result<Option<Next
         }
     }
     let Some(mut found) = found else { return Ok(None) };
-    let stale = stale(now, write.conn()?).await?;
-    if stale > 0 {
+    // The first has waited longest.
+    let since: DateTime<Utc> = messages::table.find(found.0).select(messages::created_at).first(write.conn()?).await?;
+    if since < now - WORTH && stale(now, write.conn()?).await? > 0 {
         write.commit_quietly().await?;
         return Ok(Some(Next::Stale));
     }

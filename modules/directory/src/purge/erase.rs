@@ -9,7 +9,7 @@ use uuid::Uuid;
 use zhibu_core::{AccountId, Error, PurgeId, Result};
 use zhibu_storage::Key;
 use zhibu_tenancy::purge::NAMELESS;
-use zhibu_tenancy::{Cx, Job, Write, audit, identity, tenants};
+use zhibu_tenancy::{Cx, Job, Write, audit, identity, paper, tenants};
 
 use crate::member::Entry;
 use crate::schema::{activity_certificates, memberships, people, record_requests};
@@ -27,6 +27,7 @@ impl Job for RemoveFiles {
         for (folder, id) in &self.files {
             let key = Key::tenant(cx.tenant()?, [folder.as_str(), &id.simple().to_string()])?;
             cx.app.store.delete(&key).await?;
+            paper::discard(cx, *id).await?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Forms, Made,
 use zhibu_tenancy::{Cx, Read};
 
 use super::actions::record_of;
-use super::model::Row;
+use super::model::{Row, TransferSide};
 use super::paper;
 use super::store::{self, Filter};
 use crate::graphql::TransferFilter;
@@ -244,7 +244,10 @@ impl Forms for Letters {
                 }
                 let args = PageArgs::new(Some(FORMS), after, None)?;
                 let page = store::list(cx, &reach, &filter, &args, read.conn()?).await?;
-                (page.nodes, page.info.end_cursor.filter(|_| page.info.has_next_page))
+                let mut rows = page.nodes;
+                // Of many at once only those that are to be handed over; one that is over is printed alone.
+                rows.retain(|row| row.side() == Some(TransferSide::Receipt));
+                (rows, page.info.end_cursor.filter(|_| page.info.has_next_page))
             }
         };
         let committees: Vec<_> = rows.iter().filter_map(|row| row.source_id).collect();

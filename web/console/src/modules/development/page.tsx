@@ -86,7 +86,7 @@ function CaseList({ under, onOpen }: { under: string | null; onOpen: (id: string
     { key: 'actor', title: '待谁办理', cell: (row) => <span className="z-wrap">{row.actor ?? '—'}</span> },
     { key: 'earliest', title: '最早可办', cell: (row) => (row.earliest ? day(row.earliest) : '—') },
     { key: 'latest', title: '最迟办理', cell: (row) => <Due row={row} /> },
-    { key: 'outcome', title: '状态', cell: (row) => <span className="z-inline"><StatusTag dict={outcomes} value={row.outcome} />{row.gap && <span className="z-tag z-tag--bad">需更换联系人</span>}</span> },
+    { key: 'outcome', title: '状态', cell: (row) => <span className="z-inline"><StatusTag dict={outcomes} value={row.outcome} />{row.gap && <span className="z-tag z-tag--bad">需更换联系人或介绍人</span>}</span> },
   ]
   return (
     <ListPage<DevelopmentRowFragment>
