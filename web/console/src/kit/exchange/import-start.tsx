@@ -17,6 +17,8 @@ export function ImportStart({ kind: { template, noun }, upload, onShow }: Import
   const imports = useQuery({
     queryKey: ['imports', 'list', template, 'newest'],
     queryFn: async ({ signal }) => (await ask(ImportsDocument, { template, first: 5, after: null }, signal)).system.imports.nodes,
+    // One may have come to rest before anything was heard of it.
+    refetchOnMount: 'always',
   })
   const open = imports.data?.find(isOpen)
   return (
