@@ -47,7 +47,7 @@ const lists = (branch) => [
   ['pledges', 'Pledges', {}], ['pledges of one year', 'Pledges', { filter: { year: 2026 } }],
   ['study notes', 'StudyNotes', {}], ['study notes by title', 'StudyNotes', { filter: { search: '心得' } }],
   ['contributions', 'Contributions', {}], ['contributions of one branch', 'Contributions', { filter: { under: branch } }],
-  ['members with gaps', 'Members', { filter: { incomplete: true } }],
+  ['members with gaps', 'Members', { filter: { incomplete: true }, sort: 'NAME' }],
 ]
 
 /** Statements under a tenant's role that one asking needs; the least of several. */
