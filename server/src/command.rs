@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use zhibu_core::{ANYONE, Error, PageArgs, Result, World};
 use zhibu_tenancy::audit::seal::{self, Verdict};
 use zhibu_tenancy::life::{self, Spans};
-use zhibu_tenancy::{Cx, Space, activation, codes, migrate, operator, tenants, terms};
+use zhibu_tenancy::{Cx, Space, activation, codes, jobs, migrate, operator, tenants, terms};
 
 use crate::command_files::{self, CertificateCommand, FileCommand, PlacementCommand};
 use crate::command_fleet::{self, FleetCommand};
@@ -61,7 +61,13 @@ enum Command {
         /// Let the embedded profile listen beyond this machine
         #[arg(long)]
         i_understand_this_is_a_demo: bool,
+        /// A file that says by how many seconds the clock is ahead, looked at all the time: for tests of what takes months
+        #[cfg(feature = "sandbox")]
+        #[arg(long, hide = true)]
+        clock: Option<PathBuf>,
     },
+    /// Have the running server do now what it does every hour
+    Hourly,
     /// Print the GraphQL schema
     Sdl,
     /// Look at what the server needs
@@ -256,8 +262,17 @@ impl Cli {
             return Err(Error::refuse("NO_INSTALLATION", words));
         }
         match self.command {
-            Command::Serve { i_understand_this_is_a_demo, .. } => {
-                Box::pin(run_server(config, i_understand_this_is_a_demo)).await
+            Command::Serve {
+                i_understand_this_is_a_demo,
+                #[cfg(feature = "sandbox")]
+                clock,
+                ..
+            } => {
+                #[cfg(feature = "sandbox")]
+                let world = moved(&config, clock)?;
+                #[cfg(not(feature = "sandbox"))]
+                let world = World::default();
+                Box::pin(run_server(config, i_understand_this_is_a_demo, world)).await
             }
             Command::Config(ConfigCommand::Show) => {
                 say!("{}", config.show());
@@ -285,6 +300,7 @@ async fn work(installation: &Installation, command: Command, json: bool) -> Resu
     let cx = Cx::system(installation.app.clone(), Space::Platform);
     match command {
         Command::Migrate => return migrated(installation, json).await,
+        Command::Hourly => return jobs::hourly_now(&cx).await,
         Command::Doctor => {
             migrate::platform(&installation.app).await?;
             let findings = doctor::examine(installation).await?;
@@ -562,13 +578,32 @@ async fn greet(cx: &Cx, url: &str) -> Result<()> {
     Ok(())
 }
 
-async fn run_server(config: Config, demo: bool) -> Result<()> {
+/// A world whose clock is as far ahead as a file says, which tests write.
+#[cfg(feature = "sandbox")]
+fn moved(config: &Config, file: Option<PathBuf>) -> Result<World> {
+    let Some(file) = file else { return Ok(World::default()) };
+    if config.profile == Profile::Production {
+        return Err(Error::refuse("SANDBOX", "正式环境的时钟不能拨动"));
+    }
+    let clock = zhibu_core::Clock::movable();
+    let hand = clock.clone();
+    tokio::spawn(async move {
+        loop {
+            let ahead = tokio::fs::read_to_string(&file).await.ok().and_then(|text| text.trim().parse().ok());
+            hand.set_ahead(chrono::Duration::seconds(ahead.unwrap_or_default()));
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    });
+    Ok(World { clock })
+}
+
+async fn run_server(config: Config, demo: bool, world: World) -> Result<()> {
     if config.profile == Profile::Embedded && !config.listen.ip().is_loopback() && !demo {
         return Err(Error::refuse("SANDBOX", "演示环境只监听本机；确需对外，请加 --i-understand-this-is-a-demo"));
     }
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::bug)?;
     let data = config.data.display().to_string();
-    let installation = Installation::open(config, World::default(), true).await?;
+    let installation = Installation::open(config, world, true).await?;
     let served = Box::pin(serve(installation)).await?;
     let (url, app) = (served.url(), served.installation.app.clone());
     let folder = &served.installation.config.data;

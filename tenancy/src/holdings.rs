@@ -71,6 +71,27 @@ pub struct Along {
     pub title: String,
     /// What it says, a line each.
     pub lines: Vec<String>,
+    /// The same for the module itself, where it is there too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<Parcel>,
+}
+
+/// What a module sends to the same module of another tenant.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Parcel {
+    /// The module's key.
+    pub module: String,
+    /// What it sends. Whoever receives it trusts nothing of it.
+    pub body: serde_json::Value,
+}
+
+/// Somebody has come from another Party organisation.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The member, as recorded here.
+    pub person: Uuid,
+    /// Where from, in words.
+    pub from: String,
 }
 
 /// A module's part when organisations change.
@@ -81,6 +102,10 @@ pub trait Holdings: Send + Sync + 'static {
     /// What goes along when somebody leaves for another Party organisation, in words for those who receive them.
     async fn goes_along(&self, _person: Uuid, _conn: &mut Conn) -> Result<Vec<Along>> {
         Ok(Vec::new())
+    }
+    /// Goes on with what came along of somebody, with its audit. What cannot be read is as if nothing had come.
+    async fn arrives(&self, _write: &mut Write<'_>, _arrival: &Arrival, _parcel: Option<&Parcel>) -> Result<()> {
+        Ok(())
     }
     /// Hands over what is open, with its audit.
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()>;
@@ -112,6 +137,18 @@ pub async fn goes_along(cx: &Cx, person: Uuid, conn: &mut Conn) -> Result<Vec<Al
         all.extend(holdings.goes_along(person, &mut *conn).await?);
     }
     Ok(all)
+}
+
+/// Lets all modules of the tenant go on with what came along of somebody.
+pub async fn arrive(write: &mut Write<'_>, arrival: &Arrival, along: &[Along]) -> Result<()> {
+    let tenant = tenants::info(&write.cx.app, write.cx.tenant()?).await?;
+    let modules: Vec<_> = write.cx.app.registry.of(&tenant.modules).collect();
+    for module in modules {
+        let Some(holdings) = module.holdings else { continue };
+        let parcel = along.iter().filter_map(|one| one.parcel.as_ref()).find(|parcel| parcel.module == module.key);
+        holdings.arrives(write, arrival, parcel).await?;
+    }
+    Ok(())
 }
 
 /// Lets all modules of the tenant hand over what is open.

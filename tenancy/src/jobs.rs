@@ -218,6 +218,13 @@ impl Job for Housekeeping {
     }
 }
 
+/// Has a running server do now what it does every hour.
+pub async fn hourly_now(cx: &Cx) -> Result<()> {
+    let mut write = cx.beside(Space::Platform).await?;
+    write.enqueue(&Housekeeping {}).await?;
+    write.commit_quietly().await
+}
+
 /// What the modules of a tenant do every hour; one module's trouble is not the others'.
 async fn hourly(cx: &Cx, tenant: TenantId) {
     let Ok(info) = crate::tenants::info(&cx.app, tenant).await else { return };

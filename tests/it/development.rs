@@ -31,7 +31,7 @@ fn start() -> String {
     format!("mutation($input: ApplicantInput!) {{ development {{ start(input: $input) {{ {FILE} }} }} }}")
 }
 
-fn case() -> String {
+pub(crate) fn case() -> String {
     format!("query($id: ID!) {{ development {{ case(id: $id) {{ {FILE} }} }} }}")
 }
 
@@ -64,18 +64,18 @@ fn applicant(branch: &str, name: &str, n: u32) -> Value {
 }
 
 /// The people and places of these tests: a committee that may approve, two branches below, and who acts for them.
-struct Party {
-    t: Town,
-    admin: Visitor,
-    branch: Visitor,
+pub(crate) struct Party {
+    pub(crate) t: Town,
+    pub(crate) admin: Visitor,
+    pub(crate) branch: Visitor,
     above: Visitor,
-    first: String,
-    second: String,
+    pub(crate) first: String,
+    pub(crate) second: String,
     members: Vec<String>,
 }
 
 impl Party {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let t = Town::start().await;
         let mut admin = t.administrator().await;
         let form = json!({"type": "PARTY_COMMITTEE", "shortName": "制造党委", "canApproveMembers": true});
@@ -149,19 +149,19 @@ impl Party {
         self.side(step).ok(&complete(), vars).await["development"]["complete"].clone()
     }
 
-    async fn note(&mut self, file: &Value, what: &str, on: &str) -> Value {
+    pub(crate) async fn note(&mut self, file: &Value, what: &str, on: &str) -> Value {
         let vars =
             json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": what, "on": on, "note": "按规定办理"});
         self.branch.ok(&event(), vars).await["development"]["recordEvent"].clone()
     }
 
     /// From the beginning up to a step, each on its usual day.
-    async fn up_to(&mut self, name: &str, n: u32, last: u64) -> Value {
+    pub(crate) async fn up_to(&mut self, name: &str, n: u32, last: u64) -> Value {
         self.up_to_later(name, n, last, 0).await
     }
 
     /// The same so many months later.
-    async fn up_to_later(&mut self, name: &str, n: u32, last: u64, months: u32) -> Value {
+    pub(crate) async fn up_to_later(&mut self, name: &str, n: u32, last: u64, months: u32) -> Value {
         let mut file = self.case(name, n).await;
         for (step, on) in (1..=last).zip(DAYS) {
             if step == 6 {
@@ -187,7 +187,7 @@ impl Party {
     }
 
     /// Whole months since a day.
-    fn months_since(&self, day: &str) -> u32 {
+    pub(crate) fn months_since(&self, day: &str) -> u32 {
         let (today, day) = (self.t.now().date_naive(), day.parse::<NaiveDate>().unwrap());
         (1..).find(|months| day + Months::new(*months) > today).unwrap() - 1
     }

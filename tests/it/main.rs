@@ -10,6 +10,7 @@ mod carriers;
 mod contribution;
 mod database;
 mod development;
+mod development_carried;
 mod documents;
 mod exchange;
 mod exports;

@@ -207,36 +207,74 @@ pub async fn begin(write: &mut Write<'_>, form: Applicant) -> Result<Checked<Dev
     if store::is_member(&blind, write.conn()?).await? {
         return Ok(Err(vec![Error::invalid("idNumber", "该公民身份号码的人员已是党员")]));
     }
-    let id: DevelopmentCaseId = cx.app.world.id();
+    let opening = Opening {
+        branch: form.branch,
+        branch_name: branch,
+        person: None,
+        name: form.name,
+        id_number: number.text,
+        sex: number.sex.to_owned(),
+        birth: number.birth,
+        ethnicity: form.ethnicity,
+        education_level: form.education_level,
+        work_post: form.work_post,
+        employer: form.employer,
+        mobile: form.mobile,
+    };
     let file = File::new(number.birth);
+    Ok(Ok(put(write, opening, &file).await?))
+}
+
+/// Whom a case is about, and where it is kept.
+pub(crate) struct Opening {
+    pub branch: OrganisationId,
+    pub branch_name: String,
+    pub person: Option<Uuid>,
+    pub name: String,
+    pub id_number: String,
+    pub sex: String,
+    pub birth: NaiveDate,
+    pub ethnicity: String,
+    pub education_level: String,
+    pub work_post: String,
+    pub employer: Option<String>,
+    pub mobile: String,
+}
+
+/// Puts a case down as it stands.
+pub(crate) async fn put(write: &mut Write<'_>, opening: Opening, file: &File) -> Result<DevelopmentCaseId> {
+    let cx = write.cx;
+    let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
+    let id: DevelopmentCaseId = cx.app.world.id();
     diesel::insert_into(cases::table)
         .values((
             (
                 cases::id.eq(id.0),
-                cases::organisation_id.eq(form.branch.0),
-                cases::name.eq(&form.name),
-                cases::pinyin.eq(member::rules::pinyin(&form.name)),
-                cases::search.eq(member::rules::search_parts(&form.name)),
-                cases::id_number.eq(vault.seal(number.text.as_bytes())?),
-                cases::id_index.eq(blind),
-                cases::sex.eq(number.sex),
-                cases::birth_date.eq(number.birth),
+                cases::organisation_id.eq(opening.branch.0),
+                cases::person_id.eq(opening.person),
+                cases::name.eq(&opening.name),
+                cases::pinyin.eq(member::rules::pinyin(&opening.name)),
+                cases::search.eq(member::rules::search_parts(&opening.name)),
+                cases::id_number.eq(vault.seal(opening.id_number.as_bytes())?),
+                cases::id_index.eq(vault.blind(&opening.id_number)),
+                cases::sex.eq(opening.sex),
+                cases::birth_date.eq(opening.birth),
             ),
-            cases::ethnicity.eq(&form.ethnicity),
-            cases::education_level.eq(&form.education_level),
-            cases::work_post.eq(&form.work_post),
-            cases::employer.eq(&form.employer),
-            cases::mobile.eq(vault.seal(form.mobile.as_bytes())?),
-            cases::mobile_index.eq(vault.blind(&form.mobile)),
+            cases::ethnicity.eq(&opening.ethnicity),
+            cases::education_level.eq(&opening.education_level),
+            cases::work_post.eq(&opening.work_post),
+            cases::employer.eq(&opening.employer),
+            cases::mobile.eq(vault.seal(opening.mobile.as_bytes())?),
+            cases::mobile_index.eq(vault.blind(&opening.mobile)),
             cases::created_at.eq(cx.now()),
-            settled(cx, &file),
+            settled(cx, file),
         ))
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
-    let entry = Entry::new("development.started", "development", id.0).note("name", form.name).note("branch", branch);
-    write.audit(entry).await?;
-    Ok(Ok(id))
+    let entry = Entry::new("development.started", "development", id.0).note("name", opening.name);
+    write.audit(entry.note("branch", opening.branch_name)).await?;
+    Ok(id)
 }
 
 fn taken(error: diesel::result::Error) -> Error {
@@ -252,6 +290,13 @@ fn taken(error: diesel::result::Error) -> Error {
 
 /// Writes the steps that a case brings with it.
 pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) -> Result<()> {
+    keep_records(write, id, file).await?;
+    diesel::update(cases::table.find(id.0)).set(settled(write.cx, file)).execute(write.conn()?).await?;
+    Ok(())
+}
+
+/// The same without looking at the case anew.
+pub(crate) async fn keep_records(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) -> Result<()> {
     let cx = write.cx;
     let mut rows = Vec::new();
     for (no, done) in &file.done {
@@ -270,7 +315,6 @@ pub async fn adopt(write: &mut Write<'_>, id: DevelopmentCaseId, file: &File) ->
     if !rows.is_empty() {
         diesel::insert_into(development_records::table).values(rows).execute(write.conn()?).await?;
     }
-    diesel::update(cases::table.find(id.0)).set(settled(cx, file)).execute(write.conn()?).await?;
     Ok(())
 }
 

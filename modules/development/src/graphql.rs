@@ -17,6 +17,7 @@ use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
 use crate::actions::{self, Applicant};
+use crate::carry;
 use crate::helpers;
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
@@ -94,6 +95,16 @@ pub struct DevelopmentCase {
     person: Option<PersonId>,
     started_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
+}
+
+/// A probationary member without a case.
+#[derive(SimpleObject)]
+pub struct DevelopmentUnfiled {
+    person: PersonId,
+    name: String,
+    branch: OrganisationRef,
+    /// 入党日期
+    join_date: NaiveDate,
 }
 
 /// What is confirmed with a step.
@@ -421,6 +432,7 @@ impl DevelopmentActInput {
                 months: months.map_err(|_| Error::invalid("months", "延长时间应为6至12个月"))?,
                 early: self.early,
                 note: self.note,
+                elsewhere: false,
             },
         })
     }
@@ -603,12 +615,14 @@ pub(crate) fn is_past(row: &DocumentRow, loaded: &Loaded) -> bool {
     record_of(row, loaded).is_some_and(|record| record.voided_at.is_some() || !record.counts)
 }
 
+/// Who was named in a step.
+pub(crate) fn named(record: &RecordRow) -> Vec<Uuid> {
+    let given: Given = serde_json::from_value(record.given.clone()).unwrap_or_default();
+    given.people
+}
+
 /// Who was named in the steps of a case.
 pub(crate) fn people(loaded: &Loaded) -> Vec<Uuid> {
-    let named = |record: &RecordRow| {
-        let given: Given = serde_json::from_value(record.given.clone()).unwrap_or_default();
-        given.people
-    };
     let instead = loaded.events.iter().filter_map(|event| event.people.clone()).flatten();
     loaded.records.iter().flat_map(named).chain(instead).collect::<BTreeSet<Uuid>>().into_iter().collect()
 }
@@ -793,6 +807,31 @@ impl DevelopmentQuery {
         reminders(ctx.cx()?).await
     }
 
+    /// Probationary members without a case that goes on, who joined first first: they were admitted elsewhere, or before there
+    /// were cases here.
+    async fn unfiled(
+        &self,
+        ctx: &Context<'_>,
+        under: Option<OrganisationId>,
+        first: Option<i32>,
+        after: Option<String>,
+        offset: Option<i32>,
+    ) -> Result<Listed<DevelopmentUnfiled>> {
+        let (cx, args) = (ctx.cx()?, PageArgs::new(first, after, offset)?);
+        let (page, total) = carry::unfiled(cx, under, &args).await?;
+        let at: Vec<Uuid> = page.nodes.iter().map(|row| row.branch).collect();
+        let mut read = cx.read(READ).await?;
+        let names = organisation::names(&at, read.conn()?).await?;
+        let shown = |row: &carry::Unfiled| DevelopmentUnfiled {
+            person: row.person.into(),
+            name: row.name.clone(),
+            branch: (OrganisationId::from(row.branch), names.get(&row.branch).cloned().unwrap_or_default()).into(),
+            join_date: row.join_date,
+        };
+        let nodes = page.nodes.iter().map(shown).collect();
+        Ok(Listed::new(Page { nodes, info: page.info }, Some(total)))
+    }
+
     /// One case with its steps, timeline and papers.
     async fn case(&self, ctx: &Context<'_>, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
         file(ctx.cx()?, id).await
@@ -822,6 +861,11 @@ impl DevelopmentMutation {
             Ok(id) => file(cx, id).await,
             Err(faults) => Err(all_faults(ctx, faults)),
         }
+    }
+
+    /// Opens cases for probationary members who were admitted elsewhere (为预备党员建档); how many. Who has one is left alone.
+    async fn open_for(&self, ctx: &Context<'_>, people: Vec<PersonId>) -> Result<usize> {
+        carry::open_for(ctx.cx()?, &people).await
     }
 
     /// Records a step.

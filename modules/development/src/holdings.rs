@@ -8,13 +8,15 @@ use uuid::Uuid;
 use zhibu_core::{Result, dictionary};
 use zhibu_directory::organisation;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::holdings::{Along, HandOver, Holding, Holdings};
+use zhibu_tenancy::holdings::{Along, Arrival, HandOver, Holding, Holdings, Parcel};
 use zhibu_tenancy::{Conn, Write};
 
-use crate::model::{CaseRow, RecordRow};
+use crate::carry;
+use crate::graphql::named;
+use crate::model::{CaseRow, EventRow, RecordRow};
 use crate::rules::plan::step_of;
 use crate::schema::{development_cases as cases, development_events as events, development_records};
-use crate::store::no;
+use crate::store::{self, no};
 
 /// 发展档案 of organisations.
 pub(crate) struct Cases;
@@ -48,7 +50,7 @@ impl Holdings for Cases {
             .order(cases::created_at.desc())
             .limit(1)
             .select(CaseRow::as_select())
-            .load(conn)
+            .load(&mut *conn)
             .await?;
         let Some(case) = rows.into_iter().next() else { return Ok(Vec::new()) };
         let records: Vec<RecordRow> = development_records::table
@@ -56,7 +58,7 @@ impl Holdings for Cases {
             .filter(development_records::counts)
             .order(development_records::step)
             .select(RecordRow::as_select())
-            .load(conn)
+            .load(&mut *conn)
             .await?;
         let label = dictionary::label("development_outcome", &case.outcome).unwrap_or(&case.outcome);
         let mut lines = vec![format!("状态：{label}")];
@@ -64,7 +66,20 @@ impl Holdings for Cases {
             let step = step_of(no(record.step))?;
             Some(format!("第{}步 {}：{}", step.no, step.title, record.happened_on))
         }));
-        Ok(vec![Along { title: "发展档案".to_owned(), lines }])
+        let happened: Vec<EventRow> = events::table
+            .filter(events::case_id.eq(case.id))
+            .order((events::created_at, events::id))
+            .select(EventRow::as_select())
+            .load(&mut *conn)
+            .await?;
+        let named: Vec<Uuid> = records.iter().flat_map(named).collect();
+        let names = store::people_names(&named, conn).await?;
+        let parcel = carry::pack(&case, &records, &happened, &names)?;
+        Ok(vec![Along { title: "发展档案".to_owned(), lines, parcel }])
+    }
+
+    async fn arrives(&self, write: &mut Write<'_>, arrival: &Arrival, parcel: Option<&Parcel>) -> Result<()> {
+        carry::arrives(write, arrival, parcel).await
     }
 
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod calendar;
+pub mod carry;
 mod export;
 pub mod graphql;
 pub mod helpers;

@@ -2127,6 +2127,31 @@ export type DevelopmentCasesQueryVariables = Exact<{
 
 export type DevelopmentCasesQuery = { development: { cases: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
 
+export type UnfiledRowFragment = { person: string, name: string, joinDate: string, branch: { id: string, shortName: string } };
+
+export type UnfiledMembersQueryVariables = Exact<{
+  under?: string | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type UnfiledMembersQuery = { development: { unfiled: { totalCount: number, nodes: Array<{ person: string, name: string, joinDate: string, branch: { id: string, shortName: string } }> } } };
+
+export type UnfiledCountQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type UnfiledCountQuery = { development: { unfiled: { totalCount: number } } };
+
+export type OpenDevelopmentForMutationVariables = Exact<{
+  people: Array<string> | string;
+}>;
+
+
+export type OpenDevelopmentForMutation = { development: { openFor: number } };
+
 export type DevelopmentFileQueryVariables = Exact<{
   id: string;
 }>;
@@ -4545,6 +4570,17 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   startedAt
   closedAt
 }`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
+export const UnfiledRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment UnfiledRow on DevelopmentUnfiled {
+  person
+  name
+  branch {
+    id
+    shortName
+  }
+  joinDate
+}
+    `, {"fragmentName":"UnfiledRow"}) as unknown as TypedDocumentString<UnfiledRowFragment, unknown>;
 export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment CommandRow on OrganisationCommand {
   id

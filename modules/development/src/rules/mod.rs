@@ -118,6 +118,8 @@ pub struct Given {
     pub months: Option<u32>,
     /// Why a wait by practice was shortened.
     pub early: Option<String>,
+    /// It was done by another Party organisation, which keeps the papers in the person's own file.
+    pub elsewhere: bool,
     /// 说明
     pub note: Option<String>,
 }
@@ -538,6 +540,9 @@ impl File {
 
     /// Documents of a step that are not there.
     pub fn missing(&self, step: &Step) -> Vec<String> {
+        if self.done.get(&step.no).is_some_and(|done| done.given.elsewhere) {
+            return Vec::new();
+        }
         let there = self.there(step.no);
         step.documents.iter().filter(|kind| !there.contains(kind.as_str())).cloned().collect()
     }

@@ -9,7 +9,7 @@ use zhibu_directory::member::{self, EndReason, Facts, Mark, MembershipStatus, Pl
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_directory::schema::people;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::holdings::{self, HandOver};
+use zhibu_tenancy::holdings::{self, Arrival, HandOver};
 use zhibu_tenancy::{Cx, Write, letters, tenants};
 
 use super::handshake;
@@ -636,6 +636,7 @@ async fn take_in(write: &mut Write<'_>, row: &Row, at: &str) -> Result<()> {
             let place = Place { branch: to.into(), group: None };
             let person = member::create(write, place, &record.whole()).await?.0;
             close(write, row, Status::Accepted, Some(person)).await?;
+            holdings::arrive(write, &Arrival { person, from: row.from_name.clone() }, &record.along).await?;
             handshake::answer(write, row.id, (true, at, "")).await?;
             person
         }

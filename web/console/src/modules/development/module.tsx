@@ -9,6 +9,7 @@ export const development: Module = {
       load: () => import('./page'),
       inner: [
         { path: '/member/development/new', load: () => import('./start-page'), perm: 'development.edit' },
+        { path: '/member/development/unfiled', load: () => import('./unfiled-page') },
         { path: '/member/development/:id', load: () => import('./case-page') },
         { path: '/member/development/:id/print', load: async () => ({ default: (await import('./case-page')).PrintPage }) },
       ],

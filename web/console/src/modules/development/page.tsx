@@ -1,8 +1,8 @@
-import { DevelopmentCasesDocument, DevelopmentStagesDocument, type DevelopmentFilter, type DevelopmentRowFragment } from '@zhibu/api'
+import { DevelopmentCasesDocument, DevelopmentStagesDocument, UnfiledCountDocument, type DevelopmentFilter, type DevelopmentRowFragment } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
-import { Button, Segmented } from 'antd'
+import { Alert, Button, Segmented } from 'antd'
 import { useMemo } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
 import { ExportBar } from '../../kit/exchange/export-bar'
 import { ExportButtons } from '../../kit/exchange/export-buttons'
@@ -59,8 +59,25 @@ export default function DevelopmentPage() {
       )}
     >
       <Reminders />
+      <Unfiled key={`unfiled ${org ?? ''}`} under={org} />
       {board ? <Board key={org} under={org} /> : <CaseList key={org} under={org} onOpen={open} />}
     </Page>
+  )
+}
+
+/** Tells of probationary members without a case. */
+function Unfiled({ under }: { under: string | null }) {
+  const link = useLink()
+  const count = useQuery({
+    queryKey: ['development', 'unfiled', under],
+    queryFn: async ({ signal }) => (await ask(UnfiledCountDocument, { under }, signal)).development.unfiled.totalCount,
+  })
+  if (!count.data) return null
+  return (
+    <Alert
+      className="z-gap-bottom" type="info" showIcon title={`有 ${count.data} 名预备党员还没有发展档案，转正时不会提醒`}
+      action={<Link to={link('/member/development/unfiled')}>查看并建档</Link>}
+    />
   )
 }
 
