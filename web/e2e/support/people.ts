@@ -20,9 +20,9 @@ export const someMobile = (): string => `139${randomInt(10_000_000, 99_999_999)}
 export interface Operator { api: Api; userName: string; secret: string }
 
 /** Enrols an operator without a browser. */
-export async function enrolOperator(baseURL: string): Promise<Operator> {
+export async function enrolOperator(baseURL: string, data?: string): Promise<Operator> {
   const api = await Api.open('operator', baseURL)
-  const token = await inviteOperator(`e2e-${unique()}`)
+  const token = await inviteOperator(`e2e-${unique()}`, data)
   const { userName, secret } = (await api.ask(OperatorEnrolmentDocument, { token })).system.operatorEnrolment
   await api.ask(EnrolOperatorDocument, { input: { token, password: PASSWORD, totp: totp(secret) } })
   api.lasting(() => api.ask(OperatorSignInDocument, { input: { userName, password: PASSWORD, totp: totp(secret) } }))

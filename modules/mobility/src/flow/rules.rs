@@ -24,6 +24,11 @@ pub fn should_transfer(direction: &str, started: NaiveDate, today: NaiveDate) ->
     !["5", "6"].contains(&direction) && (today - started).num_days() >= RED
 }
 
+/// Of somebody who went abroad and has not come back for five years it is to be decided whether to suspend the membership.
+pub fn should_suspend(direction: &str, started: NaiveDate, today: NaiveDate) -> bool {
+    direction == "5" && started.checked_add_months(Months::new(60)).is_some_and(|day| today > day)
+}
+
 /// The first day on which something may be decided about a lost member: half a year out of contact to suspend, two more
 /// years to strike off.
 pub fn decidable(decision: LostDecision, lost: NaiveDate, suspended: Option<NaiveDate>) -> Option<NaiveDate> {
@@ -72,6 +77,15 @@ mod tests {
             ("6", "2027-06-30", false),
         ] {
             assert_eq!(should_transfer(direction, from, day(today)), yes, "{direction} {today}");
+        }
+    }
+
+    #[test]
+    fn pc_3_2_2_after_five_years_abroad_suspension_is_suggested() {
+        for (direction, today, yes) in
+            [("5", "2031-02-28", false), ("5", "2031-03-01", true), ("1", "2040-01-01", false), ("6", "2040-01-01", false)]
+        {
+            assert_eq!(should_suspend(direction, day("2026-02-28"), day(today)), yes, "{direction} {today}");
         }
     }
 

@@ -54,6 +54,8 @@ pub struct Flow {
     overdue: bool,
     /// They have been away for long at a fixed place: the membership should be transferred.
     should_transfer: bool,
+    /// Abroad for more than five years: whether to suspend the membership is to be decided.
+    should_suspend: bool,
     editable: bool,
     recorded_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
@@ -261,6 +263,9 @@ impl Shown {
             should_transfer: open
                 && row.kind() == FlowKind::Out
                 && rules::should_transfer(&row.direction, row.started_on, self.today),
+            should_suspend: open
+                && row.kind() == FlowKind::Out
+                && rules::should_suspend(&row.direction, row.started_on, self.today),
             editable: editable && open,
             recorded_at: row.created_at,
             closed_at: row.closed_at,

@@ -115,6 +115,15 @@ pub struct LetterFact {
     value: String,
 }
 
+/// Where a committee that issues letters is found.
+#[derive(SimpleObject)]
+pub struct Letterhead {
+    /// 通讯地址
+    address: String,
+    /// 联系电话
+    phone: String,
+}
+
 /// What goes along with a member, such as the case of development.
 #[derive(SimpleObject)]
 pub struct LetterAlong {
@@ -132,6 +141,8 @@ pub struct TransferFile {
     /// What the letter says of somebody from outside.
     facts: Vec<LetterFact>,
     along: Vec<LetterAlong>,
+    /// What the committee's last letter said of where it is, for the next one; nothing where none may be issued.
+    letterhead: Option<Letterhead>,
     timeline: Vec<TransferMoment>,
     letters: Vec<TransferLetter>,
     /// Whether an electronic letter reaches its tenant by itself.
@@ -550,8 +561,15 @@ async fn file(cx: &Cx, id: TransferId) -> Result<TransferFile> {
     let code = row.receiver.as_deref().and_then(|text| letters::read::<Code>(CODE, text));
     let open = row.closed_at.is_none();
     let until = row.valid_until.filter(|_| open && row.kind() == TransferKind::Inbound);
+    let acts = shown.acts(&row);
+    let issues = acts.iter().any(|act| matches!(act, TransferAct::IssueLetter | TransferAct::Reissue));
+    let letterhead = match row.source_id.filter(|_| issues) {
+        Some(committee) => store::letterhead(committee, read.conn()?).await?,
+        None => None,
+    };
     Ok(TransferFile {
-        acts: shown.acts(&row),
+        acts,
+        letterhead: letterhead.map(|(address, phone)| Letterhead { address, phone }),
         warnings: warnings(
             row.dues_paid_to.as_deref().filter(|_| open),
             until,

@@ -272,6 +272,15 @@ pub async fn letters_in_force(ids: &[Uuid], conn: &mut Conn) -> Result<HashMap<U
     Ok(found.into_iter().map(|letter| (letter.id, letter)).collect())
 }
 
+/// Address and telephone number that a committee gave in its last letter.
+pub async fn letterhead(committee: Uuid, conn: &mut Conn) -> Result<Option<(String, String)>> {
+    let last = transfer_letters::table
+        .filter(transfer_letters::committee_id.eq(committee))
+        .order((transfer_letters::year.desc(), transfer_letters::seq.desc()))
+        .select((transfer_letters::address, transfer_letters::phone));
+    Ok(last.first(conn).await.optional()?)
+}
+
 /// The next serial number of a committee in a year; whoever asks holds the committee's row.
 pub async fn serial(committee: Uuid, year: i16, conn: &mut Conn) -> Result<i32> {
     organisations::table

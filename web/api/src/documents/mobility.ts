@@ -88,6 +88,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -109,7 +113,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"af28e3f98579020fd519d14809bfa28d8deab9b0088ec5237618520adb4c760d"}) as unknown as TypedDocumentString<TransferFileQuery, TransferFileQueryVariables>;
+}`, {"hash":"117fdb54a14e100b4d75f1260334696fce938c1d2d1d78bb3f02fbc65b951546"}) as unknown as TypedDocumentString<TransferFileQuery, TransferFileQueryVariables>;
 export const TransferCountsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TransferCounts($under: ID) {
   mobility {
@@ -350,6 +354,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -371,7 +379,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"49cf2f30f6b6c698c64de550955582c2ecbef12059fae9898909037145055ba0"}) as unknown as TypedDocumentString<ApproveTransferMutation, ApproveTransferMutationVariables>;
+}`, {"hash":"a8548e3f36f528a5e0a8171561d73ee902f56aa6c18f2bf4d0c13a5571a829c4"}) as unknown as TypedDocumentString<ApproveTransferMutation, ApproveTransferMutationVariables>;
 export const SendTransferBackDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SendTransferBack($id: ID!, $version: Int!, $reason: String!) {
   mobility {
@@ -421,6 +429,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -442,7 +454,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"312fca1eaace640219ae9c70273346d1ddd32e08358b10ef8efd21c2d9b859f9"}) as unknown as TypedDocumentString<SendTransferBackMutation, SendTransferBackMutationVariables>;
+}`, {"hash":"91e16432714846db7b4815f7108498f3dcaea23119cdd57724b5b85e3dc7e702"}) as unknown as TypedDocumentString<SendTransferBackMutation, SendTransferBackMutationVariables>;
 export const ResubmitTransferDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ResubmitTransfer($id: ID!, $version: Int!, $input: ResubmitTransferInput!) {
   mobility {
@@ -492,6 +504,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -513,7 +529,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"d75ca504317f2ea73472a4e904dad8d47b3027b794aa6796ddad95141980b2da"}) as unknown as TypedDocumentString<ResubmitTransferMutation, ResubmitTransferMutationVariables>;
+}`, {"hash":"acf5afcd8c4aaabc8a68ac3ee25b1862a73d18c3e0b47af2a5f2e985117c691a"}) as unknown as TypedDocumentString<ResubmitTransferMutation, ResubmitTransferMutationVariables>;
 export const WithdrawTransferDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation WithdrawTransfer($id: ID!, $version: Int!, $reason: String!) {
   mobility {
@@ -563,6 +579,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -584,7 +604,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"d98a8d981ae2ccce98f9cb8f4d2375c32462642cd7e5b59d380da9fe6406ff21"}) as unknown as TypedDocumentString<WithdrawTransferMutation, WithdrawTransferMutationVariables>;
+}`, {"hash":"a9b2237ea5cd2d3e1f81aa2ba8924ba17ade09cde99421fb13cd6187ec29f228"}) as unknown as TypedDocumentString<WithdrawTransferMutation, WithdrawTransferMutationVariables>;
 export const ReissueLetterDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ReissueLetter($id: ID!, $version: Int!, $reason: String!, $receiver: String, $letter: TransferLetterInput!) {
   mobility {
@@ -640,6 +660,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -661,7 +685,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"9a616a006eab8922c101da89395e615d756fa6c637353f56f634b4313e7e70dc"}) as unknown as TypedDocumentString<ReissueLetterMutation, ReissueLetterMutationVariables>;
+}`, {"hash":"994d058e649f10c210e373aefcafd1033ed55def105a40002ed71e729633ddb2"}) as unknown as TypedDocumentString<ReissueLetterMutation, ReissueLetterMutationVariables>;
 export const FileReceiptDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation FileReceipt($id: ID!, $version: Int!, $receivedOn: NaiveDate!, $receiptNo: String!) {
   mobility {
@@ -716,6 +740,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -737,7 +765,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"2089897fcbae891d09bf0bf998f286679bdea8f27bebb06124c73a7011212deb"}) as unknown as TypedDocumentString<FileReceiptMutation, FileReceiptMutationVariables>;
+}`, {"hash":"31273b09f9dee6e068d4f02da14785ea160c46c9078096b0508caa1c51b24b98"}) as unknown as TypedDocumentString<FileReceiptMutation, FileReceiptMutationVariables>;
 export const ReadReceiptDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ReadReceipt($text: String!) {
   mobility {
@@ -787,6 +815,10 @@ fragment TransferDetail on TransferFile {
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -808,7 +840,7 @@ fragment TransferDetail on TransferFile {
   }
   delivered
   receipt
-}`, {"hash":"a8882a19102fd4a14d57432b30842e02929a43791bfe22b34158138558b51575"}) as unknown as TypedDocumentString<ReadReceiptMutation, ReadReceiptMutationVariables>;
+}`, {"hash":"5e58f8f276e4cbb76e9d7198eb94b269ef8a8cc7ab759340375a58ff511990aa"}) as unknown as TypedDocumentString<ReadReceiptMutation, ReadReceiptMutationVariables>;
 export const PrintLetterDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation PrintLetter($id: ID!) {
   mobility {
@@ -997,10 +1029,11 @@ export const FlowsDocument = /*#__PURE__*/ new TypedDocumentString(`
   alert
   overdue
   shouldTransfer
+  shouldSuspend
   editable
   recordedAt
   closedAt
-}`, {"hash":"f1b74e5b4a4ccfefb803481f015d926852162b18a5d3cc4285e7edd0331b21ae"}) as unknown as TypedDocumentString<FlowsQuery, FlowsQueryVariables>;
+}`, {"hash":"1c5ea8e9261694f01ec62c20f618a80673ef72c640f1a1ed1b7448ce23ec3dff"}) as unknown as TypedDocumentString<FlowsQuery, FlowsQueryVariables>;
 export const FlowFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     query FlowFile($id: ID!) {
   mobility {
@@ -1040,6 +1073,7 @@ export const FlowFileDocument = /*#__PURE__*/ new TypedDocumentString(`
   alert
   overdue
   shouldTransfer
+  shouldSuspend
   editable
   recordedAt
   closedAt
@@ -1051,7 +1085,7 @@ fragment ContactRow on MobilityContact {
   words
   by
   at
-}`, {"hash":"930c2a59e5d595c3748fc83f4501d482c88b578a7fde17dafb94a92878b6fe14"}) as unknown as TypedDocumentString<FlowFileQuery, FlowFileQueryVariables>;
+}`, {"hash":"0e7c5d486063b16ac1322f06fde8f189dd2d8f8d5249ad61a8b112785592e43d"}) as unknown as TypedDocumentString<FlowFileQuery, FlowFileQueryVariables>;
 export const FlowCountsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query FlowCounts($under: ID) {
   mobility {
@@ -1208,6 +1242,7 @@ export const RecordContactDocument = /*#__PURE__*/ new TypedDocumentString(`
   alert
   overdue
   shouldTransfer
+  shouldSuspend
   editable
   recordedAt
   closedAt
@@ -1219,7 +1254,7 @@ fragment ContactRow on MobilityContact {
   words
   by
   at
-}`, {"hash":"0ae0ed2e41f593f6549e21530e16e785943dde437be39ac5edbfd0e7def6825f"}) as unknown as TypedDocumentString<RecordContactMutation, RecordContactMutationVariables>;
+}`, {"hash":"74b478684c7930fd3dc79c0adf3a46e80589fd7e0e5eac61f84637bf4750e30e"}) as unknown as TypedDocumentString<RecordContactMutation, RecordContactMutationVariables>;
 export const CloseFlowDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CloseFlow($id: ID!, $version: Int!, $on: NaiveDate!, $note: String!) {
   mobility {
@@ -1259,6 +1294,7 @@ export const CloseFlowDocument = /*#__PURE__*/ new TypedDocumentString(`
   alert
   overdue
   shouldTransfer
+  shouldSuspend
   editable
   recordedAt
   closedAt
@@ -1270,7 +1306,7 @@ fragment ContactRow on MobilityContact {
   words
   by
   at
-}`, {"hash":"919ab9ad3e559d59b4c82f439994bc7211e9542e2add6ba3f3e4f0b7eb21bbfd"}) as unknown as TypedDocumentString<CloseFlowMutation, CloseFlowMutationVariables>;
+}`, {"hash":"552354bba8b9cbc8b568e4e5376b9f3abbdd323c69fd376035c108a3e8b57dba"}) as unknown as TypedDocumentString<CloseFlowMutation, CloseFlowMutationVariables>;
 export const OpenLostDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OpenLost($person: ID!, $lostOn: NaiveDate!, $reason: String!, $note: String!) {
   mobility {

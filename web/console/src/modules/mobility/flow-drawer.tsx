@@ -99,6 +99,10 @@ export function FlowDrawer({ id, onClose }: { id: string; onClose: () => void })
             <p className="z-inline"><StatusTag dict={flowKinds} value={flow.kind} /><StatusTag dict={flowStatuses} value={flow.status} /></p>
             {flow.alert && <Alert className="z-gap-bottom" type={flow.alert === 'RED' ? 'error' : 'warning'} showIcon title={`已超过 ${flow.alert === 'RED' ? 180 : 90} 天没有联系，请尽快联系并登记`} />}
             {flow.overdue && <Alert className="z-gap-bottom" type="warning" showIcon title="已超过预计返回日期，请核实是否返回" />}
+            {flow.shouldSuspend && (
+              <Alert className="z-gap-bottom" type="warning" showIcon title="出国（境）超过五年未返回，按规定应讨论是否停止党籍；与组织失去联系的，请登记失联后办理"
+                action={<Link to={link('/member/flow/lost')}><Button size="small">登记失联</Button></Link>} />
+            )}
             {flow.shouldTransfer && (
               <Alert className="z-gap-bottom" type="info" showIcon title="外出超过 6 个月且地点固定，建议转移组织关系"
                 action={<Link to={link('/member/transfer/outbound')}><Button size="small">办理调动</Button></Link>} />

@@ -60,7 +60,7 @@ export function ActDrawer({ act, file, onClose, onTaken }: { act: TransferAct; f
   })
   return (
     <DetailDrawer open title={label} onClose={onClose} sticky size={520}>
-      <Form<Values> form={form} name="act" layout="vertical" initialValues={{ validDays: 30, receivedOn: today() }} onFinish={(values) => void submit(values)}>
+      <Form<Values> form={form} name="act" layout="vertical" initialValues={{ validDays: 30, receivedOn: today(), ...file.letterhead }} onFinish={(values) => void submit(values)}>
         {hint && <Alert className="z-gap-bottom" type={danger ? 'warning' : 'info'} showIcon title={hint} />}
         {letter && <LetterFields />}
         {act === 'RESUBMIT' && kind === 'INTERNAL' && <Form.Item name="to" label="改为接收党支部" extra="不改可不选"><BranchSelect /></Form.Item>}
