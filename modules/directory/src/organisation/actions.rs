@@ -30,6 +30,7 @@ pub async fn seed(write: &mut Write<'_>, start: &Start) -> Result<()> {
             organisations::short_name.eq(&short),
             organisations::org_type.eq(kind.code()),
             organisations::status.eq("active"),
+            organisations::term_years.eq(rules::term_years(kind, false)),
             organisations::created_at.eq(write.cx.now()),
         ))
         .execute(write.conn()?)
