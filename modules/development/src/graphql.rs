@@ -570,11 +570,11 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
         DevelopmentMoment {
             id: event.id.to_string(),
             on: event.happened_on,
-            title: match (Event::from_code(&event.event), event.event.as_str()) {
-                (Some(event), _) => event.words(),
-                (None, "replace") if event.step == Some(5) => "更换培养联系人",
-                (None, "replace") => "更换入党介绍人",
-                (None, _) => "转到其他党支部",
+            title: match Event::from_code(&event.event) {
+                Some(Event::Replace) if event.step == Some(5) => "更换培养联系人",
+                Some(Event::Replace) => "更换入党介绍人",
+                Some(event) => event.words(),
+                None => "其他事项",
             }
             .to_owned(),
             words: {
@@ -587,7 +587,10 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
             at: event.created_at,
             step: event.step.map(i32::from),
             failed: false,
-            voided: event.voided_at.map(|_| "相关步骤已重新办理".to_owned()),
+            voided: event.voided_at.map(|_| match Event::from_code(&event.event) {
+                Some(Event::Ended) => "已从党员历史库还原".to_owned(),
+                _ => "相关步骤已重新办理".to_owned(),
+            }),
         }
     }));
     all.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
@@ -635,6 +638,7 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     let (edit, approve) = (Reach::held(cx, EDIT, read.conn()?).await?, Reach::held(cx, APPROVE, read.conn()?).await?);
     let today = cx.app.world.today();
     let mine = actions::mine(&edit, &approve, &loaded);
+    let present = actions::is_present(&loaded, read.conn()?).await?;
     let names = store::people_names(&people(&loaded), read.conn()?).await?;
     let look = loaded.file.look(today);
     let steps = look.steps.iter().zip(STEPS.iter()).map(|(at, step)| {
@@ -643,7 +647,10 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     });
     let may = |event: &Event| {
         let committee = actions::event_permission(*event) == APPROVE;
-        if committee { mine.contains(&24) && mine.contains(&17) } else { edit.covers(&loaded.path) }
+        if !committee {
+            return edit.covers(&loaded.path);
+        }
+        actions::decision(*event).is_some_and(|step| mine.contains(&step.no)) && !(*event == Event::Close && present)
     };
     let last = loaded.records.iter().rfind(|record| record.voided_at.is_none());
     let undoable = last.filter(|record| record.counts && !matches!(record.step, 17 | 24)).filter(|record| {
@@ -678,7 +685,7 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let mut read = cx.read(READ).await?;
     let told = store::reminders(account.0, today, read.conn()?).await?;
     let ids: Vec<Uuid> = told.iter().map(|row| row.case_id).collect();
-    let rows = store::open_cases(&ids, read.conn()?).await?;
+    let rows = store::told_cases(&ids, read.conn()?).await?;
     // Whoever lost the right since is told nothing, and what was settled since is left out.
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
@@ -693,14 +700,13 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
         let left = one.row.person_id.is_some_and(|person| gone.contains(&person));
         let rungs = one.file.rungs(today);
         let same = |rung: &&Rung| i16::from(rung.step) == row.step && rung.rule.code() == row.rule;
-        let gap = (row.rule == ladder::Rule::Gap.code() && one.row.gap).then_some(Rung {
-            step: store::no(row.step),
-            rule: ladder::Rule::Gap,
-            level: Level::Red,
-            day: row.day,
-            about: row.about,
-        });
-        let rung = gap.or_else(|| rungs.iter().find(same).copied());
+        let of = |rule, level| Rung { step: store::no(row.step), rule, level, day: row.day, about: row.about };
+        let rung = match ladder::Rule::from_code(&row.rule) {
+            Some(ladder::Rule::Gap) => one.row.gap.then(|| of(ladder::Rule::Gap, Level::Red)),
+            // It is news for a week, and nothing is to be done about it here.
+            Some(ladder::Rule::Refused) => Some(of(ladder::Rule::Refused, Level::Yellow)),
+            _ => rungs.iter().find(same).copied(),
+        };
         let Some(rung) = rung.filter(|_| reach.covers(path) && !left) else { continue };
         if seen.insert((row.case_id, row.step, row.rule)) {
             shown.push(DevelopmentReminder {

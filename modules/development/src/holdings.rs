@@ -8,10 +8,12 @@ use uuid::Uuid;
 use zhibu_core::{Result, dictionary};
 use zhibu_directory::organisation;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::holdings::{Along, HandOver, Holding, Holdings};
+use zhibu_tenancy::holdings::{Along, HandOver, Holding, Holdings, Left};
 use zhibu_tenancy::{Conn, Write};
 
 use crate::model::{CaseRow, RecordRow};
+use crate::ending;
+use crate::rules::Event;
 use crate::rules::plan::step_of;
 use crate::schema::{development_cases as cases, development_events as events, development_records};
 use crate::store::no;
@@ -67,6 +69,14 @@ impl Holdings for Cases {
         Ok(vec![Along { title: "发展档案".to_owned(), lines }])
     }
 
+    async fn left(&self, write: &mut Write<'_>, left: &Left) -> Result<()> {
+        ending::left(write, left).await
+    }
+
+    async fn returned(&self, write: &mut Write<'_>, person: Uuid) -> Result<()> {
+        ending::returned(write, person).await
+    }
+
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
         // Only these are held: whoever is at another case of the branch waits for nothing.
         let meant = order
@@ -102,7 +112,7 @@ impl Holdings for Cases {
                 (
                     events::id.eq(app.world.id::<Uuid>()),
                     events::case_id.eq(*id),
-                    events::event.eq("relocate"),
+                    events::event.eq(Event::Relocate.code()),
                     events::happened_on.eq(today),
                     events::note.eq(&told),
                     events::account_name.eq("组织变更"),

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod calendar;
+mod ending;
 mod export;
 pub mod graphql;
 pub mod helpers;
@@ -39,6 +40,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/development", "0003_reminders"),
         migration!("../../migrations/tenant/development", "0004_form_numbers"),
         migration!("../../migrations/tenant/development", "0005_helpers"),
+        migration!("../../migrations/tenant/development", "0006_ends"),
     ],
     seed: None,
     jobs: |worker| worker,

@@ -61,9 +61,11 @@ pub enum Outcome {
     Withdrawn,
     /// 随单位变动转出
     Moved,
+    /// 终止: the membership or the person's way ended otherwise
+    Ended,
 }
 
-/// What happens to a case beside its steps: the exceptional edges that people record.
+/// What happens to a case beside its steps: the exceptional edges that people record, and what other work brings about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, async_graphql::Enum)]
 #[serde(rename_all = "snake_case")]
 #[graphql(name = "DevelopmentEvent")]
@@ -88,6 +90,18 @@ pub enum Event {
     DisciplineSerious,
     /// 预备期内调动
     Transfer,
+    /// 不予承认预备党员身份, by the branch that took a probationary member in
+    NotRecognised,
+    /// 终止发展
+    Close,
+    /// 党员身份终止: the member has left, which ends what was open
+    Ended,
+    /// 从党员历史库还原
+    Restored,
+    /// 更换培养联系人、入党介绍人
+    Replace,
+    /// 转到其他党支部
+    Relocate,
 }
 
 /// What is given with a step.
@@ -169,6 +183,8 @@ pub struct File {
     pub postponed: bool,
     /// Came from another branch during probation.
     pub transferred: bool,
+    /// Nothing more is done: the member has left, or an administrator has closed the case.
+    pub ended: bool,
     /// Days on which others were named for a step than when it was done.
     pub replaced: BTreeMap<u8, NaiveDate>,
     /// A committee above the branch may approve members.
@@ -295,13 +311,14 @@ impl Outcome {
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
             Self::Moved => "moved",
+            Self::Ended => "ended",
         }
     }
 
     /// The outcome of a code.
     pub fn from_code(code: &str) -> Option<Self> {
         use Outcome as O;
-        [O::InProgress, O::Suspended, O::Converted, O::Extended, O::Cancelled, O::Rejected, O::Withdrawn, O::Moved]
+        [O::InProgress, O::Suspended, O::Converted, O::Extended, O::Cancelled, O::Rejected, O::Withdrawn, O::Moved, O::Ended]
             .into_iter()
             .find(|one| one.code() == code)
     }
@@ -326,11 +343,17 @@ impl Event {
             Self::Postpone => "postpone",
             Self::DisciplineSerious => "discipline_serious",
             Self::Transfer => "transfer",
+            Self::NotRecognised => "not_recognised",
+            Self::Close => "close",
+            Self::Ended => "ended",
+            Self::Restored => "restored",
+            Self::Replace => "replace",
+            Self::Relocate => "relocate",
         }
     }
 
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Submit,
         Self::Observe,
         Self::Hold,
@@ -341,6 +364,12 @@ impl Event {
         Self::Postpone,
         Self::DisciplineSerious,
         Self::Transfer,
+        Self::NotRecognised,
+        Self::Close,
+        Self::Ended,
+        Self::Restored,
+        Self::Replace,
+        Self::Relocate,
     ];
 
     /// The event of a code.
@@ -361,6 +390,12 @@ impl Event {
             Self::Postpone => "推迟讨论转正",
             Self::DisciplineSerious => "严重违纪取消预备党员资格",
             Self::Transfer => "预备期内转移组织关系",
+            Self::NotRecognised => "不予承认预备党员身份",
+            Self::Close => "终止发展",
+            Self::Ended => "党员身份终止",
+            Self::Restored => "从党员历史库还原",
+            Self::Replace => "更换培养联系人或入党介绍人",
+            Self::Relocate => "转到其他党支部",
         }
     }
 }
@@ -384,6 +419,7 @@ impl File {
             review_extended: false,
             postponed: false,
             transferred: false,
+            ended: false,
             replaced: BTreeMap::new(),
             authority: true,
         }
@@ -427,7 +463,7 @@ impl File {
     /// What no longer counts at a day: a resolution that was not sent or decided in time, a review that is too old.
     pub fn lapsed(&self, at: NaiveDate) -> Option<(BTreeSet<u8>, Reason)> {
         let from = |no: u8| self.done.keys().copied().filter(|one| *one >= no).collect::<BTreeSet<u8>>();
-        if !self.outcome.is_open() {
+        if !self.outcome.is_open() || self.ended {
             return None;
         }
         let (mut void, mut why) = (BTreeSet::new(), None);
@@ -546,6 +582,7 @@ impl File {
     fn closed(&self, step: &Step, on: NaiveDate, shortened: bool) -> Vec<Reason> {
         let mut reasons = Vec::new();
         match self.outcome {
+            _ if self.ended => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
             Outcome::Suspended => reasons.push(reason("CASE_SUSPENDED", "发展工作已暂缓，恢复后才能继续办理")),
             outcome if !outcome.is_open() && step.no != 25 => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
             Outcome::Converted | Outcome::InProgress | Outcome::Extended => {}
@@ -641,7 +678,7 @@ impl File {
     pub fn look(&self, today: NaiveDate) -> Look {
         let (file, _, lapse) = self.effective(today);
         let steps: Vec<StepLook> = STEPS.iter().map(|step| file.look_at(step, today)).collect();
-        let next = if file.outcome.is_open() || file.outcome == Outcome::Converted {
+        let next = if file.goes_on() {
             steps.iter().find(|step| step.state != State::Done).map(|step| step.no)
         } else {
             None
@@ -678,7 +715,7 @@ impl File {
             (None, true) => State::Open,
             (None, false) => State::Closed,
         };
-        let running = on.is_none() && (self.outcome.is_open() || self.outcome == Outcome::Converted);
+        let running = on.is_none() && self.goes_on();
         StepLook {
             no: step.no,
             state,
@@ -972,7 +1009,10 @@ impl File {
     pub fn may(&self, event: Event, on: NaiveDate) -> Result<(), Error> {
         let (file, _, _) = self.effective(on);
         let no = |words: &'static str| Err(Error::refuse("EVENT_NOT_NOW", words));
-        if !file.outcome.is_open() {
+        if event == Event::Close && file.goes_on() && file.look(on).next.is_some() {
+            return Ok(());
+        }
+        if !file.outcome.is_open() || file.ended {
             return no("发展工作已结束");
         }
         let suspended = file.outcome == Outcome::Suspended;
@@ -1000,6 +1040,14 @@ impl File {
                 } else {
                     no("培养教育考察或预备期内才能登记考察记录")
                 };
+            }
+            Event::NotRecognised => {
+                let probation = file.done.contains_key(&17) && !file.done.contains_key(&24);
+                return if probation && file.transferred { Ok(()) } else { no("只有预备期内转入的党员可以不予承认") };
+            }
+            // They come of other work and are recorded with it.
+            Event::Close | Event::Ended | Event::Restored | Event::Replace | Event::Relocate => {
+                return no("此事项不能单独登记");
             }
             _ => {}
         }
@@ -1058,7 +1106,7 @@ impl File {
                     return Err(Error::invalid("on", "恢复日期不能早于暂缓日期"));
                 }
                 hold.1 = Some(on);
-                self.outcome = if self.extended.is_some() { Outcome::Extended } else { Outcome::InProgress };
+                self.outcome = self.running();
             }
             Event::Withdraw => self.outcome = Outcome::Withdrawn,
             Event::UnitChange => self.outcome = Outcome::Moved,
@@ -1066,8 +1114,37 @@ impl File {
             Event::Postpone => self.postponed = true,
             Event::DisciplineSerious => self.outcome = Outcome::Cancelled,
             Event::Transfer => self.transferred = true,
+            Event::NotRecognised | Event::Close => self.end(Outcome::Ended),
+            Event::Ended | Event::Restored | Event::Replace | Event::Relocate => {}
         }
         Ok(self.outcome)
+    }
+
+    /// Something is still to be done: the case is open, or converted and not archived yet.
+    fn goes_on(&self) -> bool {
+        !self.ended && (self.outcome.is_open() || self.outcome == Outcome::Converted)
+    }
+
+    /// Ends what goes on; who is a full member already stays one in the numbers.
+    pub fn end(&mut self, outcome: Outcome) {
+        self.ended = true;
+        if self.outcome != Outcome::Converted {
+            self.outcome = outcome;
+        }
+    }
+
+    /// Goes on where it was when it ended.
+    pub fn revive(&mut self) {
+        self.ended = false;
+        self.outcome = match self.holds.last() {
+            _ if self.done.contains_key(&24) => Outcome::Converted,
+            Some((_, None)) => Outcome::Suspended,
+            _ => self.running(),
+        };
+    }
+
+    fn running(&self) -> Outcome {
+        if self.extended.is_some() { Outcome::Extended } else { Outcome::InProgress }
     }
 }
 

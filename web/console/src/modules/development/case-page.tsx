@@ -61,7 +61,7 @@ export default function CasePage() {
 
 function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide: Guide[]; onTaken: (file: DevelopmentDetailFragment) => void }) {
   const [acting, setActing] = useState<number | null>(null)
-  const [noting, setNoting] = useState<DevelopmentEvent | typeof RELOCATE | null>(null)
+  const [noting, setNoting] = useState<DevelopmentEvent | null>(null)
   const [replacing, setReplacing] = useState(false)
   const entries = useEntries(KINDS)
   const word = (kind: string, code: string) => wordFrom(entries.data, kind, code)
@@ -115,6 +115,19 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
   )
 }
 
+/** How a case came to its end. */
+function Over({ file }: { file: DevelopmentDetailFragment }) {
+  const archived = file.steps.find(({ no }) => no === 25)?.on !== null
+  if (file.case.outcome === 'CONVERTED' && archived) return <p className="z-next-step">全部步骤已完成，材料已归档</p>
+  const last = file.timeline.find(({ voided, step }) => voided === null && step === null)
+  return (
+    <>
+      <p className="z-next-step">发展工作已结束，档案保留备查</p>
+      {last && <p>{day(last.on)} {last.title}{last.words.length > 0 && `：${last.words.join('；')}`}</p>}
+    </>
+  )
+}
+
 /** A stage that has not been reached is folded away. */
 function Later({ when, count, children }: { when: boolean; count: number; children: React.ReactNode }) {
   if (!when) return children
@@ -146,7 +159,7 @@ function Next({ file, onAct, onSubmit, onReplace, more }: { file: DevelopmentDet
             {next.closed.length > 0 && <ul className="z-closed" aria-label="暂不能办理的原因">{next.closed.map((why) => <li key={why}>{why}</li>)}</ul>}
           </>
         )
-        : <p className="z-next-step">{one.outcome === 'CONVERTED' ? '全部步骤已完成，材料已归档' : '发展工作已结束，档案保留备查'}</p>}
+        : <Over file={file} />}
       <div className="z-inline">
         {next && next.mine && <Button type="primary" disabled={next.closed.length > 0} onClick={() => onAct(next.no)}>登记第 {next.no} 步</Button>}
         {submit && <Button type={next?.closed.length ? 'primary' : 'default'} onClick={onSubmit}>登记报送上级</Button>}
