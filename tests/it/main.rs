@@ -10,6 +10,8 @@ mod carriers;
 mod contribution;
 mod database;
 mod development;
+mod development_ends;
+mod development_settings;
 mod documents;
 mod exchange;
 mod exports;

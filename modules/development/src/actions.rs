@@ -18,7 +18,7 @@ use crate::rules::plan::{STEPS, Side, Step, step_of};
 use crate::rules::{Act, Effect, Event, File, Outcome, Verdict};
 use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
 use crate::store::{self, Loaded};
-use crate::{APPROVE, EDIT, calendar, helpers};
+use crate::{APPROVE, EDIT, calendar, helpers, quota};
 
 /// What the form of a new case gives.
 #[derive(Debug, Clone)]
@@ -323,6 +323,9 @@ pub async fn complete_in(
     let named: Vec<Uuid> = named.into_iter().collect();
     if !named.is_empty() && store::full_members(&named, write.conn()?).await? != named.len() {
         return Ok(Err(vec![Error::invalid("people", "所选人员须为权利不受限制的正式党员")]));
+    }
+    if step.no == quota::STEP && verdict.passed {
+        quota::keep(&loaded, act.on, write.conn()?).await?;
     }
     record(write, &loaded, step, &act, &verdict).await?;
     loaded.file.take(step.no, &act, &verdict);

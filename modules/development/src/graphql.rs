@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MergedObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::tally::{Ballot, Rule};
@@ -20,9 +20,11 @@ use crate::actions::{self, Applicant};
 use crate::helpers;
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
+use crate::quota::{self, DevelopmentQuota, QuotaMutation, QuotaQuery};
 use crate::rules::ladder::{self, Level, Rung};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
+use crate::settings::graphql::{SettingsMutation, SettingsQuery};
 use crate::store::{self, Filed, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};
 
@@ -148,8 +150,10 @@ pub struct DevelopmentStepLook {
     training: bool,
     /// The number of the admission form is asked for.
     form_no: bool,
-    /// The days of the public notice are asked for.
-    notice: bool,
+    /// The days of the public notice are asked for: so many working days at least.
+    notice: Option<u32>,
+    /// Documents it needs, dictionary `development_doc`.
+    documents: Vec<String>,
     /// What the assembly decided is asked for.
     decision: bool,
     /// Where the files are kept is asked for.
@@ -230,6 +234,8 @@ pub struct DevelopmentFile {
     helper_step: Option<i32>,
     /// The caller may name others.
     replaceable: bool,
+    /// The plan of the year that leaves the least, before the pre-review.
+    quota: Option<DevelopmentQuota>,
 }
 
 /// Cases of one stage in numbers.
@@ -261,6 +267,10 @@ pub struct DevelopmentReminder {
     /// In words.
     words: String,
     at: DateTime<Utc>,
+    /// Members who are to act, for a text message to them; the caller is not among them.
+    actors: Vec<PersonId>,
+    /// Whose case it is, when that is a member.
+    person: Option<PersonId>,
 }
 
 /// Where a browser puts the file.
@@ -541,10 +551,11 @@ fn standing(look: &StepLook, step: &Step, given: Vec<String>, mine: bool) -> Dev
         }),
         training: step.training,
         form_no: step.fixes("form_no"),
-        notice: step.needs.contains(&crate::rules::plan::Need::Notice),
+        notice: look.notice,
+        documents: look.documents.clone(),
         decision: step.fixes("decision"),
         place: step.fixes("archive_place"),
-        shortens: step.soft_wait,
+        shortens: look.shortens,
         may_fail: step.vote.is_none() && step.failing != crate::rules::plan::Failing::Stay,
     }
 }
@@ -676,6 +687,7 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
             .collect(),
         helper_step: loaded.file.helpers().map(|helpers| helpers.step.no.into()),
         replaceable: edit.covers(&loaded.path) && loaded.file.helpers().is_some(),
+        quota: quota::of_case(&loaded, today, false, read.conn()?).await?,
     })
 }
 
@@ -692,6 +704,8 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let people: Vec<Uuid> = rows.iter().filter_map(|row| row.person_id).collect();
     let (places, gone) = (organisation::places(&at, read.conn()?).await?, store::gone(&people, read.conn()?).await?);
     let filed = store::with_files(rows, read.conn()?).await?;
+    let accounts: BTreeSet<Uuid> = told.iter().flat_map(|row| row.recipients.iter().copied()).collect();
+    let members = store::members_of(&accounts.into_iter().collect::<Vec<_>>(), read.conn()?).await?;
     let filed: HashMap<Uuid, Filed> = filed.into_iter().map(|one| (one.row.id, one)).collect();
     let (mut seen, mut shown) = (BTreeSet::new(), Vec::new());
     for row in told {
@@ -717,6 +731,13 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
                 level: rung.level,
                 words: rung.words(today),
                 at: row.created_at,
+                actors: row
+                    .recipients
+                    .iter()
+                    .filter(|one| **one != account.0)
+                    .filter_map(|one| members.get(one).map(|person| (*person).into()))
+                    .collect(),
+                person: one.row.person_id.map(Into::into),
             });
         }
     }
@@ -725,11 +746,19 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
 }
 
 /// 党员发展
+#[derive(MergedObject, Default)]
+pub struct DevelopmentQuery(CaseQuery, SettingsQuery, QuotaQuery);
+
+/// 党员发展
+#[derive(MergedObject, Default)]
+#[graphql(serial)]
+pub struct DevelopmentMutation(CaseMutation, SettingsMutation, QuotaMutation);
+
 #[derive(Default)]
-pub struct DevelopmentQuery;
+pub(crate) struct CaseQuery;
 
 #[Object]
-impl DevelopmentQuery {
+impl CaseQuery {
     /// The 5 stages and 25 steps.
     async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<DevelopmentStep>> {
         ctx.cx()?.allow(READ)?;
@@ -805,12 +834,11 @@ impl DevelopmentQuery {
     }
 }
 
-/// 党员发展
 #[derive(Default)]
-pub struct DevelopmentMutation;
+pub(crate) struct CaseMutation;
 
 #[Object(serial)]
-impl DevelopmentMutation {
+impl CaseMutation {
     /// Opens a case (新建).
     async fn start(&self, ctx: &Context<'_>, input: ApplicantInput) -> Result<DevelopmentFile> {
         let cx = ctx.cx()?;

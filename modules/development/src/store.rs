@@ -1,6 +1,7 @@
 //! Queries on cases of development.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use diesel::pg::Pg;
@@ -22,6 +23,7 @@ use crate::schema::{
     development_cases as cases, development_documents, development_events, development_records,
     development_reminders as reminders,
 };
+use crate::settings;
 
 /// Which cases are looked for.
 #[derive(Debug, Clone, Default)]
@@ -214,7 +216,9 @@ pub async fn load(reach: &Reach, id: DevelopmentCaseId, hold: bool, conn: &mut C
         .load(conn)
         .await?;
     let committees = committees(&[&path], conn).await?.remove(&path).unwrap_or_default();
-    let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
+    let practices = settings::practices(conn).await?;
+    let mut file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
+    file.practices = practices;
     Ok(Loaded { row, path, branch, file, records, events, documents, committees })
 }
 
@@ -255,6 +259,7 @@ pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed
     let committees = committees(&paths.into_iter().collect::<Vec<_>>(), conn).await?;
     let (mut records, mut events) = (by_case(records), by_case(events));
     let mut documents = by_case(documents.into_iter().map(|row| (row.case_id, row)).collect());
+    let practices = settings::practices(conn).await?;
     let mut filed = Vec::with_capacity(rows.len());
     for row in rows {
         let path = places.get(&row.organisation_id).map(|(_, path)| path.as_str()).unwrap_or_default();
@@ -263,7 +268,10 @@ pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed
         let events = events.remove(&row.id).unwrap_or_default();
         let documents = documents.remove(&row.id).unwrap_or_default();
         match file(&row, &records, &events, &documents, committees.approving.is_some()) {
-            Ok(file) => filed.push(Filed { row, file, committees }),
+            Ok(mut file) => {
+                file.practices = Arc::clone(&practices);
+                filed.push(Filed { row, file, committees });
+            }
             Err(error) => {
                 tracing::warn!(case = %row.id, code = error.code, cause = ?error.cause, "a case cannot be read and was left out");
             }
@@ -382,6 +390,13 @@ pub async fn full_members(ids: &[Uuid], conn: &mut Conn) -> Result<usize> {
         .get_result(conn)
         .await?;
     usize::try_from(found).map_err(Error::bug)
+}
+
+/// The present members who have these accounts.
+pub async fn members_of(accounts: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Uuid>> {
+    let of = people::account_id.assume_not_null();
+    let found = people::table.filter(of.eq_any(accounts.to_vec()).and(people::left_at.is_null()));
+    Ok(found.select((of, people::id)).load::<(Uuid, Uuid)>(conn).await?.into_iter().collect())
 }
 
 /// Names of people by id.

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::ladder::{Level, Rule, Rung};
+use super::practice::Practice;
 use super::*;
 
 fn day(text: &str) -> NaiveDate {
@@ -359,6 +360,83 @@ fn pc_3_2_4_edges_open_where_the_file_says() {
     assert_eq!(file.look(end).steps[22].latest, Some(later(end, 7)));
 }
 
+/// A case whose tenant has decided something else from a day on.
+fn decided(mut file: File, since: &str, change: impl Fn(&mut Practice)) -> File {
+    let mut practice = Practice::default();
+    change(&mut practice);
+    file.practices = Arc::new(Practices::new([(day(since), practice)].into(), []));
+    file
+}
+
+#[test]
+fn pc_3_2_4_what_is_practice_is_as_it_was_decided_on_the_day() {
+    // The wait before an activist: three months from 2022-05-01 on, six before.
+    let file = decided(up_to(2), "2022-05-01", |one| one.wait = 3);
+    assert_eq!(file.look(day("2022-04-30")).steps[2].earliest, Some(day("2022-07-31")));
+    assert_eq!(file.look(day("2022-05-01")).steps[2].earliest, Some(day("2022-04-30")));
+    assert_eq!(file.turns(day("2022-03-15")), Some(day("2022-05-01")), "on that day it looks different");
+    assert!(!file.look(day("2022-05-01")).steps[2].shortens);
+    // A deadline by practice is counted as it was when it began; one of the regulation stays.
+    let later = |one: &mut Practice| one.deadlines = [(4, 2), (2, 9)].into();
+    let step = |file: &File, no: usize| file.look(day("2022-08-10")).steps[no - 1].latest;
+    assert_eq!(step(&decided(up_to(3), "2022-07-31", later), 4), Some(day("2022-09-30")));
+    assert_eq!(step(&decided(up_to(3), "2022-08-01", later), 4), Some(day("2022-08-31")));
+    assert_eq!(step(&decided(up_to(1), "2020-01-01", later), 2), Some(day("2022-02-28")));
+    // The review holds as long as it did when it was made.
+    let file = up_to(11);
+    let (made, short) = (file.done[&10].on, |one: &mut Practice| one.review = 6);
+    let old = made.checked_add_months(chrono::Months::new(7)).unwrap();
+    assert!(decided(file.clone(), "2020-01-01", short).lapsed(old).is_some());
+    assert!(decided(file, &made.succ_opt().unwrap().to_string(), short).lapsed(old).is_none());
+}
+
+#[test]
+fn pc_3_2_4_a_public_notice_is_asked_for_where_the_tenant_says() {
+    let asked = |file: &File, on: NaiveDate| {
+        let look = file.look(on);
+        look.steps.iter().filter_map(|step| step.notice.map(|days| (step.no, days))).collect::<Vec<_>>()
+    };
+    let file = up_to(11);
+    let on = file.done.values().map(|done| done.on).max().unwrap();
+    assert_eq!(asked(&file, on), [(12, 5)]);
+    assert_eq!(asked(&decided(file.clone(), "2020-01-01", |one| one.notice = None), on), []);
+    let mut other = decided(file.clone(), "2020-01-01", |one| (one.notice, one.notice_days) = (Some(15), 7));
+    assert_eq!(asked(&other, on), [(15, 7)]);
+    let papers = |file: &File, no: u8| file.documents(step_of(no).unwrap(), on).contains(&"public_notice".to_owned());
+    assert_eq!((papers(&other, 12), papers(&other, 15)), (false, true));
+    for no in 12..=14 {
+        let mut act = act(on);
+        (act.given.notice_from, act.given.notice_to) = (None, None);
+        supply(&mut other, no);
+        let verdict = other.decide(no, &act, on).unwrap();
+        other.take(no, &act, &verdict);
+    }
+    let mut short = act(on);
+    // Six working days are not seven.
+    (short.given.notice_from, short.given.notice_to) = (Some(on - chrono::Duration::days(7)), Some(on));
+    supply(&mut other, 15);
+    other.waiting.insert((15, "public_notice".to_owned()));
+    assert_eq!(other.decide(15, &short, on).unwrap_err()[0].field.as_deref(), Some("noticeFrom"));
+    assert!(other.decide(15, &act(on), on).is_ok());
+    // What was shown before the rule came stays shown.
+    let shown = decided(up_to(12), &on.succ_opt().unwrap().to_string(), |one| one.notice = Some(13));
+    assert_eq!(asked(&shown, on.succ_opt().unwrap()), []);
+}
+
+#[test]
+fn pc_3_2_4_holidays_are_no_working_days() {
+    let days = |own: &[(&str, bool)], from: &str, to: &str| {
+        let own = own.iter().map(|(on, works)| (day(on), *works));
+        Practices::new(BTreeMap::new(), own).working_days(day(from), day(to))
+    };
+    // The week of the National Day of 2026, and the Saturday that is worked for it.
+    assert_eq!(days(&[], "2026-10-01", "2026-10-10"), 3);
+    assert_eq!(days(&[("2026-10-10", false)], "2026-10-01", "2026-10-10"), 2);
+    assert_eq!(days(&[("2026-10-01", true)], "2026-10-01", "2026-10-10"), 4);
+    // What nobody has announced yet is as the week has it.
+    assert_eq!(days(&[], "2031-10-01", "2031-10-07"), 5);
+}
+
 /// The state after an edge, as its file calls it.
 fn state(file: &File, on: NaiveDate) -> String {
     match file.outcome {
@@ -659,10 +737,10 @@ fn pc_3_2_4_what_lists_know_changes_by_itself_on_no_other_day_than_told() {
 
 #[test]
 fn pc_3_2_4_working_days_leave_out_weekends() {
-    assert_eq!(working_days(day("2026-11-23"), day("2026-11-27")), 5);
-    assert_eq!(working_days(day("2026-11-27"), day("2026-12-02")), 4);
-    assert_eq!(working_days(day("2026-11-28"), day("2026-11-29")), 0);
-    assert_eq!(working_days(day("2026-11-29"), day("2026-11-28")), 0);
+    assert_eq!(practice::usual().working_days(day("2026-11-23"), day("2026-11-27")), 5);
+    assert_eq!(practice::usual().working_days(day("2026-11-27"), day("2026-12-02")), 4);
+    assert_eq!(practice::usual().working_days(day("2026-11-28"), day("2026-11-29")), 0);
+    assert_eq!(practice::usual().working_days(day("2026-11-29"), day("2026-11-28")), 0);
 }
 
 /// One thing somebody tries.

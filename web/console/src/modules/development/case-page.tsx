@@ -15,6 +15,7 @@ import { Due } from './due'
 import { EventDrawer, RELOCATE } from './event-drawer'
 import { HelpersDrawer } from './helpers-drawer'
 import { History } from './history'
+import { QuotaHint } from './quota-hint'
 import { StepRow } from './step-row'
 import { events, outcomes, peopleLabels, standings } from './words'
 import '../../styles/development.css'
@@ -156,6 +157,7 @@ function Next({ file, onAct, onSubmit, onReplace, more }: { file: DevelopmentDet
           <>
             <p className="z-next-step">下一步：第 {one.step} 步 {one.stepTitle}</p>
             <p>由<b>{one.actor}</b>办理；{next.earliest ? `最早 ${day(next.earliest)}` : '随时可以办理'}，{one.latest ? <>最迟 <Due row={one} /></> : '没有期限'}</p>
+            {next.no === 13 && file.quota && <QuotaHint quota={file.quota} />}
             {next.closed.length > 0 && <ul className="z-closed" aria-label="暂不能办理的原因">{next.closed.map((why) => <li key={why}>{why}</li>)}</ul>}
           </>
         )

@@ -2,7 +2,7 @@ import { DevelopmentCasesDocument, DevelopmentStagesDocument, type DevelopmentFi
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { useMemo } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
 import { ExportBar } from '../../kit/exchange/export-bar'
 import { ExportButtons } from '../../kit/exchange/export-buttons'
@@ -54,6 +54,8 @@ export default function DevelopmentPage() {
               return next
             })}
           />
+          <Link to={link('/member/development/quotas')}><Button>年度计划</Button></Link>
+          <Link to={link('/member/development/settings')}><Button>发展设置</Button></Link>
           <Can perm="development.edit"><ImportButton kind={IMPORT} /><Button type="primary" onClick={() => void navigate(link('/member/development/new'))}>新建</Button></Can>
         </>
       )}

@@ -1,4 +1,4 @@
-import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentSide, DevelopmentStanding as Standing, VoteRule, Words } from '@zhibu/api'
+import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentQuotaRule, DevelopmentSide, DevelopmentStanding as Standing, VoteRule, Words } from '@zhibu/api'
 
 /** The form of a case as PDF. */
 export const FORM = { kind: 'development_form', title: '发展党员全程纪实表', forms: true }
@@ -51,6 +51,20 @@ export const events: Record<DevelopmentEvent, { label: string; note: string; dan
   RESTORED: { label: '从党员历史库还原', note: '说明' },
   REPLACE: { label: '更换培养联系人或入党介绍人', note: '更换原因' },
   RELOCATE: { label: '转到其他党支部', note: '转移原因', hint: '已完成的步骤和培养考察时间连续计算。' },
+}
+
+/** Before which step the public notice is asked for; none is 0. */
+export const noticeSteps: readonly { value: number; label: string }[] = [
+  { value: 12, label: '支部委员会审查前（第 12 步）' },
+  { value: 13, label: '上级党委预审前（第 13 步）' },
+  { value: 15, label: '支部大会讨论前（第 15 步）' },
+  { value: 0, label: '不要求公示' },
+]
+
+/** What a plan that is used up does. */
+export const quotaRules: Words<DevelopmentQuotaRule> = {
+  WARN: { label: '只提示，不限制' },
+  BLOCK: { label: '不能再预审' },
 }
 
 /** How a meeting counts, in a sentence. */
