@@ -39,7 +39,10 @@ async fn pc_3_2_4_a_case_ends_when_its_member_leaves_and_goes_on_when_they_come_
     p.admin.ok(RESTORE, json!({"id": person, "b": p.second})).await;
     let back = p.look(&id).await;
     assert_eq!(stands(&back).1, json!(20));
-    assert_eq!((&back["case"]["outcome"], &back["case"]["branch"]["shortName"]), (&json!("IN_PROGRESS"), &json!("第二党支部")));
+    assert_eq!(
+        (&back["case"]["outcome"], &back["case"]["branch"]["shortName"]),
+        (&json!("IN_PROGRESS"), &json!("第二党支部"))
+    );
     assert_eq!(back["timeline"][0]["title"], "从党员历史库还原");
     assert_eq!(back["timeline"][1]["voided"], "已从党员历史库还原");
     assert_eq!(audited(&p, "development.reopened").await, "1");
@@ -58,11 +61,17 @@ async fn pc_3_2_4_what_ended_by_a_decision_stays_so_and_says_it() {
     let serious = json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "DISCIPLINE_SERIOUS", "on": "2024-01-10", "note": "严重违纪"});
     let over = p.above.ok(&event(), serious).await["development"]["recordEvent"].clone();
     // It is told once: by the decision, not by the leaving that follows from it.
-    assert_eq!((&over["case"]["outcome"], &over["timeline"][0]["title"]), (&json!("CANCELLED"), &json!("严重违纪取消预备党员资格")));
+    assert_eq!(
+        (&over["case"]["outcome"], &over["timeline"][0]["title"]),
+        (&json!("CANCELLED"), &json!("严重违纪取消预备党员资格"))
+    );
     assert_eq!(audited(&p, "development.ended").await, "0");
     p.admin.ok(RESTORE, json!({"id": file["case"]["person"]})).await;
     let still = p.look(&file["case"]["id"]).await;
-    assert_eq!((&still["case"]["outcome"], &still["timeline"][0]["title"]), (&json!("CANCELLED"), &json!("从党员历史库还原")));
+    assert_eq!(
+        (&still["case"]["outcome"], &still["timeline"][0]["title"]),
+        (&json!("CANCELLED"), &json!("从党员历史库还原"))
+    );
     assert!(still["timeline"][0]["words"][0].as_str().unwrap().contains("取消预备党员资格"));
 
     // A full member who dies before the files are archived stays a full member in the numbers.
@@ -82,9 +91,7 @@ async fn pc_3_2_4_what_ended_by_a_decision_stays_so_and_says_it() {
 async fn pc_3_2_4_what_remained_is_closed_by_hand_above_the_branch() {
     let mut p = Party::start().await;
     let file = p.up_to("李新", 1, 9).await;
-    let vars = |file: &Value, note: &str| {
-        json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "CLOSE", "on": "2023-09-01", "note": note})
-    };
+    let vars = |file: &Value, note: &str| json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "CLOSE", "on": "2023-09-01", "note": note});
     assert_eq!(p.branch.refused(&event(), vars(&file, "本人因病去世")).await, "DENIED");
     assert_eq!(p.above.refused(&event(), vars(&file, " ")).await.field.as_deref(), Some("note"));
     let closed = p.above.ok(&event(), vars(&file, "本人因病去世")).await["development"]["recordEvent"].clone();
@@ -101,9 +108,7 @@ async fn pc_3_2_4_what_remained_is_closed_by_hand_above_the_branch() {
 async fn pc_3_2_4_whoever_came_during_probation_may_not_be_recognised() {
     let mut p = Party::start().await;
     let file = p.up_to("李新", 1, 19).await;
-    let refuse = |file: &Value| {
-        json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "NOT_RECOGNISED", "on": "2024-02-01", "note": "缺少志愿书，县委组织部批复〔2024〕3号"})
-    };
+    let refuse = |file: &Value| json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "NOT_RECOGNISED", "on": "2024-02-01", "note": "缺少志愿书，县委组织部批复〔2024〕3号"});
     assert_eq!(p.above.refused(&event(), refuse(&file)).await, "EVENT_NOT_NOW");
     let person = file["case"]["person"].clone();
     let (schema, of) = (p.t.home.schema(), person.as_str().unwrap());
@@ -148,9 +153,15 @@ async fn pc_3_2_4_a_case_that_cannot_be_read_does_not_stop_the_others() {
     let good = p.up_to("赵明", 2, 1).await;
     let (schema, sql) = (p.t.home.schema(), p.t.sql().await);
     let id = |file: &Value| file["case"]["id"].as_str().unwrap().to_owned();
-    sql.rows(&format!("UPDATE {schema}.development_records SET given = '{{\"people\": 7}}' WHERE case_id = '{}'", id(&bad))).await;
+    sql.rows(&format!(
+        "UPDATE {schema}.development_records SET given = '{{\"people\": 7}}' WHERE case_id = '{}'",
+        id(&bad)
+    ))
+    .await;
     sql.rows(&format!("UPDATE {schema}.development_cases SET turns_on = '1970-01-01', stage = 5")).await;
     p.hour().await;
-    let stage = async |file: &Value| sql.one(&format!("SELECT stage FROM {schema}.development_cases WHERE id = '{}'", id(file))).await;
+    let stage = async |file: &Value| {
+        sql.one(&format!("SELECT stage FROM {schema}.development_cases WHERE id = '{}'", id(file))).await
+    };
     assert_eq!((stage(&bad).await.as_str(), stage(&good).await.as_str()), ("5", "1"));
 }

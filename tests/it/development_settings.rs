@@ -7,9 +7,9 @@ use zhibu_tests::PASSWORD;
 use crate::development::{Party, case, complete};
 use crate::organisations::with;
 
-const PRACTICE: &str = "{ since waitMonths noticeStep noticeDays reviewMonths quota current removable deadlines { step months } }";
-const QUOTAS: &str =
-    "query($y: Int!) { development { quotas(year: $y) { totalCount nodes { organisation { id } places used mine } } } }";
+const PRACTICE: &str =
+    "{ since waitMonths noticeStep noticeDays reviewMonths quota current removable deadlines { step months } }";
+const QUOTAS: &str = "query($y: Int!) { development { quotas(year: $y) { totalCount nodes { organisation { id } places used mine } } } }";
 const SET_QUOTA: &str =
     "mutation($o: ID!, $y: Int!, $n: Int) { development { setQuota(organisation: $o, year: $y, places: $n) } }";
 
@@ -42,7 +42,10 @@ async fn pc_3_2_4_what_is_practice_is_decided_from_a_day_on() {
     let file = p.up_to("李新", 1, 2).await;
     assert_eq!(file["steps"][2]["earliest"], "2022-07-31");
     let all = p.admin.ok(&set(), json!({"i": good})).await["development"]["setPractice"].clone();
-    assert_eq!((all.as_array().unwrap().len(), &all[0]["current"], &all[1]["current"]), (2, &json!(true), &json!(false)));
+    assert_eq!(
+        (all.as_array().unwrap().len(), &all[0]["current"], &all[1]["current"]),
+        (2, &json!(true), &json!(false))
+    );
     let months: Vec<&Value> = all[0]["deadlines"].as_array().unwrap().iter().map(|one| &one["months"]).collect();
     assert_eq!(months[..2], [&json!(2), &json!(1)]);
     // The case under way is judged by it from that day on.
@@ -107,13 +110,17 @@ async fn pc_3_2_4_the_plan_of_a_year_is_set_by_the_superior_and_kept() {
     assert_eq!(of(&mut p, &first).await["mine"], true);
     p.up_to("李新", 1, 13).await;
     assert_eq!(of(&mut p, &first).await["used"], 1);
-    assert_eq!((&of(&mut p, &committee).await["used"], &of(&mut p, &committee).await["places"]), (&json!(1), &json!(5)));
+    assert_eq!(
+        (&of(&mut p, &committee).await["used"], &of(&mut p, &committee).await["places"]),
+        (&json!(1), &json!(5))
+    );
     // One more is beyond the plan: told, but not refused, until the tenant says so.
     let months = p.months_since("2023-09-20");
     let file = p.up_to_later("赵明", 2, 12, months).await;
     let today = p.t.now().date_naive();
     p.above.ok(SET_QUOTA, json!({"o": p.first, "y": today.year(), "n": 0})).await;
-    let left = "query($id: ID!) { development { case(id: $id) { quota { organisation { shortName } places used rule } } } }";
+    let left =
+        "query($id: ID!) { development { case(id: $id) { quota { organisation { shortName } places used rule } } } }";
     let seen = p.branch.ok(left, json!({"id": file["case"]["id"]})).await["development"]["case"]["quota"].clone();
     assert_eq!(seen, json!({"organisation": {"shortName": "第一党支部"}, "places": 0, "used": 0, "rule": "WARN"}));
     let block = json!({"since": today, "waitMonths": 6, "noticeStep": 12, "noticeDays": 5, "reviewMonths": 12, "quota": "BLOCK"});

@@ -334,7 +334,8 @@ pub async fn complete_in(
         diesel::update(cases::table.find(id.0)).set(cases::person_id.eq(person.0)).execute(write.conn()?).await?;
     }
     settle(write, id.0, version, &loaded.file).await?;
-    let entry = entry(if verdict.passed { "development.step_done" } else { "development.step_failed" }, &loaded, step, act.on);
+    let entry =
+        entry(if verdict.passed { "development.step_done" } else { "development.step_failed" }, &loaded, step, act.on);
     if verdict.outcome == Outcome::Rejected && step.side() == Side::Committee {
         calendar::refused(write, loaded.filed(), step.no).await?;
     }

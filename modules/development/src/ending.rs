@@ -98,8 +98,7 @@ pub(crate) async fn returned(write: &mut Write<'_>, person: Uuid) -> Result<()> 
 
 /// Somebody who has applied again has another open case by now.
 async fn another(write: &mut Write<'_>, loaded: &Loaded) -> Result<bool> {
-    let index: Vec<u8> =
-        cases::table.find(loaded.row.id).select(cases::id_index).first(write.conn()?).await?;
+    let index: Vec<u8> = cases::table.find(loaded.row.id).select(cases::id_index).first(write.conn()?).await?;
     let open: i64 = cases::table
         .filter(cases::closed_at.is_null().and(cases::id_index.eq(index)))
         .count()

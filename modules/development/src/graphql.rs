@@ -20,11 +20,11 @@ use crate::actions::{self, Applicant};
 use crate::helpers;
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
-use crate::quota::{self, DevelopmentQuota, QuotaMutation, QuotaQuery};
+use crate::quota::{self, DevelopmentQuota, PlanMutation, PlanQuery};
 use crate::rules::ladder::{self, Level, Rung};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
-use crate::settings::graphql::{SettingsMutation, SettingsQuery};
+use crate::settings::graphql::{PracticeMutation, PracticeQuery};
 use crate::store::{self, Filed, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};
 
@@ -747,18 +747,18 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
 
 /// 党员发展
 #[derive(MergedObject, Default)]
-pub struct DevelopmentQuery(CaseQuery, SettingsQuery, QuotaQuery);
+pub struct DevelopmentQuery(DevelopmentCaseQuery, PracticeQuery, PlanQuery);
 
 /// 党员发展
 #[derive(MergedObject, Default)]
 #[graphql(serial)]
-pub struct DevelopmentMutation(CaseMutation, SettingsMutation, QuotaMutation);
+pub struct DevelopmentMutation(DevelopmentCaseMutation, PracticeMutation, PlanMutation);
 
 #[derive(Default)]
-pub(crate) struct CaseQuery;
+pub(crate) struct DevelopmentCaseQuery;
 
 #[Object]
-impl CaseQuery {
+impl DevelopmentCaseQuery {
     /// The 5 stages and 25 steps.
     async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<DevelopmentStep>> {
         ctx.cx()?.allow(READ)?;
@@ -835,10 +835,10 @@ impl CaseQuery {
 }
 
 #[derive(Default)]
-pub(crate) struct CaseMutation;
+pub(crate) struct DevelopmentCaseMutation;
 
 #[Object(serial)]
-impl CaseMutation {
+impl DevelopmentCaseMutation {
     /// Opens a case (新建).
     async fn start(&self, ctx: &Context<'_>, input: ApplicantInput) -> Result<DevelopmentFile> {
         let cx = ctx.cx()?;

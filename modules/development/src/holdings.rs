@@ -11,8 +11,8 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::holdings::{Along, HandOver, Holding, Holdings, Left};
 use zhibu_tenancy::{Conn, Write};
 
-use crate::model::{CaseRow, RecordRow};
 use crate::ending;
+use crate::model::{CaseRow, RecordRow};
 use crate::rules::Event;
 use crate::rules::plan::step_of;
 use crate::schema::{development_cases as cases, development_events as events, development_records};

@@ -17,13 +17,13 @@ use zhibu_tenancy::exchange::import::{Importer, Run};
 use zhibu_tenancy::{Write, tenants};
 
 use crate::EDIT;
-use crate::settings;
 use crate::actions::{self, Applicant};
 use crate::rules::practice::Practices;
 use crate::rules::{ADOPTED, File};
 use crate::schema::{
     development_cases as cases, development_documents, development_events, development_records, development_reminders,
 };
+use crate::settings;
 
 /// Imports running cases.
 pub(crate) struct Cases;

@@ -445,11 +445,7 @@ pub async fn reminders(account: Uuid, today: NaiveDate, conn: &mut Conn) -> Resu
 /// Cases that go on, and those of which a branch is told that they were refused, by id.
 pub async fn told_cases(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<CaseRow>> {
     let told = cases::closed_at.is_null().or(cases::outcome.eq(Outcome::Rejected.code()));
-    Ok(cases::table
-        .filter(cases::id.eq_any(ids).and(told))
-        .select(CaseRow::as_select())
-        .load(conn)
-        .await?)
+    Ok(cases::table.filter(cases::id.eq_any(ids).and(told)).select(CaseRow::as_select()).load(conn).await?)
 }
 
 /// Writes what lists know of many cases by one statement.

@@ -221,7 +221,12 @@ export type DevelopmentActInput = {
   note?: string | null | undefined;
 };
 
-/** What happens to a case beside its steps: the exceptional edges that people record. */
+export type DevelopmentDeadlineInput = {
+  step: number;
+  months: number;
+};
+
+/** What happens to a case beside its steps: the exceptional edges that people record, and what other work brings about. */
 export type DevelopmentEvent =
   /** 报送上级: the branch has sent the resolution of the assembly upwards */
   | 'SUBMIT'
@@ -242,7 +247,19 @@ export type DevelopmentEvent =
   /** 严重违纪，取消预备党员资格 */
   | 'DISCIPLINE_SERIOUS'
   /** 预备期内调动 */
-  | 'TRANSFER';
+  | 'TRANSFER'
+  /** 不予承认预备党员身份, by the branch that took a probationary member in */
+  | 'NOT_RECOGNISED'
+  /** 终止发展 */
+  | 'CLOSE'
+  /** 党员身份终止: the member has left, which ends what was open */
+  | 'ENDED'
+  /** 从党员历史库还原 */
+  | 'RESTORED'
+  /** 更换培养联系人、入党介绍人 */
+  | 'REPLACE'
+  /** 转到其他党支部 */
+  | 'RELOCATE';
 
 /** Which cases are looked for. */
 export type DevelopmentFilter = {
@@ -290,7 +307,26 @@ export type DevelopmentOutcome =
   /** 本人撤回 */
   | 'WITHDRAWN'
   /** 随单位变动转出 */
-  | 'MOVED';
+  | 'MOVED'
+  /** 终止: the membership or the person's way ended otherwise */
+  | 'ENDED';
+
+export type DevelopmentPracticeInput = {
+  since: string;
+  waitMonths: number;
+  noticeStep?: number | null | undefined;
+  noticeDays: number;
+  reviewMonths: number;
+  deadlines?: Array<DevelopmentDeadlineInput>;
+  quota: DevelopmentQuotaRule;
+};
+
+/** What a full year's plan does when it is used up (发展党员计划). */
+export type DevelopmentQuotaRule =
+  /** 只提示 */
+  | 'WARN'
+  /** 超出不能预审 */
+  | 'BLOCK';
 
 /** At which side a step waits. */
 export type DevelopmentSide =
@@ -2099,7 +2135,66 @@ export type OpenContributionProofMutation = { contribution: { openProof: { url: 
 
 export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
 
-export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+
+export type DevelopmentQuotaRowFragment = { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } };
+
+export type DevelopmentQuotasQueryVariables = Exact<{
+  year: number;
+  under?: string | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type DevelopmentQuotasQuery = { development: { quotas: { totalCount: number, nodes: Array<{ year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } }> } } };
+
+export type SetDevelopmentQuotaMutationVariables = Exact<{
+  organisation: string;
+  year: number;
+  places?: number | null | undefined;
+}>;
+
+
+export type SetDevelopmentQuotaMutation = { development: { setQuota: number | null } };
+
+export type DevelopmentPracticeRowFragment = { since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> };
+
+export type DevelopmentPracticesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DevelopmentPracticesQuery = { development: { practices: Array<{ since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> }> } };
+
+export type SetDevelopmentPracticeMutationVariables = Exact<{
+  input: DevelopmentPracticeInput;
+}>;
+
+
+export type SetDevelopmentPracticeMutation = { development: { setPractice: Array<{ since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> }> } };
+
+export type WithdrawDevelopmentPracticeMutationVariables = Exact<{
+  since: string;
+}>;
+
+
+export type WithdrawDevelopmentPracticeMutation = { development: { withdrawPractice: Array<{ since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> }> } };
+
+export type DevelopmentHolidaysQueryVariables = Exact<{
+  year: number;
+}>;
+
+
+export type DevelopmentHolidaysQuery = { development: { holidays: Array<{ day: string, works: boolean, name: string, own: boolean }> } };
+
+export type SetDevelopmentHolidaysMutationVariables = Exact<{
+  from: string;
+  to: string;
+  works?: boolean | null | undefined;
+  name: string;
+}>;
+
+
+export type SetDevelopmentHolidaysMutation = { development: { setHolidays: Array<{ day: string, works: boolean, name: string, own: boolean }> } };
 
 export type DevelopmentStepsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2116,7 +2211,7 @@ export type DevelopmentStagesQuery = { development: { stages: Array<{ stage: num
 export type DevelopmentRemindersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DevelopmentRemindersQuery = { development: { reminders: Array<{ id: string, case: string, name: string, level: DevelopmentLevel, words: string, at: string, branch: { shortName: string } }> } };
+export type DevelopmentRemindersQuery = { development: { reminders: Array<{ id: string, case: string, name: string, level: DevelopmentLevel, words: string, at: string, actors: Array<string>, person: string | null, branch: { shortName: string } }> } };
 
 export type DevelopmentCasesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2132,7 +2227,7 @@ export type DevelopmentFileQueryVariables = Exact<{
 }>;
 
 
-export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type FullMembersQueryVariables = Exact<{
   search?: string | null | undefined;
@@ -2157,7 +2252,7 @@ export type CompleteStepMutationVariables = Exact<{
 }>;
 
 
-export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type UndoStepMutationVariables = Exact<{
   id: string;
@@ -2167,7 +2262,7 @@ export type UndoStepMutationVariables = Exact<{
 }>;
 
 
-export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RecordDevelopmentMutationVariables = Exact<{
   id: string;
@@ -2178,7 +2273,7 @@ export type RecordDevelopmentMutationVariables = Exact<{
 }>;
 
 
-export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RelocateDevelopmentMutationVariables = Exact<{
   id: string;
@@ -2189,7 +2284,7 @@ export type RelocateDevelopmentMutationVariables = Exact<{
 }>;
 
 
-export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type ReplaceHelpersMutationVariables = Exact<{
   id: string;
@@ -2200,7 +2295,7 @@ export type ReplaceHelpersMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceHelpersMutation = { development: { replaceHelpers: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type ReplaceHelpersMutation = { development: { replaceHelpers: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RequestDevelopmentDocumentMutationVariables = Exact<{
   id: string;
@@ -2215,14 +2310,14 @@ export type KeepDevelopmentDocumentMutationVariables = Exact<{
 }>;
 
 
-export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RemoveDevelopmentDocumentMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type OpenDevelopmentDocumentMutationVariables = Exact<{
   id: string;
@@ -4444,6 +4539,19 @@ export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   closedAt
 }
     `, {"fragmentName":"DevelopmentRow"}) as unknown as TypedDocumentString<DevelopmentRowFragment, unknown>;
+export const DevelopmentQuotaRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentQuotaRow on DevelopmentQuota {
+  organisation {
+    id
+    shortName
+  }
+  year
+  places
+  used
+  rule
+  mine
+}
+    `, {"fragmentName":"DevelopmentQuotaRow"}) as unknown as TypedDocumentString<DevelopmentQuotaRowFragment, unknown>;
 export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment DevelopmentDetail on DevelopmentFile {
   case {
@@ -4472,6 +4580,9 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
     name
     gap
   }
+  quota {
+    ...DevelopmentQuotaRow
+  }
   steps {
     no
     state
@@ -4490,6 +4601,7 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
     training
     formNo
     notice
+    documents
     decision
     place
     shortens
@@ -4544,7 +4656,37 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   gap
   startedAt
   closedAt
+}
+fragment DevelopmentQuotaRow on DevelopmentQuota {
+  organisation {
+    id
+    shortName
+  }
+  year
+  places
+  used
+  rule
+  mine
 }`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
+export const DevelopmentPracticeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentPracticeRow on DevelopmentPractice {
+  since
+  waitMonths
+  noticeStep
+  noticeDays
+  reviewMonths
+  quota
+  by
+  current
+  removable
+  deadlines {
+    step
+    title
+    usual
+    months
+  }
+}
+    `, {"fragmentName":"DevelopmentPracticeRow"}) as unknown as TypedDocumentString<DevelopmentPracticeRowFragment, unknown>;
 export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment CommandRow on OrganisationCommand {
   id

@@ -77,8 +77,11 @@ async fn tightest(loaded: &Loaded, on: NaiveDate, hold: bool, conn: &mut Conn) -
     above.push(path);
     if hold {
         let year = i16::try_from(on.year()).map_err(Error::bug)?;
-        let of: Vec<Uuid> =
-            organisations::table.filter(organisations::path.eq_any(&above)).select(organisations::id).load(conn).await?;
+        let of: Vec<Uuid> = organisations::table
+            .filter(organisations::path.eq_any(&above))
+            .select(organisations::id)
+            .load(conn)
+            .await?;
         quotas::table
             .filter(quotas::year.eq(year).and(quotas::organisation_id.eq_any(of)))
             .order(quotas::organisation_id)
@@ -97,7 +100,12 @@ async fn tightest(loaded: &Loaded, on: NaiveDate, hold: bool, conn: &mut Conn) -
 }
 
 /// The plan that a case is up to, before it has its place.
-pub(crate) async fn of_case(loaded: &Loaded, on: NaiveDate, mine: bool, conn: &mut Conn) -> Result<Option<DevelopmentQuota>> {
+pub(crate) async fn of_case(
+    loaded: &Loaded,
+    on: NaiveDate,
+    mine: bool,
+    conn: &mut Conn,
+) -> Result<Option<DevelopmentQuota>> {
     if loaded.row.closed_at.is_some() || loaded.file.done.contains_key(&STEP) || !loaded.file.done.contains_key(&7) {
         return Ok(None);
     }
@@ -208,10 +216,10 @@ async fn set(cx: &Cx, id: OrganisationId, year: i16, places: Option<i32>) -> Res
 }
 
 #[derive(Default)]
-pub(crate) struct QuotaQuery;
+pub(crate) struct PlanQuery;
 
 #[Object]
-impl QuotaQuery {
+impl PlanQuery {
     /// Plans of a year inside the caller's scope (发展党员计划).
     async fn quotas(
         &self,
@@ -228,8 +236,7 @@ impl QuotaQuery {
         let approve = Reach::held(cx, APPROVE, read.conn()?).await?;
         let places = organisation::part(&reach, under, read.conn()?).await?;
         let rule = crate::settings::practices(read.conn()?).await?.on(cx.app.world.today()).quota;
-        let total =
-            if ctx.shows(&["totalCount"]) { Some(count(places.clone(), read.conn()?).await?) } else { None };
+        let total = if ctx.shows(&["totalCount"]) { Some(count(places.clone(), read.conn()?).await?) } else { None };
         let page = list(places, of.into(), &args, read.conn()?).await?;
         let nodes = page.nodes.into_iter().map(|row| {
             let mine = sets(&approve, &row.path) && approve.covers(&row.path);
@@ -240,10 +247,10 @@ impl QuotaQuery {
 }
 
 #[derive(Default)]
-pub(crate) struct QuotaMutation;
+pub(crate) struct PlanMutation;
 
 #[Object(serial)]
-impl QuotaMutation {
+impl PlanMutation {
     /// Sets how many places an organisation has in a year; without any the plan is taken away. The result is what was set.
     async fn set_quota(
         &self,

@@ -73,16 +73,8 @@ impl Level {
 }
 
 impl Rule {
-    const ALL: [Self; 8] = [
-        Self::Observe,
-        Self::Start,
-        Self::Due,
-        Self::Over,
-        Self::Unsent,
-        Self::Lapsed,
-        Self::Gap,
-        Self::Refused,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Observe, Self::Start, Self::Due, Self::Over, Self::Unsent, Self::Lapsed, Self::Gap, Self::Refused];
 
     /// As it is stored.
     pub fn code(self) -> &'static str {

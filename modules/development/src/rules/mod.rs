@@ -327,9 +327,19 @@ impl Outcome {
     /// The outcome of a code.
     pub fn from_code(code: &str) -> Option<Self> {
         use Outcome as O;
-        [O::InProgress, O::Suspended, O::Converted, O::Extended, O::Cancelled, O::Rejected, O::Withdrawn, O::Moved, O::Ended]
-            .into_iter()
-            .find(|one| one.code() == code)
+        [
+            O::InProgress,
+            O::Suspended,
+            O::Converted,
+            O::Extended,
+            O::Cancelled,
+            O::Rejected,
+            O::Withdrawn,
+            O::Moved,
+            O::Ended,
+        ]
+        .into_iter()
+        .find(|one| one.code() == code)
     }
 
     /// The case goes on.
@@ -697,7 +707,8 @@ impl File {
                 _ => "不早于前面步骤的日期".to_owned(),
             },
         };
-        let soft = if self.shortens(step, on) { "；确已成熟的，满3个月并说明理由后可提前" } else { "" };
+        let soft =
+            if self.shortens(step, on) { "；确已成熟的，满3个月并说明理由后可提前" } else { "" };
         format!("最早{}年{}月{}日可以办理（{why}{soft}）", day.year(), day.month(), day.day())
     }
 
@@ -735,11 +746,8 @@ impl File {
     pub fn look(&self, today: NaiveDate) -> Look {
         let (file, _, lapse) = self.effective(today);
         let steps: Vec<StepLook> = STEPS.iter().map(|step| file.look_at(step, today)).collect();
-        let next = if file.goes_on() {
-            steps.iter().find(|step| step.state != State::Done).map(|step| step.no)
-        } else {
-            None
-        };
+        let next =
+            if file.goes_on() { steps.iter().find(|step| step.state != State::Done).map(|step| step.no) } else { None };
         let furthest = file.done.keys().next_back().copied().unwrap_or(1);
         let at = next.and_then(step_of);
         let waiting = || steps.iter().filter(|step| Some(step.no) == next || step.state == State::Open);
@@ -1105,7 +1113,11 @@ impl File {
             }
             Event::NotRecognised => {
                 let probation = file.done.contains_key(&17) && !file.done.contains_key(&24);
-                return if probation && file.transferred { Ok(()) } else { no("只有预备期内转入的党员可以不予承认") };
+                return if probation && file.transferred {
+                    Ok(())
+                } else {
+                    no("只有预备期内转入的党员可以不予承认")
+                };
             }
             // They come of other work and are recorded with it.
             Event::Close | Event::Ended | Event::Restored | Event::Replace | Event::Relocate => {

@@ -583,7 +583,10 @@ fn pc_3_2_4_a_case_ends_with_the_membership_and_goes_on_where_it_was() {
     let since = file.done[&9].on;
     noted(&mut file, Event::Hold, since);
     noted(&mut file, Event::Close, on);
-    assert_eq!((file.outcome, file.standing(), file.may(Event::Close, on).is_ok()), (Outcome::Ended, Standing::Candidate, false));
+    assert_eq!(
+        (file.outcome, file.standing(), file.may(Event::Close, on).is_ok()),
+        (Outcome::Ended, Standing::Candidate, false)
+    );
     file.revive();
     assert_eq!(file.outcome, Outcome::Suspended);
 }

@@ -122,7 +122,12 @@ async fn days(cx: &Cx, year: i32) -> Result<Vec<DevelopmentDay>> {
     let mut all: Vec<DevelopmentDay> = known
         .map(|one| DevelopmentDay { day: one.day, works: one.works, name: one.name.clone(), own: false })
         .collect();
-    all.extend(own.iter().map(|row| DevelopmentDay { day: row.day, works: row.works, name: row.name.clone(), own: true }));
+    all.extend(own.iter().map(|row| DevelopmentDay {
+        day: row.day,
+        works: row.works,
+        name: row.name.clone(),
+        own: true,
+    }));
     all.sort_by_key(|one| one.day);
     Ok(all)
 }
@@ -134,7 +139,9 @@ fn whole(field: &str, number: i32) -> Result<u32> {
 impl DevelopmentPracticeInput {
     fn read(&self) -> Result<Practice> {
         let no = |no: i32| u8::try_from(no).map_err(|_| Error::invalid("deadlines", "步骤应为1至25"));
-        let usual = |step: u8| settable().find(|one| one.no == step).and_then(|one| one.deadline).map(|one| usual_months(one.span));
+        let usual = |step: u8| {
+            settable().find(|one| one.no == step).and_then(|one| one.deadline).map(|one| usual_months(one.span))
+        };
         let mut practice = Practice {
             wait: whole("waitMonths", self.wait_months)?,
             notice: self.notice_step.map(no).transpose()?,
@@ -154,10 +161,10 @@ impl DevelopmentPracticeInput {
 }
 
 #[derive(Default)]
-pub(crate) struct SettingsQuery;
+pub(crate) struct PracticeQuery;
 
 #[Object]
-impl SettingsQuery {
+impl PracticeQuery {
     /// What holds from which day on, the latest first (发展设置).
     async fn practices(&self, ctx: &Context<'_>) -> Result<Vec<DevelopmentPractice>> {
         all(ctx.cx()?).await
@@ -170,12 +177,16 @@ impl SettingsQuery {
 }
 
 #[derive(Default)]
-pub(crate) struct SettingsMutation;
+pub(crate) struct PracticeMutation;
 
 #[Object(serial)]
-impl SettingsMutation {
+impl PracticeMutation {
     /// Decides what holds from a day on.
-    async fn set_practice(&self, ctx: &Context<'_>, input: DevelopmentPracticeInput) -> Result<Vec<DevelopmentPractice>> {
+    async fn set_practice(
+        &self,
+        ctx: &Context<'_>,
+        input: DevelopmentPracticeInput,
+    ) -> Result<Vec<DevelopmentPractice>> {
         let cx = ctx.cx()?;
         match super::decide(cx, input.since, &input.read()?).await? {
             Ok(()) => all(cx).await,

@@ -15,9 +15,7 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Conn, Cx, Write};
 
 use crate::rules::practice::{NOTICE_STEPS, Practice, Practices, QuotaRule, is_settable};
-use crate::schema::{
-    development_cases as cases, development_holidays as holidays, development_practices as practices,
-};
+use crate::schema::{development_cases as cases, development_holidays as holidays, development_practices as practices};
 
 /// The most days that are entered at once.
 const AT_ONCE: i64 = 31;
@@ -125,7 +123,9 @@ pub async fn decide(cx: &Cx, since: NaiveDate, practice: &Practice) -> Result<Re
         notice_step: practice.notice.map(i16::from),
         notice_days: short(practice.notice_days)?,
         review_months: short(practice.review)?,
-        deadlines: json!(practice.deadlines.iter().map(|(no, months)| (no.to_string(), *months)).collect::<BTreeMap<_, _>>()),
+        deadlines: json!(
+            practice.deadlines.iter().map(|(no, months)| (no.to_string(), *months)).collect::<BTreeMap<_, _>>()
+        ),
         quota: practice.quota.code().to_owned(),
         account_name: cx.actor(),
         updated_at: cx.now(),
@@ -145,7 +145,8 @@ pub async fn decide(cx: &Cx, since: NaiveDate, practice: &Practice) -> Result<Re
         .set(&row)
         .execute(write.conn()?)
         .await?;
-    let told = |one: &Practice| json!(one.deadlines.iter().map(|(no, months)| format!("{no}：{months}")).collect::<Vec<_>>());
+    let told =
+        |one: &Practice| json!(one.deadlines.iter().map(|(no, months)| format!("{no}：{months}")).collect::<Vec<_>>());
     let entry = Entry::new("development_settings.changed", "development_settings", None)
         .note("since", json!(since))
         .change("waitMonths", before.wait, practice.wait)
