@@ -73,13 +73,20 @@ async fn pc_3_2_4_what_ended_by_a_decision_stays_so_and_says_it() {
         (&json!("CANCELLED"), &json!("从党员历史库还原"))
     );
     assert!(still["timeline"][0]["words"][0].as_str().unwrap().contains("取消预备党员资格"));
+}
 
-    // A full member who dies before the files are archived stays a full member in the numbers.
+#[tokio::test]
+async fn pc_3_2_4_a_full_member_who_dies_stays_one_in_the_numbers() {
+    let mut p = Party::start().await;
     let file = p.up_to("赵明", 2, 24).await;
     p.admin.ok(DELETE, json!({"ids": [file["case"]["person"]], "r": "DECEASED"})).await;
     let ended = p.look(&file["case"]["id"]).await;
     assert_eq!((&ended["case"]["outcome"], &ended["case"]["step"]), (&json!("CONVERTED"), &Value::Null));
-    // Whoever applied again meanwhile has one open case, and it is the new one.
+}
+
+#[tokio::test]
+async fn pc_3_2_4_whoever_applied_again_has_one_open_case() {
+    let mut p = Party::start().await;
     let file = p.up_to("钱远", 3, 19).await;
     p.admin.ok(DELETE, json!({"ids": [file["case"]["person"]], "r": "WITHDREW"})).await;
     p.case("钱远", 3).await;
@@ -119,7 +126,7 @@ async fn pc_3_2_4_whoever_came_during_probation_may_not_be_recognised() {
     );
     p.t.sql().await.rows(&moved).await;
     let transfer = json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "TRANSFER", "on": "2024-01-20", "note": "转入"});
-    let file = p.branch.ok(&event(), transfer).await["development"]["recordEvent"].clone();
+    let file = p.above.ok(&event(), transfer).await["development"]["recordEvent"].clone();
     assert_eq!(p.branch.refused(&event(), refuse(&file)).await, "DENIED");
     let ended = p.above.ok(&event(), refuse(&file)).await["development"]["recordEvent"].clone();
     assert_eq!(stands(&ended), (json!("ENDED"), Value::Null, json!([])));

@@ -21,10 +21,15 @@ fn practices() -> String {
     format!("{{ development {{ practices {PRACTICE} }} }}")
 }
 
+/// The day it is in Beijing.
+fn today(p: &Party) -> chrono::NaiveDate {
+    (p.t.now() + chrono::Duration::hours(8)).date_naive()
+}
+
 #[tokio::test]
 async fn pc_3_2_4_what_is_practice_is_decided_from_a_day_on() {
     let mut p = Party::start().await;
-    let today = p.t.now().date_naive();
+    let today = today(&p);
     let good = json!({"since": today, "waitMonths": 3, "noticeStep": 15, "noticeDays": 7, "reviewMonths": 6, "quota": "BLOCK",
         "deadlines": [{"step": 4, "months": 2}, {"step": 5, "months": 1}]});
     assert_eq!(p.branch.refused(&set(), json!({"i": good})).await, "DENIED");
@@ -117,7 +122,7 @@ async fn pc_3_2_4_the_plan_of_a_year_is_set_by_the_superior_and_kept() {
     // One more is beyond the plan: told, but not refused, until the tenant says so.
     let months = p.months_since("2023-09-20");
     let file = p.up_to_later("赵明", 2, 12, months).await;
-    let today = p.t.now().date_naive();
+    let today = today(&p);
     p.above.ok(SET_QUOTA, json!({"o": p.first, "y": today.year(), "n": 0})).await;
     let left =
         "query($id: ID!) { development { case(id: $id) { quota { organisation { shortName } places used rule } } } }";

@@ -13,7 +13,7 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Conn, Cx, Write, tenants};
 
-use crate::model::never;
+use crate::model::{EventRow, never};
 use crate::rules::plan::{STEPS, Side, Step, step_of};
 use crate::rules::{Act, Effect, Event, File, Outcome, Verdict};
 use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
@@ -601,7 +601,10 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
     if matches!(no, 17 | 24) {
         return Err(Error::refuse("UNDO_APPROVAL", "审批已写入党员信息，不能撤销"));
     }
-    let later = loaded.events.iter().find(|event| event.voided_at.is_none() && event.created_at > last.created_at);
+    // Who was named instead goes with the step; the branch says nothing of it.
+    let beside = [Event::Replace.code(), Event::Relocate.code()];
+    let later = |event: &&EventRow| event.voided_at.is_none() && event.created_at > last.created_at;
+    let later = loaded.events.iter().find(|event| later(event) && !beside.contains(&event.event.as_str()));
     if let Some(event) = later.and_then(|event| Event::from_code(&event.event)) {
         return Err(Error::refuse("NOT_LAST", format!("之后已登记“{}”，不能撤销", event.words())));
     }

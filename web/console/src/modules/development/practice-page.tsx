@@ -56,14 +56,14 @@ function Fields({ now }: { now: DevelopmentPracticeRowFragment }) {
     >
       <Section title="一般规则">
         <Form.Item name="since" label="生效日期" rules={[{ required: true, message: '请选择生效日期' }]}><DateField notBefore={today()} /></Form.Item>
-        <Form.Item name="waitMonths" label="申请入党后多久可确定为积极分子" extra="3 至 6 个月" rules={[{ required: true, message: '请填写' }]}><InputNumber min={3} max={6} precision={0} suffix="个月" /></Form.Item>
+        <Form.Item name="waitMonths" label="确定积极分子须申请入党满" extra="3 至 6 个月" rules={[{ required: true, message: '请填写' }]}><InputNumber min={3} max={6} precision={0} suffix="个月" /></Form.Item>
         <Form.Item name="reviewMonths" label="政治审查有效期" extra="6 至 12 个月，超过须重新审查" rules={[{ required: true, message: '请填写' }]}><InputNumber min={6} max={12} precision={0} suffix="个月" /></Form.Item>
         <Form.Item name="noticeStep" label="公示"><Select options={[...noticeSteps]} /></Form.Item>
-        <Form.Item name="noticeDays" label="公示时间" extra="不少于 5 个工作日，节假日按“节假日”的登记扣除" hidden={noticeStep === 0} rules={[{ required: true, message: '请填写' }]}><InputNumber min={5} max={15} precision={0} suffix="个工作日" /></Form.Item>
+        <Form.Item name="noticeDays" label="公示时间（工作日）" extra="5 至 15 个工作日，不含周末和登记的节假日" hidden={noticeStep === 0} rules={[{ required: true, message: '请填写' }]}><InputNumber min={5} max={15} precision={0} /></Form.Item>
         <Form.Item name="quota" label="年度计划用完后"><Radio.Group options={Object.entries(quotaRules).map(([value, { label }]) => ({ value, label }))} /></Form.Item>
       </Section>
       <Section title="办理期限">
-        <p className="z-muted">规定有明确期限的步骤不在此列。期限从上一环节完成之日起算。</p>
+        <p className="z-muted z-gap-bottom">规定有明确期限的步骤不在此列。期限从上一环节完成之日起算。</p>
         <div className="z-columns">
           {now.deadlines.map(({ step, title, usual }) => (
             <Form.Item key={step} name={['months', String(step)]} label={`第 ${step} 步 ${title}`} extra={`惯例 ${usual} 个月`} rules={[{ required: true, message: '请填写' }]}><InputNumber min={1} max={12} precision={0} suffix="个月" /></Form.Item>

@@ -14,6 +14,7 @@ import { useSubmit } from '../../kit/use-submit'
 import { day, today } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { noticeSteps, quotaRules } from './words'
+import '../../styles/development.css'
 
 type Row = DevelopmentPracticeRowFragment
 const WEEK = ['日', '一', '二', '三', '四', '五', '六']
@@ -56,7 +57,7 @@ function Practices({ rows }: { rows: Row[] }) {
       {current && (
         <Section title="现行设置">
           <dl className="z-facts">
-            <div><dt>申请入党后多久可确定为积极分子</dt><dd>{current.waitMonths} 个月</dd></div>
+            <div><dt>确定积极分子</dt><dd>申请入党满 {current.waitMonths} 个月</dd></div>
             <div><dt>政治审查有效期</dt><dd>{current.reviewMonths} 个月</dd></div>
             <div><dt>公示</dt><dd>{noticeWords(current)}</dd></div>
             <div><dt>年度计划用完后</dt><dd>{quotaRules[current.quota].label}</dd></div>
@@ -65,26 +66,23 @@ function Practices({ rows }: { rows: Row[] }) {
         </Section>
       )}
       <Section title="历次设置">
-        <Table<Row>
-          aria-label="历次设置" size="small" rowKey={(row) => row.since ?? ''} dataSource={rows} pagination={{ pageSize: 10, hideOnSinglePage: true }} scroll={{ x: 'max-content' }}
-          columns={[
-            { title: '生效日期', render: (_, row) => (row.since ? day(row.since) : '惯例') },
-            { title: '状态', render: (_, row) => (row.removable ? <span className="z-tag z-tag--info">未生效</span> : row.current ? <span className="z-tag z-tag--ok">现行</span> : <span className="z-tag z-tag--off">已停用</span>) },
-            { title: '积极分子', render: (_, row) => `${row.waitMonths} 个月` },
-            { title: '政治审查', render: (_, row) => `${row.reviewMonths} 个月` },
-            { title: '公示', render: (_, row) => <span className="z-wrap">{noticeWords(row)}</span> },
-            { title: '计划用完', render: (_, row) => quotaRules[row.quota].label },
-            { title: '办理期限', render: (_, row) => <span className="z-wrap">{deadlineWords(row)}</span> },
-            { title: '设置人', render: (_, row) => row.by ?? '—' },
-            {
-              title: '操作', render: (_, row) => row.removable && row.since && (
-                <Can perm="tenant.settings">
-                  <Popconfirm title={`删除自 ${day(row.since)} 起生效的设置？`} okText="删除" cancelText="取消" onConfirm={() => row.since && withdraw.mutate(row.since)}><Button type="link" size="small">删除</Button></Popconfirm>
-                </Can>
-              ),
-            },
-          ]}
-        />
+        <ul className="z-practices" aria-label="历次设置">
+          {rows.map((row) => (
+            <li key={row.since ?? ''}>
+              <p className="z-inline">
+                <b>{row.since ? `自 ${day(row.since)} 起` : '惯例'}</b>
+                {row.removable ? <span className="z-tag z-tag--info">未生效</span> : row.current ? <span className="z-tag z-tag--ok">现行</span> : <span className="z-tag z-tag--off">已停用</span>}
+                {row.by && <span className="z-muted">{row.by}</span>}
+                {row.removable && row.since && (
+                  <Can perm="tenant.settings">
+                    <Popconfirm title={`删除自 ${day(row.since)} 起生效的设置？`} okText="删除" cancelText="取消" onConfirm={() => row.since && withdraw.mutate(row.since)}><Button type="link" size="small">删除</Button></Popconfirm>
+                  </Can>
+                )}
+              </p>
+              <p>确定积极分子须申请满 {row.waitMonths} 个月；政治审查有效期 {row.reviewMonths} 个月；公示：{noticeWords(row)}；年度计划用完后{quotaRules[row.quota].label}；办理期限：{deadlineWords(row)}。</p>
+            </li>
+          ))}
+        </ul>
       </Section>
     </>
   )
@@ -104,12 +102,12 @@ function Holidays() {
   return (
     <Section title="节假日">
       <p className="z-muted">计算公示的工作日时使用。国务院公布的 2024 至 2026 年安排已经填好；以后各年公布后请在这里登记，没有登记的按周一至周五计算。</p>
-      <p className="z-inline"><label htmlFor="holiday-year">年份</label><InputNumber id="holiday-year" min={2000} max={2100} precision={0} value={year} onChange={(value) => value && setYear(value)} /></p>
+      <p className="z-inline z-gap-bottom"><label htmlFor="holiday-year">年份</label><InputNumber id="holiday-year" min={2000} max={2100} precision={0} value={year} onChange={(value) => value && setYear(value)} /></p>
       <Can perm="tenant.settings"><AddDays onYear={setYear} /></Can>
       <QueryBoundary query={days}>
         {(rows) => (
           <Table
-            aria-label="节假日" size="small" rowKey="day" dataSource={rows} pagination={{ pageSize: 12, hideOnSinglePage: true }} scroll={{ x: 'max-content' }} locale={{ emptyText: `${year} 年还没有登记节假日` }}
+            aria-label="节假日" size="small" rowKey="day" dataSource={rows} pagination={{ pageSize: 12, hideOnSinglePage: true }} locale={{ emptyText: `${year} 年还没有登记节假日` }}
             columns={[
               { title: '日期', render: (_, row) => `${day(row.day)} ${weekday(row.day)}` },
               { title: '安排', render: (_, row) => (row.works ? <span className="z-tag z-tag--warn">上班</span> : <span className="z-tag z-tag--ok">放假</span>) },
