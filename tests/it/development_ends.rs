@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use zhibu_tests::{PASSWORD, Visitor};
 
 use crate::development::{DAYS, MEMBER, Party, REMINDERS, case, complete, event};
+use crate::members::{UPDATE, member};
 use crate::organisations::with;
 
 const DELETE: &str =
@@ -118,13 +119,9 @@ async fn pc_3_2_4_whoever_came_during_probation_may_not_be_recognised() {
     let refuse = |file: &Value| json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "NOT_RECOGNISED", "on": "2024-02-01", "note": "缺少志愿书，县委组织部批复〔2024〕3号"});
     assert_eq!(p.above.refused(&event(), refuse(&file)).await, "EVENT_NOT_NOW");
     let person = file["case"]["person"].clone();
-    let (schema, of) = (p.t.home.schema(), person.as_str().unwrap());
-    let moved = format!(
-        "UPDATE {schema}.branch_assignments SET organisation_id = '{}' WHERE until IS NULL AND membership_id = \
-         (SELECT id FROM {schema}.memberships WHERE person_id = '{of}')",
-        p.second
-    );
-    p.t.sql().await.rows(&moved).await;
+    let probation = json!({"memberType": "PROBATIONARY", "joinDate": "2023-10-20", "conversionDate": null});
+    let moved = json!({"id": person, "version": 1, "input": with(member(&p.second, "李新", 9), probation)});
+    p.admin.ok(UPDATE, moved).await;
     let transfer = json!({"id": file["case"]["id"], "v": file["case"]["version"], "e": "TRANSFER", "on": "2024-01-20", "note": "转入"});
     let file = p.above.ok(&event(), transfer).await["development"]["recordEvent"].clone();
     assert_eq!(p.branch.refused(&event(), refuse(&file)).await, "DENIED");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use zhibu_core::{Error, Result, check};
@@ -214,7 +215,19 @@ pub async fn set_days(cx: &Cx, (from, to): (NaiveDate, NaiveDate), works: Option
                 )
             };
             let rows: Vec<_> = days.iter().map(row).collect();
-            diesel::insert_into(holidays::table).values(rows).execute(write.conn()?).await?;
+            // Somebody else may have entered one of them at this moment: the later entry stands.
+            diesel::insert_into(holidays::table)
+                .values(rows)
+                .on_conflict(holidays::day)
+                .do_update()
+                .set((
+                    holidays::works.eq(excluded(holidays::works)),
+                    holidays::name.eq(excluded(holidays::name)),
+                    holidays::account_name.eq(excluded(holidays::account_name)),
+                    holidays::updated_at.eq(excluded(holidays::updated_at)),
+                ))
+                .execute(write.conn()?)
+                .await?;
             entry.note("works", works).note("name", name)
         }
         None if before.is_empty() => return Err(Error::missing()),

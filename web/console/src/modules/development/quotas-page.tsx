@@ -32,7 +32,7 @@ export default function QuotasPage() {
     { key: 'places', title: '计划', cell: (row) => (row.places === null ? <span className="z-muted">未下达</span> : `${row.places} 名`) },
     { key: 'used', title: '已预审', cell: (row) => `${row.used} 名` },
     { key: 'left', title: '剩余', cell: (row) => (row.places === null ? '—' : row.places >= row.used ? `${row.places - row.used} 名` : <span className="z-tag z-tag--bad">超出 {row.used - row.places} 名</span>) },
-    { key: 'act', title: '操作', cell: (row) => row.mine && <Button type="link" size="small" className="z-cell-link" aria-label={`下达：${row.organisation.shortName}`} onClick={() => setSetting(row)}>{row.places === null ? '下达' : '调整'}</Button> },
+    { key: 'act', title: '操作', cell: (row) => row.mine && <Button type="link" size="small" className="z-cell-link" aria-label={`${row.places === null ? '下达' : '调整'}：${row.organisation.shortName}`} onClick={() => setSetting(row)}>{row.places === null ? '下达' : '调整'}</Button> },
   ]
   return (
     <Page title="年度计划" menu="member.development" hint="发展党员年度计划由上级党组织下达，含所辖各级；党委预审通过一名，占用一名。">
