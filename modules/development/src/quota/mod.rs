@@ -230,6 +230,7 @@ impl PlanQuery {
         after: Option<String>,
         offset: Option<i32>,
     ) -> Result<Listed<DevelopmentQuota>> {
+        ctx.cx()?.allow(READ)?;
         let (cx, args, of) = (ctx.cx()?, PageArgs::new(first, after, offset)?, self::year(year)?);
         let mut read = cx.read(READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
@@ -259,6 +260,7 @@ impl PlanMutation {
         year: i32,
         places: Option<i32>,
     ) -> Result<Option<i32>> {
+        ctx.cx()?.allow(APPROVE)?;
         set(ctx.cx()?, organisation, self::year(year)?, places).await?;
         Ok(places)
     }

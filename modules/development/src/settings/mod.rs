@@ -15,6 +15,7 @@ use zhibu_directory::TENANT_SETTINGS;
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Conn, Cx, Write};
 
+use crate::READ;
 use crate::rules::practice::{NOTICE_STEPS, Practice, Practices, QuotaRule, is_settable};
 use crate::schema::{development_cases as cases, development_holidays as holidays, development_practices as practices};
 
@@ -107,8 +108,15 @@ fn accept(practice: &Practice) -> Result<(), Vec<Error>> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
+/// Operators hold the right as well, and no tenant.
+fn may(cx: &Cx) -> Result<()> {
+    cx.allow(READ)?;
+    cx.allow(TENANT_SETTINGS).map(drop)
+}
+
 /// Decides what holds from a day on: today or later, since what was done is judged by what held then.
 pub async fn decide(cx: &Cx, since: NaiveDate, practice: &Practice) -> Result<Result<(), Vec<Error>>> {
+    may(cx)?;
     check::day("since", since)?;
     if let Err(faults) = accept(practice) {
         return Ok(Err(faults));
@@ -164,6 +172,7 @@ pub async fn decide(cx: &Cx, since: NaiveDate, practice: &Practice) -> Result<Re
 
 /// Takes back what was to hold from a later day on.
 pub async fn withdraw(cx: &Cx, since: NaiveDate) -> Result<()> {
+    may(cx)?;
     let mut write = cx.write(TENANT_SETTINGS).await?;
     if since <= cx.app.world.today() {
         return Err(Error::refuse("IN_FORCE", "已生效的设置不能删除，请新增一条自今天起生效的设置"));
@@ -190,6 +199,7 @@ async fn look_again(write: &mut Write<'_>) -> Result<()> {
 
 /// Enters days that are off, or worked in exchange; none takes the tenant's own entry back.
 pub async fn set_days(cx: &Cx, (from, to): (NaiveDate, NaiveDate), works: Option<bool>, name: &str) -> Result<()> {
+    may(cx)?;
     let name = check::text("name", "名称", name, if works.is_some() { 1 } else { 0 }, 20)?;
     check::day("from", from)?;
     check::day("to", to)?;
