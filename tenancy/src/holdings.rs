@@ -38,6 +38,17 @@ pub struct HandOver {
     pub moved: Vec<Uuid>,
 }
 
+/// Members whose membership has ended.
+#[derive(Debug, Clone)]
+pub struct Left {
+    /// Who.
+    pub people: Vec<Uuid>,
+    /// Dictionary `membership_end_reason`.
+    pub reason: &'static str,
+    /// 说明
+    pub note: String,
+}
+
 /// How a command changes the tree, for whoever tells beforehand what follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Regrouping {
@@ -107,6 +118,14 @@ pub trait Holdings: Send + Sync + 'static {
     async fn arrives(&self, _write: &mut Write<'_>, _arrival: &Arrival, _parcel: Option<&Parcel>) -> Result<()> {
         Ok(())
     }
+    /// Members have left the tenant's organisations: what is open about them ends, with its audit. The people are held.
+    async fn left(&self, _write: &mut Write<'_>, _left: &Left) -> Result<()> {
+        Ok(())
+    }
+    /// A former member was taken back, and is held: what ended with the membership goes on, or says why it does not.
+    async fn returned(&self, _write: &mut Write<'_>, _person: Uuid) -> Result<()> {
+        Ok(())
+    }
     /// Hands over what is open, with its audit.
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()>;
     /// Who would deal with what is open around these organisations after a change, where that follows from the tree. What is
@@ -147,6 +166,22 @@ pub async fn arrive(write: &mut Write<'_>, arrival: &Arrival, along: &[Along]) -
         let Some(holdings) = module.holdings else { continue };
         let parcel = along.iter().filter_map(|one| one.parcel.as_ref()).find(|parcel| parcel.module == module.key);
         holdings.arrives(write, arrival, parcel).await?;
+    }
+    Ok(())
+}
+
+/// Lets all modules of the tenant end what is open about members who have left.
+pub async fn left(write: &mut Write<'_>, left: &Left) -> Result<()> {
+    for holdings in of(write.cx).await? {
+        holdings.left(write, left).await?;
+    }
+    Ok(())
+}
+
+/// Lets all modules of the tenant go on with a member who was taken back.
+pub async fn returned(write: &mut Write<'_>, person: Uuid) -> Result<()> {
+    for holdings in of(write.cx).await? {
+        holdings.returned(write, person).await?;
     }
     Ok(())
 }

@@ -19,13 +19,13 @@ const FILE: &str = "case { id version name stage step outcome standing latest ov
 const CASES: &str = "query($f: DevelopmentFilter, $n: Int, $a: String) { development { cases(first: $n, after: $a, filter: $f) { \
     totalCount pageInfo { hasNextPage endCursor } nodes { name stage step side overdue } } } }";
 const STAGES: &str = "query($u: ID) { development { stages(under: $u) { stage count overdue remind } } }";
-const REMINDERS: &str = "{ development { reminders { case name level words branch { shortName } } } }";
+pub(crate) const REMINDERS: &str = "{ development { reminders { case name level words branch { shortName } } } }";
 const KEEP: &str = "mutation($id: ID!) { development { keepDocument(id: $id) { case { id } } } }";
 const REMOVE: &str = "mutation($id: ID!) { development { removeDocument(id: $id) { case { id } } } }";
 const OPEN: &str = "mutation($id: ID!) { development { openDocument(id: $id) { url fileName } } }";
 const REQUEST: &str = "mutation($id: ID!, $input: DevelopmentUpload!) { development { requestDocument(id: $id, input: $input) { id url \
     contentType } } }";
-const MEMBER: &str = "query($id: ID!) { directory { member(id: $id) { name memberType joinDate conversionDate branch { shortName } } } }";
+pub(crate) const MEMBER: &str = "query($id: ID!) { directory { member(id: $id) { name memberType joinDate conversionDate branch { shortName } } } }";
 
 fn start() -> String {
     format!("mutation($input: ApplicantInput!) {{ development {{ start(input: $input) {{ {FILE} }} }} }}")
@@ -35,14 +35,14 @@ pub(crate) fn case() -> String {
     format!("query($id: ID!) {{ development {{ case(id: $id) {{ {FILE} }} }} }}")
 }
 
-fn complete() -> String {
+pub(crate) fn complete() -> String {
     format!(
         "mutation($id: ID!, $v: Int!, $s: Int!, $input: DevelopmentActInput!) {{ development {{ complete(id: $id, version: $v, \
          step: $s, input: $input) {{ {FILE} }} }} }}"
     )
 }
 
-fn event() -> String {
+pub(crate) fn event() -> String {
     format!(
         "mutation($id: ID!, $v: Int!, $e: DevelopmentEvent!, $on: NaiveDate!, $note: String! = \"\") {{ development {{ \
          recordEvent(id: $id, version: $v, event: $e, on: $on, note: $note) {{ {FILE} }} }} }}"
@@ -68,7 +68,8 @@ pub(crate) struct Party {
     pub(crate) t: Town,
     pub(crate) admin: Visitor,
     pub(crate) branch: Visitor,
-    above: Visitor,
+    pub(crate) above: Visitor,
+    pub(crate) committee: String,
     pub(crate) first: String,
     pub(crate) second: String,
     members: Vec<String>,
@@ -90,16 +91,16 @@ impl Party {
         t.person("dangwei", "org_admin", &committee).await;
         let branch = t.signed_in("shuji", PASSWORD).await;
         let above = t.signed_in("dangwei", PASSWORD).await;
-        Self { t, admin, branch, above, first, second, members }
+        Self { t, admin, branch, above, committee, first, second, members }
     }
 
-    async fn case(&mut self, name: &str, n: u32) -> Value {
+    pub(crate) async fn case(&mut self, name: &str, n: u32) -> Value {
         let made = self.branch.ok(&start(), json!({"input": applicant(&self.first, name, n)})).await;
         made["development"]["start"].clone()
     }
 
     /// Everything a step may ask for, on a day.
-    fn given(&self, on: &str) -> Value {
+    pub(crate) fn given(&self, on: &str) -> Value {
         let confirmed = [
             "recommended",
             "opinions_heard",
@@ -117,15 +118,15 @@ impl Party {
         })
     }
 
-    fn side(&mut self, step: u64) -> &mut Visitor {
+    pub(crate) fn side(&mut self, step: u64) -> &mut Visitor {
         if [4, 8, 11, 13, 16, 17, 18, 24].contains(&step) { &mut self.above } else { &mut self.branch }
     }
 
-    async fn look(&mut self, id: &Value) -> Value {
+    pub(crate) async fn look(&mut self, id: &Value) -> Value {
         self.admin.ok(&case(), json!({"id": id})).await["development"]["case"].clone()
     }
 
-    async fn papers(&mut self, file: &Value, step: u64) {
+    pub(crate) async fn papers(&mut self, file: &Value, step: u64) {
         // How papers are uploaded has a test of its own; here they are just there.
         let (id, tenant) = (file["case"]["id"].as_str().unwrap().parse().unwrap(), self.t.home.id.parse().unwrap());
         let app = self.t.app();
@@ -138,13 +139,13 @@ impl Party {
     }
 
     /// Does a step with all it needs; the case afterwards.
-    async fn go(&mut self, file: &Value, step: u64, on: &str) -> Value {
+    pub(crate) async fn go(&mut self, file: &Value, step: u64, on: &str) -> Value {
         self.papers(file, step).await;
         let input = self.given(on);
         self.act(file, step, input).await
     }
 
-    async fn act(&mut self, file: &Value, step: u64, input: Value) -> Value {
+    pub(crate) async fn act(&mut self, file: &Value, step: u64, input: Value) -> Value {
         let vars = json!({"id": file["case"]["id"], "v": file["case"]["version"], "s": step, "input": input});
         self.side(step).ok(&complete(), vars).await["development"]["complete"].clone()
     }
@@ -180,7 +181,7 @@ impl Party {
     }
 
     /// What the clock does every hour.
-    async fn hour(&self) {
+    pub(crate) async fn hour(&self) {
         let (app, tenant) = (self.t.app(), self.t.home.id.parse().unwrap());
         let work = async move { calendar::hourly(&Cx::system(app, Space::Tenant(tenant))).await.unwrap() };
         self.t.inside(work).await;
@@ -194,12 +195,12 @@ impl Party {
 }
 
 /// A day so many months later.
-fn later(day: &str, months: u32) -> String {
+pub(crate) fn later(day: &str, months: u32) -> String {
     (day.parse::<NaiveDate>().unwrap() + Months::new(months)).to_string()
 }
 
 /// The days of the 25 steps.
-const DAYS: &[&str] = &[
+pub(crate) const DAYS: &[&str] = &[
     "2022-01-31",
     "2022-02-10",
     "2022-07-31",

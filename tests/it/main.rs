@@ -11,6 +11,8 @@ mod contribution;
 mod database;
 mod development;
 mod development_carried;
+mod development_ends;
+mod development_settings;
 mod documents;
 mod exchange;
 mod exports;

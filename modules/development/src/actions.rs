@@ -11,15 +11,14 @@ use zhibu_core::{DevelopmentCaseId, Error, OrganisationId, Permission, PersonId,
 use zhibu_directory::member::{self, EndReason, Facts, MemberType, MembershipStatus, Place};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::{Cx, Write, tenants};
+use zhibu_tenancy::{Conn, Cx, Write, tenants};
 
-use crate::helpers;
-use crate::model::never;
+use crate::model::{EventRow, never};
 use crate::rules::plan::{STEPS, Side, Step, step_of};
 use crate::rules::{Act, Effect, Event, File, Outcome, Verdict};
 use crate::schema::{development_cases as cases, development_documents, development_events, development_records};
 use crate::store::{self, Loaded};
-use crate::{APPROVE, EDIT};
+use crate::{APPROVE, EDIT, calendar, helpers, quota};
 
 /// What the form of a new case gives.
 #[derive(Debug, Clone)]
@@ -49,15 +48,15 @@ pub type Checked<T> = std::result::Result<T, Vec<Error>>;
 #[derive(AsChangeset, Insertable)]
 #[diesel(table_name = cases, treat_none_as_null = true)]
 pub(crate) struct Summary {
-    stage: i16,
-    step: Option<i16>,
-    standing: String,
-    side: Option<String>,
-    earliest: Option<NaiveDate>,
-    due: NaiveDate,
-    remind: Option<NaiveDate>,
-    turns_on: NaiveDate,
-    helpers: Option<serde_json::Value>,
+    pub(crate) stage: i16,
+    pub(crate) step: Option<i16>,
+    pub(crate) standing: String,
+    pub(crate) side: Option<String>,
+    pub(crate) earliest: Option<NaiveDate>,
+    pub(crate) due: NaiveDate,
+    pub(crate) remind: Option<NaiveDate>,
+    pub(crate) turns_on: NaiveDate,
+    pub(crate) helpers: Option<serde_json::Value>,
 }
 
 impl Summary {
@@ -140,7 +139,7 @@ pub(crate) async fn open(write: &mut Write<'_>, id: DevelopmentCaseId, version: 
 pub(crate) async fn settle(write: &mut Write<'_>, id: Uuid, version: i32, file: &File) -> Result<()> {
     let settled = settled(write.cx, file);
     diesel::update(cases::table.find(id)).set((settled, cases::version.eq(version + 1))).execute(write.conn()?).await?;
-    helpers::look(Some(&[id]), write.conn()?).await?;
+    helpers::look(&[id], write.conn()?).await?;
     Ok(())
 }
 
@@ -369,6 +368,9 @@ pub async fn complete_in(
     if !named.is_empty() && store::full_members(&named, write.conn()?).await? != named.len() {
         return Ok(Err(vec![Error::invalid("people", "所选人员须为权利不受限制的正式党员")]));
     }
+    if step.no == quota::STEP && verdict.passed {
+        quota::keep(&loaded, act.on, write.conn()?).await?;
+    }
     record(write, &loaded, step, &act, &verdict).await?;
     loaded.file.take(step.no, &act, &verdict);
     let person = follow(write, &loaded, step, &act, &verdict).await?;
@@ -376,8 +378,11 @@ pub async fn complete_in(
         diesel::update(cases::table.find(id.0)).set(cases::person_id.eq(person.0)).execute(write.conn()?).await?;
     }
     settle(write, id.0, version, &loaded.file).await?;
-    let action = if verdict.passed { "development.step_done" } else { "development.step_failed" };
-    let entry = entry(action, &loaded, step, act.on);
+    let entry =
+        entry(if verdict.passed { "development.step_done" } else { "development.step_failed" }, &loaded, step, act.on);
+    if verdict.outcome == Outcome::Rejected && step.side() == Side::Committee {
+        calendar::refused(write, loaded.filed(), step.no).await?;
+    }
     write.audit(entry).await?;
     Ok(Ok(()))
 }
@@ -453,9 +458,9 @@ async fn record(write: &mut Write<'_>, loaded: &Loaded, step: &Step, act: &Act, 
                 .execute(write.conn()?)
                 .await?;
         }
-        let mut gone = vec!["submit", "replace"];
+        let mut gone = vec![Event::Submit.code(), Event::Replace.code()];
         if void.contains(&15) {
-            gone.push("extend_review");
+            gone.push(Event::ExtendReview.code());
         }
         diesel::update(development_events::table)
             .filter(development_events::case_id.eq(case).and(development_events::event.eq_any(gone)))
@@ -510,7 +515,8 @@ async fn follow(
             Ok(None)
         }
         Effect::Cancel => {
-            cancel(write, loaded, &format!("第{}步“{}”：{}", step.no, step.title, act.on)).await?;
+            let note = format!("第{}步“{}”：{}", step.no, step.title, act.on);
+            cancel(write, loaded, EndReason::ProbationCancelled, &note).await?;
             Ok(None)
         }
         Effect::None => Ok(None),
@@ -611,9 +617,12 @@ fn gone() -> Error {
     Error::refuse("MEMBER_GONE", "该预备党员已不在本级组织，请先在党员信息或党员历史库中核对")
 }
 
-async fn cancel(write: &mut Write<'_>, loaded: &Loaded, note: &str) -> Result<()> {
+/// Ends the membership that came of a case. The case itself ends first, so that it is not told of the member's leaving.
+async fn cancel(write: &mut Write<'_>, loaded: &Loaded, reason: EndReason, note: &str) -> Result<()> {
     let Some(person) = loaded.row.person_id else { return Err(gone()) };
-    member::leave(write, &[person.into()], EndReason::ProbationCancelled, note).await?;
+    let (now, note) = (write.cx.now(), note.chars().take(200).collect::<String>());
+    diesel::update(cases::table.find(loaded.row.id)).set(cases::closed_at.eq(now)).execute(write.conn()?).await?;
+    member::leave(write, &[person.into()], reason, &note).await?;
     Ok(())
 }
 
@@ -636,7 +645,10 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
     if matches!(no, 17 | 24) {
         return Err(Error::refuse("UNDO_APPROVAL", "审批已写入党员信息，不能撤销"));
     }
-    let later = loaded.events.iter().find(|event| event.voided_at.is_none() && event.created_at > last.created_at);
+    // Who was named instead goes with the step; the branch says nothing of it.
+    let beside = [Event::Replace.code(), Event::Relocate.code()];
+    let later = |event: &&EventRow| event.voided_at.is_none() && event.created_at > last.created_at;
+    let later = loaded.events.iter().find(|event| later(event) && !beside.contains(&event.event.as_str()));
     if let Some(event) = later.and_then(|event| Event::from_code(&event.event)) {
         return Err(Error::refuse("NOT_LAST", format!("之后已登记“{}”，不能撤销", event.words())));
     }
@@ -652,7 +664,7 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
         .set(development_documents::record_id.eq(None::<Uuid>))
         .execute(write.conn()?)
         .await?;
-    let replaced = development_events::case_id.eq(id.0).and(development_events::event.eq("replace"));
+    let replaced = development_events::case_id.eq(id.0).and(development_events::event.eq(Event::Replace.code()));
     diesel::update(development_events::table.filter(replaced.and(development_events::step.eq(i16::from(no)))))
         .filter(development_events::voided_at.is_null())
         .set(development_events::voided_at.eq(cx.now()))
@@ -672,7 +684,19 @@ pub async fn undo(cx: &Cx, id: DevelopmentCaseId, version: i32, no: u8, reason: 
 
 /// What one needs to be allowed to record an event.
 pub fn event_permission(event: Event) -> Permission {
-    if matches!(event, Event::ExtendReview | Event::DisciplineSerious) { APPROVE } else { EDIT }
+    let committee =
+        matches!(event, Event::ExtendReview | Event::DisciplineSerious | Event::NotRecognised | Event::Close);
+    if committee { APPROVE } else { EDIT }
+}
+
+/// The step of the committee that decides on an event.
+pub(crate) fn decision(event: Event) -> Option<&'static Step> {
+    step_of(match event {
+        Event::ExtendReview => 17,
+        // Any committee above may close what has come to nothing.
+        Event::Close => 4,
+        _ => 24,
+    })
 }
 
 /// Records what happens beside the steps.
@@ -702,10 +726,13 @@ pub async fn note_in(
     let cx = write.cx;
     let (mut loaded, reach) = open(write, id, version).await?;
     // What a committee decides is recorded where the committee's step is.
-    let decision = if event == Event::ExtendReview { step_of(17) } else { step_of(24) };
     let committee = event_permission(event) == APPROVE;
-    if committee && decision.is_some_and(|step| !decides(&reach, step, &loaded)) {
+    if committee && decision(event).is_some_and(|step| !decides(&reach, step, &loaded)) {
         return Err(Error::refuse("NOT_YOUR_COMMITTEE", "该事项由支部的上级党委办理，您不能代为登记"));
+    }
+    if event == Event::Close && is_present(&loaded, write.conn()?).await? {
+        let words = "该同志仍是在册党员，不能终止发展；已去世、出党或转出的，请先在“党员信息”或“党员调动”中办理";
+        return Err(Error::refuse("MEMBER_PRESENT", words));
     }
     let before: BTreeSet<u8> = loaded.file.submitted.keys().copied().collect();
     loaded.file.note(event, on, cx.app.world.today())?;
@@ -718,9 +745,11 @@ pub async fn note_in(
     if event == Event::Transfer {
         follow_member(write, &mut loaded).await?;
     }
-    insert_event(write, &loaded, event.code(), (on, step, words), None).await?;
-    if event == Event::DisciplineSerious {
-        cancel(write, &loaded, words).await?;
+    insert_event(write, &loaded, event, (on, step, words), None).await?;
+    match event {
+        Event::DisciplineSerious => cancel(write, &loaded, EndReason::ProbationCancelled, words).await?,
+        Event::NotRecognised => cancel(write, &loaded, EndReason::NotRecognised, words).await?,
+        _ => {}
     }
     settle(write, id.0, version, &loaded.file).await?;
     let told = Entry::new("development.noted", "development", id.0)
@@ -729,6 +758,12 @@ pub async fn note_in(
         .note("happenedOn", json!(on))
         .note("note", words);
     write.audit(told).await
+}
+
+/// True when the member that came of a case is here: nothing about a present member is closed by hand.
+pub(crate) async fn is_present(loaded: &Loaded, conn: &mut Conn) -> Result<bool> {
+    let Some(person) = loaded.row.person_id else { return Ok(false) };
+    Ok(!store::gone(&[person], conn).await?.contains(&person))
 }
 
 /// The case of a member who has moved goes to the branch where the member is now.
@@ -746,7 +781,7 @@ async fn follow_member(write: &mut Write<'_>, loaded: &mut Loaded) -> Result<()>
 pub(crate) async fn insert_event(
     write: &mut Write<'_>,
     loaded: &Loaded,
-    event: &str,
+    event: Event,
     (on, step, words): (NaiveDate, Option<u8>, &str),
     people: Option<&[Uuid]>,
 ) -> Result<()> {
@@ -754,7 +789,7 @@ pub(crate) async fn insert_event(
         .values((
             development_events::id.eq(write.cx.app.world.id::<Uuid>()),
             development_events::case_id.eq(loaded.row.id),
-            development_events::event.eq(event),
+            development_events::event.eq(event.code()),
             development_events::happened_on.eq(on),
             development_events::step.eq(step.map(i16::from)),
             development_events::note.eq(words),
@@ -789,7 +824,7 @@ pub async fn relocate(
     }
     diesel::update(cases::table.find(id.0)).set(cases::organisation_id.eq(to.0)).execute(write.conn()?).await?;
     let told = format!("{} → {name}：{words}", loaded.branch);
-    insert_event(&mut write, &loaded, "relocate", (on, None, &told), None).await?;
+    insert_event(&mut write, &loaded, Event::Relocate, (on, None, &told), None).await?;
     settle(&mut write, id.0, version, &loaded.file).await?;
     let entry = Entry::new("development.relocated", "development", id.0)
         .note("name", loaded.row.name.clone())

@@ -1,7 +1,7 @@
 //! What the calendar does with cases: what lists know of them stays right though nobody acts, and whoever has to act is
 //! reminded (节点提醒), once for each rung of the ladder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use zhibu_tenancy::{Conn, Cx, Write, identity};
 use crate::actions::Summary;
 use crate::model::CaseRow;
 use crate::rules::ladder::{Level, Rule, Rung};
-use crate::rules::plan::{Side, step_of};
+use crate::rules::plan::{Side, Span, step_of};
 use crate::schema::{development_cases as cases, development_reminders as reminders};
 use crate::store::{self, Filed};
 use crate::{READ, helpers, rules};
@@ -31,9 +31,10 @@ pub async fn hourly(cx: &Cx) -> Result<()> {
 async fn gaps(cx: &Cx) -> Result<()> {
     let today = cx.app.world.today();
     let mut write = cx.write(READ).await?;
-    let lacking = helpers::look(None, write.conn()?).await?;
+    let changing = helpers::changing(write.conn()?).await?;
+    let lacking = helpers::look(&changing, write.conn()?).await?;
     for some in lacking.chunks(500) {
-        let rows = store::open_cases(some, write.conn()?).await?;
+        let rows = store::told_cases(some, write.conn()?).await?;
         let filed = store::with_files(rows, write.conn()?).await?;
         let of = |step| Rung { step, rule: Rule::Gap, level: Level::Red, day: today, about: today };
         let steps = filed.iter().filter_map(|one| Some((one, of(one.file.helpers()?.step.no))));
@@ -60,9 +61,18 @@ async fn turn(cx: &Cx) -> Result<bool> {
     if rows.is_empty() {
         return Ok(false);
     }
+    let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
     let filed = store::with_files(rows, write.conn()?).await?;
-    for one in &filed {
-        diesel::update(cases::table.find(one.row.id)).set(Summary::on(&one.file, today)).execute(write.conn()?).await?;
+    store::summarise(filed.iter().map(|one| (one.row.id, Summary::on(&one.file, today))), write.conn()?).await?;
+    let read: BTreeSet<Uuid> = filed.iter().map(|one| one.row.id).collect();
+    let unread: Vec<Uuid> = ids.difference(&read).copied().collect();
+    if !unread.is_empty() {
+        // It is tried again tomorrow, and the rest goes on today.
+        let tomorrow = Span::Days(1).after(today);
+        diesel::update(cases::table.filter(cases::id.eq_any(unread)))
+            .set(cases::turns_on.eq(tomorrow))
+            .execute(write.conn()?)
+            .await?;
     }
     remind(&mut write, &filed, today).await?;
     // Nothing was done: what is known of them is told by the same records as before.
@@ -105,6 +115,15 @@ async fn tell(write: &mut Write<'_>, filed: &[Filed], rungs: Vec<(&Filed, Rung)>
         .collect();
     diesel::insert_into(reminders::table).values(rows).on_conflict_do_nothing().execute(write.conn()?).await?;
     Ok(())
+}
+
+/// Tells a branch that the committee has refused somebody at a step (党委审批未通过), for them to tell the person.
+pub(crate) async fn refused(write: &mut Write<'_>, one: Filed, step: u8) -> Result<()> {
+    let today = write.cx.app.world.today();
+    let rung = Rung { step, rule: Rule::Refused, level: Level::Yellow, day: today, about: today };
+    let filed = [one];
+    let rungs = filed.iter().map(|one| (one, rung)).collect();
+    tell(write, &filed, rungs).await
 }
 
 /// Who holds which office at branches and the committees above them: account and role.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MergedObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::tally::{Ballot, Rule};
@@ -21,9 +21,11 @@ use crate::carry;
 use crate::helpers;
 use crate::model::{CaseRow, DocumentRow, RecordRow};
 use crate::papers::{self, Upload};
+use crate::quota::{self, DevelopmentQuota, PlanMutation, PlanQuery};
 use crate::rules::ladder::{self, Level, Rung};
 use crate::rules::plan::{STEPS, Side, Standing, Step, step_of};
 use crate::rules::{Act, Decision, Event, Given, Outcome, State, StepLook};
+use crate::settings::graphql::{PracticeMutation, PracticeQuery};
 use crate::store::{self, Filed, Filter, Loaded};
 use crate::{APPROVE, EDIT, READ};
 
@@ -159,8 +161,10 @@ pub struct DevelopmentStepLook {
     training: bool,
     /// The number of the admission form is asked for.
     form_no: bool,
-    /// The days of the public notice are asked for.
-    notice: bool,
+    /// The days of the public notice are asked for: so many working days at least.
+    notice: Option<u32>,
+    /// Documents it needs, dictionary `development_doc`.
+    documents: Vec<String>,
     /// What the assembly decided is asked for.
     decision: bool,
     /// Where the files are kept is asked for.
@@ -241,6 +245,8 @@ pub struct DevelopmentFile {
     helper_step: Option<i32>,
     /// The caller may name others.
     replaceable: bool,
+    /// The plan of the year that leaves the least, before the pre-review.
+    quota: Option<DevelopmentQuota>,
 }
 
 /// Cases of one stage in numbers.
@@ -272,6 +278,10 @@ pub struct DevelopmentReminder {
     /// In words.
     words: String,
     at: DateTime<Utc>,
+    /// Members who are to act, for a text message to them; the caller is not among them.
+    actors: Vec<PersonId>,
+    /// Whose case it is, when that is a member.
+    person: Option<PersonId>,
 }
 
 /// Where a browser puts the file.
@@ -553,10 +563,11 @@ fn standing(look: &StepLook, step: &Step, given: Vec<String>, mine: bool) -> Dev
         }),
         training: step.training,
         form_no: step.fixes("form_no"),
-        notice: step.needs.contains(&crate::rules::plan::Need::Notice),
+        notice: look.notice,
+        documents: look.documents.clone(),
         decision: step.fixes("decision"),
         place: step.fixes("archive_place"),
-        shortens: step.soft_wait,
+        shortens: look.shortens,
         may_fail: step.vote.is_none() && step.failing != crate::rules::plan::Failing::Stay,
     }
 }
@@ -582,11 +593,11 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
         DevelopmentMoment {
             id: event.id.to_string(),
             on: event.happened_on,
-            title: match (Event::from_code(&event.event), event.event.as_str()) {
-                (Some(event), _) => event.words(),
-                (None, "replace") if event.step == Some(5) => "更换培养联系人",
-                (None, "replace") => "更换入党介绍人",
-                (None, _) => "转到其他党支部",
+            title: match Event::from_code(&event.event) {
+                Some(Event::Replace) if event.step == Some(5) => "更换培养联系人",
+                Some(Event::Replace) => "更换入党介绍人",
+                Some(event) => event.words(),
+                None => "其他事项",
             }
             .to_owned(),
             words: {
@@ -599,7 +610,10 @@ fn moments(loaded: &Loaded, names: &HashMap<Uuid, String>) -> Vec<DevelopmentMom
             at: event.created_at,
             step: event.step.map(i32::from),
             failed: false,
-            voided: event.voided_at.map(|_| "相关步骤已重新办理".to_owned()),
+            voided: event.voided_at.map(|_| match Event::from_code(&event.event) {
+                Some(Event::Ended) => "已从党员历史库还原".to_owned(),
+                _ => "相关步骤已重新办理".to_owned(),
+            }),
         }
     }));
     all.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
@@ -649,6 +663,7 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     let (edit, approve) = (Reach::held(cx, EDIT, read.conn()?).await?, Reach::held(cx, APPROVE, read.conn()?).await?);
     let today = cx.app.world.today();
     let mine = actions::mine(&edit, &approve, &loaded);
+    let present = actions::is_present(&loaded, read.conn()?).await?;
     let names = store::people_names(&people(&loaded), read.conn()?).await?;
     let look = loaded.file.look(today);
     let steps = look.steps.iter().zip(STEPS.iter()).map(|(at, step)| {
@@ -657,7 +672,10 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     });
     let may = |event: &Event| {
         let committee = actions::event_permission(*event) == APPROVE;
-        if committee { mine.contains(&24) && mine.contains(&17) } else { edit.covers(&loaded.path) }
+        if !committee {
+            return edit.covers(&loaded.path);
+        }
+        actions::decision(*event).is_some_and(|step| mine.contains(&step.no)) && !(*event == Event::Close && present)
     };
     let last = loaded.records.iter().rfind(|record| record.voided_at.is_none());
     let undoable = last.filter(|record| record.counts && !matches!(record.step, 17 | 24)).filter(|record| {
@@ -683,6 +701,7 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
             .collect(),
         helper_step: loaded.file.helpers().map(|helpers| helpers.step.no.into()),
         replaceable: edit.covers(&loaded.path) && loaded.file.helpers().is_some(),
+        quota: quota::of_case(&loaded, today, false, read.conn()?).await?,
     })
 }
 
@@ -692,13 +711,15 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let mut read = cx.read(READ).await?;
     let told = store::reminders(account.0, today, read.conn()?).await?;
     let ids: Vec<Uuid> = told.iter().map(|row| row.case_id).collect();
-    let rows = store::open_cases(&ids, read.conn()?).await?;
+    let rows = store::told_cases(&ids, read.conn()?).await?;
     // Whoever lost the right since is told nothing, and what was settled since is left out.
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
     let people: Vec<Uuid> = rows.iter().filter_map(|row| row.person_id).collect();
     let (places, gone) = (organisation::places(&at, read.conn()?).await?, store::gone(&people, read.conn()?).await?);
     let filed = store::with_files(rows, read.conn()?).await?;
+    let accounts: BTreeSet<Uuid> = told.iter().flat_map(|row| row.recipients.iter().copied()).collect();
+    let members = store::members_of(&accounts.into_iter().collect::<Vec<_>>(), read.conn()?).await?;
     let filed: HashMap<Uuid, Filed> = filed.into_iter().map(|one| (one.row.id, one)).collect();
     let (mut seen, mut shown) = (BTreeSet::new(), Vec::new());
     for row in told {
@@ -707,14 +728,13 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
         let left = one.row.person_id.is_some_and(|person| gone.contains(&person));
         let rungs = one.file.rungs(today);
         let same = |rung: &&Rung| i16::from(rung.step) == row.step && rung.rule.code() == row.rule;
-        let gap = (row.rule == ladder::Rule::Gap.code() && one.row.gap).then_some(Rung {
-            step: store::no(row.step),
-            rule: ladder::Rule::Gap,
-            level: Level::Red,
-            day: row.day,
-            about: row.about,
-        });
-        let rung = gap.or_else(|| rungs.iter().find(same).copied());
+        let of = |rule, level| Rung { step: store::no(row.step), rule, level, day: row.day, about: row.about };
+        let rung = match ladder::Rule::from_code(&row.rule) {
+            Some(ladder::Rule::Gap) => one.row.gap.then(|| of(ladder::Rule::Gap, Level::Red)),
+            // It is news for a week, and nothing is to be done about it here.
+            Some(ladder::Rule::Refused) => Some(of(ladder::Rule::Refused, Level::Yellow)),
+            _ => rungs.iter().find(same).copied(),
+        };
         let Some(rung) = rung.filter(|_| reach.covers(path) && !left) else { continue };
         if seen.insert((row.case_id, row.step, row.rule)) {
             shown.push(DevelopmentReminder {
@@ -725,6 +745,13 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
                 level: rung.level,
                 words: rung.words(today),
                 at: row.created_at,
+                actors: row
+                    .recipients
+                    .iter()
+                    .filter(|one| **one != account.0)
+                    .filter_map(|one| members.get(one).map(|person| (*person).into()))
+                    .collect(),
+                person: one.row.person_id.map(Into::into),
             });
         }
     }
@@ -733,11 +760,19 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
 }
 
 /// 党员发展
+#[derive(MergedObject, Default)]
+pub struct DevelopmentQuery(DevelopmentCaseQuery, PracticeQuery, PlanQuery);
+
+/// 党员发展
+#[derive(MergedObject, Default)]
+#[graphql(serial)]
+pub struct DevelopmentMutation(DevelopmentCaseMutation, PracticeMutation, PlanMutation);
+
 #[derive(Default)]
-pub struct DevelopmentQuery;
+pub(crate) struct DevelopmentCaseQuery;
 
 #[Object]
-impl DevelopmentQuery {
+impl DevelopmentCaseQuery {
     /// The 5 stages and 25 steps.
     async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<DevelopmentStep>> {
         ctx.cx()?.allow(READ)?;
@@ -838,12 +873,11 @@ impl DevelopmentQuery {
     }
 }
 
-/// 党员发展
 #[derive(Default)]
-pub struct DevelopmentMutation;
+pub(crate) struct DevelopmentCaseMutation;
 
 #[Object(serial)]
-impl DevelopmentMutation {
+impl DevelopmentCaseMutation {
     /// Opens a case (新建).
     async fn start(&self, ctx: &Context<'_>, input: ApplicantInput) -> Result<DevelopmentFile> {
         let cx = ctx.cx()?;

@@ -12,6 +12,7 @@ use zhibu_tenancy::{Conn, Cx};
 
 use crate::EDIT;
 use crate::actions;
+use crate::rules::Event;
 use crate::store;
 
 /// A present member who may help: a full member with all rights who was not moved to another branch since being named.
@@ -90,17 +91,43 @@ struct Changed {
     gap: bool,
 }
 
-/// Looks at the helpers of open cases, of these or of all; the cases that have come to lack one.
-pub(crate) async fn look(ids: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<Uuid>> {
+/// Open cases with what is known of their helpers now.
+fn fresh() -> String {
+    format!(
+        "SELECT c.id, EXISTS (SELECT FROM \
+         (SELECT id::uuid FROM jsonb_array_elements_text(c.helpers->'people') AS one (id)) h WHERE NOT {HELPS}) AS gap \
+         FROM own.development_cases c WHERE c.closed_at IS NULL AND (c.gap OR c.helpers IS NOT NULL)"
+    )
+}
+
+/// Looks at the helpers of these open cases, which the transaction holds; the cases that have come to lack one.
+pub(crate) async fn look(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Uuid>> {
     let query = format!(
-        "UPDATE own.development_cases mine SET gap = fresh.gap FROM (SELECT c.id, EXISTS (SELECT FROM \
-         (SELECT id::uuid FROM jsonb_array_elements_text(c.helpers->'people') AS one (id)) h WHERE NOT {HELPS}) AS gap FROM own.development_cases c WHERE c.closed_at IS NULL \
-         AND ($1 IS NULL OR c.id = ANY ($1)) AND (c.gap OR c.helpers IS NOT NULL)) fresh \
-         WHERE fresh.id = mine.id AND mine.gap <> fresh.gap RETURNING mine.id, mine.gap"
+        "UPDATE own.development_cases mine SET gap = fresh.gap FROM ({} AND c.id = ANY ($1)) fresh \
+         WHERE fresh.id = mine.id AND mine.gap <> fresh.gap RETURNING mine.id, mine.gap",
+        fresh()
     );
-    let rows: Vec<Changed> =
-        diesel::sql_query(query).bind::<Nullable<Array<Id>>, _>(ids.map(<[Uuid]>::to_vec)).load(conn).await?;
+    let rows: Vec<Changed> = diesel::sql_query(query).bind::<Array<Id>, _>(ids).load(conn).await?;
     Ok(rows.into_iter().filter(|row| row.gap).map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Id)]
+    id: Uuid,
+}
+
+/// Holds the cases whose mark is to change, in the order of their ids; whoever is at one at this moment sets it. What is
+/// known of them has to be looked at again by the next statement, since they may have changed before they were held.
+pub(crate) async fn changing(conn: &mut Conn) -> Result<Vec<Uuid>> {
+    let query = format!(
+        "SELECT mine.id FROM own.development_cases mine WHERE mine.id IN (SELECT fresh.id FROM ({}) fresh \
+         JOIN own.development_cases old ON old.id = fresh.id AND old.gap <> fresh.gap) ORDER BY mine.id \
+         FOR UPDATE SKIP LOCKED",
+        fresh()
+    );
+    let rows: Vec<Held> = diesel::sql_query(query).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Names others instead (更换培养联系人、入党介绍人).
@@ -119,7 +146,7 @@ pub async fn replace(
     if store::full_members(people, write.conn()?).await? != people.len() {
         return Err(Error::invalid("people", "所选人员须为权利不受限制的正式党员"));
     }
-    actions::insert_event(&mut write, &loaded, "replace", (on, Some(step.no), &words), Some(people)).await?;
+    actions::insert_event(&mut write, &loaded, Event::Replace, (on, Some(step.no), &words), Some(people)).await?;
     actions::settle(&mut write, id.0, version, &loaded.file).await?;
     // Who they are stands in the case: the audit of one person names no others.
     let told = Entry::new("development.helpers_replaced", "development", id.0)

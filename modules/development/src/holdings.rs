@@ -8,12 +8,14 @@ use uuid::Uuid;
 use zhibu_core::{Result, dictionary};
 use zhibu_directory::organisation;
 use zhibu_tenancy::audit::Entry;
-use zhibu_tenancy::holdings::{Along, Arrival, HandOver, Holding, Holdings, Parcel};
+use zhibu_tenancy::holdings::{Along, Arrival, HandOver, Holding, Holdings, Left, Parcel};
 use zhibu_tenancy::{Conn, Write};
 
 use crate::carry;
+use crate::ending;
 use crate::graphql::named;
 use crate::model::{CaseRow, EventRow, RecordRow};
+use crate::rules::Event;
 use crate::rules::plan::step_of;
 use crate::schema::{development_cases as cases, development_events as events, development_records};
 use crate::store::{self, no};
@@ -82,6 +84,14 @@ impl Holdings for Cases {
         carry::arrives(write, arrival, parcel).await
     }
 
+    async fn left(&self, write: &mut Write<'_>, left: &Left) -> Result<()> {
+        ending::left(write, left).await
+    }
+
+    async fn returned(&self, write: &mut Write<'_>, person: Uuid) -> Result<()> {
+        ending::returned(write, person).await
+    }
+
     async fn hand_over(&self, write: &mut Write<'_>, order: &HandOver) -> Result<()> {
         // Only these are held: whoever is at another case of the branch waits for nothing.
         let meant = order
@@ -117,7 +127,7 @@ impl Holdings for Cases {
                 (
                     events::id.eq(app.world.id::<Uuid>()),
                     events::case_id.eq(*id),
-                    events::event.eq("relocate"),
+                    events::event.eq(Event::Relocate.code()),
                     events::happened_on.eq(today),
                     events::note.eq(&told),
                     events::account_name.eq("组织变更"),

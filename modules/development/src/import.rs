@@ -1,6 +1,7 @@
 //! The import of running cases (template `development`): people who were on the way before there was a file here.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -17,10 +18,12 @@ use zhibu_tenancy::{Write, tenants};
 
 use crate::EDIT;
 use crate::actions::{self, Applicant};
+use crate::rules::practice::Practices;
 use crate::rules::{ADOPTED, File};
 use crate::schema::{
     development_cases as cases, development_documents, development_events, development_records, development_reminders,
 };
+use crate::settings;
 
 /// Imports running cases.
 pub(crate) struct Cases;
@@ -47,6 +50,7 @@ impl Importer for Cases {
             branches: branches(write).await?,
             demo: tenant.demo,
             today: write.cx.app.world.today(),
+            practices: settings::practices(write.conn()?).await?,
             numbers: HashSet::new(),
             ready: HashMap::new(),
         }))
@@ -121,6 +125,7 @@ struct CaseRun {
     branches: HashMap<String, OrganisationId>,
     demo: bool,
     today: NaiveDate,
+    practices: Arc<Practices>,
     /// Taken by the good rows so far.
     numbers: HashSet<String>,
     ready: HashMap<u32, Newcomer>,
@@ -153,7 +158,7 @@ impl Run for CaseRun {
             let newcomer = self.ready.remove(&row.number).ok_or_else(|| Error::bug("a row that was not checked"))?;
             let first = |faults: Vec<Error>| faults.into_iter().next().unwrap_or_else(|| Error::bug("no fault"));
             let id = actions::begin(write, newcomer.form).await?.map_err(first)?;
-            let mut file = File::new(newcomer.birth);
+            let mut file = self.file(newcomer.birth);
             file.adopt(&newcomer.steps, self.today);
             actions::adopt(write, id, &file).await?;
             made.push(id.0);
@@ -163,6 +168,10 @@ impl Run for CaseRun {
 }
 
 impl CaseRun {
+    fn file(&self, birth: NaiveDate) -> File {
+        File { practices: Arc::clone(&self.practices), ..File::new(birth) }
+    }
+
     /// What a row says; what is wrong with it alone is noted.
     fn read(&self, row: &mut Row<'static>) -> Option<Newcomer> {
         let branch = row.text("branch_short_name").and_then(|name| match self.branches.get(&name) {
@@ -205,7 +214,7 @@ impl CaseRun {
                 return None;
             }
         };
-        let faults = File::new(number.birth).adopt(&steps, self.today);
+        let faults = self.file(number.birth).adopt(&steps, self.today);
         for (no, words) in &faults {
             row.fault(&format!("step_{no}"), words.clone());
         }

@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod calendar;
 pub mod carry;
+mod ending;
 mod export;
 pub mod graphql;
 pub mod helpers;
@@ -13,8 +14,10 @@ mod import;
 pub mod model;
 pub mod papers;
 mod purge;
+pub mod quota;
 pub mod rules;
 pub mod schema;
+pub mod settings;
 pub mod store;
 
 use zhibu_core::{Permission, migration};
@@ -40,11 +43,13 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/development", "0003_reminders"),
         migration!("../../migrations/tenant/development", "0004_form_numbers"),
         migration!("../../migrations/tenant/development", "0005_helpers"),
+        migration!("../../migrations/tenant/development", "0006_ends"),
+        migration!("../../migrations/tenant/development", "0007_settings"),
     ],
     seed: None,
     jobs: |worker| worker,
     importers: &[&import::Cases],
-    exporters: &[&export::Cases, &export::CaseForms],
+    exporters: &[&export::Cases, &export::CaseForms, &quota::export::Quotas],
     roles: None,
     seats_taken: None,
     undos: &[],

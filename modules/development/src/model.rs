@@ -179,6 +179,8 @@ pub struct ReminderRow {
     pub day: NaiveDate,
     /// The day it is about.
     pub about: NaiveDate,
+    /// The accounts of those who were told.
+    pub recipients: Vec<Uuid>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
 }

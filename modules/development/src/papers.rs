@@ -15,6 +15,7 @@ use crate::READ;
 use crate::actions::{self, permission};
 use crate::model::DocumentRow;
 use crate::rules::plan::{Step, step_of};
+use crate::rules::practice::NOTICE_STEPS;
 use crate::schema::development_documents as documents;
 use crate::store::{self, Loaded};
 
@@ -67,7 +68,8 @@ pub async fn request(cx: &Cx, id: DevelopmentCaseId, upload: Upload) -> Result<T
     if cx.allow(permission(step))?.is_own_only() {
         return Err(Error::denied());
     }
-    if !step.documents.contains(&upload.kind) {
+    let notice = upload.kind == "public_notice" && NOTICE_STEPS.contains(&step.no);
+    if !notice && !step.documents.contains(&upload.kind) {
         return Err(Error::invalid("kind", "该步骤没有这种材料"));
     }
     let file_name = check::text("fileName", "文件名", &upload.file_name, 1, 120)?;
@@ -184,7 +186,7 @@ pub async fn file(cx: &Cx, id: DevelopmentCaseId, no: u8, bytes: &'static [u8]) 
     let step = step(no)?;
     let mut write = cx.write(permission(step)).await?;
     let loaded = held(&mut write, id).await?;
-    for kind in loaded.file.missing(step) {
+    for kind in loaded.file.missing(step, write.cx.app.world.today()) {
         let paper: Uuid = cx.app.world.id();
         cx.app.store.put(&key(cx.tenant()?, paper)?, Bytes::from_static(bytes), "application/pdf").await?;
         let label = dictionary::label("development_doc", &kind).unwrap_or(&kind);

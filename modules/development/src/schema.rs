@@ -44,6 +44,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    own.development_practices (since) {
+        since -> Date, wait_months -> Int2, notice_step -> Nullable<Int2>, notice_days -> Int2, review_months -> Int2,
+        deadlines -> Jsonb, quota -> Text, account_name -> Text, updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    own.development_holidays (day) {
+        day -> Date, works -> Bool, name -> Text, account_name -> Text, updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    own.development_quotas (organisation_id, year) {
+        organisation_id -> Uuid, year -> Int2, places -> Int4, account_name -> Text, updated_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     development_cases,
     development_records,

@@ -1,11 +1,12 @@
 //! Queries on cases of development.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, SmallInt};
+use diesel::sql_types::{Array, BigInt, Date, Jsonb, Nullable, SmallInt, Text, Uuid as Id};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, Result, check};
@@ -14,13 +15,15 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_directory::schema::{branch_assignments, memberships, organisations, people};
 use zhibu_tenancy::{Conn, Cx, tenants};
 
+use crate::actions::Summary;
 use crate::model::{CaseRow, DocumentRow, EventRow, RecordRow, ReminderRow};
 use crate::rules::plan::Side;
-use crate::rules::{Done, Event, File, Given};
+use crate::rules::{Done, Event, File, Given, Outcome};
 use crate::schema::{
     development_cases as cases, development_documents, development_events, development_records,
     development_reminders as reminders,
 };
+use crate::settings;
 
 /// Which cases are looked for.
 #[derive(Debug, Clone, Default)]
@@ -83,6 +86,13 @@ pub struct Loaded {
     pub documents: Vec<DocumentRow>,
     /// The nearest committee above: its path, and that of the nearest with the right to approve.
     pub committees: Committees,
+}
+
+impl Loaded {
+    /// What the calendar needs of it.
+    pub fn filed(self) -> Filed {
+        Filed { row: self.row, file: self.file, committees: self.committees }
+    }
 }
 
 /// Who decides above a branch.
@@ -173,7 +183,7 @@ pub async fn stages(
          count(*) FILTER (WHERE remind <= $2) AS remind, count(*) FILTER (WHERE gap) AS gaps FROM own.development_cases \
          WHERE closed_at IS NULL AND ($1 IS NULL OR organisation_id = ANY ($1)) GROUP BY stage ORDER BY stage",
     );
-    let query = query.bind::<diesel::sql_types::Nullable<diesel::sql_types::Array<diesel::sql_types::Uuid>>, _>(places);
+    let query = query.bind::<Nullable<Array<Id>>, _>(places);
     Ok(query.bind::<Date, _>(today).load(conn).await?)
 }
 
@@ -206,11 +216,14 @@ pub async fn load(reach: &Reach, id: DevelopmentCaseId, hold: bool, conn: &mut C
         .load(conn)
         .await?;
     let committees = committees(&[&path], conn).await?.remove(&path).unwrap_or_default();
-    let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
+    let practices = settings::practices(conn).await?;
+    let mut file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
+    file.practices = practices;
     Ok(Loaded { row, path, branch, file, records, events, documents, committees })
 }
 
 /// A case with what the rules know of it.
+#[derive(Debug)]
 pub struct Filed {
     /// The case.
     pub row: CaseRow,
@@ -220,7 +233,7 @@ pub struct Filed {
     pub committees: Committees,
 }
 
-/// The same for many cases, with as many statements as for one.
+/// The same for many cases, with as many statements as for one. What cannot be read of one does not keep the others.
 pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let at: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
@@ -246,6 +259,7 @@ pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed
     let committees = committees(&paths.into_iter().collect::<Vec<_>>(), conn).await?;
     let (mut records, mut events) = (by_case(records), by_case(events));
     let mut documents = by_case(documents.into_iter().map(|row| (row.case_id, row)).collect());
+    let practices = settings::practices(conn).await?;
     let mut filed = Vec::with_capacity(rows.len());
     for row in rows {
         let path = places.get(&row.organisation_id).map(|(_, path)| path.as_str()).unwrap_or_default();
@@ -253,8 +267,15 @@ pub async fn with_files(rows: Vec<CaseRow>, conn: &mut Conn) -> Result<Vec<Filed
         let records = records.remove(&row.id).unwrap_or_default();
         let events = events.remove(&row.id).unwrap_or_default();
         let documents = documents.remove(&row.id).unwrap_or_default();
-        let file = file(&row, &records, &events, &documents, committees.approving.is_some())?;
-        filed.push(Filed { row, file, committees });
+        match file(&row, &records, &events, &documents, committees.approving.is_some()) {
+            Ok(mut file) => {
+                file.practices = Arc::clone(&practices);
+                filed.push(Filed { row, file, committees });
+            }
+            Err(error) => {
+                tracing::warn!(case = %row.id, code = error.code, cause = ?error.cause, "a case cannot be read and was left out");
+            }
+        }
     }
     Ok(filed)
 }
@@ -328,7 +349,7 @@ fn file(
             Some(Event::ExtendReview) => file.review_extended = true,
             Some(Event::Postpone) => file.postponed = true,
             Some(Event::Transfer) => file.transferred = true,
-            None if event.event == "replace" => {
+            Some(Event::Replace) => {
                 let step = event.step.map(no);
                 if let Some((step, done)) = step.and_then(|step| Some((step, file.done.get_mut(&step)?))) {
                     done.given.people = event.people.clone().unwrap_or_default();
@@ -336,8 +357,12 @@ fn file(
                 }
             }
             // Taken over by another branch during probation, with the transfer of the membership.
-            None if event.event == "relocate" && file.done.contains_key(&17) => file.transferred = true,
-            Some(Event::Withdraw | Event::UnitChange | Event::DisciplineSerious) | None => {}
+            Some(Event::Relocate) if file.done.contains_key(&17) => file.transferred = true,
+            Some(Event::NotRecognised | Event::Close | Event::Ended) => file.ended = true,
+            Some(
+                Event::Withdraw | Event::UnitChange | Event::DisciplineSerious | Event::Restored | Event::Relocate,
+            )
+            | None => {}
         }
     }
     Ok(file)
@@ -365,6 +390,13 @@ pub async fn full_members(ids: &[Uuid], conn: &mut Conn) -> Result<usize> {
         .get_result(conn)
         .await?;
     usize::try_from(found).map_err(Error::bug)
+}
+
+/// The present members who have these accounts.
+pub async fn members_of(accounts: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Uuid>> {
+    let of = people::account_id.assume_not_null();
+    let found = people::table.filter(of.eq_any(accounts.to_vec()).and(people::left_at.is_null()));
+    Ok(found.select((of, people::id)).load::<(Uuid, Uuid)>(conn).await?.into_iter().collect())
 }
 
 /// Names of people by id.
@@ -410,13 +442,68 @@ pub async fn reminders(account: Uuid, today: NaiveDate, conn: &mut Conn) -> Resu
         .await?)
 }
 
-/// Cases that go on, by id.
-pub async fn open_cases(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<CaseRow>> {
-    Ok(cases::table
-        .filter(cases::id.eq_any(ids).and(cases::closed_at.is_null()))
-        .select(CaseRow::as_select())
-        .load(conn)
-        .await?)
+/// Cases that go on, and those of which a branch is told that they were refused, by id.
+pub async fn told_cases(ids: &[Uuid], conn: &mut Conn) -> Result<Vec<CaseRow>> {
+    let told = cases::closed_at.is_null().or(cases::outcome.eq(Outcome::Rejected.code()));
+    Ok(cases::table.filter(cases::id.eq_any(ids).and(told)).select(CaseRow::as_select()).load(conn).await?)
+}
+
+/// Writes what lists know of many cases by one statement.
+pub(crate) async fn summarise(all: impl Iterator<Item = (Uuid, Summary)>, conn: &mut Conn) -> Result<()> {
+    let mut columns = Columns::default();
+    all.for_each(|(id, summary)| columns.add(id, summary));
+    if columns.ids.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "UPDATE own.development_cases c SET stage = f.stage, step = f.step, standing = f.standing, side = f.side, \
+         earliest = f.earliest, due = f.due, remind = f.remind, turns_on = f.turns_on, helpers = f.helpers \
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         AS f (id, stage, step, standing, side, earliest, due, remind, turns_on, helpers) WHERE f.id = c.id",
+    )
+    .bind::<Array<Id>, _>(columns.ids)
+    .bind::<Array<SmallInt>, _>(columns.stages)
+    .bind::<Array<Nullable<SmallInt>>, _>(columns.steps)
+    .bind::<Array<Text>, _>(columns.standings)
+    .bind::<Array<Nullable<Text>>, _>(columns.sides)
+    .bind::<Array<Nullable<Date>>, _>(columns.earliest)
+    .bind::<Array<Date>, _>(columns.due)
+    .bind::<Array<Nullable<Date>>, _>(columns.reminds)
+    .bind::<Array<Date>, _>(columns.turns)
+    .bind::<Array<Nullable<Jsonb>>, _>(columns.helpers)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What is written of many cases, by column.
+#[derive(Default)]
+struct Columns {
+    ids: Vec<Uuid>,
+    stages: Vec<i16>,
+    steps: Vec<Option<i16>>,
+    standings: Vec<String>,
+    sides: Vec<Option<String>>,
+    earliest: Vec<Option<NaiveDate>>,
+    due: Vec<NaiveDate>,
+    reminds: Vec<Option<NaiveDate>>,
+    turns: Vec<NaiveDate>,
+    helpers: Vec<Option<serde_json::Value>>,
+}
+
+impl Columns {
+    fn add(&mut self, id: Uuid, summary: Summary) {
+        self.ids.push(id);
+        self.stages.push(summary.stage);
+        self.steps.push(summary.step);
+        self.standings.push(summary.standing);
+        self.sides.push(summary.side);
+        self.earliest.push(summary.earliest);
+        self.due.push(summary.due);
+        self.reminds.push(summary.remind);
+        self.turns.push(summary.turns_on);
+        self.helpers.push(summary.helpers);
+    }
 }
 
 /// Which of these people are members no longer.

@@ -221,7 +221,12 @@ export type DevelopmentActInput = {
   note?: string | null | undefined;
 };
 
-/** What happens to a case beside its steps: the exceptional edges that people record. */
+export type DevelopmentDeadlineInput = {
+  step: number;
+  months: number;
+};
+
+/** What happens to a case beside its steps: the exceptional edges that people record, and what other work brings about. */
 export type DevelopmentEvent =
   /** 报送上级: the branch has sent the resolution of the assembly upwards */
   | 'SUBMIT'
@@ -242,7 +247,19 @@ export type DevelopmentEvent =
   /** 严重违纪，取消预备党员资格 */
   | 'DISCIPLINE_SERIOUS'
   /** 预备期内调动 */
-  | 'TRANSFER';
+  | 'TRANSFER'
+  /** 不予承认预备党员身份, by the branch that took a probationary member in */
+  | 'NOT_RECOGNISED'
+  /** 终止发展 */
+  | 'CLOSE'
+  /** 党员身份终止: the member has left, which ends what was open */
+  | 'ENDED'
+  /** 从党员历史库还原 */
+  | 'RESTORED'
+  /** 更换培养联系人、入党介绍人 */
+  | 'REPLACE'
+  /** 转到其他党支部 */
+  | 'RELOCATE';
 
 /** Which cases are looked for. */
 export type DevelopmentFilter = {
@@ -290,7 +307,26 @@ export type DevelopmentOutcome =
   /** 本人撤回 */
   | 'WITHDRAWN'
   /** 随单位变动转出 */
-  | 'MOVED';
+  | 'MOVED'
+  /** 终止: the membership or the person's way ended otherwise */
+  | 'ENDED';
+
+export type DevelopmentPracticeInput = {
+  since: string;
+  waitMonths: number;
+  noticeStep?: number | null | undefined;
+  noticeDays: number;
+  reviewMonths: number;
+  deadlines?: Array<DevelopmentDeadlineInput>;
+  quota: DevelopmentQuotaRule;
+};
+
+/** What a full year's plan does when it is used up (发展党员计划). */
+export type DevelopmentQuotaRule =
+  /** 只提示 */
+  | 'WARN'
+  /** 超出不能预审 */
+  | 'BLOCK';
 
 /** At which side a step waits. */
 export type DevelopmentSide =
@@ -2099,7 +2135,66 @@ export type OpenContributionProofMutation = { contribution: { openProof: { url: 
 
 export type DevelopmentRowFragment = { id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
 
-export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+export type DevelopmentDetailFragment = { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> };
+
+export type DevelopmentQuotaRowFragment = { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } };
+
+export type DevelopmentQuotasQueryVariables = Exact<{
+  year: number;
+  under?: string | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type DevelopmentQuotasQuery = { development: { quotas: { totalCount: number, nodes: Array<{ year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } }> } } };
+
+export type SetDevelopmentQuotaMutationVariables = Exact<{
+  organisation: string;
+  year: number;
+  places?: number | null | undefined;
+}>;
+
+
+export type SetDevelopmentQuotaMutation = { development: { setQuota: number | null } };
+
+export type DevelopmentPracticeRowFragment = { since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> };
+
+export type DevelopmentPracticesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DevelopmentPracticesQuery = { development: { practices: Array<{ since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> }> } };
+
+export type SetDevelopmentPracticeMutationVariables = Exact<{
+  input: DevelopmentPracticeInput;
+}>;
+
+
+export type SetDevelopmentPracticeMutation = { development: { setPractice: Array<{ since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> }> } };
+
+export type WithdrawDevelopmentPracticeMutationVariables = Exact<{
+  since: string;
+}>;
+
+
+export type WithdrawDevelopmentPracticeMutation = { development: { withdrawPractice: Array<{ since: string | null, waitMonths: number, noticeStep: number | null, noticeDays: number, reviewMonths: number, quota: DevelopmentQuotaRule, by: string | null, current: boolean, removable: boolean, deadlines: Array<{ step: number, title: string, usual: number, months: number }> }> } };
+
+export type DevelopmentHolidaysQueryVariables = Exact<{
+  year: number;
+}>;
+
+
+export type DevelopmentHolidaysQuery = { development: { holidays: Array<{ day: string, works: boolean, name: string, own: boolean }> } };
+
+export type SetDevelopmentHolidaysMutationVariables = Exact<{
+  from: string;
+  to: string;
+  works?: boolean | null | undefined;
+  name: string;
+}>;
+
+
+export type SetDevelopmentHolidaysMutation = { development: { setHolidays: Array<{ day: string, works: boolean, name: string, own: boolean }> } };
 
 export type DevelopmentStepsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2116,7 +2211,7 @@ export type DevelopmentStagesQuery = { development: { stages: Array<{ stage: num
 export type DevelopmentRemindersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DevelopmentRemindersQuery = { development: { reminders: Array<{ id: string, case: string, name: string, level: DevelopmentLevel, words: string, at: string, branch: { shortName: string } }> } };
+export type DevelopmentRemindersQuery = { development: { reminders: Array<{ id: string, case: string, name: string, level: DevelopmentLevel, words: string, at: string, actors: Array<string>, person: string | null, branch: { shortName: string } }> } };
 
 export type DevelopmentCasesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2127,37 +2222,12 @@ export type DevelopmentCasesQueryVariables = Exact<{
 
 export type DevelopmentCasesQuery = { development: { cases: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
 
-export type UnfiledRowFragment = { person: string, name: string, joinDate: string, branch: { id: string, shortName: string } };
-
-export type UnfiledMembersQueryVariables = Exact<{
-  under?: string | null | undefined;
-  first?: number | null | undefined;
-  offset?: number | null | undefined;
-}>;
-
-
-export type UnfiledMembersQuery = { development: { unfiled: { totalCount: number, nodes: Array<{ person: string, name: string, joinDate: string, branch: { id: string, shortName: string } }> } } };
-
-export type UnfiledCountQueryVariables = Exact<{
-  under?: string | null | undefined;
-}>;
-
-
-export type UnfiledCountQuery = { development: { unfiled: { totalCount: number } } };
-
-export type OpenDevelopmentForMutationVariables = Exact<{
-  people: Array<string> | string;
-}>;
-
-
-export type OpenDevelopmentForMutation = { development: { openFor: number } };
-
 export type DevelopmentFileQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type DevelopmentFileQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type FullMembersQueryVariables = Exact<{
   search?: string | null | undefined;
@@ -2182,7 +2252,7 @@ export type CompleteStepMutationVariables = Exact<{
 }>;
 
 
-export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type CompleteStepMutation = { development: { complete: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type UndoStepMutationVariables = Exact<{
   id: string;
@@ -2192,7 +2262,7 @@ export type UndoStepMutationVariables = Exact<{
 }>;
 
 
-export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type UndoStepMutation = { development: { undo: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RecordDevelopmentMutationVariables = Exact<{
   id: string;
@@ -2203,7 +2273,7 @@ export type RecordDevelopmentMutationVariables = Exact<{
 }>;
 
 
-export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type RecordDevelopmentMutation = { development: { recordEvent: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RelocateDevelopmentMutationVariables = Exact<{
   id: string;
@@ -2214,7 +2284,7 @@ export type RelocateDevelopmentMutationVariables = Exact<{
 }>;
 
 
-export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type RelocateDevelopmentMutation = { development: { relocate: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type ReplaceHelpersMutationVariables = Exact<{
   id: string;
@@ -2225,7 +2295,7 @@ export type ReplaceHelpersMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceHelpersMutation = { development: { replaceHelpers: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type ReplaceHelpersMutation = { development: { replaceHelpers: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RequestDevelopmentDocumentMutationVariables = Exact<{
   id: string;
@@ -2240,14 +2310,14 @@ export type KeepDevelopmentDocumentMutationVariables = Exact<{
 }>;
 
 
-export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type KeepDevelopmentDocumentMutation = { development: { keepDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type RemoveDevelopmentDocumentMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: boolean, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
+export type RemoveDevelopmentDocumentMutation = { development: { removeDocument: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> } } };
 
 export type OpenDevelopmentDocumentMutationVariables = Exact<{
   id: string;
@@ -2995,7 +3065,7 @@ export type SetRequiredFieldsMutation = { directory: { setRequiredFields: { requ
 
 export type TransferRowFragment = { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null };
 
-export type TransferDetailFragment = { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> };
+export type TransferDetailFragment = { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> };
 
 export type ArrivedRowFragment = { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } };
 
@@ -3003,7 +3073,7 @@ export type ArrivedDetailFragment = { warnings: Array<string>, fingerprint: stri
 
 export type ReceivingCodeRowFragment = { id: string, document: string, fingerprint: string, expiresOn: string, open: boolean, by: string, at: string, organisation: { id: string, shortName: string } };
 
-export type FlowRowFragment = { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
+export type FlowRowFragment = { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
 
 export type ContactRowFragment = { id: string, on: string, way: string, words: string, by: string, at: string };
 
@@ -3023,7 +3093,7 @@ export type TransferFileQueryVariables = Exact<{
 }>;
 
 
-export type TransferFileQuery = { mobility: { transfer: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type TransferFileQuery = { mobility: { transfer: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type TransferCountsQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -3112,7 +3182,7 @@ export type ApproveTransferMutationVariables = Exact<{
 }>;
 
 
-export type ApproveTransferMutation = { mobility: { approve: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ApproveTransferMutation = { mobility: { approve: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type SendTransferBackMutationVariables = Exact<{
   id: string;
@@ -3121,7 +3191,7 @@ export type SendTransferBackMutationVariables = Exact<{
 }>;
 
 
-export type SendTransferBackMutation = { mobility: { sendBack: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type SendTransferBackMutation = { mobility: { sendBack: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type ResubmitTransferMutationVariables = Exact<{
   id: string;
@@ -3130,7 +3200,7 @@ export type ResubmitTransferMutationVariables = Exact<{
 }>;
 
 
-export type ResubmitTransferMutation = { mobility: { resubmit: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ResubmitTransferMutation = { mobility: { resubmit: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type WithdrawTransferMutationVariables = Exact<{
   id: string;
@@ -3139,7 +3209,7 @@ export type WithdrawTransferMutationVariables = Exact<{
 }>;
 
 
-export type WithdrawTransferMutation = { mobility: { withdraw: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type WithdrawTransferMutation = { mobility: { withdraw: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type ReissueLetterMutationVariables = Exact<{
   id: string;
@@ -3150,7 +3220,7 @@ export type ReissueLetterMutationVariables = Exact<{
 }>;
 
 
-export type ReissueLetterMutation = { mobility: { reissue: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ReissueLetterMutation = { mobility: { reissue: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type FileReceiptMutationVariables = Exact<{
   id: string;
@@ -3160,14 +3230,14 @@ export type FileReceiptMutationVariables = Exact<{
 }>;
 
 
-export type FileReceiptMutation = { mobility: { fileReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type FileReceiptMutation = { mobility: { fileReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type ReadReceiptMutationVariables = Exact<{
   text: string;
 }>;
 
 
-export type ReadReceiptMutation = { mobility: { readReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ReadReceiptMutation = { mobility: { readReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type PrintLetterMutationVariables = Exact<{
   id: string;
@@ -3221,14 +3291,14 @@ export type FlowsQueryVariables = Exact<{
 }>;
 
 
-export type FlowsQuery = { mobility: { flows: { totalCount: number, nodes: Array<{ id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+export type FlowsQuery = { mobility: { flows: { totalCount: number, nodes: Array<{ id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
 
 export type FlowFileQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type FlowFileQuery = { mobility: { flow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+export type FlowFileQuery = { mobility: { flow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type FlowCountsQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -3287,7 +3357,7 @@ export type RecordContactMutationVariables = Exact<{
 }>;
 
 
-export type RecordContactMutation = { mobility: { recordContact: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+export type RecordContactMutation = { mobility: { recordContact: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type CloseFlowMutationVariables = Exact<{
   id: string;
@@ -3297,7 +3367,7 @@ export type CloseFlowMutationVariables = Exact<{
 }>;
 
 
-export type CloseFlowMutation = { mobility: { closeFlow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+export type CloseFlowMutation = { mobility: { closeFlow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type OpenLostMutationVariables = Exact<{
   person: string;
@@ -4469,6 +4539,19 @@ export const DevelopmentRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   closedAt
 }
     `, {"fragmentName":"DevelopmentRow"}) as unknown as TypedDocumentString<DevelopmentRowFragment, unknown>;
+export const DevelopmentQuotaRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentQuotaRow on DevelopmentQuota {
+  organisation {
+    id
+    shortName
+  }
+  year
+  places
+  used
+  rule
+  mine
+}
+    `, {"fragmentName":"DevelopmentQuotaRow"}) as unknown as TypedDocumentString<DevelopmentQuotaRowFragment, unknown>;
 export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment DevelopmentDetail on DevelopmentFile {
   case {
@@ -4497,6 +4580,9 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
     name
     gap
   }
+  quota {
+    ...DevelopmentQuotaRow
+  }
   steps {
     no
     state
@@ -4515,6 +4601,7 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
     training
     formNo
     notice
+    documents
     decision
     place
     shortens
@@ -4569,18 +4656,37 @@ export const DevelopmentDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   gap
   startedAt
   closedAt
-}`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
-export const UnfiledRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment UnfiledRow on DevelopmentUnfiled {
-  person
-  name
-  branch {
+}
+fragment DevelopmentQuotaRow on DevelopmentQuota {
+  organisation {
     id
     shortName
   }
-  joinDate
+  year
+  places
+  used
+  rule
+  mine
+}`, {"fragmentName":"DevelopmentDetail"}) as unknown as TypedDocumentString<DevelopmentDetailFragment, unknown>;
+export const DevelopmentPracticeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DevelopmentPracticeRow on DevelopmentPractice {
+  since
+  waitMonths
+  noticeStep
+  noticeDays
+  reviewMonths
+  quota
+  by
+  current
+  removable
+  deadlines {
+    step
+    title
+    usual
+    months
+  }
 }
-    `, {"fragmentName":"UnfiledRow"}) as unknown as TypedDocumentString<UnfiledRowFragment, unknown>;
+    `, {"fragmentName":"DevelopmentPracticeRow"}) as unknown as TypedDocumentString<DevelopmentPracticeRowFragment, unknown>;
 export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment CommandRow on OrganisationCommand {
   id
@@ -5269,10 +5375,6 @@ export const TransferDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     title
     lines
   }
-  letterhead {
-    address
-    phone
-  }
   timeline {
     id
     event
@@ -5418,7 +5520,6 @@ export const FlowRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   alert
   overdue
   shouldTransfer
-  shouldSuspend
   editable
   recordedAt
   closedAt

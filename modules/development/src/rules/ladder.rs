@@ -37,6 +37,8 @@ pub enum Rule {
     Lapsed,
     /// Who was named for it can do it no longer.
     Gap,
+    /// The committee has not approved.
+    Refused,
 }
 
 /// A rung of the ladder: told once.
@@ -71,7 +73,8 @@ impl Level {
 }
 
 impl Rule {
-    const ALL: [Self; 7] = [Self::Observe, Self::Start, Self::Due, Self::Over, Self::Unsent, Self::Lapsed, Self::Gap];
+    const ALL: [Self; 8] =
+        [Self::Observe, Self::Start, Self::Due, Self::Over, Self::Unsent, Self::Lapsed, Self::Gap, Self::Refused];
 
     /// As it is stored.
     pub fn code(self) -> &'static str {
@@ -83,6 +86,7 @@ impl Rule {
             Self::Unsent => "unsent",
             Self::Lapsed => "lapsed",
             Self::Gap => "gap",
+            Self::Refused => "refused",
         }
     }
 
@@ -102,7 +106,7 @@ impl Rung {
     pub fn side(&self) -> Side {
         match self.rule {
             Rule::Start | Rule::Due | Rule::Over | Rule::Observe => step_of(self.step).map_or(Side::Branch, Step::side),
-            Rule::Unsent | Rule::Lapsed | Rule::Gap => Side::Branch,
+            Rule::Unsent | Rule::Lapsed | Rule::Gap | Rule::Refused => Side::Branch,
         }
     }
 
@@ -119,6 +123,7 @@ impl Rung {
             Rule::Due | Rule::Over => format!("第{no}步“{title}”已超过最迟办理日期{about}，超期{}天", -days),
             Rule::Unsent => format!("支部大会决议还未报送上级党委，{about}后须重新办理"),
             Rule::Lapsed => format!("自{about}起须从第{no}步“{title}”重新办理"),
+            Rule::Refused => format!("第{no}步“{title}”未通过（{about}），请通知本人并做好思想工作"),
             Rule::Gap => "培养联系人或入党介绍人已不能履行职责，请更换".to_owned(),
         }
     }

@@ -3,23 +3,24 @@
 
 pub mod ladder;
 pub mod plan;
+pub mod practice;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::Error;
 
 use plan::{Anchor, Deadline, EDGES, Failing, From, Need, Remind, STEPS, Side, Span, Standing, Step, step_of};
+use practice::{NOTICE_STEPS, Practices};
 use zhibu_core::tally::Ballot;
 
 /// The least to which a wait by practice may be shortened, with a reason.
 const SOFT_LEAST: Span = Span::Months(3);
-/// For so long a political review holds.
-const REVIEW: Span = Span::Months(12);
-/// How long a candidate is on public notice at least, in working days.
-const NOTICE: usize = 5;
+/// The paper that proves a public notice.
+const NOTICE_PAPER: &str = "public_notice";
 /// Observations that an activist has before becoming a candidate.
 const OBSERVATIONS: usize = 2;
 /// The last step that may have been done before there was a file here: the Party admits by what is recorded.
@@ -61,9 +62,11 @@ pub enum Outcome {
     Withdrawn,
     /// 随单位变动转出
     Moved,
+    /// 终止: the membership or the person's way ended otherwise
+    Ended,
 }
 
-/// What happens to a case beside its steps: the exceptional edges that people record.
+/// What happens to a case beside its steps: the exceptional edges that people record, and what other work brings about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, async_graphql::Enum)]
 #[serde(rename_all = "snake_case")]
 #[graphql(name = "DevelopmentEvent")]
@@ -88,6 +91,18 @@ pub enum Event {
     DisciplineSerious,
     /// 预备期内调动
     Transfer,
+    /// 不予承认预备党员身份, by the branch that took a probationary member in
+    NotRecognised,
+    /// 终止发展
+    Close,
+    /// 党员身份终止: the member has left, which ends what was open
+    Ended,
+    /// 从党员历史库还原
+    Restored,
+    /// 更换培养联系人、入党介绍人
+    Replace,
+    /// 转到其他党支部
+    Relocate,
 }
 
 /// What is given with a step.
@@ -171,10 +186,14 @@ pub struct File {
     pub postponed: bool,
     /// Came from another branch during probation.
     pub transferred: bool,
+    /// Nothing more is done: the member has left, or an administrator has closed the case.
+    pub ended: bool,
     /// Days on which others were named for a step than when it was done.
     pub replaced: BTreeMap<u8, NaiveDate>,
     /// A committee above the branch may approve members.
     pub authority: bool,
+    /// What the tenant has decided, from which days on.
+    pub practices: Arc<Practices>,
 }
 
 /// Why a step cannot be done now.
@@ -215,8 +234,14 @@ pub struct StepLook {
     pub overdue: bool,
     /// Why it is closed.
     pub closed: Vec<Reason>,
+    /// Documents that it needs.
+    pub documents: Vec<String>,
     /// Documents that are missing.
     pub missing: Vec<String>,
+    /// So many working days of public notice are asked for with it.
+    pub notice: Option<u32>,
+    /// Its wait is practice and may be shortened with a reason.
+    pub shortens: bool,
     /// Days on which somebody is reminded.
     pub reminders: Vec<NaiveDate>,
 }
@@ -297,15 +322,26 @@ impl Outcome {
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
             Self::Moved => "moved",
+            Self::Ended => "ended",
         }
     }
 
     /// The outcome of a code.
     pub fn from_code(code: &str) -> Option<Self> {
         use Outcome as O;
-        [O::InProgress, O::Suspended, O::Converted, O::Extended, O::Cancelled, O::Rejected, O::Withdrawn, O::Moved]
-            .into_iter()
-            .find(|one| one.code() == code)
+        [
+            O::InProgress,
+            O::Suspended,
+            O::Converted,
+            O::Extended,
+            O::Cancelled,
+            O::Rejected,
+            O::Withdrawn,
+            O::Moved,
+            O::Ended,
+        ]
+        .into_iter()
+        .find(|one| one.code() == code)
     }
 
     /// The case goes on.
@@ -328,11 +364,17 @@ impl Event {
             Self::Postpone => "postpone",
             Self::DisciplineSerious => "discipline_serious",
             Self::Transfer => "transfer",
+            Self::NotRecognised => "not_recognised",
+            Self::Close => "close",
+            Self::Ended => "ended",
+            Self::Restored => "restored",
+            Self::Replace => "replace",
+            Self::Relocate => "relocate",
         }
     }
 
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Submit,
         Self::Observe,
         Self::Hold,
@@ -343,6 +385,12 @@ impl Event {
         Self::Postpone,
         Self::DisciplineSerious,
         Self::Transfer,
+        Self::NotRecognised,
+        Self::Close,
+        Self::Ended,
+        Self::Restored,
+        Self::Replace,
+        Self::Relocate,
     ];
 
     /// The event of a code.
@@ -363,6 +411,12 @@ impl Event {
             Self::Postpone => "推迟讨论转正",
             Self::DisciplineSerious => "严重违纪取消预备党员资格",
             Self::Transfer => "预备期内转移组织关系",
+            Self::NotRecognised => "不予承认预备党员身份",
+            Self::Close => "终止发展",
+            Self::Ended => "党员身份终止",
+            Self::Restored => "从党员历史库还原",
+            Self::Replace => "更换培养联系人或入党介绍人",
+            Self::Relocate => "转到其他党支部",
         }
     }
 }
@@ -386,8 +440,10 @@ impl File {
             review_extended: false,
             postponed: false,
             transferred: false,
+            ended: false,
             replaced: BTreeMap::new(),
             authority: true,
+            practices: practice::usual(),
         }
     }
 
@@ -429,7 +485,7 @@ impl File {
     /// What no longer counts at a day: a resolution that was not sent or decided in time, a review that is too old.
     pub fn lapsed(&self, at: NaiveDate) -> Option<(BTreeSet<u8>, Reason)> {
         let from = |no: u8| self.done.keys().copied().filter(|one| *one >= no).collect::<BTreeSet<u8>>();
-        if !self.outcome.is_open() {
+        if !self.outcome.is_open() || self.ended {
             return None;
         }
         let (mut void, mut why) = (BTreeSet::new(), None);
@@ -452,11 +508,54 @@ impl File {
         }
         // The review has to hold when the branch committee decides, which it may have to do once more.
         let reviewed_anew = void.contains(&12) || !self.done.contains_key(&12);
-        if self.day(10).is_some_and(|review| reviewed_anew && at > REVIEW.after(review)) {
+        if let Some((until, months)) = self.review().filter(|(until, _)| reviewed_anew && at > *until) {
             void.insert(10);
-            why = why.or(Some(reason("REVIEW_EXPIRED", "政治审查已超过一年，须重新进行")));
+            let words = format!("政治审查已超过{}（有效期至{until}），须重新进行", Span::Months(months).words());
+            why = why.or(Some(reason("REVIEW_EXPIRED", words)));
         }
         why.map(|why| (void, why))
+    }
+
+    /// Until when the political review holds, and for how many months: as it was when it was made.
+    fn review(&self) -> Option<(NaiveDate, u32)> {
+        let on = self.day(10)?;
+        let months = self.practices.on(on).review;
+        Some((Span::Months(months).after(on), months))
+    }
+
+    /// The wait of a step; what is practice as it is on the day on which it would be done.
+    fn wait(&self, step: &Step, on: NaiveDate) -> Option<(Span, Anchor)> {
+        let (span, from) = step.wait?;
+        Some(if step.soft_wait { (Span::Months(self.practices.on(on).wait), from) } else { (span, from) })
+    }
+
+    /// A wait may be shortened down to what is the least.
+    fn shortens(&self, step: &Step, on: NaiveDate) -> bool {
+        step.soft_wait && self.wait(step, on).is_some_and(|(span, _)| span != SOFT_LEAST)
+    }
+
+    /// So many working days of public notice are asked for with a step that is done on a day. What was shown once is not
+    /// shown again.
+    fn notice(&self, step: &Step, on: NaiveDate) -> Option<u32> {
+        let practice = self.practices.on(on);
+        (practice.notice == Some(step.no) && self.noticed().is_none()).then_some(practice.notice_days)
+    }
+
+    /// The step with which the public notice was recorded.
+    fn noticed(&self) -> Option<u8> {
+        let shown = |no: &u8| self.done.get(no).is_some_and(|done| done.given.notice_to.is_some());
+        NOTICE_STEPS.into_iter().find(shown)
+    }
+
+    /// The documents of a step; the proof of a public notice where it was or would be asked for.
+    pub fn documents(&self, step: &Step, on: NaiveDate) -> Vec<String> {
+        let done = self.done.contains_key(&step.no);
+        let noticed = if done { self.noticed() == Some(step.no) } else { self.notice(step, on).is_some() };
+        let mut kinds: Vec<String> = step.documents.iter().filter(|kind| *kind != NOTICE_PAPER).cloned().collect();
+        if noticed {
+            kinds.push(NOTICE_PAPER.to_owned());
+        }
+        kinds
     }
 
     /// The same case without what no longer counts at a day.
@@ -487,7 +586,7 @@ impl File {
         let mut not_before = |day: Option<NaiveDate>| {
             earliest = day.map_or(earliest, |day| Some(earliest.map_or(day, |one| one.max(day))));
         };
-        if let Some((span, from)) = step.wait {
+        if let Some((span, from)) = self.wait(step, at) {
             let span = if shortened && step.soft_wait { SOFT_LEAST } else { span };
             not_before(match from {
                 Anchor::ProbationStart => self.probation_end(),
@@ -518,8 +617,9 @@ impl File {
     }
 
     fn latest(&self, step: &Step) -> Option<NaiveDate> {
-        let Deadline { span, from, longest, .. } = step.deadline?;
+        let Deadline { from, longest, .. } = step.deadline?;
         let start = self.anchor(from)?;
+        let span = self.practices.span(step, start)?;
         let resumed = self.holds.iter().filter_map(|(_, until)| *until).max();
         let start = resumed.map_or(start, |day| day.max(start));
         let put_off = (step.no == 17 && self.review_extended) || (step.no == 23 && self.postponed);
@@ -539,18 +639,19 @@ impl File {
     }
 
     /// Documents of a step that are not there.
-    pub fn missing(&self, step: &Step) -> Vec<String> {
+    pub fn missing(&self, step: &Step, on: NaiveDate) -> Vec<String> {
         if self.done.get(&step.no).is_some_and(|done| done.given.elsewhere) {
             return Vec::new();
         }
         let there = self.there(step.no);
-        step.documents.iter().filter(|kind| !there.contains(kind.as_str())).cloned().collect()
+        self.documents(step, on).into_iter().filter(|kind| !there.contains(kind.as_str())).collect()
     }
 
     /// Why a step cannot be done on a day, whatever is given with it.
     fn closed(&self, step: &Step, on: NaiveDate, shortened: bool) -> Vec<Reason> {
         let mut reasons = Vec::new();
         match self.outcome {
+            _ if self.ended => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
             Outcome::Suspended => reasons.push(reason("CASE_SUSPENDED", "发展工作已暂缓，恢复后才能继续办理")),
             outcome if !outcome.is_open() && step.no != 25 => reasons.push(reason("CASE_CLOSED", "发展工作已结束")),
             Outcome::Converted | Outcome::InProgress | Outcome::Extended => {}
@@ -564,7 +665,7 @@ impl File {
             reasons.push(reason("EARLIER_STEP", format!("须先完成第{no}步“{title}”{more}")));
         }
         if let Some(day) = self.earliest(step, shortened, on).filter(|day| on < *day) {
-            reasons.push(reason("TOO_EARLY", self.too_early(step, day)));
+            reasons.push(reason("TOO_EARLY", self.too_early(step, day, on)));
         }
         if step.no == 7 || step.no == 6 {
             let seen = self.observed.iter().filter(|day| self.day(3).is_some_and(|from| **day >= from)).count();
@@ -591,7 +692,7 @@ impl File {
         }
         if step.needs.contains(&Need::AllDocuments) {
             for earlier in STEPS.iter().filter(|one| one.no < step.no && self.done.contains_key(&one.no)) {
-                for kind in self.missing(earlier) {
+                for kind in self.missing(earlier, on) {
                     let label = zhibu_core::dictionary::label("development_doc", &kind).unwrap_or(&kind);
                     reasons.push(reason("DOCUMENT_MISSING", format!("第{}步缺少材料：{label}", earlier.no)));
                 }
@@ -600,8 +701,8 @@ impl File {
         reasons
     }
 
-    fn too_early(&self, step: &Step, day: NaiveDate) -> String {
-        let why = match step.wait {
+    fn too_early(&self, step: &Step, day: NaiveDate, on: NaiveDate) -> String {
+        let why = match self.wait(step, on) {
             Some((_, Anchor::ProbationStart)) => "预备期满".to_owned(),
             Some((span, from)) => format!("自{}起满{}", from.words(), span.words()),
             None => match step.needs.iter().find(|need| matches!(need, Need::ProbationEnd(_) | Need::Observed(_))) {
@@ -611,7 +712,8 @@ impl File {
                 _ => "不早于前面步骤的日期".to_owned(),
             },
         };
-        let soft = if step.soft_wait { "；确已成熟的，满3个月并说明理由后可提前" } else { "" };
+        let soft =
+            if self.shortens(step, on) { "；确已成熟的，满3个月并说明理由后可提前" } else { "" };
         format!("最早{}年{}月{}日可以办理（{why}{soft}）", day.year(), day.month(), day.day())
     }
 
@@ -619,10 +721,13 @@ impl File {
         let mut days = BTreeSet::new();
         let latest = self.latest(step);
         let start = step.deadline.and_then(|deadline| self.anchor(deadline.from));
+        let usual = step.deadline.map(|deadline| deadline.span);
         for rule in &step.reminders {
             match *rule {
                 Remind::After(span, less) => {
-                    days.extend(start.map(|day| Span::Days(less).before(span.after(day))));
+                    // The last day is the one that is set.
+                    let set = |day| self.practices.span(step, day).filter(|_| Some(span) == usual).unwrap_or(span);
+                    days.extend(start.map(|day| Span::Days(less).before(set(day).after(day))));
                 }
                 Remind::Overdue(count) => {
                     days.extend((1..=count).filter_map(|n| latest.map(|day| Span::Days(n).after(day))));
@@ -646,11 +751,8 @@ impl File {
     pub fn look(&self, today: NaiveDate) -> Look {
         let (file, _, lapse) = self.effective(today);
         let steps: Vec<StepLook> = STEPS.iter().map(|step| file.look_at(step, today)).collect();
-        let next = if file.outcome.is_open() || file.outcome == Outcome::Converted {
-            steps.iter().find(|step| step.state != State::Done).map(|step| step.no)
-        } else {
-            None
-        };
+        let next =
+            if file.goes_on() { steps.iter().find(|step| step.state != State::Done).map(|step| step.no) } else { None };
         let furthest = file.done.keys().next_back().copied().unwrap_or(1);
         let at = next.and_then(step_of);
         let waiting = || steps.iter().filter(|step| Some(step.no) == next || step.state == State::Open);
@@ -683,7 +785,7 @@ impl File {
             (None, true) => State::Open,
             (None, false) => State::Closed,
         };
-        let running = on.is_none() && (self.outcome.is_open() || self.outcome == Outcome::Converted);
+        let running = on.is_none() && self.goes_on();
         StepLook {
             no: step.no,
             state,
@@ -691,7 +793,10 @@ impl File {
             earliest: self.earliest(step, false, today),
             latest,
             overdue: running && self.outcome != Outcome::Suspended && latest.is_some_and(|latest| today > latest),
-            missing: self.missing(step),
+            documents: self.documents(step, today),
+            missing: self.missing(step, today),
+            notice: self.notice(step, today).filter(|_| on.is_none()),
+            shortens: self.shortens(step, today),
             reminders: if running { self.reminders(step, today) } else { Vec::new() },
             closed,
         }
@@ -706,7 +811,7 @@ impl File {
                 Some(sent) => days.push(Span::Months(6).after(*sent)),
             }
         }
-        days.extend(self.day(10).map(|review| REVIEW.after(review)));
+        days.extend(self.review().map(|(until, _)| until));
         days
     }
 
@@ -721,6 +826,7 @@ impl File {
             days.extend(&step.reminders);
         }
         days.extend(self.unsent().into_iter().map(|rung| rung.day));
+        days.extend(self.practices.changes());
         days.into_iter().filter(|day| *day > today).min()
     }
 
@@ -801,7 +907,7 @@ impl File {
             }
         }
         if !act.failed {
-            let missing = self.missing(step);
+            let missing = self.missing(step, act.on);
             for kind in missing {
                 let label = zhibu_core::dictionary::label("development_doc", &kind).unwrap_or(&kind);
                 faults.push(Error::refuse("DOCUMENT_MISSING", format!("缺少材料：{label}")).at("documents"));
@@ -817,13 +923,14 @@ impl File {
                 faults.push(Error::invalid("people", format!("请选择{many}名正式党员")));
             }
         }
-        if step.needs.contains(&Need::Notice) && !act.failed {
+        if let Some(least) = self.notice(step, act.on).filter(|_| !act.failed) {
+            let shown = |from, to| i64::try_from(self.practices.working_days(from, to)).unwrap_or(i64::MAX);
             match (given.notice_from, given.notice_to) {
-                (Some(from), Some(to)) if to <= act.on && working_days(from, to) >= NOTICE => {}
+                (Some(from), Some(to)) if to <= act.on && shown(from, to) >= least.into() => {}
                 (Some(_), Some(to)) if to > act.on => {
-                    faults.push(Error::invalid("noticeTo", "公示须在支部委员会审查前结束"));
+                    faults.push(Error::invalid("noticeTo", format!("公示须在“{}”前结束", step.title)));
                 }
-                _ => faults.push(Error::invalid("noticeFrom", format!("公示时间不少于{NOTICE}个工作日"))),
+                _ => faults.push(Error::invalid("noticeFrom", format!("公示时间不少于{least}个工作日（节假日除外）"))),
             }
         }
         if step.training && !act.failed {
@@ -977,7 +1084,10 @@ impl File {
     pub fn may(&self, event: Event, on: NaiveDate) -> Result<(), Error> {
         let (file, _, _) = self.effective(on);
         let no = |words: &'static str| Err(Error::refuse("EVENT_NOT_NOW", words));
-        if !file.outcome.is_open() {
+        if event == Event::Close && file.goes_on() && file.look(on).next.is_some() {
+            return Ok(());
+        }
+        if !file.outcome.is_open() || file.ended {
             return no("发展工作已结束");
         }
         let suspended = file.outcome == Outcome::Suspended;
@@ -1005,6 +1115,18 @@ impl File {
                 } else {
                     no("培养教育考察或预备期内才能登记考察记录")
                 };
+            }
+            Event::NotRecognised => {
+                let probation = file.done.contains_key(&17) && !file.done.contains_key(&24);
+                return if probation && file.transferred {
+                    Ok(())
+                } else {
+                    no("只有预备期内转入的党员可以不予承认")
+                };
+            }
+            // They come of other work and are recorded with it.
+            Event::Close | Event::Ended | Event::Restored | Event::Replace | Event::Relocate => {
+                return no("此事项不能单独登记");
             }
             _ => {}
         }
@@ -1063,7 +1185,7 @@ impl File {
                     return Err(Error::invalid("on", "恢复日期不能早于暂缓日期"));
                 }
                 hold.1 = Some(on);
-                self.outcome = if self.extended.is_some() { Outcome::Extended } else { Outcome::InProgress };
+                self.outcome = self.running();
             }
             Event::Withdraw => self.outcome = Outcome::Withdrawn,
             Event::UnitChange => self.outcome = Outcome::Moved,
@@ -1071,15 +1193,38 @@ impl File {
             Event::Postpone => self.postponed = true,
             Event::DisciplineSerious => self.outcome = Outcome::Cancelled,
             Event::Transfer => self.transferred = true,
+            Event::NotRecognised | Event::Close => self.end(Outcome::Ended),
+            Event::Ended | Event::Restored | Event::Replace | Event::Relocate => {}
         }
         Ok(self.outcome)
     }
-}
 
-/// Working days between two days, both included; Monday to Friday, since there is no calendar of holidays.
-pub fn working_days(from: NaiveDate, to: NaiveDate) -> usize {
-    let weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-    from.iter_days().take_while(|day| *day <= to).take(100).filter(|day| !weekend(day)).count()
+    /// Something is still to be done: the case is open, or converted and not archived yet.
+    fn goes_on(&self) -> bool {
+        !self.ended && (self.outcome.is_open() || self.outcome == Outcome::Converted)
+    }
+
+    /// Ends what goes on; who is a full member already stays one in the numbers.
+    pub fn end(&mut self, outcome: Outcome) {
+        self.ended = true;
+        if self.outcome != Outcome::Converted {
+            self.outcome = outcome;
+        }
+    }
+
+    /// Goes on where it was when it ended.
+    pub fn revive(&mut self) {
+        self.ended = false;
+        self.outcome = match self.holds.last() {
+            _ if self.done.contains_key(&24) => Outcome::Converted,
+            Some((_, None)) => Outcome::Suspended,
+            _ => self.running(),
+        };
+    }
+
+    fn running(&self) -> Outcome {
+        if self.extended.is_some() { Outcome::Extended } else { Outcome::InProgress }
+    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ pub enum Need {
     Observed(Span),
     /// The political review is not older than a year.
     ReviewValid,
-    /// Shown to the public for five working days.
+    /// Shown to the public, where and for how long the tenant says.
     Notice,
     /// A committee above the branch may approve.
     Authority,

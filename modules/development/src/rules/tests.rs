@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::ladder::{Level, Rule, Rung};
+use super::practice::Practice;
 use super::*;
 
 fn day(text: &str) -> NaiveDate {
@@ -348,13 +349,8 @@ fn pc_3_2_4_edges_open_where_the_file_says() {
     ] {
         let file = up_to(last);
         let at = file.done.values().map(|done| done.on).max().unwrap_or(day("2022-01-31"));
-        assert_eq!(file.events(at), events, "after step {last}");
-    }
-    // Every edge of the file is an event of ours or comes of a step or of time.
-    let derived =
-        ["unqualified", "vote_failed", "not_submitted_P3M", "not_submitted_P6M", "reject", "extend", "cancel"];
-    for edge in EDGES.iter() {
-        assert!(Event::from_code(&edge.event).is_some() != derived.contains(&edge.event.as_str()), "{edge:?}");
+        let (close, others): (Vec<E>, Vec<E>) = file.events(at).into_iter().partition(|event| *event == E::Close);
+        assert_eq!((others, close), (events, vec![E::Close]), "after step {last}");
     }
     let mut file = up_to(21);
     let end = file.probation_end().unwrap();
@@ -362,6 +358,237 @@ fn pc_3_2_4_edges_open_where_the_file_says() {
     file.note(E::Transfer, end, end).unwrap();
     file.note(E::Postpone, end, end).unwrap();
     assert_eq!(file.look(end).steps[22].latest, Some(later(end, 7)));
+}
+
+/// A case whose tenant has decided something else from a day on.
+fn decided(mut file: File, since: &str, change: impl Fn(&mut Practice)) -> File {
+    let mut practice = Practice::default();
+    change(&mut practice);
+    file.practices = Arc::new(Practices::new([(day(since), practice)].into(), []));
+    file
+}
+
+#[test]
+fn pc_3_2_4_what_is_practice_is_as_it_was_decided_on_the_day() {
+    // The wait before an activist: three months from 2022-05-01 on, six before.
+    let file = decided(up_to(2), "2022-05-01", |one| one.wait = 3);
+    assert_eq!(file.look(day("2022-04-30")).steps[2].earliest, Some(day("2022-07-31")));
+    assert_eq!(file.look(day("2022-05-01")).steps[2].earliest, Some(day("2022-04-30")));
+    assert_eq!(file.turns(day("2022-03-15")), Some(day("2022-05-01")), "on that day it looks different");
+    assert!(!file.look(day("2022-05-01")).steps[2].shortens);
+    // A deadline by practice is counted as it was when it began; one of the regulation stays.
+    let later = |one: &mut Practice| one.deadlines = [(4, 2), (2, 9)].into();
+    let step = |file: &File, no: usize| file.look(day("2022-08-10")).steps[no - 1].latest;
+    assert_eq!(step(&decided(up_to(3), "2022-07-31", later), 4), Some(day("2022-09-30")));
+    assert_eq!(step(&decided(up_to(3), "2022-08-01", later), 4), Some(day("2022-08-31")));
+    assert_eq!(step(&decided(up_to(1), "2020-01-01", later), 2), Some(day("2022-02-28")));
+    // The review holds as long as it did when it was made.
+    let file = up_to(11);
+    let (made, short) = (file.done[&10].on, |one: &mut Practice| one.review = 6);
+    let old = made.checked_add_months(chrono::Months::new(7)).unwrap();
+    assert!(decided(file.clone(), "2020-01-01", short).lapsed(old).is_some());
+    assert!(decided(file, &made.succ_opt().unwrap().to_string(), short).lapsed(old).is_none());
+}
+
+#[test]
+fn pc_3_2_4_a_public_notice_is_asked_for_where_the_tenant_says() {
+    let asked = |file: &File, on: NaiveDate| {
+        let look = file.look(on);
+        look.steps.iter().filter_map(|step| step.notice.map(|days| (step.no, days))).collect::<Vec<_>>()
+    };
+    let file = up_to(11);
+    let on = file.done.values().map(|done| done.on).max().unwrap();
+    assert_eq!(asked(&file, on), [(12, 5)]);
+    assert_eq!(asked(&decided(file.clone(), "2020-01-01", |one| one.notice = None), on), []);
+    let mut other = decided(file.clone(), "2020-01-01", |one| (one.notice, one.notice_days) = (Some(15), 7));
+    assert_eq!(asked(&other, on), [(15, 7)]);
+    let papers = |file: &File, no: u8| file.documents(step_of(no).unwrap(), on).contains(&"public_notice".to_owned());
+    assert_eq!((papers(&other, 12), papers(&other, 15)), (false, true));
+    for no in 12..=14 {
+        let mut act = act(on);
+        (act.given.notice_from, act.given.notice_to) = (None, None);
+        supply(&mut other, no);
+        let verdict = other.decide(no, &act, on).unwrap();
+        other.take(no, &act, &verdict);
+    }
+    let mut short = act(on);
+    // Six working days are not seven.
+    (short.given.notice_from, short.given.notice_to) = (Some(on - chrono::Duration::days(7)), Some(on));
+    supply(&mut other, 15);
+    other.waiting.insert((15, "public_notice".to_owned()));
+    assert_eq!(other.decide(15, &short, on).unwrap_err()[0].field.as_deref(), Some("noticeFrom"));
+    assert!(other.decide(15, &act(on), on).is_ok());
+    // What was shown before the rule came stays shown.
+    let shown = decided(up_to(12), &on.succ_opt().unwrap().to_string(), |one| one.notice = Some(13));
+    assert_eq!(asked(&shown, on.succ_opt().unwrap()), []);
+}
+
+#[test]
+fn pc_3_2_4_holidays_are_no_working_days() {
+    let days = |own: &[(&str, bool)], from: &str, to: &str| {
+        let own = own.iter().map(|(on, works)| (day(on), *works));
+        Practices::new(BTreeMap::new(), own).working_days(day(from), day(to))
+    };
+    // The week of the National Day of 2026, and the Saturday that is worked for it.
+    assert_eq!(days(&[], "2026-10-01", "2026-10-10"), 3);
+    assert_eq!(days(&[("2026-10-10", false)], "2026-10-01", "2026-10-10"), 2);
+    assert_eq!(days(&[("2026-10-01", true)], "2026-10-01", "2026-10-10"), 4);
+    // What nobody has announced yet is as the week has it.
+    assert_eq!(days(&[], "2031-10-01", "2031-10-07"), 5);
+}
+
+/// The state after an edge, as its file calls it.
+fn state(file: &File, on: NaiveDate) -> String {
+    match file.outcome {
+        outcome if file.ended => format!("closed:{}", outcome.code()),
+        Outcome::Suspended => "suspended".to_owned(),
+        outcome => match file.look(on).next {
+            Some(no) => step_of(no).unwrap().key.clone(),
+            None => format!("closed:{}", outcome.code()),
+        },
+    }
+}
+
+/// Records a step with a change to what is given.
+fn tried(file: &mut File, no: u8, on: NaiveDate, change: impl Fn(&mut Act)) -> Verdict {
+    prepare(file, no, on);
+    supply(file, no);
+    let mut act = act(on);
+    change(&mut act);
+    let verdict = file.decide(no, &act, on).unwrap();
+    file.take(no, &act, &verdict);
+    verdict
+}
+
+fn noted(file: &mut File, event: Event, on: NaiveDate) {
+    file.note(event, on, on).unwrap();
+}
+
+/// Goes an edge of the file from where it begins; the case and the day afterwards. Who knows no way tells so.
+fn walk(from: &str, event: &str) -> (File, NaiveDate) {
+    let last = |file: &File| file.done.values().map(|done| done.on).max().unwrap_or(day("2022-01-31"));
+    let lost = |act: &mut Act| act.given.ballot = Some(Ballot { yes: 10, no: 8, abstain: 0, ..agreed() });
+    let decided = |decision: Decision| {
+        let mut file = up_to(22);
+        let end = file.probation_end().unwrap();
+        tried(&mut file, 23, end, |act| (act.given.decision, act.given.months) = (Some(decision), Some(6)));
+        tried(&mut file, 24, end, |_| {});
+        (file, end)
+    };
+    let after = |mut file: File, event: Event| {
+        let on = last(&file);
+        noted(&mut file, event, on);
+        (file, on)
+    };
+    match (from, event) {
+        (from, "complete") => {
+            let no = STEPS.iter().find(|step| step.key == from).unwrap().no;
+            let file = up_to(no);
+            let on = last(&file);
+            (file, on)
+        }
+        ("*stage1-3", "withdraw") => after(up_to(8), Event::Withdraw),
+        ("*stage1-3", "unit_change") => after(up_to(8), Event::UnitChange),
+        ("*stage2-4", "hold") => after(up_to(11), Event::Hold),
+        ("suspended", "resume") => after(after(up_to(11), Event::Hold).0, Event::Resume),
+        ("political_review", "unqualified") => {
+            let mut file = up_to(9);
+            let on = last(&file);
+            tried(&mut file, 10, on, |act| act.failed = true);
+            (file, on)
+        }
+        ("admission_assembly", "vote_failed") => {
+            let mut file = up_to(14);
+            let on = last(&file);
+            tried(&mut file, 15, on, lost);
+            (file, on)
+        }
+        ("admission_assembly", "not_submitted_P3M") => (up_to(15), later(last(&up_to(15)), 3).succ_opt().unwrap()),
+        ("admission_assembly", "not_submitted_P6M") => (up_to(15), later(last(&up_to(15)), 6).succ_opt().unwrap()),
+        ("committee_approval", "extend_review") => {
+            let (mut file, on) = after(up_to(16), Event::Submit);
+            noted(&mut file, Event::ExtendReview, on);
+            assert_eq!(file.look(on).steps[16].latest, Some(later(on, 6)), "up to six months");
+            (file, on)
+        }
+        ("committee_approval", "reject") => {
+            let mut file = up_to(16);
+            let on = last(&file);
+            tried(&mut file, 17, on, lost);
+            (file, on)
+        }
+        ("conversion_assembly", "extend") => decided(Decision::Extend),
+        ("conversion_assembly", "cancel") => decided(Decision::Cancel),
+        ("conversion_assembly", "postpone") => {
+            let mut file = up_to(22);
+            let end = file.probation_end().unwrap();
+            noted(&mut file, Event::Transfer, end);
+            noted(&mut file, Event::Postpone, end);
+            let convert = |file: &mut File| {
+                tried(file, 23, later(end, 6), |_| {});
+                tried(file, 24, later(end, 6), |_| {}).effect
+            };
+            assert_eq!(convert(&mut file.clone()), Effect::Convert(end), "counted from the end of probation");
+            (file, end)
+        }
+        ("probation_observation", "discipline_serious") => after(up_to(20), Event::DisciplineSerious),
+        ("probation_observation", "transfer") => {
+            let (file, on) = after(up_to(20), Event::Transfer);
+            let (refused, _) = after(file.clone(), Event::NotRecognised);
+            assert_eq!(state(&refused, on), "closed:ended", "the new branch may refuse");
+            assert!(up_to(20).may(Event::NotRecognised, on).is_err(), "only of somebody who came from elsewhere");
+            (file, on)
+        }
+        other => panic!("no way for {other:?}"),
+    }
+}
+
+#[test]
+fn pc_3_2_4_every_edge_of_the_file_can_be_gone() {
+    let file = include_str!("../../../../config/development_edges.csv");
+    let mut gone = 0;
+    for row in csv::Reader::from_reader(file.as_bytes()).records() {
+        let row = row.unwrap();
+        let (from, event, to) = (&row[0], &row[1], &row[2]);
+        let (after, on) = walk(from, event);
+        let to = match to {
+            "(previous step)" => "branch_review",
+            "probation_observation(at new org)" => "probation_observation",
+            to => to,
+        };
+        assert_eq!(state(&after, on), to, "{from} {event}");
+        gone += 1;
+    }
+    assert_eq!(gone, EDGES.len() + 24);
+}
+
+#[test]
+fn pc_3_2_4_a_case_ends_with_the_membership_and_goes_on_where_it_was() {
+    let on = day("2024-01-01");
+    let mut file = up_to(19);
+    let since = file.done[&19].on;
+    noted(&mut file, Event::Transfer, since);
+    file.end(Outcome::Ended);
+    assert_eq!((file.look(on).next, file.events(on), file.rungs(on)), (None, vec![], vec![]));
+    assert_eq!(codes(&file.decide(20, &act(on), on).unwrap_err())[0], "CASE_CLOSED");
+    file.revive();
+    assert_eq!((file.outcome, file.look(on).next), (Outcome::InProgress, Some(20)));
+    // A full member stays one in the numbers, though nothing is archived any more.
+    let mut file = up_to(24);
+    file.end(Outcome::Ended);
+    assert_eq!((file.outcome, file.standing(), file.look(on).next), (Outcome::Converted, Standing::Formal, None));
+    file.revive();
+    assert_eq!(file.look(on).next, Some(25));
+    let mut file = up_to(9);
+    let since = file.done[&9].on;
+    noted(&mut file, Event::Hold, since);
+    noted(&mut file, Event::Close, on);
+    assert_eq!(
+        (file.outcome, file.standing(), file.may(Event::Close, on).is_ok()),
+        (Outcome::Ended, Standing::Candidate, false)
+    );
+    file.revive();
+    assert_eq!(file.outcome, Outcome::Suspended);
 }
 
 #[test]
@@ -513,10 +740,10 @@ fn pc_3_2_4_what_lists_know_changes_by_itself_on_no_other_day_than_told() {
 
 #[test]
 fn pc_3_2_4_working_days_leave_out_weekends() {
-    assert_eq!(working_days(day("2026-11-23"), day("2026-11-27")), 5);
-    assert_eq!(working_days(day("2026-11-27"), day("2026-12-02")), 4);
-    assert_eq!(working_days(day("2026-11-28"), day("2026-11-29")), 0);
-    assert_eq!(working_days(day("2026-11-29"), day("2026-11-28")), 0);
+    assert_eq!(practice::usual().working_days(day("2026-11-23"), day("2026-11-27")), 5);
+    assert_eq!(practice::usual().working_days(day("2026-11-27"), day("2026-12-02")), 4);
+    assert_eq!(practice::usual().working_days(day("2026-11-28"), day("2026-11-29")), 0);
+    assert_eq!(practice::usual().working_days(day("2026-11-29"), day("2026-11-28")), 0);
 }
 
 /// One thing somebody tries.

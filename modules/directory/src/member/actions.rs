@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, PersonId, Result, Secret, check, mask};
 use zhibu_tenancy::audit;
+use zhibu_tenancy::holdings::{self, Left};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Write, identity, tenants};
 
@@ -695,6 +696,7 @@ pub async fn leave(write: &mut Write<'_>, ids: &[PersonId], reason: EndReason, n
         heads.add(&end(write, member, reason, &note).await?);
     }
     head_counts(write, &heads.0).await?;
+    holdings::left(write, &Left { people: held, reason: reason.code(), note }).await?;
     Ok(members.len())
 }
 
@@ -771,7 +773,8 @@ pub async fn restore(write: &mut Write<'_>, id: PersonId, place: Option<Place>) 
     identity::assign(write, account, ROLE, wanted.branch).await?;
     let entry = audit::Entry::new("member.restored", "person", id.0).note("branch", branch.short_name);
     write.audit(entry).await?;
-    heads.settle(write).await
+    heads.settle(write).await?;
+    holdings::returned(write, id.0).await
 }
 
 /// What can be revealed of a member.

@@ -70,7 +70,7 @@ impl Reach {
     }
 
     /// The whole tenant, for work that was decided on before.
-    pub(crate) fn everything() -> Self {
+    pub fn everything() -> Self {
         Self { all: true, ..Self::default() }
     }
 

@@ -82,9 +82,12 @@ mod tests {
 
     #[test]
     fn pc_3_2_2_after_five_years_abroad_suspension_is_suggested() {
-        for (direction, today, yes) in
-            [("5", "2031-02-28", false), ("5", "2031-03-01", true), ("1", "2040-01-01", false), ("6", "2040-01-01", false)]
-        {
+        for (direction, today, yes) in [
+            ("5", "2031-02-28", false),
+            ("5", "2031-03-01", true),
+            ("1", "2040-01-01", false),
+            ("6", "2040-01-01", false),
+        ] {
             assert_eq!(should_suspend(direction, day("2026-02-28"), day(today)), yes, "{direction} {today}");
         }
     }

@@ -11,6 +11,7 @@ import { day, today } from '../../kit/words'
 import { ask } from '../../net/ask'
 import type { Guide } from './case-page'
 import { Papers } from './step-row'
+import { QuotaHint } from './quota-hint'
 import { tally } from './vote'
 import { peopleLabels, voteRules } from './words'
 
@@ -60,6 +61,7 @@ export function ActDrawer({ guide, look, file, word, onClose, onTaken }: ActDraw
         <Form.Item name="on" label="办理日期" extra={look.earliest ? `最早 ${day(look.earliest)}${look.latest ? `，最迟 ${day(look.latest)}` : ''}` : look.latest ? `最迟 ${day(look.latest)}` : undefined} rules={[{ required: true, message: '请选择办理日期' }]}>
           <DateField notAfter={today()} {...(look.earliest && !look.shortens ? { notBefore: look.earliest } : {})} />
         </Form.Item>
+        {look.no === 13 && file.quota && <QuotaHint quota={file.quota} />}
         {look.mayFail && (
           <Form.Item name="failed" label="结果">
             <Radio.Group options={[{ value: 'yes', label: '通过' }, { value: 'no', label: '未通过' }]} />
@@ -86,9 +88,9 @@ export function ActDrawer({ guide, look, file, word, onClose, onTaken }: ActDraw
           </Form.Item>
         )}
         {look.formNo && <Form.Item name="formNo" label="入党志愿书编号" rules={[{ required: failed !== 'no', whitespace: true, message: '请填写入党志愿书编号' }]}><Input maxLength={40} /></Form.Item>}
-        {look.notice && (
+        {look.notice !== null && (
           <div className="z-columns">
-            <Form.Item name="noticeFrom" label="公示开始" extra="不少于 5 个工作日（周一至周五）" rules={[{ required: true, message: '请选择公示开始日期' }]}><DateField notAfter={today()} /></Form.Item>
+            <Form.Item name="noticeFrom" label="公示开始" extra={`不少于 ${look.notice} 个工作日（不含周末和节假日）`} rules={[{ required: true, message: '请选择公示开始日期' }]}><DateField notAfter={today()} /></Form.Item>
             <Form.Item name="noticeTo" label="公示结束" rules={[{ required: true, message: '请选择公示结束日期' }]}><DateField notAfter={today()} /></Form.Item>
           </div>
         )}
@@ -101,7 +103,7 @@ export function ActDrawer({ guide, look, file, word, onClose, onTaken }: ActDraw
         )}
         {look.shortens && <Form.Item name="early" label="提前的理由" extra={`满 3 个月、确已成熟的，可在 ${look.earliest ? day(look.earliest) : '规定日期'} 之前办理；不提前的不用填写`}><Input.TextArea rows={2} maxLength={200} /></Form.Item>}
         <Form.Item name="note" label="说明"><Input.TextArea rows={2} maxLength={500} /></Form.Item>
-        {guide.documents.length > 0 && (
+        {look.documents.length > 0 && (
           <Form.Item label="材料" extra="PDF、图片、Word 或 Excel，每个不超过 20MB。涉密文件不得上传。">
             <Papers {...{ guide, look, file, word, papers, onTaken }} />
           </Form.Item>

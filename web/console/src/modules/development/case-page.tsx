@@ -15,6 +15,7 @@ import { Due } from './due'
 import { EventDrawer, RELOCATE } from './event-drawer'
 import { HelpersDrawer } from './helpers-drawer'
 import { History } from './history'
+import { QuotaHint } from './quota-hint'
 import { StepRow } from './step-row'
 import { events, outcomes, peopleLabels, standings } from './words'
 import '../../styles/development.css'
@@ -61,7 +62,7 @@ export default function CasePage() {
 
 function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide: Guide[]; onTaken: (file: DevelopmentDetailFragment) => void }) {
   const [acting, setActing] = useState<number | null>(null)
-  const [noting, setNoting] = useState<DevelopmentEvent | typeof RELOCATE | null>(null)
+  const [noting, setNoting] = useState<DevelopmentEvent | null>(null)
   const [replacing, setReplacing] = useState(false)
   const entries = useEntries(KINDS)
   const word = (kind: string, code: string) => wordFrom(entries.data, kind, code)
@@ -115,6 +116,19 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
   )
 }
 
+/** How a case came to its end. */
+function Over({ file }: { file: DevelopmentDetailFragment }) {
+  const archived = file.steps.find(({ no }) => no === 25)?.on !== null
+  if (file.case.outcome === 'CONVERTED' && archived) return <p className="z-next-step">全部步骤已完成，材料已归档</p>
+  const last = file.timeline.find(({ voided, step }) => voided === null && step === null)
+  return (
+    <>
+      <p className="z-next-step">发展工作已结束，档案保留备查</p>
+      {last && <p>{day(last.on)} {last.title}{last.words.length > 0 && `：${last.words.join('；')}`}</p>}
+    </>
+  )
+}
+
 /** A stage that has not been reached is folded away. */
 function Later({ when, count, children }: { when: boolean; count: number; children: React.ReactNode }) {
   if (!when) return children
@@ -143,10 +157,11 @@ function Next({ file, onAct, onSubmit, onReplace, more }: { file: DevelopmentDet
           <>
             <p className="z-next-step">下一步：第 {one.step} 步 {one.stepTitle}</p>
             <p>由<b>{one.actor}</b>办理；{next.earliest ? `最早 ${day(next.earliest)}` : '随时可以办理'}，{one.latest ? <>最迟 <Due row={one} /></> : '没有期限'}</p>
+            {next.no === 13 && file.quota && <QuotaHint quota={file.quota} />}
             {next.closed.length > 0 && <ul className="z-closed" aria-label="暂不能办理的原因">{next.closed.map((why) => <li key={why}>{why}</li>)}</ul>}
           </>
         )
-        : <p className="z-next-step">{one.outcome === 'CONVERTED' ? '全部步骤已完成，材料已归档' : '发展工作已结束，档案保留备查'}</p>}
+        : <Over file={file} />}
       <div className="z-inline">
         {next && next.mine && <Button type="primary" disabled={next.closed.length > 0} onClick={() => onAct(next.no)}>登记第 {next.no} 步</Button>}
         {submit && <Button type={next?.closed.length ? 'primary' : 'default'} onClick={onSubmit}>登记报送上级</Button>}

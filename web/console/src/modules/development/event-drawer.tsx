@@ -1,5 +1,5 @@
 import { RecordDevelopmentDocument, RelocateDevelopmentDocument, type DevelopmentDetailFragment, type DevelopmentEvent } from '@zhibu/api'
-import { Alert, App, Button, Form, Input } from 'antd'
+import { Alert, App, Button, Form, Input, Popconfirm } from 'antd'
 import { DateField } from '../../kit/date-field'
 import { DetailDrawer } from '../../kit/detail-drawer'
 import { FormProblem } from '../../kit/form-problem'
@@ -9,23 +9,22 @@ import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { events } from './words'
 
-/** Taking the case to another branch, beside the events. */
+/** Taking the case to another branch, which names it. */
 export const RELOCATE = 'RELOCATE'
 const BRANCHES = ['BRANCH', 'JOINT_BRANCH', 'PROVISIONAL_BRANCH', 'MOBILE_BRANCH'] as const
-const moving = { label: '转到其他党支部', note: '转移原因', danger: undefined, hint: '已完成的步骤和培养考察时间连续计算。' }
 
 interface Values { on: string; note?: string; branch?: string }
 
 /** Records what happens beside the steps: a hold, a withdrawal, a report upwards. */
 export function EventDrawer({ event, file, onClose, onTaken }: {
-  event: DevelopmentEvent | typeof RELOCATE
+  event: DevelopmentEvent
   file: DevelopmentDetailFragment
   onClose: () => void
   onTaken: (file: DevelopmentDetailFragment) => void
 }) {
   const [form] = Form.useForm<Values>()
   const { message } = App.useApp()
-  const { label, note, danger, hint } = event === RELOCATE ? moving : events[event]
+  const { label, note, danger, hint } = events[event]
   const { id, version } = file.case
   const { submit, busy, problem } = useSubmit<Values, DevelopmentDetailFragment>(
     form,
@@ -50,7 +49,9 @@ export function EventDrawer({ event, file, onClose, onTaken }: {
         <div className="z-actions">
           <FormProblem problem={problem} />
           <Button onClick={onClose}>取消</Button>
-          <Button type="primary" danger={danger ?? false} htmlType="submit" loading={busy}>{label}</Button>
+          {danger
+            ? <Popconfirm title={`确定${label}？`} description="登记后不能撤销。" okText="确定" cancelText="再想想" okButtonProps={{ danger: true }} onConfirm={() => form.submit()}><Button type="primary" danger loading={busy}>{label}</Button></Popconfirm>
+            : <Button type="primary" htmlType="submit" loading={busy}>{label}</Button>}
         </div>
       </Form>
     </DetailDrawer>

@@ -54,6 +54,8 @@ export default function DevelopmentPage() {
               return next
             })}
           />
+          <Link to={link('/member/development/quotas')}><Button>年度计划</Button></Link>
+          <Link to={link('/member/development/settings')}><Button>发展设置</Button></Link>
           <Can perm="development.edit"><ImportButton kind={IMPORT} /><Button type="primary" onClick={() => void navigate(link('/member/development/new'))}>新建</Button></Can>
         </>
       )}

@@ -67,7 +67,7 @@ export function StepRow({ guide, look, file, word, onAct, onTaken }: StepRowProp
 type PapersProps = Omit<StepRowProps, 'onAct'> & { papers: Paper[] }
 
 /** The papers a step needs and has; several of a kind may be there. */
-export function Papers({ guide, look, file, word, papers, onTaken }: PapersProps) {
+export function Papers({ look, file, word, papers, onTaken }: PapersProps) {
   const { message } = App.useApp()
   const input = useRef<HTMLInputElement>(null)
   const kind = useRef('')
@@ -80,7 +80,7 @@ export function Papers({ guide, look, file, word, papers, onTaken }: PapersProps
     anchor.download = fileName
     anchor.click()
   })
-  if (guide.documents.length === 0) return null
+  if (look.documents.length === 0) return null
   const may = look.mine && file.case.closedAt === null
   async function send(chosen: File): Promise<void> {
     if (chosen.size === 0 || chosen.size > LARGEST) return void message.error(chosen.size === 0 ? '这是空文件，请重新选择' : '文件超过 20MB，请缩小后再上传')
@@ -101,7 +101,7 @@ export function Papers({ guide, look, file, word, papers, onTaken }: PapersProps
   }
   return (
     <ul className="z-papers" aria-label={`第${look.no}步材料`}>
-      {guide.documents.map((each) => {
+      {look.documents.map((each) => {
         const own = papers.filter((paper) => paper.kind === each)
         const label = word('development_doc', each)
         return (

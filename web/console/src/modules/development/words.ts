@@ -1,4 +1,4 @@
-import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentSide, DevelopmentStanding as Standing, VoteRule, Words } from '@zhibu/api'
+import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentQuotaRule, DevelopmentSide, DevelopmentStanding as Standing, VoteRule, Words } from '@zhibu/api'
 
 /** The form of a case as PDF. */
 export const FORM = { kind: 'development_form', title: '发展党员全程纪实表', forms: true }
@@ -23,6 +23,7 @@ export const outcomes: Words<DevelopmentOutcome> = {
   REJECTED: { label: '未通过', tone: 'bad' },
   WITHDRAWN: { label: '本人撤回', tone: 'off' },
   MOVED: { label: '随单位变动转出', tone: 'off' },
+  ENDED: { label: '终止', tone: 'off' },
 }
 
 /** At which side a case waits. */
@@ -44,6 +45,26 @@ export const events: Record<DevelopmentEvent, { label: string; note: string; dan
   UNIT_CHANGE: { label: '转出本单位', note: '转往何处', danger: true, hint: '档案将结束并保留，由接收单位继续办理；在本单位内转移请用“转到其他党支部”。' },
   WITHDRAW: { label: '本人撤回申请', note: '撤回情况（须本人书面提出）', danger: true, hint: '档案将结束并保留，不能恢复。' },
   DISCIPLINE_SERIOUS: { label: '取消预备党员资格', note: '违纪事实和决定', danger: true, hint: '该预备党员将移入党员历史库，不能恢复。' },
+  NOT_RECOGNISED: { label: '不予承认预备党员身份', note: '审核情况、批准的县级以上党委和文号', danger: true, hint: '转入后审核入党材料，不符合规定的，报县级以上党委批准后不予承认。该同志将移入党员历史库，档案结束。' },
+  CLOSE: { label: '终止发展', note: '终止原因', danger: true, hint: '用于本人去世、失去联系等不能继续发展的情形。档案将结束并保留备查，不能再办理。' },
+  ENDED: { label: '党员身份终止', note: '说明' },
+  RESTORED: { label: '从党员历史库还原', note: '说明' },
+  REPLACE: { label: '更换培养联系人或入党介绍人', note: '更换原因' },
+  RELOCATE: { label: '转到其他党支部', note: '转移原因', hint: '已完成的步骤和培养考察时间连续计算。' },
+}
+
+/** Before which step the public notice is asked for; none is 0. */
+export const noticeSteps: readonly { value: number; label: string }[] = [
+  { value: 12, label: '支部委员会审查前（第 12 步）' },
+  { value: 13, label: '上级党委预审前（第 13 步）' },
+  { value: 15, label: '支部大会讨论前（第 15 步）' },
+  { value: 0, label: '不要求公示' },
+]
+
+/** What a plan that is used up does. */
+export const quotaRules: Words<DevelopmentQuotaRule> = {
+  WARN: { label: '只提示，不限制' },
+  BLOCK: { label: '不能再预审' },
 }
 
 /** How a meeting counts, in a sentence. */
