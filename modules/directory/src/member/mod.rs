@@ -3,6 +3,8 @@
 mod actions;
 mod completeness;
 pub(crate) mod export;
+pub(crate) mod former;
+pub(crate) mod gaps;
 pub(crate) mod import;
 mod model;
 mod own;
@@ -17,7 +19,7 @@ pub use actions::{
     locked, mark, relocate, restore, reveal, seats_taken, update,
 };
 pub use completeness::{
-    BASE, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
+    BASE, BRANCHES, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
 };
 pub(crate) use export::words as filter_words;
 pub use import::TABLES;

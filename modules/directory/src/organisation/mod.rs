@@ -5,6 +5,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 mod model;
 pub(crate) mod past;
+pub(crate) mod past_export;
 pub mod rules;
 mod scope;
 mod store;
