@@ -7,6 +7,7 @@ pub(crate) mod former;
 pub(crate) mod gaps;
 pub(crate) mod import;
 mod model;
+mod named;
 mod own;
 mod posts;
 mod roles;
@@ -24,6 +25,7 @@ pub use completeness::{
 pub(crate) use export::words as filter_words;
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
+pub use named::{Meant, Named, meant};
 pub use own::{OwnField, complete, facts, own, set};
 pub use posts::{
     Appointment, Ending, HeldPost, Recorded, appoint, end as end_held_posts, forget as forget_posts, held_on, names,

@@ -34,7 +34,7 @@ fn day(cx: &Cx, value: &Value) -> Result<NaiveDate> {
     let today = cx.app.world.today();
     let day = zhibu_graphql::filter::<Wanted>(value)?.date.unwrap_or(today);
     if day > today {
-        return Err(Error::invalid("date", "只能查看今天和以前的组织架构"));
+        return Err(Error::refuse("FUTURE_DAY", "只能查看今天和以前的组织架构").at("date"));
     }
     Ok(day)
 }
