@@ -457,7 +457,12 @@ async fn pc_3_2_6a_pc_3_2_7a_texts_are_imported_once_and_taken_back() {
         let (first, second) = (told(shelf, "张三", 1, &[]), told(shelf, "王五", 3, &[("标题", "我的体会")]));
         let own = if shelf == "pledge" { "承诺类型" } else { "标题" };
         let mut wrong = vec![
-            told(shelf, "张三", 1, &[("公民身份号码", "110101199001010000"), ("发布日期", "2199-01-01"), ("正文", "短")]),
+            told(
+                shelf,
+                "张三",
+                1,
+                &[("公民身份号码", "110101199001010000"), ("发布日期", "2199-01-01"), ("正文", "短")],
+            ),
             told(shelf, "李四", 2, &[]),
             told(shelf, "王五五", 3, &[]),
             first.clone(),
@@ -468,10 +473,11 @@ async fn pc_3_2_6a_pc_3_2_7a_texts_are_imported_once_and_taken_back() {
             wrong.push(told(shelf, "王五", 3, &[("承诺年度", "2001"), ("承诺类型", "没有的")]));
         }
         let (id, faults) = looked_through(&mut b, template, &wrong).await;
-        let mut expected =
-            ["2 公民身份号码", "2 正文", "2 发布日期", "3 公民身份号码", "4 姓名", &format!("6 {own}")].map(str::to_owned).to_vec();
+        let mut expected = ["3 公民身份号码", "3 正文", "3 发布日期", "4 公民身份号码", "5 姓名", &format!("7 {own}")]
+            .map(str::to_owned)
+            .to_vec();
         if shelf == "pledge" {
-            expected.extend(["8 承诺类型", "8 承诺年度"].map(str::to_owned));
+            expected.extend(["9 承诺类型", "9 承诺年度"].map(str::to_owned));
         }
         let (mut faults, mut expected) = (faults, expected);
         faults.sort();
@@ -487,7 +493,7 @@ async fn pc_3_2_6a_pc_3_2_7a_texts_are_imported_once_and_taken_back() {
         assert!(titles(&mut b.li, shelf, json!({})).await.is_empty());
         // The same file once more: nothing is written twice.
         let (_, again) = looked_through(&mut b, template, &[first.clone(), second.clone()]).await;
-        assert_eq!(again, ["2 标题", "3 标题"], "{shelf}");
+        assert_eq!(again, ["3 标题", "4 标题"], "{shelf}");
         b.secretary.ok(undo, json!({"id": id})).await;
         let undone = rest(&mut b.secretary, &id).await["import"].clone();
         assert_eq!((&undone["state"], &undone["undoneRows"]), (&json!("UNDONE"), &json!(2)), "{undone}");
@@ -504,8 +510,8 @@ async fn pc_3_2_7a_an_import_points_out_copies_and_keeps_what_was_recommended() 
     let (id, faults) = looked_through(&mut b, "study_note", &lines).await;
     assert!(faults.is_empty(), "{faults:?}");
     let hints = b.secretary.ok(HINTS, json!({"id": id})).await["system"]["import"]["hints"].clone();
-    assert_eq!((&hints[0]["row"], &hints[0]["column"]), (&json!(3), &json!("正文")), "{hints}");
-    assert_eq!(hints[0]["sentence"], "与第2行相似100%，请核对");
+    assert_eq!((&hints[0]["row"], &hints[0]["column"]), (&json!(4), &json!("正文")), "{hints}");
+    assert_eq!(hints[0]["sentence"], "与第3行相似100%，请核对");
     b.secretary.ok(CONFIRM, json!({"id": id, "partial": false})).await;
     rest(&mut b.secretary, &id).await;
     // Of another file the published ones are compared.
