@@ -32,8 +32,8 @@ export default function PastPage() {
         name="past" label={`${date} 的组织`} columns={columns} depends={[date]} rowKey={(row) => row.id} empty="这一天还没有组织记录"
         toolbar={({ count }) => (
           <>
-            <label className="z-inline">
-              <span>日期</span>
+            <label className="z-inline" style={{ flexWrap: 'nowrap' }}>
+              <span style={{ flex: 'none' }}>日期</span>
               <DateField value={date} notAfter={today()} onChange={(next) => setParams(next ? { date: next } : {}, { replace: true })} />
             </label>
             <ExportButtons {...EXPORT} filter={{ date }} count={count} />

@@ -23,7 +23,7 @@ const SEARCH: readonly SearchField[] = [
 ]
 const EXPORT: ExportKind = { kind: 'leadership', title: '班子任期台账' }
 const ELECTIONS: ExportKind = { kind: 'election', title: '换届记录' }
-const IMPORT: ImportKind = { template: 'leadership', title: '导入届次', noun: '条任职记录', refresh: ['leadership', 'directory'], undoing: '这些任职记录和届次会被删除，组织的届期起止日期保留' }
+const IMPORT: ImportKind = { template: 'leadership', title: '导入届次', noun: '条任职记录', refresh: ['leadership', 'directory'], undoing: '这些任职记录和届次会被删除，组织的届期起止日期恢复为导入前的' }
 
 const filterOf = (filter: Record<string, string>, under: string | null): TermFilter => ({
   search: filter['search'] ?? null, under, attention: oneOf(attentions, filter['attention']) ?? null,

@@ -42,10 +42,10 @@ function Whole({ one, under }: { one: Found; under: string | null }) {
   return (
     <>
       <section className="z-card" aria-label="汇总">
-        <NumberCards label="资料情况" cards={[
+        <div className="z-gap-bottom"><NumberCards label="资料情况" cards={[
           { label: '完整度', value: one.percent, unit: '%' },
           { label: '资料不完整', value: one.incomplete, unit: '人', note: `共 ${one.members} 人` },
-        ]} />
+        ]} /></div>
         <p className="z-inline">
           <Link to={link('/member/info?complete=no')}>查看资料不完整的党员</Link>
           <ExportButtons {...MEMBERS} label="导出资料不完整的党员" filter={{ under, incomplete: true }} count={one.incomplete} />
