@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use zhibu_core::{Error, Result, dictionary};
 
 /// The files' titles, by the key of their rows in `config/import_templates.csv`.
-const TITLES: [(&str, &str); 10] = [
+const TITLES: [(&str, &str); 12] = [
     ("organisation", "党组织信息"),
     ("member", "党员信息"),
     ("flow_out", "流出党员"),
@@ -15,6 +15,8 @@ const TITLES: [(&str, &str); 10] = [
     ("development", "党员发展"),
     ("contribution", "发挥作用情况"),
     ("leadership", "班子届次"),
+    ("pledge", "党员承诺"),
+    ("study_note", "学习心得"),
 ];
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
@@ -235,7 +237,7 @@ mod tests {
     #[test]
     fn every_template_has_its_columns() {
         let counts: Vec<usize> = Template::all().iter().map(|template| template.columns.len()).collect();
-        assert_eq!(counts, [17, 25, 11, 11, 8, 13, 6, 19, 7, 11]);
+        assert_eq!(counts, [17, 25, 11, 11, 8, 13, 6, 19, 7, 11, 7, 6]);
         assert!(Template::of("nothing").is_err());
     }
 

@@ -102,6 +102,14 @@ impl Cx {
         self
     }
 
+    /// Whose account acts: the caller's, or that of whoever started what the system does.
+    pub fn account(&self) -> Option<AccountId> {
+        self.identity()
+            .map(|identity| identity.account)
+            .ok()
+            .or_else(|| self.behalf.as_ref().map(|(account, _)| *account))
+    }
+
     /// For whom the system acts.
     pub(crate) fn behalf(&self) -> Option<&(AccountId, String)> {
         self.behalf.as_ref()

@@ -207,3 +207,23 @@ async fn op_8_switching_twice_changes_nothing_and_nonsense_is_refused() {
     let nobody = json!({"t": "00000000-0000-7000-8000-000000000000", "m": "document"});
     assert_eq!(operator.refused(set, nobody).await, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn pc_5_4_3_a_text_is_read_and_downloaded_where_nothing_may_be_changed() {
+    let t = Town::start().await;
+    let (mut operator, mut admin) = (t.operator().await, t.administrator().await);
+    let id = published(&mut operator, "一句话承诺").await;
+    ready(&mut admin, &id).await;
+    let day = t.now().date_naive() - chrono::Days::new(20);
+    let terms = json!({"i": {"tenant": t.home.id, "expiresOn": day, "reason": "合同到期"}});
+    let change = "mutation($i: TenantTermsInput!) { system { changeTenantTerms(input: $i) { life } } }";
+    let life = operator.ok(change, terms).await["system"]["changeTenantTerms"]["life"].clone();
+    assert_eq!(life, "READ_ONLY");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let link = admin.ok(DOWNLOAD, json!({"id": id})).await["document"]["downloadSample"]["url"].clone();
+    assert_eq!(admin.send(Method::GET, link.as_str().unwrap(), &[], "").await.status, 200);
+    admin.ok(READ, json!({"id": id})).await;
+    // Nothing was written for it.
+    let schema = t.home.schema();
+    assert_eq!(t.sql().await.one(&format!("SELECT count(*) FROM {schema}.sample_uses")).await, "0");
+}

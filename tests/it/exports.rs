@@ -12,10 +12,19 @@ use crate::organisations::{small_tree, with};
 const EXPORT: &str = "mutation($kind: String!, $filter: JSON, $columns: [String!]!, $reason: String) { system { requestExport(input: \
     {kind: $kind, filter: $filter, columns: $columns, reason: $reason}) { id } } }";
 const EXPORTS: &str = "{ system { exports { nodes { id state rowCount filterWords message } } } }";
-const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
+pub(crate) const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
 /// One column of every kind that a tenant exports, and that operators export.
-const OURS: [(&str, &str); 11] = [
+const OURS: [(&str, &str); 20] = [
+    ("former_member", "name"),
+    ("record_request", "name"),
+    ("purge", "name"),
+    ("completeness", "branch"),
+    ("organisation_command", "organisation"),
+    ("organisation_past", "shortName"),
+    ("election", "organisation"),
+    ("lost", "name"),
+    ("flow_contact", "name"),
     ("leadership", "shortName"),
     ("member", "name"),
     ("organisation", "shortName"),
@@ -28,6 +37,8 @@ const OURS: [(&str, &str); 11] = [
     ("study_note", "name"),
     ("contribution", "name"),
 ];
+/// Those in which no text is looked for.
+const UNSOUGHT: [&str; 4] = ["record_request", "purge", "completeness", "organisation_past"];
 const THEIRS: [(&str, &str); 2] = [("code", "tail"), ("platform_audit", "action")];
 
 fn order(kind: &str, column: &str, filter: Value) -> Value {
@@ -38,7 +49,7 @@ async fn newest(by: &mut Visitor) -> Value {
     by.ok(EXPORTS, json!({})).await["system"]["exports"]["nodes"][0].clone()
 }
 
-async fn exported(by: &mut Visitor, vars: Value) -> Value {
+pub(crate) async fn exported(by: &mut Visitor, vars: Value) -> Value {
     by.ok(EXPORT, vars).await;
     let mut found = Value::Null;
     until("the export is made", async || {
@@ -57,7 +68,7 @@ async fn pc_8_2_a_number_that_was_looked_for_is_told_masked_however_it_was_writt
     admin.ok(CREATE, json!({"input": member(&first, "张三", 1)})).await;
     let sought = [("+86 137 0000 0001", "137****0001"), ("110105 19900101", "110****"), ("１３７００００", "137****")];
     for (text, masked) in sought {
-        for (kind, column) in OURS {
+        for (kind, column) in OURS.into_iter().filter(|(kind, _)| !UNSOUGHT.contains(kind)) {
             let key = if kind == "audit" { "by" } else { "search" };
             let export = exported(&mut admin, order(kind, column, json!({key: text}))).await;
             assert_eq!(export["state"], "DONE", "{kind} {export}");

@@ -566,6 +566,15 @@ async fn pc_3_1_2_terms_are_imported_and_taken_back() {
     let folder = std::env::temp_dir().join(format!("zhibu-terms-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let lines: Vec<Line> = good.iter().cloned().chain(bad.iter().map(|(line, _)| line.clone())).collect();
+    // The term that is registered began before the one of the file, and was prolonged.
+    let before = start - chrono::Months::new(2);
+    let set = format!(
+        "UPDATE {}.organisations SET term_start = '{before}', term_extended_to = '{}' WHERE id = '{}'",
+        p.t.home.schema(),
+        before + chrono::Months::new(40),
+        p.first
+    );
+    p.t.sql().await.rows(&set).await;
     let id = upload_roster(&mut p.own, "leadership", workbook(&folder, "leadership", &lines)).await;
     let seen = rest(&mut p.own, &id).await["import"].clone();
     assert_eq!((&seen["state"], &seen["badRows"]), (&json!("CHECKED"), &json!(bad.len())), "{seen}");
@@ -598,6 +607,9 @@ async fn pc_3_1_2_terms_are_imported_and_taken_back() {
     assert_eq!(rest(&mut p.own, &id).await["import"]["undoneRows"], 4);
     let board = p.board().await;
     assert_eq!((&board["members"], &board["past"], &board["elections"]), (&json!([]), &json!([]), &json!([])));
+    let term = &board["term"];
+    let extended = before + chrono::Months::new(40);
+    assert_eq!((&term["start"], &term["end"]), (&json!(before), &json!(extended)), "as it was before: {term}");
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod isolation;
 mod jobs;
 mod leadership;
 mod life;
+mod list_exports;
 mod live;
 mod many_members;
 mod member_records;

@@ -1,7 +1,7 @@
 //! Transfers and floating members while the tree changes around them (PC-3.2.2, PC-3.2.3, PC-3.1.1b and c).
 
 use serde_json::{Value, json};
-use zhibu_tests::{PASSWORD, Visitor, words};
+use zhibu_tests::{PASSWORD, Visitor, until, words};
 
 use crate::mobility::{APPROVE, INTERNAL, Party, approve, at, code, go, letter, look, no};
 use crate::organisation_commands::{ask, order};
@@ -203,18 +203,24 @@ async fn pc_3_2_3_who_decides_during_a_merger_waits_for_it() {
     let close = "mutation($id: ID!, $v: Int!) { mobility { closeFlow(id: $id, version: $v, on: \"2026-03-01\") { flow { id } } } }";
     let merge = "mutation($input: OrganisationCommandInput!) { directory { requestOrganisationCommand(input: $input) { state } } }";
     let vars = json!({"id": flow["id"], "v": flow["version"]});
-    let later = async |seconds: u64, by: &Visitor, query: &str, vars: Value| {
-        tokio::time::sleep(std::time::Duration::from_millis(seconds)).await;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let watch = p.t.sql().await;
+    let queued = async |many: usize| {
+        until("others wait for a lock", async || watch.one(waits).await.parse::<usize>().unwrap() >= many).await;
+    };
+    // The two come once the merger waits, and all are let go once the two wait for it.
+    let later = async |many: usize, by: &Visitor, query: &str, vars: Value| {
+        queued(many).await;
         by.peek(query, vars).await
     };
     let let_go = async {
-        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        queued(3).await;
         sql.rows("COMMIT").await;
     };
     let (merged, approved, closed, ()) = tokio::join!(
         later(0, &p.admin, merge, plan),
-        later(500, &p.source, approve, at(&file)),
-        later(500, &p.secretary, close, vars),
+        later(1, &p.source, approve, at(&file)),
+        later(1, &p.secretary, close, vars),
         let_go,
     );
     let codes = [merged, approved, closed].map(|answer| answer.refusal_opt().map_or("ok".to_owned(), |one| one.code));

@@ -4,6 +4,7 @@ use chrono::Datelike;
 use http::Method;
 use serde_json::{Value, json};
 use zhibu_core::World;
+use zhibu_tests::roster::{CONFIRM, Line, REQUEST, id_number, rest, upload, workbook};
 use zhibu_tests::{PASSWORD, Town, Visitor, until};
 
 use crate::members::{enrol, member};
@@ -418,4 +419,114 @@ async fn pc_3_2_7a_study_notes_are_exported_as_they_are_listed() {
     for text in ["别人的草稿", "第二支部的"] {
         assert!(!texts.contains(text), "{text}");
     }
+}
+
+/// A row of the template, of the person with this number.
+fn told(shelf: &str, name: &str, n: u32, change: &[(&'static str, &str)]) -> Line {
+    let mut line: Line = [
+        ("姓名", name.to_owned()),
+        ("公民身份号码", id_number("1990-01-01", 2 * n + 1)),
+        ("标题", "学习党章有感".to_owned()),
+        ("正文", BODY.to_owned()),
+        ("发布日期", "2026-03-05".to_owned()),
+    ]
+    .into();
+    if shelf == "pledge" {
+        line.extend([("承诺类型", "全方位承诺".to_owned()), ("承诺年度", year().to_string())]);
+    } else {
+        line.insert("学习内容", "党章".to_owned());
+    }
+    line.extend(change.iter().map(|(key, text)| (*key, (*text).to_owned())));
+    line
+}
+
+/// The import of these rows, looked through: its id, and row and column of its faults.
+async fn looked_through(b: &mut Branches, template: &str, lines: &[Line]) -> (String, Vec<String>) {
+    let id = upload(&mut b.secretary, template, workbook(b.t.folder(), template, lines)).await;
+    let found = rest(&mut b.secretary, &id).await["import"].clone();
+    assert_eq!(found["state"], "CHECKED", "{found}");
+    let faults = found["faults"].as_array().unwrap().iter();
+    (id, faults.map(|fault| format!("{} {}", fault["row"], fault["column"].as_str().unwrap())).collect())
+}
+
+#[tokio::test]
+async fn pc_3_2_6a_pc_3_2_7a_texts_are_imported_once_and_taken_back() {
+    let undo = "mutation($id: ID!) { system { undoImport(id: $id) { state } } }";
+    for (shelf, template) in [("pledge", "pledge"), ("studyNote", "study_note")] {
+        let mut b = Branches::start().await;
+        let (first, second) = (told(shelf, "张三", 1, &[]), told(shelf, "王五", 3, &[("标题", "我的体会")]));
+        let own = if shelf == "pledge" { "承诺类型" } else { "标题" };
+        let mut wrong = vec![
+            told(
+                shelf,
+                "张三",
+                1,
+                &[("公民身份号码", "110101199001010000"), ("发布日期", "2199-01-01"), ("正文", "短")],
+            ),
+            told(shelf, "李四", 2, &[]),
+            told(shelf, "王五五", 3, &[]),
+            first.clone(),
+            first.clone(),
+            second.clone(),
+        ];
+        if shelf == "pledge" {
+            wrong.push(told(shelf, "王五", 3, &[("承诺年度", "2001"), ("承诺类型", "没有的")]));
+        }
+        let (id, faults) = looked_through(&mut b, template, &wrong).await;
+        let mut expected = ["3 公民身份号码", "3 正文", "3 发布日期", "4 公民身份号码", "5 姓名", &format!("7 {own}")]
+            .map(str::to_owned)
+            .to_vec();
+        if shelf == "pledge" {
+            expected.extend(["9 承诺类型", "9 承诺年度"].map(str::to_owned));
+        }
+        let (mut faults, mut expected) = (faults, expected);
+        faults.sort();
+        expected.sort();
+        assert_eq!(faults, expected, "{shelf}");
+        b.secretary.ok(CONFIRM, json!({"id": id, "partial": true})).await;
+        let done = rest(&mut b.secretary, &id).await["import"].clone();
+        assert_eq!((&done["state"], &done["doneRows"]), (&json!("DONE"), &json!(2)), "{done}");
+        // The branch sees them as published on their days; whoever else the file named got nothing.
+        let mut seen = titles(&mut b.zhang, shelf, json!({"from": "2026-03-05", "to": "2026-03-05"})).await;
+        seen.sort();
+        assert_eq!(seen, ["学习党章有感", "我的体会"], "{shelf}");
+        assert!(titles(&mut b.li, shelf, json!({})).await.is_empty());
+        // The same file once more: nothing is written twice.
+        let (_, again) = looked_through(&mut b, template, &[first.clone(), second.clone()]).await;
+        assert_eq!(again, ["3 标题", "4 标题"], "{shelf}");
+        b.secretary.ok(undo, json!({"id": id})).await;
+        let undone = rest(&mut b.secretary, &id).await["import"].clone();
+        assert_eq!((&undone["state"], &undone["undoneRows"]), (&json!("UNDONE"), &json!(2)), "{undone}");
+        assert!(titles(&mut b.admin, shelf, json!({})).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn pc_3_2_7a_an_import_points_out_copies_and_keeps_what_was_recommended() {
+    const HINTS: &str = "query($id: ID!) { system { import(id: $id) { hints { row column sentence } } } }";
+    let mut b = Branches::start().await;
+    let copy = format!("{BODY}以上是我的学习体会，请支部同志批评指正。");
+    let lines = [told("studyNote", "张三", 1, &[]), told("studyNote", "王五", 3, &[("正文", &copy)])];
+    let (id, faults) = looked_through(&mut b, "study_note", &lines).await;
+    assert!(faults.is_empty(), "{faults:?}");
+    let hints = b.secretary.ok(HINTS, json!({"id": id})).await["system"]["import"]["hints"].clone();
+    assert_eq!((&hints[0]["row"], &hints[0]["column"]), (&json!(4), &json!("正文")), "{hints}");
+    assert_eq!(hints[0]["sentence"], "与第3行相似100%，请核对");
+    b.secretary.ok(CONFIRM, json!({"id": id, "partial": false})).await;
+    rest(&mut b.secretary, &id).await;
+    // Of another file the published ones are compared.
+    let third = told("studyNote", "张三", 1, &[("标题", "再学党章"), ("正文", &copy)]);
+    let (other, _) = looked_through(&mut b, "study_note", &[third]).await;
+    let hints = b.secretary.ok(HINTS, json!({"id": other})).await["system"]["import"]["hints"].clone();
+    assert_eq!(hints[0]["sentence"], "与第一党支部已发布的学习心得相似100%，请核对");
+    let nodes = got(b.admin.ok(&list("studyNote"), json!({"n": 10})).await)["nodes"].clone();
+    let text = got(b.admin.ok(&one("studyNote"), json!({"id": nodes[0]["id"]})).await);
+    b.admin.ok(&recommend("studyNote"), with(at(&text), json!({"on": true}))).await;
+    b.secretary.ok("mutation($id: ID!) { system { undoImport(id: $id) { state } } }", json!({"id": id})).await;
+    let undone = rest(&mut b.secretary, &id).await;
+    assert_eq!(undone["import"]["undoneRows"], 1, "{undone}");
+    assert_eq!(undone["keptRows"][0]["reason"], "该学习心得在导入后已被推荐", "{undone}");
+    // A member imports nothing, not even for themselves.
+    let refused = b.zhang.refused(REQUEST, json!({"t": "study_note", "n": 100})).await;
+    assert_eq!(refused, "DENIED");
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation;
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::{Cx, Read};
 
 use crate::READ;
@@ -18,10 +18,6 @@ use crate::store::{self, Filter, Viewer};
 
 /// Exports contributions.
 pub(crate) struct Contributions;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("name", "姓名", 12),
@@ -51,10 +47,6 @@ impl Exporter for Contributions {
 
     fn permission(&self) -> Permission {
         READ
-    }
-
-    fn reveals(&self) -> Option<Permission> {
-        None
     }
 
     fn columns(&self) -> &'static [ExportColumn] {
@@ -96,7 +88,7 @@ impl Rows for Contributions {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let viewer = Viewer::of(cx, &read.scope.clone(), read.conn()?).await?;
         let page = store::list(&viewer, &filter(value)?, &PageArgs::batch(after), read.conn()?).await?;
         let ids = |of: fn(&Row) -> Uuid| page.nodes.iter().map(of).collect::<Vec<Uuid>>();
@@ -108,7 +100,7 @@ impl Rows for Contributions {
             Ok(match key {
                 "name" => named(&people, row.person_id),
                 "branch" => named(&branches, row.organisation_id),
-                "kind" => Cell::Text(dictionary::words(KINDS, &row.kind)),
+                "kind" => Cell::words(KINDS, &row.kind),
                 "servedOn" => Cell::Date(row.served_on),
                 "place" => row.place.clone().into(),
                 "hours" => row.minutes.map(|minutes| rules::hours(minutes.into())).into(),
@@ -121,8 +113,6 @@ impl Rows for Contributions {
                 other => return Err(Error::bug(format!("no column {other}"))),
             })
         };
-        let row = |row: &Row| columns.iter().map(|column| cell(column.key, row)).collect::<Result<Vec<Cell>>>();
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&page, columns, cell)
     }
 }

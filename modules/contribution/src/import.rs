@@ -7,9 +7,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, Permission, Result, check};
-use zhibu_directory::organisation::{self, Reach};
-use zhibu_directory::schema::{branch_assignments, memberships, people};
+use zhibu_core::{Error, Permission, Result};
+use zhibu_directory::member::{self, Meant, Named};
 use zhibu_office::Row;
 use zhibu_tenancy::exchange::import::{Importer, Run};
 use zhibu_tenancy::{Write, tenants};
@@ -83,13 +82,6 @@ impl Importer for Contributions {
     }
 }
 
-/// A good row before its member is known.
-struct Told {
-    name: String,
-    number: String,
-    facts: Facts,
-}
-
 /// One run over a file of contributions.
 struct ContributionRun {
     demo: bool,
@@ -104,11 +96,18 @@ struct ContributionRun {
 impl Run for ContributionRun {
     async fn check(&mut self, write: &mut Write<'_>, rows: &mut [Row<'static>]) -> Result<()> {
         self.ready.clear();
-        let mut told = HashMap::new();
+        let (mut named, mut told) = (HashMap::new(), HashMap::new());
         for row in rows.iter_mut() {
-            told.extend(self.read(row).map(|one| (row.number, one)));
+            let (who, facts) = (Named::read(row, self.today, self.demo), self.read(row));
+            if let (Some(who), Some(facts)) = (who, facts) {
+                named.insert(row.number, who);
+                told.insert(row.number, facts);
+            }
         }
-        self.find(write, rows, &mut told).await?;
+        for (row, Meant { person, name, branch }) in member::meant(write, rows, &named).await? {
+            let facts = told.remove(&row).ok_or_else(|| Error::bug("a row that says nothing"))?;
+            self.ready.insert(row, Newcomer { person, name, branch, facts });
+        }
         for row in rows {
             let Some(new) = self.ready.get(&row.number) else { continue };
             let key = (new.person.to_string(), new.facts.served_on, new.facts.body.clone());
@@ -129,9 +128,8 @@ impl Run for ContributionRun {
 }
 
 impl ContributionRun {
-    /// What a row says; what is wrong with it alone is noted.
-    fn read(&self, row: &mut Row<'static>) -> Option<Told> {
-        let (name, number) = (row.text("name"), row.raw("id_number"));
+    /// What a row says besides of whom; what is wrong with it alone is noted.
+    fn read(&self, row: &mut Row<'static>) -> Option<Facts> {
         let (kind, served_on) = (row.choice("contribution_kind"), row.date("served_on"));
         let (place, body) = (row.text("place"), row.text("body"));
         let mut minutes = None;
@@ -141,16 +139,9 @@ impl ContributionRun {
                 row.fault("hours", "时长应为小时数，最多两位小数，不超过1000，例如 2.5");
             }
         }
-        let number = match check::id_number(&number?, self.today, self.demo) {
-            Ok(number) => number.text,
-            Err(words) => {
-                row.fault("id_number", words);
-                return None;
-            }
-        };
         let facts = Facts { kind: kind?.to_owned(), served_on: served_on?, place, minutes, body: body? };
         match rules::accept(&facts, self.today) {
-            Ok(facts) if row.faults().is_empty() => Some(Told { name: name?, number, facts }),
+            Ok(facts) if row.faults().is_empty() => Some(facts),
             Ok(_) => None,
             Err(faults) => {
                 for fault in faults {
@@ -166,42 +157,5 @@ impl ContributionRun {
                 None
             }
         }
-    }
-
-    /// Finds the members within the importer's reach, a chunk at a time.
-    async fn find(
-        &mut self,
-        write: &mut Write<'_>,
-        rows: &mut [Row<'static>],
-        told: &mut HashMap<u32, Told>,
-    ) -> Result<()> {
-        let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
-        let blinds: HashMap<u32, Vec<u8>> = told.iter().map(|(row, one)| (*row, vault.blind(&one.number))).collect();
-        let wanted: Vec<Vec<u8>> = blinds.values().cloned().collect();
-        let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
-        let mut query = people::table
-            .inner_join(memberships::table.inner_join(branch_assignments::table))
-            .filter(people::left_at.is_null().and(people::id_index.eq_any(&wanted)))
-            .filter(memberships::until.is_null().and(branch_assignments::until.is_null()))
-            .select((people::id_index, people::id, people::name, branch_assignments::organisation_id))
-            .into_boxed();
-        if let Some(places) = organisation::part(&reach, None, write.conn()?).await? {
-            query = query.filter(branch_assignments::organisation_id.eq_any(places));
-        }
-        let found: Vec<(Vec<u8>, Uuid, String, Uuid)> = query.load(write.conn()?).await?;
-        let found: HashMap<Vec<u8>, (Uuid, String, Uuid)> =
-            found.into_iter().map(|(blind, id, name, branch)| (blind, (id, name, branch))).collect();
-        for row in rows {
-            let Some((one, blind)) = told.remove(&row.number).zip(blinds.get(&row.number)) else { continue };
-            match found.get(blind) {
-                None => row.fault("id_number", "没有该公民身份号码的党员，或不在您的管理范围"),
-                Some((_, name, _)) if *name != one.name => row.fault("name", "姓名与公民身份号码不一致"),
-                Some((person, name, branch)) => {
-                    let new = Newcomer { person: *person, name: name.clone(), branch: *branch, facts: one.facts };
-                    self.ready.insert(row.number, new);
-                }
-            }
-        }
-        Ok(())
     }
 }

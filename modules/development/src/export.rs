@@ -3,11 +3,13 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde_json::Value;
-use zhibu_core::{DevelopmentCaseId, Error, PageArgs, Permission, Result, dictionary, mask};
+use zhibu_core::{DevelopmentCaseId, Error, Page, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::MEMBER_REVEAL;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_office::paper::{Block, Field, Paper, Table};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Forms, Made, Rows};
+use zhibu_tenancy::exchange::export::{
+    Batch, Cell, ExportColumn, Exporter, Made, Records, Rows, batch, column, sensitive,
+};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Cx, Read, tenants};
 
@@ -17,15 +19,7 @@ use crate::model::{CaseRow, never};
 use crate::rules::plan::{STEPS, Standing, step_of};
 use crate::store::{self, Filter, Loaded};
 
-/// So many cases are read whole at a time.
-const FORMS: i32 = 50;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
-
-const ID_NUMBER: ExportColumn =
-    ExportColumn { key: "idNumber", title: "公民身份号码", width: 20, sensitive: true };
+const ID_NUMBER: ExportColumn = sensitive("idNumber", "公民身份号码", 20);
 
 const LIST: &[ExportColumn] = &[
     column("name", "姓名", 12),
@@ -43,7 +37,7 @@ const LIST: &[ExportColumn] = &[
     column("earliest", "最早可办日期", 14),
     column("latest", "最迟办理日期", 14),
     ID_NUMBER,
-    ExportColumn { key: "mobile", title: "手机号", width: 14, sensitive: true },
+    sensitive("mobile", "手机号", 14),
 ];
 
 const FORM: &[ExportColumn] = &[column("form", "全程纪实表", 20), ID_NUMBER];
@@ -62,19 +56,12 @@ struct Wanted {
     list: DevelopmentFilter,
 }
 
-fn wanted(today: NaiveDate, value: &Value) -> Result<(Option<DevelopmentCaseId>, Filter)> {
-    let wanted = zhibu_graphql::filter::<Wanted>(value)?;
-    Ok((wanted.case, wanted.list.read(today)?))
+fn filter(value: &Value, today: NaiveDate) -> Result<Filter> {
+    zhibu_graphql::filter::<DevelopmentFilter>(value)?.read(today)
 }
 
-async fn in_words(value: &Value, read: &mut Read<'_>) -> Result<String> {
-    let (case, filter) = wanted(never(), value)?;
+async fn in_words(filter: Filter, read: &mut Read<'_>) -> Result<String> {
     let mut words = Vec::new();
-    let scope = read.scope.clone();
-    if let Some(case) = case {
-        let reach = Reach::of(&scope, read.conn()?).await?;
-        words.push(format!("发展对象：{}", store::load(&reach, case, false, read.conn()?).await?.row.name));
-    }
     if let Some(under) = filter.under {
         words.push(organisation::words_under(under, read).await?);
     }
@@ -147,14 +134,11 @@ impl Exporter for Cases {
     }
 
     async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        in_words(value, read).await
+        in_words(filter(value, never())?, read).await
     }
 
     async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        let (case, filter) = wanted(cx.app.world.today(), value)?;
-        if case.is_some() {
-            return Ok(1);
-        }
+        let filter = filter(value, cx.app.world.today())?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         store::count(cx, &reach, &filter, read.conn()?).await
     }
@@ -173,24 +157,25 @@ impl Rows for Cases {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
-        let (_, filter) = wanted(cx.app.world.today(), value)?;
+    ) -> Result<Batch> {
+        let filter = filter(value, cx.app.world.today())?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let page = store::list(cx, &reach, &filter, &PageArgs::batch(after), read.conn()?).await?;
         let at: Vec<_> = page.nodes.iter().map(|row| row.organisation_id).collect();
         let names = organisation::names(&at, read.conn()?).await?;
         let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
-        let row = |row: &CaseRow| {
-            let branch = names.get(&row.organisation_id).map_or("", String::as_str);
-            columns.iter().map(|column| cell(column.key, row, branch, &vault)).collect::<Result<Vec<Cell>>>()
-        };
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&page, columns, |key, row| {
+            cell(key, row, names.get(&row.organisation_id).map_or("", String::as_str), &vault)
+        })
     }
 }
 
 #[async_trait]
-impl Exporter for CaseForms {
+impl Records for CaseForms {
+    type Id = DevelopmentCaseId;
+    type Filter = Filter;
+    type Row = DevelopmentCaseId;
+
     fn kind(&self) -> &'static str {
         "development_form"
     }
@@ -211,51 +196,60 @@ impl Exporter for CaseForms {
         FORM
     }
 
-    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        in_words(value, read).await
+    fn asked(&self, value: &Value, today: NaiveDate) -> Result<(Option<DevelopmentCaseId>, Filter)> {
+        let wanted = zhibu_graphql::filter::<Wanted>(value)?;
+        Ok((wanted.case, wanted.list.read(today)?))
     }
 
-    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        Cases.count(cx, value, read).await
+    async fn one_in_words(&self, case: DevelopmentCaseId, read: &mut Read<'_>) -> Result<String> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        Ok(format!("发展对象：{}", store::load(&reach, case, false, read.conn()?).await?.row.name))
     }
 
-    fn made(&self) -> Made<'_> {
-        Made::Forms(self)
+    async fn in_words(&self, filter: Filter, read: &mut Read<'_>) -> Result<String> {
+        in_words(filter, read).await
     }
-}
 
-#[async_trait]
-impl Forms for CaseForms {
-    async fn forms(
+    async fn count(&self, cx: &Cx, filter: &Filter, read: &mut Read<'_>) -> Result<i64> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        store::count(cx, &reach, filter, read.conn()?).await
+    }
+
+    async fn one(&self, case: DevelopmentCaseId, _: &mut Read<'_>) -> Result<DevelopmentCaseId> {
+        Ok(case)
+    }
+
+    async fn page(
         &self,
         cx: &Cx,
-        value: &Value,
-        columns: &[&'static ExportColumn],
-        after: Option<String>,
+        filter: &Filter,
+        args: &PageArgs,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Paper>, Option<String>)> {
-        let (case, filter) = wanted(cx.app.world.today(), value)?;
+    ) -> Result<Page<DevelopmentCaseId>> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let (ids, next) = match case {
-            Some(case) => (vec![case], None),
-            None => {
-                let args = PageArgs::new(Some(FORMS), after, None)?;
-                let page = store::list(cx, &reach, &filter, &args, read.conn()?).await?;
-                let next = page.info.end_cursor.filter(|_| page.info.has_next_page);
-                (page.nodes.iter().map(|row| row.id.into()).collect(), next)
-            }
-        };
+        let page = store::list(cx, &reach, filter, args, read.conn()?).await?;
+        Ok(Page { nodes: page.nodes.iter().map(|row| row.id.into()).collect(), info: page.info })
+    }
+
+    async fn papers(
+        &self,
+        cx: &Cx,
+        cases: &[DevelopmentCaseId],
+        columns: &[&'static ExportColumn],
+        read: &mut Read<'_>,
+    ) -> Result<Vec<Paper>> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
         let whole = columns.iter().any(|column| column.key == ID_NUMBER.key);
         let mut papers = Vec::new();
-        for id in ids {
-            let loaded = store::load(&reach, id, false, read.conn()?).await?;
+        for id in cases {
+            let loaded = store::load(&reach, *id, false, read.conn()?).await?;
             let names = store::people_names(&graphql::people(&loaded), read.conn()?).await?;
             let number = vault.open_text(&loaded.row.id_number)?;
             let number = if whole { number.expose().to_owned() } else { mask::id_number(number.expose()) };
             papers.push(form(&loaded, number, |given| graphql::told(given, &names)));
         }
-        Ok((papers, next))
+        Ok(papers)
     }
 }
 

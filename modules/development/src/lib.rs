@@ -22,6 +22,7 @@ pub mod store;
 
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
+use zhibu_tenancy::exchange::export::FormsOf;
 
 /// See cases.
 pub const READ: Permission = Permission::of("member.development", "member.development.read");
@@ -49,7 +50,7 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| worker,
     importers: &[&import::Cases],
-    exporters: &[&export::Cases, &export::CaseForms, &quota::export::Quotas],
+    exporters: &[&export::Cases, &FormsOf(export::CaseForms), &quota::export::Quotas],
     roles: None,
     seats_taken: None,
     undos: &[],

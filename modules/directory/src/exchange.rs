@@ -2,7 +2,6 @@
 
 use zhibu_core::Error;
 use zhibu_office::Row;
-use zhibu_tenancy::exchange::export::ExportColumn;
 
 /// Notes the faults of a record in its row, each at the column of its field.
 pub(crate) fn note(row: &mut Row<'static>, faults: Vec<Error>) {
@@ -32,16 +31,6 @@ fn key(field: &str) -> String {
         "parent" => "parent_short_name".to_owned(),
         _ => key,
     }
-}
-
-/// A column of an export.
-pub(crate) const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
-
-/// A column of an export that shows what is masked elsewhere.
-pub(crate) const fn sensitive(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: true }
 }
 
 #[cfg(test)]

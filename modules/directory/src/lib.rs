@@ -16,6 +16,7 @@ pub mod schema;
 
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::audit::undo::Undo;
+use zhibu_tenancy::exchange::export::FormsOf;
 use zhibu_tenancy::{Module, jobs};
 
 /// See organisations.
@@ -72,7 +73,17 @@ pub static MODULE: Module = Module {
     seed: Some(|write, start| Box::pin(organisation::seed(write, start))),
     jobs: jobs::define::<purge::RemoveFiles>,
     importers: &[&organisation::import::Organisations, &member::import::Members],
-    exporters: &[&organisation::export::Organisations, &member::export::Members, &certificate::export::Certificates],
+    exporters: &[
+        &organisation::export::Organisations,
+        &organisation::past_export::Past,
+        &change::export::Commands,
+        &member::export::Members,
+        &member::former::FormerMembers,
+        &member::gaps::Gaps,
+        &request::export::Requests,
+        &purge::export::Purges,
+        &FormsOf(certificate::export::Certificates),
+    ],
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     holdings: None,
     certificate: None,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation::{self, Reach, Row};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::{Cx, Read};
 
 use crate::READ;
@@ -13,10 +13,6 @@ use crate::store::{self, Beside, Filter, TermAttention};
 
 /// Exports the list of terms.
 pub(crate) struct Terms;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("shortName", "组织简称", 24),
@@ -33,7 +29,7 @@ const COLUMNS: &[ExportColumn] = &[
     column("election", "办理中的换届", 20),
 ];
 
-fn filter(value: &Value) -> Result<Filter> {
+pub(crate) fn filter(value: &Value) -> Result<Filter> {
     Ok(zhibu_graphql::filter::<TermFilter>(value)?.read())
 }
 
@@ -46,6 +42,17 @@ fn attention(what: TermAttention) -> &'static str {
         TermAttention::Electing => "换届办理中",
         TermAttention::Unset => "未登记任期",
     }
+}
+
+/// The list's filter in words.
+pub(crate) async fn in_words(filter: Filter, read: &mut Read<'_>) -> Result<String> {
+    let mut words = Vec::new();
+    if let Some(under) = filter.under {
+        words.push(organisation::words_under(under, read).await?);
+    }
+    words.extend(filter.search.as_deref().map(mask::searched).map(|text| format!("搜索：{text}")));
+    words.extend(filter.attention.map(|what| format!("任期状态：{}", attention(what))));
+    Ok(words.join("；"))
 }
 
 #[async_trait]
@@ -62,23 +69,12 @@ impl Exporter for Terms {
         READ
     }
 
-    fn reveals(&self) -> Option<Permission> {
-        None
-    }
-
     fn columns(&self) -> &'static [ExportColumn] {
         COLUMNS
     }
 
     async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let filter = filter(value)?;
-        let mut words = Vec::new();
-        if let Some(under) = filter.under {
-            words.push(organisation::words_under(under, read).await?);
-        }
-        words.extend(filter.search.as_deref().map(mask::searched).map(|text| format!("搜索：{text}")));
-        words.extend(filter.attention.map(|what| format!("任期状态：{}", attention(what))));
-        Ok(words.join("；"))
+        in_words(filter(value)?, read).await
     }
 
     async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
@@ -100,16 +96,13 @@ impl Rows for Terms {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let (filter, today) = (filter(value)?, cx.app.world.today());
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let page = store::list(&reach, &filter, today, &PageArgs::batch(after), read.conn()?).await?;
         let ids: Vec<uuid::Uuid> = page.nodes.iter().map(|row| row.id).collect();
         let beside = store::beside(&ids, read.conn()?).await?;
-        let row =
-            |row: &Row| columns.iter().map(|column| cell(column.key, row, &beside, today)).collect::<Result<Vec<_>>>();
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&page, columns, |key, row| cell(key, row, &beside, today))
     }
 }
 
@@ -120,14 +113,14 @@ fn cell(key: &str, row: &Row, beside: &Beside, today: chrono::NaiveDate) -> Resu
     Ok(match key {
         "shortName" => Cell::Text(row.short_name.clone()),
         "fullName" => Cell::Text(row.full_name.clone()),
-        "orgType" => Cell::Text(dictionary::words("org_type", &row.org_type)),
+        "orgType" => Cell::words("org_type", &row.org_type),
         "termYears" => row.term_years.map_or(Cell::Blank, |years| Cell::Integer(years.into())),
         "termStart" => row.term_start.into(),
         "termEnd" => row.term_end().into(),
         "daysLeft" => row.term_end().map_or(Cell::Blank, |end| Cell::Integer((end - today).num_days())),
         "extended" => Cell::Text(if row.term_end() > store::own_end(row) { "是" } else { "否" }.to_owned()),
         "secretary" => held.iter().find(|post| post.post == "secretary").map(|post| post.name.clone()).into(),
-        "team" => Some(held.iter().map(told).collect::<Vec<_>>().join("、")).filter(|text| !text.is_empty()).into(),
+        "team" => Cell::joined(held.iter().map(told), "、"),
         "vacantSince" => beside.vacant.get(&row.id).copied().into(),
         "election" => beside
             .open

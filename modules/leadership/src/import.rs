@@ -95,13 +95,20 @@ impl Importer for Terms {
             .await?;
         let empty: Vec<Uuid> = terms.into_iter().filter(|id| !left.contains(id)).collect();
         let imported = elections::id.eq_any(&empty).and(elections::term_no.is_not_null());
-        let removed: Vec<Uuid> = diesel::delete(elections::table.filter(imported))
-            .returning(elections::id)
+        let mut removed: Vec<(Uuid, Uuid, Option<NaiveDate>)> = diesel::delete(elections::table.filter(imported))
+            .returning((elections::id, elections::organisation_id, elections::term_start))
             .get_results(write.conn()?)
             .await?;
         let told =
-            removed.into_iter().map(|id| Entry::new("election.removed", "election", id).note("reason", "撤销导入"));
+            removed.iter().map(|(id, ..)| Entry::new("election.removed", "election", *id).note("reason", "撤销导入"));
         write.audit_all(told.collect()).await?;
+        // The present term first, in an order of organisations, so that two of these wait for each other in turn.
+        removed.sort_by_key(|(_, at, start)| (*at, std::cmp::Reverse(*start)));
+        for (_, at, start) in removed {
+            if let Some(start) = start {
+                organisation::take_back_term(write, at, start).await?;
+            }
+        }
         Ok(answers)
     }
 }

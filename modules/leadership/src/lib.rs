@@ -2,6 +2,7 @@
 //! (manual 3.1.2; feature PC-3.1.2; domain §1.4). Posts stand in `directory`, where roles follow from them.
 
 pub mod actions;
+mod election_export;
 mod export;
 pub mod graphql;
 mod holdings;
@@ -39,7 +40,7 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| worker,
     importers: &[&import::Terms],
-    exporters: &[&export::Terms],
+    exporters: &[&export::Terms, &election_export::Elections],
     roles: None,
     seats_taken: None,
     undos: &[],

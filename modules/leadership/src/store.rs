@@ -223,6 +223,59 @@ pub async fn history(id: Uuid, conn: &mut Conn) -> Result<Vec<ElectionRow>> {
     Ok(rows)
 }
 
+/// Elections of the organisations that a filter means, also of those whose election is over.
+async fn elections_matching(
+    reach: &Reach,
+    filter: &Filter,
+    today: NaiveDate,
+    conn: &mut Conn,
+) -> Result<elections::BoxedQuery<'static, Pg>> {
+    let there = matching(reach, filter, today, conn).await?.select(organisations::id);
+    Ok(elections::table.filter(elections::organisation_id.eq_any(there)).into_boxed())
+}
+
+/// One page of them, the newest first.
+pub async fn elections(
+    reach: &Reach,
+    filter: &Filter,
+    today: NaiveDate,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Page<ElectionRow>> {
+    let mut query = elections_matching(reach, filter, today, conn).await?.limit(page.limit()).offset(page.offset());
+    if let Some(after) = page.after::<Uuid>()? {
+        query = query.filter(elections::id.lt(after));
+    }
+    let rows = query.order(elections::id.desc()).select(ElectionRow::as_select()).load(conn).await?;
+    Ok(page.page(rows, |row: &ElectionRow| row.id))
+}
+
+/// How many there are.
+pub async fn count_elections(reach: &Reach, filter: &Filter, today: NaiveDate, conn: &mut Conn) -> Result<i64> {
+    Ok(elections_matching(reach, filter, today, conn).await?.count().get_result(conn).await?)
+}
+
+/// Who was elected, by election: the post and the name, in the order of the form.
+pub type Elected = HashMap<Uuid, Vec<(String, String)>>;
+
+/// Those who were elected in these elections, or appointed.
+pub async fn elected(ids: &[Uuid], conn: &mut Conn) -> Result<Elected> {
+    let rows: Vec<(Uuid, CandidateRow)> = leadership_candidates::table
+        .filter(leadership_candidates::election_id.eq_any(ids.to_vec()).and(leadership_candidates::elected.eq(true)))
+        .order((leadership_candidates::election_id, leadership_candidates::position))
+        .select((leadership_candidates::election_id, CandidateRow::as_select()))
+        .load(conn)
+        .await?;
+    let who: Vec<Uuid> = rows.iter().map(|(_, one)| one.person_id).collect();
+    let names = member::names(&who, conn).await?;
+    let mut found = Elected::new();
+    for (election, one) in rows {
+        let name = names.get(&one.person_id).cloned().unwrap_or_default();
+        found.entry(election).or_default().push((one.office().to_owned(), name));
+    }
+    Ok(found)
+}
+
 /// An election with all that belongs to it.
 #[derive(Debug)]
 pub struct Loaded {

@@ -12,6 +12,7 @@ pub mod transfer;
 
 pub(crate) use coded::coded;
 use zhibu_core::{Permission, migration};
+use zhibu_tenancy::exchange::export::FormsOf;
 use zhibu_tenancy::{Cx, Module, jobs};
 
 /// See transfers.
@@ -40,7 +41,13 @@ pub static MODULE: Module = Module {
     seed: None,
     jobs: |worker| jobs::define::<transfer::TakeIn>(jobs::define::<transfer::Deliver>(worker)),
     importers: &[&flow::import::OUT, &flow::import::IN],
-    exporters: &[&transfer::export::Transfers, &transfer::export::Letters, &flow::export::Flows],
+    exporters: &[
+        &transfer::export::Transfers,
+        &FormsOf(transfer::export::Letters),
+        &flow::export::Flows,
+        &flow::contact_export::Contacts,
+        &flow::lost_export::Lost,
+    ],
     roles: None,
     seats_taken: None,
     undos: &[],

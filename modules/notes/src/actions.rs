@@ -1,12 +1,14 @@
 //! What is done with texts, each in one transaction: load, decide, write, tell.
 
+use chrono::NaiveDate;
+use uuid::Uuid;
 use zhibu_core::{Error, PersonId, Result, WritingId};
-use zhibu_directory::member;
+use zhibu_directory::member::{self, Meant};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write};
 
 use crate::model::{Deed, Row, Shelf, WritingState};
-use crate::rules::{self, Form};
+use crate::rules::{self, Facts, Form};
 use crate::store::{self, Standing, Viewer, Writer};
 
 /// Faults of a form, or what was made of it.
@@ -131,6 +133,50 @@ async fn shown(shelf: &Shelf, write: &mut Write<'_>, row: &Row) -> Result<()> {
     let standing =
         Standing { state: WritingState::Published, published_at: Some(write.cx.now()), recommended_at: None };
     stand(shelf, write, row, Deed::Published, standing).await
+}
+
+/// A text that comes in whole, published on a day.
+pub(crate) struct Newcomer {
+    /// Whose.
+    pub(crate) who: Meant,
+    pub(crate) facts: Facts,
+    pub(crate) published_on: NaiveDate,
+}
+
+/// The version of a text that came in and was not touched since.
+pub(crate) const BROUGHT: i32 = 2;
+
+/// Takes in a text that was published before.
+pub(crate) async fn bring_in(shelf: &Shelf, write: &mut Write<'_>, new: &Newcomer) -> Result<Uuid> {
+    let (cx, id) = (write.cx, write.cx.app.world.id::<WritingId>());
+    let account = cx.account().map(|account| account.0).unwrap_or_default();
+    let writer = Writer { person: new.who.person, branch: new.who.branch, account };
+    store::insert(shelf, id, &writer, &new.facts, cx.now(), write.conn()?).await?;
+    let row = store::several(shelf, &[id.0], write.conn()?).await?.pop().ok_or_else(Error::missing)?;
+    let row = Row { body: new.facts.body.clone(), ..row };
+    write.audit(entry(shelf, Deed::Created, &row)).await?;
+    compare(shelf, write, &row).await?;
+    let published_at = store::midnight(new.published_on);
+    stand(
+        shelf,
+        write,
+        &row,
+        Deed::Published,
+        Standing { state: WritingState::Published, published_at, recommended_at: None },
+    )
+    .await?;
+    Ok(id.0)
+}
+
+/// Takes texts out that came in and were not touched since.
+pub(crate) async fn take_back(shelf: &Shelf, write: &mut Write<'_>, rows: &[&Row]) -> Result<()> {
+    for row in rows {
+        let gone = Standing { state: WritingState::Withdrawn, published_at: None, recommended_at: None };
+        stand(shelf, write, row, Deed::Withdrawn, gone).await?;
+        store::remove(shelf, row.id, write.conn()?).await?;
+        write.audit(entry(shelf, Deed::Removed, row)).await?;
+    }
+    Ok(())
 }
 
 /// Shows a text to the branch and its administrators.

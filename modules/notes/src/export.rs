@@ -1,11 +1,10 @@
 //! The exports of pledges and study notes (PC-3.2.7a).
 
 use async_trait::async_trait;
-use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::Value;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
 use zhibu_directory::organisation;
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::{Cx, Read};
 
 use crate::graphql::WritingFilter;
@@ -14,10 +13,6 @@ use crate::store::{self, Filter, List, Viewer};
 
 /// Exports the texts of a module.
 pub(crate) struct Texts(pub(crate) &'static Shelf);
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const PLEDGE: &[ExportColumn] = &[
     column("name", "姓名", 12),
@@ -59,10 +54,6 @@ impl Exporter for Texts {
 
     fn permission(&self) -> Permission {
         self.0.read
-    }
-
-    fn reveals(&self) -> Option<Permission> {
-        None
     }
 
     fn columns(&self) -> &'static [ExportColumn] {
@@ -109,23 +100,15 @@ impl Rows for Texts {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let (viewer, filter) = (Viewer::of(cx, &read.scope.clone(), read.conn()?).await?, filter(value)?);
         let list = List { shelf: self.0, viewer: &viewer, filter: &filter, whole: true };
         let page = store::list(&list, &PageArgs::batch(after), read.conn()?).await?;
-        let row = |row: &Row| columns.iter().map(|column| cell(column.key, row)).collect::<Result<Vec<Cell>>>();
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&page, columns, cell)
     }
 }
 
-/// The day of a moment, where the tenants are.
-fn day(at: DateTime<Utc>) -> NaiveDate {
-    (at + Duration::hours(8)).date_naive()
-}
-
 fn cell(key: &str, row: &Row) -> Result<Cell> {
-    let on = |at: Option<DateTime<Utc>>| at.map_or(Cell::Blank, |at| Cell::Date(day(at)));
     Ok(match key {
         "name" => Cell::Text(row.name.clone()),
         "branch" => Cell::Text(row.branch.clone()),
@@ -136,8 +119,8 @@ fn cell(key: &str, row: &Row) -> Result<Cell> {
         "body" => Cell::Text(row.body.clone()),
         "length" => Cell::Integer(row.length.into()),
         "state" => Cell::Text(row.state().word().to_owned()),
-        "publishedOn" => on(row.published_at),
-        "recommendedOn" => on(row.recommended_at),
+        "publishedOn" => row.published_at.into(),
+        "recommendedOn" => row.recommended_at.into(),
         other => return Err(Error::bug(format!("no column {other}"))),
     })
 }

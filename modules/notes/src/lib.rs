@@ -5,6 +5,7 @@ pub mod actions;
 mod certificate;
 mod export;
 pub mod graphql;
+mod import;
 pub mod likeness;
 /// What differs between the modules, rows and enumerations.
 pub mod model;
@@ -27,7 +28,7 @@ pub static PLEDGE: Module = Module {
     tenant: &[migration!("../../migrations/tenant/pledge", "0001_init")],
     seed: None,
     jobs: |worker| worker,
-    importers: &[],
+    importers: &[&import::Texts(&PLEDGES)],
     exporters: &[&export::Texts(&PLEDGES)],
     roles: None,
     seats_taken: None,
@@ -48,7 +49,7 @@ pub static STUDY_NOTE: Module = Module {
     tenant: &[migration!("../../migrations/tenant/study_note", "0001_init")],
     seed: None,
     jobs: |worker| worker,
-    importers: &[],
+    importers: &[&import::Texts(&NOTES)],
     exporters: &[&export::Texts(&NOTES)],
     roles: None,
     seats_taken: None,

@@ -161,7 +161,7 @@ fn columns(shelf: &Shelf, body: &str) -> String {
 }
 
 /// Midnight before a day, where the tenants are.
-fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
+pub(crate) fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
     let start = day.and_hms_opt(0, 0, 0)?;
     chrono::FixedOffset::east_opt(8 * 3600)?.from_local_datetime(&start).single().map(|at| at.to_utc())
 }
@@ -308,6 +308,40 @@ async fn found(mut asked: Asked, id: WritingId, hold: &str, conn: &mut Conn) -> 
     let id = asked.bind(Bind::Id(id.0));
     asked.add(&format!(" AND w.id = {id}{hold}"));
     asked.query().get_result(conn).await.optional()?.ok_or_else(Error::missing)
+}
+
+/// Texts by their ids, whoever may see them, held for the transaction.
+pub(crate) async fn several(shelf: &Shelf, ids: &[Uuid], conn: &mut Conn) -> Result<Vec<Row>> {
+    let mut asked = Asked::new(columns(shelf, "''"));
+    let ids = asked.bind(Bind::Ids(ids.to_vec()));
+    asked.add(&format!(" WHERE w.id = ANY ({ids}) ORDER BY w.id FOR UPDATE OF w"));
+    Ok(asked.query().load(conn).await?)
+}
+
+/// What is told of a text when another one comes in.
+#[derive(QueryableByName)]
+pub(crate) struct Written {
+    #[diesel(sql_type = Id)]
+    pub(crate) person_id: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(crate) kind: Option<String>,
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    pub(crate) year: Option<i16>,
+    #[diesel(sql_type = Text)]
+    pub(crate) title: String,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub(crate) published: bool,
+}
+
+/// What these people have written, but for what is withdrawn.
+pub(crate) async fn written(shelf: &Shelf, people: &[Uuid], conn: &mut Conn) -> Result<Vec<Written>> {
+    let mut asked = Asked::new(format!(
+        "SELECT w.person_id, w.title, w.state = 'published' AS published, {} FROM {} w",
+        shelf.own, shelf.table
+    ));
+    let people = asked.bind(Bind::Ids(people.to_vec()));
+    asked.add(&format!(" WHERE w.person_id = ANY ({people}) AND w.state <> 'withdrawn'"));
+    Ok(asked.query().load(conn).await?)
 }
 
 /// Whose a new text is.

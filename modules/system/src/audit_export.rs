@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use serde_json::Value;
-use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_core::{Error, Page, PageArgs, Permission, Result, dictionary, mask};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::{Cx, Read, audit};
 
 use crate::graphql::{AuditEntry, AuditFilter, moment};
@@ -12,10 +12,6 @@ use crate::graphql::{AuditEntry, AuditFilter, moment};
 pub(crate) struct Audit {
     pub(crate) kind: &'static str,
     pub(crate) permission: Permission,
-}
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
 }
 
 const COLUMNS: &[ExportColumn] = &[
@@ -43,10 +39,6 @@ impl Exporter for Audit {
 
     fn permission(&self) -> Permission {
         self.permission
-    }
-
-    fn reveals(&self) -> Option<Permission> {
-        None
     }
 
     fn columns(&self) -> &'static [ExportColumn] {
@@ -84,15 +76,12 @@ impl Rows for Audit {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let filter = filter(value)?;
         let page = audit::list(cx, &filter, &PageArgs::batch(after), read.conn()?).await?;
-        let rows = page.nodes.into_iter().map(|row| {
-            let at = moment(row.at);
-            let entry = AuditEntry::from(row);
-            columns.iter().map(|column| cell(column.key, &at, &entry)).collect()
-        });
-        Ok((rows.collect::<Result<Vec<_>>>()?, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        let told = |row: audit::Row| (moment(row.at), AuditEntry::from(row));
+        let page = Page { nodes: page.nodes.into_iter().map(told).collect(), info: page.info };
+        batch(&page, columns, |key, (at, entry)| cell(key, at, entry))
     }
 }
 

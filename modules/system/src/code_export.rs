@@ -4,22 +4,17 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Error, PageArgs, Permission, Result, mask};
 use zhibu_tenancy::codes::{self, CodeFilter, CodeRow, CodeState};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::{Cx, Read, tenants};
 
 use crate::{CODES_READ, graphql};
 
 /// Exports activation codes.
 pub(crate) struct Codes;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("tail", "激活码末四位", 14),
@@ -65,10 +60,6 @@ impl Exporter for Codes {
         CODES_READ
     }
 
-    fn reveals(&self) -> Option<Permission> {
-        None
-    }
-
     fn columns(&self) -> &'static [ExportColumn] {
         COLUMNS
     }
@@ -100,19 +91,13 @@ impl Rows for Codes {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let page = codes::list(cx, &filter(value)?, &PageArgs::batch(after), read.conn()?).await?;
         let used: Vec<Uuid> = page.nodes.iter().filter_map(|code| code.tenant).collect();
         let names: HashMap<Uuid, String> =
             tenants::by_ids(&used, read.conn()?).await?.into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
-        let row = |code: &CodeRow| columns.iter().map(|column| cell(cx, column.key, code, &names)).collect();
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&page, columns, |key, code| cell(cx, key, code, &names))
     }
-}
-
-fn at(time: DateTime<Utc>) -> String {
-    (time + Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string()
 }
 
 fn modules(cx: &Cx, keys: &[String]) -> String {
@@ -133,12 +118,12 @@ fn cell(cx: &Cx, key: &str, code: &CodeRow, names: &HashMap<Uuid, String>) -> Re
         "seats" => Cell::Integer(code.seats.into()),
         "expiresOn" => Cell::Date(code.expires_on),
         "tenant" => code.tenant.and_then(|id| names.get(&id).cloned()).into(),
-        "usedAt" => code.used_at.map(at).into(),
+        "usedAt" => code.used_at.map_or(Cell::Blank, Cell::moment),
         "note" => code.note.clone().into(),
-        "issuedAt" => Cell::Text(at(code.issued_at)),
+        "issuedAt" => Cell::moment(code.issued_at),
         "issuedBy" => Cell::Text(code.issued_by.clone().unwrap_or_else(|| "命令行".to_owned())),
         "batch" => Cell::Text(code.batch.to_string()),
-        "revokedAt" => code.revoked_at.map(at).into(),
+        "revokedAt" => code.revoked_at.map_or(Cell::Blank, Cell::moment),
         "revokeReason" => code.revoke_reason.clone().into(),
         other => return Err(Error::bug(format!("no column {other}"))),
     })

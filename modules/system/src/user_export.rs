@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use serde_json::Value;
-use zhibu_core::{Error, PageArgs, Permission, Result, mask};
+use zhibu_core::{Error, Page, PageArgs, Permission, Result, mask};
 use zhibu_directory::organisation::{self, Reach};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::identity::{self, AccountFilter, AccountSort, AccountState};
 use zhibu_tenancy::{Cx, Read};
 
@@ -13,10 +13,6 @@ use crate::graphql::{User, UserFilter, with_roles};
 
 /// Exports users.
 pub(crate) struct Users;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("userName", "用户名", 18),
@@ -56,10 +52,6 @@ impl Exporter for Users {
         USERS_READ
     }
 
-    fn reveals(&self) -> Option<Permission> {
-        None
-    }
-
     fn columns(&self) -> &'static [ExportColumn] {
         COLUMNS
     }
@@ -94,20 +86,16 @@ impl Rows for Users {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let filter = filter(value, read).await?;
         let args = PageArgs::batch(after);
         let page = identity::list_accounts(cx, &filter, AccountSort::UserName, &args, read.conn()?).await?;
         let users = with_roles(&cx.app, page.nodes, filter.organisations.as_deref(), read.conn()?).await?;
-        let rows = users.iter().map(|user| columns.iter().map(|column| cell(column.key, user)).collect());
-        let rows = rows.collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&Page { nodes: users, info: page.info }, columns, cell)
     }
 }
 
 fn cell(key: &str, user: &User) -> Result<Cell> {
-    let at =
-        |time: chrono::DateTime<chrono::Utc>| (time + chrono::Duration::hours(8)).format("%Y-%m-%d %H:%M").to_string();
     Ok(match key {
         "userName" => Cell::Text(user.user_name.clone()),
         "displayName" => Cell::Text(user.display_name.clone()),
@@ -117,8 +105,8 @@ fn cell(key: &str, user: &User) -> Result<Cell> {
             let held = user.roles.iter().map(|role| format!("{} {}", role.organisation.short_name, role.label));
             Cell::Text(held.collect::<Vec<_>>().join("；"))
         }
-        "lastSignInAt" => user.last_sign_in_at.map(at).into(),
-        "createdAt" => Cell::Text(at(user.created_at)),
+        "lastSignInAt" => user.last_sign_in_at.map_or(Cell::Blank, Cell::moment),
+        "createdAt" => Cell::moment(user.created_at),
         other => return Err(Error::bug(format!("no column {other}"))),
     })
 }

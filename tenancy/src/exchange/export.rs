@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ use zhibu_core::{ANYONE, Error, ExportId, Page, PageArgs, Permission, Result, SE
 use zhibu_office::paper::{self, Paper};
 use zhibu_office::{Heading, Layout, Sheet, Watermark};
 
+pub use super::cells::{Batch, Cell, ExportColumn, batch, column, sensitive};
+pub use super::forms::{FormsOf, Records};
 use super::{KEEP_DAYS, LINK, XLSX, key, scratch};
 use crate::audit::Entry;
 use crate::cx::{Caller, Cx, Read};
@@ -28,44 +30,6 @@ pub const EXPORT: Permission = Permission::new("data.export");
 /// Rows that go from the database to the file together.
 pub const BATCH: i64 = 1000;
 
-/// A column an export may have.
-#[derive(Debug, Clone, Copy)]
-pub struct ExportColumn {
-    /// Stable key.
-    pub key: &'static str,
-    /// The header.
-    pub title: &'static str,
-    /// The width in characters.
-    pub width: u16,
-    /// Personal data that is masked elsewhere: needs a permission of its own and a reason.
-    pub sensitive: bool,
-}
-
-/// One cell of an export.
-#[derive(Debug, Clone)]
-pub enum Cell {
-    /// Nothing.
-    Blank,
-    /// Text.
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// A day.
-    Date(NaiveDate),
-}
-
-impl From<Option<String>> for Cell {
-    fn from(text: Option<String>) -> Self {
-        text.map_or(Self::Blank, Self::Text)
-    }
-}
-
-impl From<Option<NaiveDate>> for Cell {
-    fn from(date: Option<NaiveDate>) -> Self {
-        date.map_or(Self::Blank, Self::Date)
-    }
-}
-
 /// What a module exports.
 #[async_trait]
 pub trait Exporter: Send + Sync + 'static {
@@ -75,8 +39,10 @@ pub trait Exporter: Send + Sync + 'static {
     fn title(&self) -> &'static str;
     /// What the exporting person must hold beside [`EXPORT`]: to see the list.
     fn permission(&self) -> Permission;
-    /// What sensitive columns need.
-    fn reveals(&self) -> Option<Permission>;
+    /// What sensitive columns need; an export without any needs nothing.
+    fn reveals(&self) -> Option<Permission> {
+        None
+    }
     /// Every column there is, in order.
     fn columns(&self) -> &'static [ExportColumn];
     /// The filter in words; refuses one that is none.
@@ -107,7 +73,7 @@ pub trait Rows: Send + Sync + 'static {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)>;
+    ) -> Result<Batch>;
 }
 
 /// What a module exports as forms on paper, one for each row. Columns only decide whether what is masked elsewhere is shown.

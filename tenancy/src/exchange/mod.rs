@@ -1,7 +1,9 @@
 //! Spreadsheets in and out: imports that can be looked at before they write and undone afterwards, exports that are
 //! made in the background. Only tenants import; tenants and operators export.
 
+mod cells;
 pub mod export;
+mod forms;
 pub mod import;
 pub(crate) mod scratch;
 

@@ -2222,6 +2222,31 @@ export type DevelopmentCasesQueryVariables = Exact<{
 
 export type DevelopmentCasesQuery = { development: { cases: { totalCount: number, nodes: Array<{ id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
 
+export type UnfiledRowFragment = { person: string, name: string, joinDate: string, branch: { id: string, shortName: string } };
+
+export type UnfiledMembersQueryVariables = Exact<{
+  under?: string | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type UnfiledMembersQuery = { development: { unfiled: { totalCount: number, nodes: Array<{ person: string, name: string, joinDate: string, branch: { id: string, shortName: string } }> } } };
+
+export type UnfiledCountQueryVariables = Exact<{
+  under?: string | null | undefined;
+}>;
+
+
+export type UnfiledCountQuery = { development: { unfiled: { totalCount: number } } };
+
+export type OpenDevelopmentForMutationVariables = Exact<{
+  people: Array<string> | string;
+}>;
+
+
+export type OpenDevelopmentForMutation = { development: { openFor: number } };
+
 export type DevelopmentFileQueryVariables = Exact<{
   id: string;
 }>;
@@ -3065,7 +3090,7 @@ export type SetRequiredFieldsMutation = { directory: { setRequiredFields: { requ
 
 export type TransferRowFragment = { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null };
 
-export type TransferDetailFragment = { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> };
+export type TransferDetailFragment = { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> };
 
 export type ArrivedRowFragment = { id: string, state: InboxState, name: string, number: string, fromName: string, issuedOn: string, validUntil: string, expired: boolean, arrivedAt: string, transfer: string | null, organisation: { id: string, shortName: string } };
 
@@ -3073,7 +3098,7 @@ export type ArrivedDetailFragment = { warnings: Array<string>, fingerprint: stri
 
 export type ReceivingCodeRowFragment = { id: string, document: string, fingerprint: string, expiresOn: string, open: boolean, by: string, at: string, organisation: { id: string, shortName: string } };
 
-export type FlowRowFragment = { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
+export type FlowRowFragment = { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } };
 
 export type ContactRowFragment = { id: string, on: string, way: string, words: string, by: string, at: string };
 
@@ -3093,7 +3118,7 @@ export type TransferFileQueryVariables = Exact<{
 }>;
 
 
-export type TransferFileQuery = { mobility: { transfer: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type TransferFileQuery = { mobility: { transfer: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type TransferCountsQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -3182,7 +3207,7 @@ export type ApproveTransferMutationVariables = Exact<{
 }>;
 
 
-export type ApproveTransferMutation = { mobility: { approve: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ApproveTransferMutation = { mobility: { approve: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type SendTransferBackMutationVariables = Exact<{
   id: string;
@@ -3191,7 +3216,7 @@ export type SendTransferBackMutationVariables = Exact<{
 }>;
 
 
-export type SendTransferBackMutation = { mobility: { sendBack: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type SendTransferBackMutation = { mobility: { sendBack: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type ResubmitTransferMutationVariables = Exact<{
   id: string;
@@ -3200,7 +3225,7 @@ export type ResubmitTransferMutationVariables = Exact<{
 }>;
 
 
-export type ResubmitTransferMutation = { mobility: { resubmit: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ResubmitTransferMutation = { mobility: { resubmit: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type WithdrawTransferMutationVariables = Exact<{
   id: string;
@@ -3209,7 +3234,7 @@ export type WithdrawTransferMutationVariables = Exact<{
 }>;
 
 
-export type WithdrawTransferMutation = { mobility: { withdraw: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type WithdrawTransferMutation = { mobility: { withdraw: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type ReissueLetterMutationVariables = Exact<{
   id: string;
@@ -3220,7 +3245,7 @@ export type ReissueLetterMutationVariables = Exact<{
 }>;
 
 
-export type ReissueLetterMutation = { mobility: { reissue: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ReissueLetterMutation = { mobility: { reissue: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type FileReceiptMutationVariables = Exact<{
   id: string;
@@ -3230,14 +3255,14 @@ export type FileReceiptMutationVariables = Exact<{
 }>;
 
 
-export type FileReceiptMutation = { mobility: { fileReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type FileReceiptMutation = { mobility: { fileReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type ReadReceiptMutationVariables = Exact<{
   text: string;
 }>;
 
 
-export type ReadReceiptMutation = { mobility: { readReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
+export type ReadReceiptMutation = { mobility: { readReceipt: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } } };
 
 export type PrintLetterMutationVariables = Exact<{
   id: string;
@@ -3291,14 +3316,14 @@ export type FlowsQueryVariables = Exact<{
 }>;
 
 
-export type FlowsQuery = { mobility: { flows: { totalCount: number, nodes: Array<{ id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
+export type FlowsQuery = { mobility: { flows: { totalCount: number, nodes: Array<{ id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }> } } };
 
 export type FlowFileQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type FlowFileQuery = { mobility: { flow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+export type FlowFileQuery = { mobility: { flow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type FlowCountsQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -3357,7 +3382,7 @@ export type RecordContactMutationVariables = Exact<{
 }>;
 
 
-export type RecordContactMutation = { mobility: { recordContact: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+export type RecordContactMutation = { mobility: { recordContact: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type CloseFlowMutationVariables = Exact<{
   id: string;
@@ -3367,7 +3392,7 @@ export type CloseFlowMutationVariables = Exact<{
 }>;
 
 
-export type CloseFlowMutation = { mobility: { closeFlow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
+export type CloseFlowMutation = { mobility: { closeFlow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } } };
 
 export type OpenLostMutationVariables = Exact<{
   person: string;
@@ -4687,6 +4712,17 @@ export const DevelopmentPracticeRowFragmentDoc = /*#__PURE__*/ new TypedDocument
   }
 }
     `, {"fragmentName":"DevelopmentPracticeRow"}) as unknown as TypedDocumentString<DevelopmentPracticeRowFragment, unknown>;
+export const UnfiledRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment UnfiledRow on DevelopmentUnfiled {
+  person
+  name
+  branch {
+    id
+    shortName
+  }
+  joinDate
+}
+    `, {"fragmentName":"UnfiledRow"}) as unknown as TypedDocumentString<UnfiledRowFragment, unknown>;
 export const CommandRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment CommandRow on OrganisationCommand {
   id
@@ -5375,6 +5411,10 @@ export const TransferDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     title
     lines
   }
+  letterhead {
+    address
+    phone
+  }
   timeline {
     id
     event
@@ -5520,6 +5560,7 @@ export const FlowRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   alert
   overdue
   shouldTransfer
+  shouldSuspend
   editable
   recordedAt
   closedAt

@@ -8,6 +8,7 @@ HERE = Path(__file__).parent
 MEMBER = ["*姓名", "*公民身份号码", "*性别", "*民族", "*出生日期", "*学历", "*所在党支部", "党小组", "*人员类别", "*加入党组织日期",
           "转为正式党员日期", "*工作岗位", "*手机号", "*党籍状态", "*是否失联", "*是否流动党员", "备注"]
 ORGANISATION = ["*组织全称", "*组织简称", "上级组织简称", "*组织类别", "组织代码", "*成立日期", "*所在单位情况", "*单位性质类别", "*行政区划", "*联系人", "*联系电话"]
+NOTE = ["*姓名", "*公民身份号码", "*标题", "学习内容", "*正文", "*发布日期"]
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 FIRST, SECOND = "装卸作业区党支部", "港口机关党支部"
 
@@ -71,3 +72,17 @@ tree = [
 ]
 write("organisations.xlsx", "党组织信息", ORGANISATION, tree)
 write("organisations-with-faults.xlsx", "党组织信息", ORGANISATION, [tree[0], {**tree[1], "上级组织简称": "没有的党委"}, {**tree[2], "联系电话": "8765"}])
+
+NOTE_TEXT = ("通过认真学习，我深刻认识到全心全意为人民服务不是一句口号，而是落实在每一天工作中的行动。作为一名在渔港调度岗位工作了十五年的党员，"
+             "我见证了码头从人工作业走向自动化的全过程。今后我将把学习所得用到班组建设里，带头钻研新设备，带好新徒弟。")
+
+
+def note(name: str, born: date, order: int, title: str, text: str) -> dict:
+    return {"姓名": name, "公民身份号码": id_number(born, order), "标题": title, "学习内容": "党章", "正文": text, "发布日期": date(2026, 3, 1)}
+
+
+# The second one has copied from the first.
+write("study-notes.xlsx", "学习心得", NOTE, [
+    note("周海生", date(1975, 3, 12), 1, "学习党章有感", NOTE_TEXT),
+    note("钱远航", date(1980, 5, 4), 1, "党章学习体会", NOTE_TEXT + "以上是我的学习体会，请同志们批评指正。"),
+])

@@ -6,22 +6,18 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
-use zhibu_core::{PageArgs, Permission, PersonId, Result, dictionary, mask};
+use zhibu_core::{Page, PageArgs, Permission, PersonId, Result, dictionary, mask};
 use zhibu_office::paper::{Block, Field, Paper, Table};
-use zhibu_tenancy::exchange::export::{ExportColumn, Exporter, Forms, Made};
+use zhibu_tenancy::exchange::export::{ExportColumn, Records, column, sensitive};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Cx, Read, tenants};
 
-use super::{Part, Row, current, parts};
-use crate::exchange::{column, sensitive};
+use super::{Part, Row, current_of, parts};
 use crate::graphql::MemberFilter;
 use crate::member::rules::party_age;
 use crate::member::{self, Entry, Filter, Sort};
 use crate::organisation::{self, Reach};
 use crate::{MEMBER_READ, MEMBER_REVEAL};
-
-/// So many are read at a time.
-const BATCH: i32 = 50;
 
 const COLUMNS: &[ExportColumn] = &[column("form", "党员活动证", 20), sensitive("idNumber", "公民身份号码", 22)];
 
@@ -36,13 +32,12 @@ struct Wanted {
     list: MemberFilter,
 }
 
-fn wanted(value: &Value) -> Result<(Option<PersonId>, Filter)> {
-    let wanted = zhibu_graphql::filter::<Wanted>(value)?;
-    Ok((wanted.person, wanted.list.try_into()?))
-}
-
 #[async_trait]
-impl Exporter for Certificates {
+impl Records for Certificates {
+    type Id = PersonId;
+    type Filter = Filter;
+    type Row = Entry;
+
     fn kind(&self) -> &'static str {
         "certificate"
     }
@@ -63,51 +58,46 @@ impl Exporter for Certificates {
         COLUMNS
     }
 
-    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let (person, filter) = wanted(value)?;
-        let Some(person) = person else { return member::filter_words(&filter, read).await };
+    fn asked(&self, value: &Value, _: NaiveDate) -> Result<(Option<PersonId>, Filter)> {
+        let wanted = zhibu_graphql::filter::<Wanted>(value)?;
+        Ok((wanted.person, wanted.list.try_into()?))
+    }
+
+    async fn one_in_words(&self, person: PersonId, read: &mut Read<'_>) -> Result<String> {
+        Ok(format!("党员：{}", self.one(person, read).await?.person.name))
+    }
+
+    async fn in_words(&self, filter: Filter, read: &mut Read<'_>) -> Result<String> {
+        member::filter_words(&filter, read).await
+    }
+
+    async fn count(&self, cx: &Cx, filter: &Filter, read: &mut Read<'_>) -> Result<i64> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        Ok(format!("党员：{}", member::get(&reach, person, read.conn()?).await?.person.name))
+        member::count(cx, &reach, filter, read.conn()?).await
     }
 
-    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        let (person, filter) = wanted(value)?;
-        if person.is_some() {
-            return Ok(1);
-        }
+    async fn one(&self, person: PersonId, read: &mut Read<'_>) -> Result<Entry> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        member::count(cx, &reach, &filter, read.conn()?).await
+        member::get(&reach, person, read.conn()?).await
     }
 
-    fn made(&self) -> Made<'_> {
-        Made::Forms(self)
+    async fn page(&self, cx: &Cx, filter: &Filter, args: &PageArgs, read: &mut Read<'_>) -> Result<Page<Entry>> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        member::list(cx, &reach, filter, Sort::Name, args, read.conn()?).await
     }
-}
 
-#[async_trait]
-impl Forms for Certificates {
-    async fn forms(
+    async fn papers(
         &self,
         cx: &Cx,
-        value: &Value,
+        entries: &[Entry],
         columns: &[&'static ExportColumn],
-        after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Paper>, Option<String>)> {
-        let (person, filter) = wanted(value)?;
-        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let (entries, next) = match person {
-            Some(person) => (vec![member::get(&reach, person, read.conn()?).await?], None),
-            None => {
-                let args = PageArgs::new(Some(BATCH), after, None)?;
-                let page = member::list(cx, &reach, &filter, Sort::Name, &args, read.conn()?).await?;
-                (page.nodes, page.info.end_cursor.filter(|_| page.info.has_next_page))
-            }
-        };
+    ) -> Result<Vec<Paper>> {
         let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
         let whole = columns.iter().any(|column| column.key == "idNumber");
         let ids: Vec<_> = entries.iter().map(|entry| entry.person.id).collect();
         let posts = member::posts_of(&ids, true, read.conn()?).await?;
+        let mut issued = current_of(&ids, read.conn()?).await?;
         let places = entries.iter().flat_map(|entry| {
             let assigned = &entry.assignment;
             [Some(assigned.organisation_id), assigned.group_id].into_iter().flatten()
@@ -115,9 +105,8 @@ impl Forms for Certificates {
         let held = posts.values().flatten().map(|post| post.organisation);
         let names = organisation::names(&places.chain(held).collect::<Vec<_>>(), read.conn()?).await?;
         let mut papers = Vec::new();
-        for entry in &entries {
+        for entry in entries {
             let id = entry.person.id;
-            let issued = current(id, read.conn()?).await?;
             let posts: Vec<String> = posts
                 .get(&id)
                 .into_iter()
@@ -128,9 +117,9 @@ impl Forms for Certificates {
                 })
                 .collect();
             let known = Known { entry, posts: posts.join("、"), names: &names, vault: &vault, whole };
-            papers.push(paper(cx, &known, issued.as_ref(), parts(cx, id, false, read.conn()?).await?)?);
+            papers.push(paper(cx, &known, issued.remove(&id).as_ref(), parts(cx, id, false, read.conn()?).await?)?);
         }
-        Ok((papers, next))
+        Ok(papers)
     }
 }
 

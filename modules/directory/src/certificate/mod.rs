@@ -3,6 +3,8 @@
 
 pub(crate) mod export;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -104,8 +106,14 @@ pub async fn parts(cx: &Cx, person: Uuid, own: bool, conn: &mut Conn) -> Result<
 
 /// The certificate of a member that holds.
 pub async fn current(person: Uuid, conn: &mut Conn) -> Result<Option<Row>> {
-    let own = certificates::person_id.eq(person).and(certificates::withdrawn_at.is_null());
-    Ok(certificates::table.filter(own).select(Row::as_select()).first(conn).await.optional()?)
+    Ok(current_of(&[person], conn).await?.remove(&person))
+}
+
+/// Those of several members that hold, by member; of each there is one at most.
+pub(crate) async fn current_of(people: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Row>> {
+    let theirs = certificates::person_id.eq_any(people.to_vec()).and(certificates::withdrawn_at.is_null());
+    let rows: Vec<Row> = certificates::table.filter(theirs).select(Row::as_select()).load(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.person_id, row)).collect())
 }
 
 /// Issues a certificate; the one before does not hold any more.

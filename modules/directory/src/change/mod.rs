@@ -3,6 +3,7 @@
 
 mod actions;
 mod apply;
+pub(crate) mod export;
 mod model;
 mod preview;
 pub mod rules;

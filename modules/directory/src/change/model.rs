@@ -41,6 +41,19 @@ crate::coded! {
     }
 }
 
+impl CommandState {
+    /// What users call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Waiting => "待确认",
+            Self::Confirmed => "待生效",
+            Self::Done => "已完成",
+            Self::Refused => "已拒绝",
+            Self::Withdrawn => "已撤回",
+        }
+    }
+}
+
 /// The new organisation that a split makes, and who goes there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use zhibu_graphql::Request;
 use zhibu_tenancy::Cx;
 
 use super::OrganisationRef;
-use crate::member::{self, Gap, Optional};
+use crate::member::{self, Optional};
 use crate::organisation::Reach;
 use crate::{MEMBER_READ, TENANT_SETTINGS};
 
@@ -45,36 +45,30 @@ pub struct RecordCompleteness {
     branches: Vec<BranchGap>,
 }
 
-fn percent(gap: &Gap) -> i64 {
-    (gap.filled * 100).checked_div(gap.required).unwrap_or(100)
-}
-
 async fn shown(cx: &Cx, under: Option<OrganisationId>) -> Result<RecordCompleteness> {
     let mut read = cx.read(MEMBER_READ).await?;
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     let (rules, all, branches) = member::completeness(&reach, under, read.conn()?).await?;
     let required = rules.fields();
-    let lacking = |gap: &Gap, field: Optional| gap.lacking.get(&field).copied().unwrap_or_default();
     let mut fields: Vec<FieldGap> = Optional::ALL
         .into_iter()
-        .map(|field| FieldGap { field, count: lacking(&all, field), required: required.contains(&field) })
+        .map(|field| FieldGap { field, count: all.lacks(field), required: required.contains(&field) })
         .collect();
     fields.sort_by_key(|gap| (!gap.required, std::cmp::Reverse(gap.count)));
-    let branches = branches.into_iter().filter_map(|gap| {
-        let most = required.iter().copied().max_by_key(|field| lacking(&gap, *field));
+    let branches = branches.into_iter().take(member::BRANCHES).filter_map(|gap| {
         let (id, name) = gap.organisation.clone()?;
         Some(BranchGap {
             members: gap.members,
             incomplete: gap.incomplete,
-            percent: percent(&gap),
-            most: most.filter(|field| lacking(&gap, *field) > 0),
+            percent: gap.percent(),
+            most: gap.most(&required),
             branch: (id.into(), name).into(),
         })
     });
     Ok(RecordCompleteness {
         members: all.members,
         incomplete: all.incomplete,
-        percent: percent(&all),
+        percent: all.percent(),
         branches: branches.collect(),
         required,
         fields,

@@ -377,6 +377,12 @@ pub struct FormerFilter {
     reason: Option<EndReason>,
 }
 
+impl From<FormerFilter> for member::FormerFilter {
+    fn from(FormerFilter { search, under, reason }: FormerFilter) -> Self {
+        Self { search, under, reason }
+    }
+}
+
 /// 党员
 #[derive(Default)]
 pub struct MemberQuery;
@@ -462,9 +468,7 @@ impl MemberQuery {
         filter: Option<FormerFilter>,
     ) -> Result<Listed<Member>> {
         let (cx, args) = (ctx.cx()?, PageArgs::new(first, after, offset)?);
-        let filter = filter
-            .map(|f| member::FormerFilter { search: f.search, under: f.under, reason: f.reason })
-            .unwrap_or_default();
+        let filter = filter.map(Into::into).unwrap_or_default();
         let mut read = cx.read(HISTORY_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let total = if ctx.shows(&["totalCount"]) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use zhibu_core::{Page, PageArgs, PersonId, RecordRequestId, Result, SELF, dictionary};
+use zhibu_core::{Page, PageArgs, PersonId, RecordRequestId, Result, SELF};
 use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
@@ -75,10 +75,6 @@ struct RecordChangeInput {
     value: Option<String>,
 }
 
-fn label(field: RecordField) -> String {
-    dictionary::label("audit_field", field.key()).unwrap_or(field.key()).to_owned()
-}
-
 /// What requests are shown with.
 struct Shown {
     vault: Arc<Vault>,
@@ -114,7 +110,7 @@ impl Shown {
             let masked = |value: Option<String>| value.map(|value| field.masked(&value));
             changes.push(RecordFieldChange {
                 field,
-                label: label(field),
+                label: field.label(),
                 stale: current.as_ref().is_some_and(|now| *now != change.before),
                 now: masked(current.flatten()),
                 before: masked(change.before),
@@ -276,7 +272,7 @@ impl RequestMutation {
         let words = |field: RecordField, value: Option<String>| value.map(|value| field.words(&value));
         let shown = changes.into_iter().map(|(field, change)| RevealedField {
             field,
-            label: label(field),
+            label: field.label(),
             before: words(field, change.before),
             after: words(field, change.after),
         });

@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as Id};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zhibu_core::{OrganisationId, Result};
+use zhibu_core::{OrganisationId, Result, dictionary};
 use zhibu_tenancy::audit::{Entry, Row, undo};
 use zhibu_tenancy::{Conn, Write};
 
@@ -20,8 +20,8 @@ use crate::schema::record_rules;
 /// Required fields that every record has: name, identity number, sex, birth, ethnicity, education, kind, joining date,
 /// conversion (where there is one), branch, work post, mobile, state, lost and floating.
 pub const BASE: i32 = 15;
-/// Branches that statistics name.
-const BRANCHES: usize = 500;
+/// Branches that statistics name on a page.
+pub const BRANCHES: usize = 500;
 
 /// A field that may be empty, and that a tenant may require. Their order is that of the bits in `people.filled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, async_graphql::Enum)]
@@ -78,6 +78,11 @@ impl Optional {
             Self::Landline => "landline",
             Self::HomeAddress => "homeAddress",
         }
+    }
+
+    /// What users call it.
+    pub fn words(self) -> String {
+        dictionary::words("audit_field", self.key())
     }
 
     fn bit(self) -> i32 {
@@ -228,6 +233,22 @@ struct Counted {
 }
 
 impl Gap {
+    /// 完整度, per cent of the required fields.
+    pub fn percent(&self) -> i64 {
+        (self.filled * 100).checked_div(self.required).unwrap_or(100)
+    }
+
+    /// Members who lack a field.
+    pub fn lacks(&self, field: Optional) -> i64 {
+        self.lacking.get(&field).copied().unwrap_or_default()
+    }
+
+    /// The required field that most members lack.
+    pub fn most(&self, required: &[Optional]) -> Option<Optional> {
+        let most = required.iter().copied().max_by_key(|field| self.lacks(*field));
+        most.filter(|field| self.lacks(*field) > 0)
+    }
+
     fn add(&mut self, rules: Completeness, filled: i32, count: i64) {
         let required = i64::from(BASE) + i64::from(self::count(rules.0));
         let gaps = i64::from(rules.of(filled));
@@ -271,7 +292,6 @@ pub async fn completeness(
         }
     }
     branches.sort_by_key(|gap| std::cmp::Reverse(gap.required - gap.filled));
-    branches.truncate(BRANCHES);
     Ok((rules, all, branches))
 }
 

@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use serde_json::Value;
 use uuid::Uuid;
 use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column, sensitive};
 use zhibu_tenancy::keys::Vault;
 use zhibu_tenancy::{Cx, Read, tenants};
 
+use super::completeness::{self, Optional};
 use super::model::Entry;
 use super::rules;
 use super::store::{self, Filter, Sort};
-use crate::exchange::{column, sensitive};
 use crate::graphql::MemberFilter;
 use crate::organisation::{self, Reach};
 use crate::{MEMBER_READ, MEMBER_REVEAL};
@@ -48,6 +48,8 @@ const COLUMNS: &[ExportColumn] = &[
     column("flowDirection", "外出流向", 16),
     column("specialGroup", "困难、退役等情况", 14),
     column("remark", "备注", 24),
+    column("completeness", "资料完整度", 10),
+    column("gaps", "未填写的必填项", 30),
 ];
 
 fn filter(value: &Value) -> Result<Filter> {
@@ -80,7 +82,7 @@ pub(crate) async fn words(filter: &Filter, read: &mut Read<'_>) -> Result<String
     say("流动党员", filter.floating.map(yes));
     say("失联", filter.lost.map(yes));
     say("资料不完整", filter.incomplete.map(yes));
-    say("未填写", filter.missing.map(|field| dictionary::words("audit_field", field.key())));
+    say("未填写", filter.missing.map(|field| field.words()));
     Ok(words.join("；"))
 }
 
@@ -129,7 +131,7 @@ impl Rows for Members {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let page = store::list(cx, &reach, &filter(value)?, Sort::Name, &PageArgs::batch(after), read.conn()?).await?;
         let people: Vec<Uuid> = page.nodes.iter().map(|entry| entry.person.id).collect();
@@ -143,24 +145,23 @@ impl Rows for Members {
         let names = organisation::names(&at, read.conn()?).await?;
         let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
         let today = cx.app.world.today();
-        let mut rows = Vec::with_capacity(page.nodes.len());
-        for entry in &page.nodes {
+        let rules = completeness::required(read.conn()?).await?;
+        batch(&page, columns, |key, entry| {
             let held = posts.get(&entry.person.id).map(Vec::as_slice).unwrap_or_default();
-            let held: Vec<String> = held.iter().map(|post| dictionary::words("post", &post.post)).collect();
             let named = |id: Uuid| names.get(&id).cloned();
-            let row = columns.iter().map(|column| match column.key {
-                "branch" => Ok(named(entry.assignment.organisation_id).into()),
-                "group" => Ok(entry.assignment.group_id.and_then(named).into()),
-                "posts" => Ok(Some(held.join("、")).filter(|text| !text.is_empty()).into()),
-                key => cell(key, entry, &vault, today),
-            });
-            rows.push(row.collect::<Result<Vec<Cell>>>()?);
-        }
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+            Ok(match key {
+                "branch" => named(entry.assignment.organisation_id).into(),
+                "group" => entry.assignment.group_id.and_then(named).into(),
+                "posts" => Cell::joined(held.iter().map(|post| dictionary::words("post", &post.post)), "、"),
+                "completeness" => Cell::Text(format!("{}%", rules.per_cent(entry.person.filled))),
+                "gaps" => Cell::joined(rules.gaps(entry.person.filled).into_iter().map(Optional::words), "、"),
+                key => cell(key, entry, &vault, today)?,
+            })
+        })
     }
 }
 
-fn cell(key: &str, entry: &Entry, vault: &Vault, today: chrono::NaiveDate) -> Result<Cell> {
+pub(super) fn cell(key: &str, entry: &Entry, vault: &Vault, today: chrono::NaiveDate) -> Result<Cell> {
     let (person, terms) = (&entry.person, &entry.membership);
     let open = |sealed: &[u8]| vault.open_text(sealed).map(|text| Cell::Text(text.expose().to_owned()));
     let may = |sealed: &Option<Vec<u8>>| sealed.as_deref().map_or(Ok(Cell::Blank), open);
@@ -169,24 +170,24 @@ fn cell(key: &str, entry: &Entry, vault: &Vault, today: chrono::NaiveDate) -> Re
     Ok(match key {
         "name" => Cell::Text(person.name.clone()),
         "idNumber" => open(&person.id_number)?,
-        "sex" => Cell::Text(dictionary::words("sex", &person.sex)),
+        "sex" => Cell::words("sex", &person.sex),
         "birthDate" => Cell::Date(person.birth_date),
         "age" => years(today.years_since(person.birth_date)),
-        "ethnicity" => Cell::Text(dictionary::words("ethnicity", &person.ethnicity)),
+        "ethnicity" => Cell::words("ethnicity", &person.ethnicity),
         "nativePlace" => person.native_place.clone().into(),
-        "educationLevel" => Cell::Text(dictionary::words("education_level", &person.education_level)),
+        "educationLevel" => Cell::words("education_level", &person.education_level),
         "degree" => coded("degree", &person.degree),
         "school" => person.school.clone().into(),
-        "memberType" => Cell::Text(dictionary::words("member_type", &terms.member_type)),
+        "memberType" => Cell::words("member_type", &terms.member_type),
         "joinDate" => Cell::Date(terms.join_date),
         "conversionDate" => terms.conversion_date.into(),
         "partyAge" => years(rules::party_age(terms.join_date, terms.conversion_date, terms.kind(), today)),
-        "workPost" => Cell::Text(dictionary::words("work_post", &person.work_post)),
+        "workPost" => Cell::words("work_post", &person.work_post),
         "employer" => person.employer.clone().into(),
         "mobile" => open(&person.mobile)?,
         "landline" => may(&person.landline)?,
         "homeAddress" => may(&person.home_address)?,
-        "status" => Cell::Text(dictionary::words("membership_status", &terms.status)),
+        "status" => Cell::words("membership_status", &terms.status),
         "lostOn" => terms.lost_on.into(),
         "floating" => Cell::Text(if terms.floating { "是" } else { "否" }.to_owned()),
         "flowDirection" => coded("flow_direction", &terms.flow_direction),

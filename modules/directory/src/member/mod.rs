@@ -3,8 +3,11 @@
 mod actions;
 mod completeness;
 pub(crate) mod export;
+pub(crate) mod former;
+pub(crate) mod gaps;
 pub(crate) mod import;
 mod model;
+mod named;
 mod own;
 mod posts;
 mod roles;
@@ -17,11 +20,12 @@ pub use actions::{
     locked, mark, relocate, restore, reveal, seats_taken, update,
 };
 pub use completeness::{
-    BASE, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
+    BASE, BRANCHES, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
 };
 pub(crate) use export::words as filter_words;
 pub use import::TABLES;
 pub use model::{AssignmentRow, EndReason, Entry, MemberType, MembershipRow, MembershipStatus, PersonRow, PostRow};
+pub use named::{Meant, Named, meant};
 pub use own::{OwnField, complete, facts, own, set};
 pub use posts::{
     Appointment, Ending, HeldPost, Recorded, appoint, end as end_held_posts, forget as forget_posts, held_on, names,

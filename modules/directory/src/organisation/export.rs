@@ -5,14 +5,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
-use zhibu_core::{Error, PageArgs, Permission, Result, dictionary, mask};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_core::{Error, Page, PageArgs, Permission, Result, dictionary, mask};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column, sensitive};
 use zhibu_tenancy::{Cx, Read, tenants};
 
 use super::model::{Listing, OrganisationAttention, Wanted};
 use super::scope::Reach;
 use super::store::{self, Filter};
-use crate::exchange::{column, sensitive};
 use crate::graphql::OrganisationFilter;
 use crate::schema::organisations;
 use crate::{ORG_READ, ORG_REVEAL};
@@ -39,6 +38,9 @@ const COLUMNS: &[ExportColumn] = &[
     column("childCount", "直接下级数", 10),
     column("memberCount", "本级党员数", 10),
     column("administrators", "管理员", 20),
+    column("splitFrom", "分立自", 22),
+    column("closedOn", "合并或撤销日期", 14),
+    column("mergedInto", "并入组织", 22),
 ];
 
 fn filter(cx: &Cx, value: &Value) -> Result<Filter> {
@@ -86,6 +88,7 @@ impl Exporter for Organisations {
             let kinds: Vec<String> = types.iter().map(|kind| dictionary::words("org_type", kind.code())).collect();
             words.push(format!("组织类别：{}", kinds.join("、")));
         }
+        words.extend(filter.closed.filter(|closed| *closed).map(|_| "状态：已合并或撤销".to_owned()));
         words.extend(filter.attention.map(|what| format!("待办：{}", waits(what))));
         Ok(words.join("；"))
     }
@@ -109,7 +112,7 @@ impl Rows for Organisations {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let page = store::list(&reach, &filter(cx, value)?, &PageArgs::batch(after), read.conn()?).await?;
         let ids: Vec<Uuid> = page.nodes.iter().map(|row| row.id).collect();
@@ -118,34 +121,36 @@ impl Rows for Organisations {
             .select((organisations::id, organisations::member_count))
             .load(read.conn()?)
             .await?;
+        let kin: Vec<Uuid> = page.nodes.iter().flat_map(|row| [row.merged_into, row.split_from]).flatten().collect();
+        let kin = store::names(&kin, read.conn()?).await?;
         let wanted = Wanted { administrators: true, units: true, path: true };
         let listings = store::complete(cx, page.nodes, wanted, read.conn()?).await?;
         let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
-        let mut rows = Vec::with_capacity(listings.len());
-        for listing in &listings {
-            let heads = heads.iter().find(|(id, _)| *id == listing.row.id).map_or(0, |(_, count)| *count);
-            let row = columns.iter().map(|column| match (column.key, &listing.row.contact_phone) {
+        batch(&Page { nodes: listings, info: page.info }, columns, |key, listing| {
+            match (key, &listing.row.contact_phone) {
                 ("contactPhone", Some(sealed)) => Ok(Cell::Text(vault.open_text(sealed)?.expose().to_owned())),
                 ("contactPhone", None) => Ok(Cell::Blank),
-                ("memberCount", _) => Ok(Cell::Integer(heads.into())),
+                ("memberCount", _) => Ok(Cell::Integer(
+                    heads.iter().find(|(id, _)| *id == listing.row.id).map_or(0, |(_, count)| *count).into(),
+                )),
+                ("mergedInto", _) => Ok(listing.row.merged_into.and_then(|id| kin.get(&id).cloned()).into()),
+                ("splitFrom", _) => Ok(listing.row.split_from.and_then(|id| kin.get(&id).cloned()).into()),
                 (key, _) => cell(key, listing),
-            });
-            rows.push(row.collect::<Result<Vec<Cell>>>()?);
-        }
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+            }
+        })
     }
 }
 
 fn cell(key: &str, listing: &Listing) -> Result<Cell> {
     let row = &listing.row;
-    let joined = |texts: Vec<String>| Some(texts.join("；")).filter(|text| !text.is_empty()).into();
+    let joined = |texts: Vec<String>| Cell::joined(texts, "；");
     Ok(match key {
         "code" => Cell::Text(row.code.clone()),
         "fullName" => Cell::Text(row.full_name.clone()),
         "shortName" => Cell::Text(row.short_name.clone()),
-        "type" => Cell::Text(dictionary::words("org_type", &row.org_type)),
+        "type" => Cell::words("org_type", &row.org_type),
         "parent" => listing.path.last().map(|(_, name)| name.clone()).into(),
-        "status" => Cell::Text(dictionary::words("org_status", &row.status)),
+        "status" => Cell::words("org_status", &row.status),
         "foundedOn" => row.founded_on.into(),
         "approvalNo" => row.approval_no.clone().into(),
         "unitRelation" => row.unit_relation.as_deref().map(|code| dictionary::words("org_unit_relation", code)).into(),
@@ -155,6 +160,7 @@ fn cell(key: &str, listing: &Listing) -> Result<Cell> {
         "termYears" => row.term_years.map_or(Cell::Blank, |years| Cell::Integer(years.into())),
         "termStart" => row.term_start.into(),
         "childCount" => Cell::Integer(row.child_count.into()),
+        "closedOn" => row.closed_on.into(),
         "administrators" => joined(listing.administrators.iter().map(|who| who.display_name.clone()).collect()),
         other => return Err(Error::bug(format!("no column {other}"))),
     })

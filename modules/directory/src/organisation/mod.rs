@@ -5,6 +5,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 mod model;
 pub(crate) mod past;
+pub(crate) mod past_export;
 pub mod rules;
 mod scope;
 mod store;
@@ -23,4 +24,4 @@ pub use store::{
     Filter, TERM_END, ancestors, children_types, complete, count, get, ids, kinds, list, members, names, part, places,
     roots, spans, taken_names, tree, waiting, words_under,
 };
-pub use term::{begin_term, hold, prolong_term};
+pub use term::{begin_term, hold, prolong_term, take_back_term};

@@ -3,6 +3,7 @@
 
 mod actions;
 mod erase;
+pub(crate) mod export;
 mod store;
 
 pub use actions::{confirm, propose, refuse, withdraw};

@@ -30,6 +30,19 @@ crate::coded! {
     }
 }
 
+impl ProposalState {
+    /// What users call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Waiting => "待确认",
+            Self::Done => "已彻底删除",
+            Self::Refused => "已拒绝",
+            Self::Withdrawn => "已撤回",
+            Self::Expired => "已过期",
+        }
+    }
+}
+
 /// A stored proposal.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = purges)]

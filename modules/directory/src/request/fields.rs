@@ -106,6 +106,11 @@ impl RecordField {
         }
     }
 
+    /// What users call it.
+    pub fn label(self) -> String {
+        dictionary::words("audit_field", self.key())
+    }
+
     /// The dictionary its values come from.
     pub fn dictionary(self) -> Option<&'static str> {
         match self {

@@ -1,6 +1,7 @@
 //! 资料变更申请: what a member wants changed of the own record, and an administrator approves or refuses. What is approved goes
 //! through the same edit as the member form.
 
+pub(crate) mod export;
 mod fields;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,18 @@ crate::coded! {
         Refused = "refused",
         /// 已撤回
         Withdrawn = "withdrawn",
+    }
+}
+
+impl RequestState {
+    /// What users call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Waiting => "待审核",
+            Self::Approved => "已同意",
+            Self::Refused => "已拒绝",
+            Self::Withdrawn => "已撤回",
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 //! of contact (失联).
 
 mod actions;
+pub(crate) mod contact_export;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod lost_export;
 mod model;
 pub mod rules;
 pub mod store;

@@ -52,6 +52,28 @@ crate::coded! {
     }
 }
 
+impl LostState {
+    /// What users call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Open => "查找中",
+            Self::Suspended => "已停止党籍",
+            Self::Found => "已取得联系",
+            Self::Struck => "已除名",
+        }
+    }
+}
+
+impl LostDecision {
+    /// What users call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Suspend => "停止党籍",
+            Self::Strike => "自行脱党除名",
+        }
+    }
+}
+
 /// A stored record of a floating member.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = flows)]

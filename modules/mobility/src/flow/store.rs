@@ -1,5 +1,7 @@
 //! Queries on floating members and on those out of contact.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -107,6 +109,43 @@ pub async fn contacts_of(flow: Uuid, conn: &mut Conn) -> Result<Vec<ContactRow>>
     Ok(found.limit(200).select(ContactRow::as_select()).load(conn).await?)
 }
 
+async fn contacts_matching(
+    cx: &Cx,
+    reach: &Reach,
+    filter: &Filter,
+    conn: &mut Conn,
+) -> Result<contacts::BoxedQuery<'static, Pg>> {
+    let with = matching(cx, reach, filter, conn).await?.select(flows::id.nullable());
+    Ok(contacts::table.filter(contacts::flow_id.eq_any(with)).into_boxed())
+}
+
+/// One page of the contacts with the floating members that match, each with whose it is, the last recorded first.
+pub async fn all_contacts(
+    cx: &Cx,
+    reach: &Reach,
+    filter: &Filter,
+    page: &PageArgs,
+    conn: &mut Conn,
+) -> Result<Page<(FlowRow, ContactRow)>> {
+    let mut query = contacts_matching(cx, reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
+    if let Some(after) = page.after::<Uuid>()? {
+        query = query.filter(contacts::id.lt(after));
+    }
+    let query = query.order(contacts::id.desc()).select((contacts::flow_id, ContactRow::as_select()));
+    let rows: Vec<(Option<Uuid>, ContactRow)> = query.load(conn).await?;
+    let page = page.page(rows, |(_, row)| row.id);
+    let of: Vec<Uuid> = page.nodes.iter().filter_map(|(flow, _)| *flow).collect();
+    let of = flows::table.filter(flows::id.eq_any(of)).select(FlowRow::as_select()).load(conn).await?;
+    let of: HashMap<Uuid, FlowRow> = of.into_iter().map(|row: FlowRow| (row.id, row)).collect();
+    let nodes = page.nodes.into_iter().filter_map(|(flow, row)| Some((of.get(&flow?)?.clone(), row)));
+    Ok(Page { nodes: nodes.collect(), info: page.info })
+}
+
+/// How many there are.
+pub async fn count_contacts(cx: &Cx, reach: &Reach, filter: &Filter, conn: &mut Conn) -> Result<i64> {
+    Ok(contacts_matching(cx, reach, filter, conn).await?.count().get_result(conn).await?)
+}
+
 /// Numbers of floating members.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Summary {
@@ -152,39 +191,42 @@ pub struct LostFilter {
     pub closed: bool,
 }
 
-/// One page of the lost members, those lost for longest first, and how many there are.
-pub async fn lost(
+async fn lost_matching(
     reach: &Reach,
     filter: &LostFilter,
-    page: &PageArgs,
     conn: &mut Conn,
-) -> Result<(Page<LostRow>, i64)> {
-    let places = organisation::part(reach, filter.under, conn).await?;
-    let query = || {
-        let mut query = lost_cases::table.into_boxed::<Pg>();
-        query = if filter.closed {
-            query.filter(lost_cases::closed_at.is_not_null())
-        } else {
-            query.filter(lost_cases::closed_at.is_null())
-        };
-        if let Some(places) = &places {
-            query = query.filter(lost_cases::organisation_id.eq_any(places.clone()));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(lost_cases::state.eq(state.code()));
-        }
-        if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            query = query.filter(lost_cases::search.contains(vec![names::search_key(text)]));
-        }
-        query
+) -> Result<lost_cases::BoxedQuery<'static, Pg>> {
+    let mut query = lost_cases::table.into_boxed();
+    query = if filter.closed {
+        query.filter(lost_cases::closed_at.is_not_null())
+    } else {
+        query.filter(lost_cases::closed_at.is_null())
     };
-    let total: i64 = query().count().get_result(&mut *conn).await?;
-    let mut rows = query().limit(page.limit()).offset(page.offset());
+    if let Some(places) = organisation::part(reach, filter.under, conn).await? {
+        query = query.filter(lost_cases::organisation_id.eq_any(places));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(lost_cases::state.eq(state.code()));
+    }
+    if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        query = query.filter(lost_cases::search.contains(vec![names::search_key(text)]));
+    }
+    Ok(query)
+}
+
+/// One page of the lost members, those lost for longest first.
+pub async fn lost(reach: &Reach, filter: &LostFilter, page: &PageArgs, conn: &mut Conn) -> Result<Page<LostRow>> {
+    let mut rows = lost_matching(reach, filter, conn).await?.limit(page.limit()).offset(page.offset());
     if let Some((day, id)) = page.after::<(NaiveDate, Uuid)>()? {
         rows = rows.filter(lost_cases::lost_on.ge(day)).filter(lost_cases::lost_on.gt(day).or(lost_cases::id.gt(id)));
     }
     let rows = rows.order((lost_cases::lost_on, lost_cases::id)).select(LostRow::as_select()).load(conn).await?;
-    Ok((page.page(rows, |row: &LostRow| (row.lost_on, row.id)), total))
+    Ok(page.page(rows, |row: &LostRow| (row.lost_on, row.id)))
+}
+
+/// How many there are.
+pub async fn count_lost(reach: &Reach, filter: &LostFilter, conn: &mut Conn) -> Result<i64> {
+    Ok(lost_matching(reach, filter, conn).await?.count().get_result(conn).await?)
 }
 
 /// One case inside the reach. `hold` locks it for the transaction.

@@ -164,7 +164,7 @@ impl FlowFilter {
 
 /// Which lost members a list shows.
 #[derive(InputObject, Default)]
-struct LostCaseFilter {
+pub struct LostCaseFilter {
     /// Part of the name or its pinyin.
     search: Option<String>,
     /// This organisation and everything below.
@@ -172,6 +172,12 @@ struct LostCaseFilter {
     state: Option<LostState>,
     /// Those that have ended, instead of those that go on.
     closed: Option<bool>,
+}
+
+impl From<LostCaseFilter> for LostFilter {
+    fn from(LostCaseFilter { search, under, state, closed }: LostCaseFilter) -> Self {
+        Self { search, under, state, closed: closed.unwrap_or_default() }
+    }
 }
 
 #[derive(InputObject)]
@@ -392,13 +398,17 @@ impl FlowQuery {
         let (cx, args) = (ctx.cx()?, PageArgs::new(first, after, offset)?);
         let mut read = cx.read(FLOW_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let LostCaseFilter { search, under, state, closed } = filter.unwrap_or_default();
-        let filter = LostFilter { search, under, state, closed: closed.unwrap_or_default() };
-        let (page, total) = store::lost(&reach, &filter, &args, read.conn()?).await?;
+        let filter = filter.unwrap_or_default().into();
+        let total = if ctx.shows(&["totalCount"]) {
+            Some(store::count_lost(&reach, &filter, read.conn()?).await?)
+        } else {
+            None
+        };
+        let page = store::lost(&reach, &filter, &args, read.conn()?).await?;
         let at: Vec<Uuid> = page.nodes.iter().map(|row| row.organisation_id).collect();
         let shown = Shown::of(cx, &at, read.conn()?).await?;
         let nodes = page.nodes.iter().map(|row| shown.lost(row)).collect();
-        Ok(Listed::new(Page { nodes, info: page.info }, Some(total)))
+        Ok(Listed::new(Page { nodes, info: page.info }, total))
     }
 
     /// One lost member with what was tried and decided.

@@ -1,13 +1,15 @@
 //! What can be taken out of transfers (PC-3.2.3): the list as a workbook, and letters of introduction as PDF.
 
 use async_trait::async_trait;
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::Value;
-use zhibu_core::{Error, PageArgs, Permission, Result, TransferId, dictionary, mask};
+use zhibu_core::{Error, Page, PageArgs, Permission, Result, TransferId, dictionary, mask};
 use zhibu_directory::MEMBER_REVEAL;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_office::paper::Paper;
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Forms, Made, Rows};
+use zhibu_tenancy::exchange::export::{
+    Batch, Cell, ExportColumn, Exporter, Made, Records, Rows, batch, column, sensitive,
+};
 use zhibu_tenancy::{Cx, Read};
 
 use super::actions::record_of;
@@ -19,10 +21,6 @@ use crate::{TRANSFER_ACCEPT, TRANSFER_READ};
 
 /// Exports transfers.
 pub(crate) struct Transfers;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("name", "姓名", 12),
@@ -45,8 +43,7 @@ fn filter(value: &Value, today: NaiveDate) -> Result<Filter> {
 
 /// The filter and how far it reaches: what waits, waits with whoever exports, as in the list. A job writes the file, so their
 /// reach stands for what they decide.
-async fn asked(value: &Value, today: NaiveDate, read: &mut Read<'_>) -> Result<(Filter, Reach)> {
-    let mut filter = filter(value, today)?;
+async fn reached(mut filter: Filter, read: &mut Read<'_>) -> Result<(Filter, Reach)> {
     let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
     if filter.waiting.is_some() {
         filter.waiting = Some(organisation::part(&reach, None, read.conn()?).await?);
@@ -87,10 +84,6 @@ impl Exporter for Transfers {
         TRANSFER_READ
     }
 
-    fn reveals(&self) -> Option<Permission> {
-        None
-    }
-
     fn columns(&self) -> &'static [ExportColumn] {
         COLUMNS
     }
@@ -100,7 +93,7 @@ impl Exporter for Transfers {
     }
 
     async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        let (filter, reach) = asked(value, cx.app.world.today(), read).await?;
+        let (filter, reach) = reached(filter(value, cx.app.world.today())?, read).await?;
         store::count(cx, &reach, &filter, read.conn()?).await
     }
 
@@ -118,43 +111,33 @@ impl Rows for Transfers {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let today = cx.app.world.today();
-        let (filter, reach) = asked(value, today, read).await?;
+        let (filter, reach) = reached(filter(value, today)?, read).await?;
         let page = store::list(cx, &reach, &filter, &PageArgs::batch(after), read.conn()?).await?;
-        let row = |row: &Row| columns.iter().map(|column| cell(column.key, row, today)).collect::<Result<Vec<_>>>();
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        batch(&page, columns, |key, row| cell(key, row, today))
     }
 }
 
 fn cell(key: &str, row: &Row, today: NaiveDate) -> Result<Cell> {
-    let label = |kind: &str, code: &str| Cell::Text(dictionary::words(kind, code));
-    let on = |day: Option<NaiveDate>| day.map_or(Cell::Blank, Cell::Date);
-    // The day of a moment, where the tenants are.
-    let day = |at: chrono::DateTime<chrono::Utc>| (at + Duration::hours(8)).date_naive();
     Ok(match key {
         "name" => Cell::Text(row.name.clone()),
-        "kind" => label("transfer_kind", &row.kind),
+        "kind" => Cell::words("transfer_kind", &row.kind),
         "from" => Cell::Text(row.from_name.clone()),
         "to" => Cell::Text(row.to_name.clone()),
-        "reason" => label("transfer_reason", &row.reason),
+        "reason" => Cell::words("transfer_reason", &row.reason),
         "duesPaidTo" => row.dues_paid_to.clone().into(),
-        "status" => label("transfer_status", row.status_on(today).code()),
+        "status" => Cell::words("transfer_status", row.status_on(today).code()),
         "letterNo" => row.letter_no.clone().into(),
-        "issuedOn" => on(row.issued_on),
-        "validUntil" => on(row.valid_until),
-        "startedOn" => Cell::Date(day(row.created_at)),
-        "closedOn" => on(row.closed_at.map(day)),
+        "issuedOn" => row.issued_on.into(),
+        "validUntil" => row.valid_until.into(),
+        "startedOn" => Some(row.created_at).into(),
+        "closedOn" => row.closed_at.into(),
         other => return Err(Error::bug(format!("no column {other}"))),
     })
 }
 
-/// So many letters are read whole at a time.
-const FORMS: i32 = 50;
-
-const ID_NUMBER: ExportColumn =
-    ExportColumn { key: "idNumber", title: "公民身份号码和手机号", width: 20, sensitive: true };
+const ID_NUMBER: ExportColumn = sensitive("idNumber", "公民身份号码和手机号", 20);
 
 const FORM: &[ExportColumn] = &[column("form", "介绍信", 20), ID_NUMBER];
 
@@ -169,13 +152,12 @@ struct Wanted {
     list: TransferFilter,
 }
 
-fn wanted(value: &Value, today: NaiveDate) -> Result<(Option<TransferId>, Filter)> {
-    let wanted = zhibu_graphql::filter::<Wanted>(value)?;
-    Ok((wanted.transfer, wanted.list.read(today)?))
-}
-
 #[async_trait]
-impl Exporter for Letters {
+impl Records for Letters {
+    type Id = TransferId;
+    type Filter = Filter;
+    type Row = Row;
+
     fn kind(&self) -> &'static str {
         "transfer_letter"
     }
@@ -196,67 +178,55 @@ impl Exporter for Letters {
         FORM
     }
 
-    async fn words(&self, value: &Value, read: &mut Read<'_>) -> Result<String> {
-        let (transfer, filter) = wanted(value, NaiveDate::default())?;
-        let mut words = Vec::new();
-        if let Some(transfer) = transfer {
-            let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-            let row = store::load(&reach, transfer, false, read.conn()?).await?;
-            let number = row.letter_no.filter(|_| row.letter_id.is_some());
-            let number = number.ok_or_else(|| Error::refuse("NO_LETTER", "该调动还没有开具介绍信"))?;
-            words.push(format!("{}的介绍信{number}", row.name));
-        }
-        words.extend(in_words(filter, read).await?);
-        Ok(words.join("；"))
+    fn asked(&self, value: &Value, today: NaiveDate) -> Result<(Option<TransferId>, Filter)> {
+        let wanted = zhibu_graphql::filter::<Wanted>(value)?;
+        Ok((wanted.transfer, wanted.list.read(today)?))
     }
 
-    async fn count(&self, cx: &Cx, value: &Value, read: &mut Read<'_>) -> Result<i64> {
-        let (transfer, filter) = wanted(value, cx.app.world.today())?;
-        if transfer.is_some() {
-            return Ok(1);
-        }
-        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+    async fn one_in_words(&self, transfer: TransferId, read: &mut Read<'_>) -> Result<String> {
+        let row = self.one(transfer, read).await?;
+        let number = row.letter_no.filter(|_| row.letter_id.is_some());
+        let number = number.ok_or_else(|| Error::refuse("NO_LETTER", "该调动还没有开具介绍信"))?;
+        Ok(format!("{}的介绍信{number}", row.name))
+    }
+
+    async fn in_words(&self, filter: Filter, read: &mut Read<'_>) -> Result<String> {
+        Ok(in_words(filter, read).await?.join("；"))
+    }
+
+    async fn count(&self, cx: &Cx, filter: &Filter, read: &mut Read<'_>) -> Result<i64> {
+        let (filter, reach) = reached(filter.clone(), read).await?;
         store::count(cx, &reach, &filter, read.conn()?).await
     }
 
-    fn made(&self) -> Made<'_> {
-        Made::Forms(self)
+    async fn one(&self, transfer: TransferId, read: &mut Read<'_>) -> Result<Row> {
+        let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
+        store::load(&reach, transfer, false, read.conn()?).await
     }
-}
 
-#[async_trait]
-impl Forms for Letters {
-    async fn forms(
+    async fn page(&self, cx: &Cx, filter: &Filter, args: &PageArgs, read: &mut Read<'_>) -> Result<Page<Row>> {
+        let (filter, reach) = reached(filter.clone(), read).await?;
+        let mut page = store::list(cx, &reach, &filter, args, read.conn()?).await?;
+        // Of many at once only those that are to be handed over; one that is over is printed alone.
+        page.nodes.retain(|row| row.side() == Some(TransferSide::Receipt));
+        Ok(page)
+    }
+
+    async fn papers(
         &self,
         cx: &Cx,
-        value: &Value,
+        rows: &[Row],
         columns: &[&'static ExportColumn],
-        after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Paper>, Option<String>)> {
-        let (transfer, mut filter) = wanted(value, cx.app.world.today())?;
+    ) -> Result<Vec<Paper>> {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
-        let (rows, next) = match transfer {
-            Some(id) => (vec![store::load(&reach, id, false, read.conn()?).await?], None),
-            None => {
-                if filter.waiting.is_some() {
-                    filter.waiting = Some(organisation::part(&reach, None, read.conn()?).await?);
-                }
-                let args = PageArgs::new(Some(FORMS), after, None)?;
-                let page = store::list(cx, &reach, &filter, &args, read.conn()?).await?;
-                let mut rows = page.nodes;
-                // Of many at once only those that are to be handed over; one that is over is printed alone.
-                rows.retain(|row| row.side() == Some(TransferSide::Receipt));
-                (rows, page.info.end_cursor.filter(|_| page.info.has_next_page))
-            }
-        };
         let committees: Vec<_> = rows.iter().filter_map(|row| row.source_id).collect();
         let places = organisation::places(&committees, read.conn()?).await?;
         let ids: Vec<_> = rows.iter().filter_map(|row| row.letter_id).collect();
         let letters = store::letters_in_force(&ids, read.conn()?).await?;
         let whole = columns.iter().any(|column| column.key == ID_NUMBER.key);
         let mut papers = Vec::new();
-        for row in &rows {
+        for row in rows {
             // As for whoever prints one: theirs is the committee that issued it.
             let theirs = row.source_id.and_then(|id| places.get(&id)).is_some_and(|(_, path)| reach.covers(path));
             let letter = row.letter_id.filter(|_| theirs).and_then(|id| letters.get(&id));
@@ -264,6 +234,6 @@ impl Forms for Letters {
                 papers.push(paper::letter(row, letter, &record_of(cx, &letter.record).await?, whole));
             }
         }
-        Ok((papers, next))
+        Ok(papers)
     }
 }

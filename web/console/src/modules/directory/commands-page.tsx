@@ -1,6 +1,6 @@
 import {
   ConfirmOrganisationCommandDocument, OrganisationCommandDocument, OrganisationCommandPreviewDocument,
-  OrganisationCommandsDocument, optionsOf, RefuseOrganisationCommandDocument, WithdrawOrganisationCommandDocument, type CommandRowFragment,
+  OrganisationCommandsDocument, optionsOf, RefuseOrganisationCommandDocument, WithdrawOrganisationCommandDocument, type CommandRowFragment, type OrganisationCommandFilter,
 } from '@zhibu/api'
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button } from 'antd'
@@ -8,6 +8,8 @@ import type { ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { useConfirmDanger } from '../../kit/confirm-danger'
 import { DetailDrawer, Section } from '../../kit/detail-drawer'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { Page } from '../../kit/page'
 import { QueryBoundary } from '../../kit/states'
@@ -23,6 +25,12 @@ const SEARCH = [
   { name: 'kind', label: '类型', options: optionsOf(commandKinds) },
   { name: 'state', label: '状态', options: optionsOf(commandStates) },
 ] as const
+
+const EXPORT: ExportKind = { kind: 'organisation_command', title: '组织变更' }
+
+const filterOf = (filter: Record<string, string>): OrganisationCommandFilter => ({
+  search: filter.search ?? null, kind: oneOf(commandKinds, filter.kind) ?? null, state: oneOf(commandStates, filter.state) ?? null,
+})
 
 /** 组织变更: commands that concern the own organisations, with what waits for a decision. */
 export default function CommandsPage() {
@@ -48,9 +56,9 @@ export default function CommandsPage() {
     <Page title="组织变更" menu="org.info" hint="在“组织信息”中打开一个组织，点“组织变更”提出迁移、合并、分立、撤销或删除。">
       <ListPage<CommandRowFragment>
         name="commands" label="组织变更列表" columns={columns} search={SEARCH} empty="还没有组织变更" rowKey={(row) => row.id}
-        load={async ({ first, offset, filter }, signal) => (await ask(OrganisationCommandsDocument, {
-          first, offset, filter: { search: filter.search ?? null, kind: oneOf(commandKinds, filter.kind) ?? null, state: oneOf(commandStates, filter.state) ?? null },
-        }, signal)).directory.organisationCommands}
+        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter)} count={count} />}
+        banner={<ExportBar {...EXPORT} />}
+        load={async ({ first, offset, filter }, signal) => (await ask(OrganisationCommandsDocument, { first, offset, filter: filterOf(filter) }, signal)).directory.organisationCommands}
       />
       {opened && <Opened id={opened} onClose={() => open(null)} />}
     </Page>

@@ -4,13 +4,13 @@ import { App, Button, Form } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { FormPage } from '../../kit/form-page'
-import { mergedWords } from '../../kit/merge-newest'
 import { Page, useLink } from '../../kit/page'
 import { ErrorState, QueryBoundary } from '../../kit/states'
-import { errorSentence, RequestError } from '../../net/errors'
+import { useNewest } from '../../kit/use-newest'
+import { RequestError } from '../../net/errors'
 import { ask } from '../../net/ask'
 import { OrganisationFields, PhoneField } from './fields'
-import { inputOf, mergeNewest, valuesOf, type OrganisationValues } from './form-values'
+import { FIELD_WORDS, inputOf, valuesOf, type OrganisationValues } from './form-values'
 
 const load = async (id: string, signal?: AbortSignal) => (await ask(OrganisationDocument, { id }, signal)).directory.organisation
 
@@ -41,30 +41,14 @@ export default function EditOrganisationPage() {
 
 function Edit({ organisation, types }: { organisation: OrganisationFieldsFragment; types: OrgType[] }) {
   const [form] = Form.useForm<OrganisationValues>()
-  const [base, setBase] = useState(organisation)
+  const { base, remedy } = useNewest({ form, record: organisation, load: () => load(organisation.id), valuesOf, words: FIELD_WORDS })
   const [retype, setRetype] = useState(false)
   const navigate = useNavigate()
   const link = useLink()
   const queries = useQueryClient()
-  const { message, modal } = App.useApp()
+  const { message } = App.useApp()
   const back = link(`/org/info?organisation=${base.id}`)
 
-  /** After a conflict: takes the newest record as base and keeps what was typed here. */
-  const reload = async (clear: () => void) => {
-    try {
-      const newest = await load(base.id)
-      const { take, both } = mergeNewest(valuesOf(base), valuesOf(newest), form.getFieldsValue(true) as OrganisationValues)
-      form.setFieldsValue(take)
-      setBase(newest)
-      clear()
-      modal.info({
-        title: '已载入最新内容',
-        content: mergedWords(both),
-      })
-    } catch (cause) {
-      void message.error(errorSentence(cause), 6)
-    }
-  }
   const kept = (
     <Form.Item label="联系电话">
       <span className="z-inline">{base.contactPhone}<Button type="link" size="small" onClick={() => setRetype(true)}>修改</Button></span>
@@ -87,7 +71,7 @@ function Edit({ organisation, types }: { organisation: OrganisationFieldsFragmen
         void queries.invalidateQueries({ queryKey: ['organisations'] })
         void navigate(back)
       }}
-      remedy={(problem, clear) => problem.code === 'CONFLICT' && <Button size="small" onClick={() => void reload(clear)}>载入最新内容并保留我填写的</Button>}
+      remedy={remedy}
     >
       <OrganisationFields types={types} phone={base.contactPhone === '' ? undefined : retype ? typed : kept} />
     </FormPage>

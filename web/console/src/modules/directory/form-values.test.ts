@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { inputOf, mergeNewest, type OrganisationValues } from './form-values'
+import { mergeNewest } from '../../kit/merge-newest'
+import { FIELD_WORDS, inputOf, type OrganisationValues } from './form-values'
 
 const base: OrganisationValues = {
   fullName: '中共某厂支部委员会', shortName: '某厂支部', type: 'BRANCH', foundedOn: '2001-07-01', unitRelation: 'LEGAL_UNIT',
@@ -17,6 +18,6 @@ describe('organisation form', () => {
   it('PC-3.1.1a keeps typed text after a conflict and names what both changed', () => {
     const newest = { ...base, contactName: '王五', shortName: '一厂支部' }
     const typed = { ...base, contactName: '赵六' }
-    expect(mergeNewest(base, newest, typed)).toEqual({ take: { shortName: '一厂支部' }, both: ['联系人'] })
+    expect(mergeNewest(FIELD_WORDS, base, newest, typed)).toEqual({ take: { shortName: '一厂支部' }, both: ['联系人'] })
   })
 })

@@ -1,5 +1,4 @@
 import { normalPhone, normalUscc, type OrganisationFieldsFragment, type OrganisationInput, type OrgType, type UnitRelation } from '@zhibu/api'
-import { mergeNewest as merge } from '../../kit/merge-newest'
 
 /** One unit as the form holds it. */
 export interface UnitValues { name?: string; uscc?: string; nature?: string; partyPresence?: string }
@@ -63,7 +62,3 @@ export const FIELD_WORDS: Partial<Record<keyof OrganisationValues, string>> = {
   unitRelation: '所在单位情况', units: '所在单位', divisionCode: '行政区划', contactName: '联系人', termYears: '任期', termStart: '本届起始日期',
   sort: '排序号', canApproveMembers: '可审批预备党员', villageOrCommunity: '村（社区）党组织',
 }
-
-/** After a conflict: what to take from the newest record, and which fields both sides changed. */
-export const mergeNewest = (base: OrganisationValues, newest: OrganisationValues, typed: OrganisationValues) =>
-  merge(FIELD_WORDS, base, newest, typed)

@@ -1,6 +1,8 @@
 import { OrganisationsAsOfDocument, orgTypes, type OrganisationsAsOfQuery } from '@zhibu/api'
 import { useSearchParams } from 'react-router'
 import { DateField } from '../../kit/date-field'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { Page } from '../../kit/page'
 import { StatusTag } from '../../kit/status-tag'
@@ -8,6 +10,8 @@ import { orDash, today } from '../../kit/words'
 import { ask } from '../../net/ask'
 
 type Then = OrganisationsAsOfQuery['directory']['organisationsAsOf']['nodes'][number]
+
+const EXPORT: ExportKind = { kind: 'organisation_past', title: '历史架构' }
 
 /** 历史架构: the organisations as they were on a day, with how many members they had. */
 export default function PastPage() {
@@ -26,12 +30,16 @@ export default function PastPage() {
     <Page title="历史架构" menu="org.info" hint="名称、隶属关系和党员人数都是所选日期结束时的情况。">
       <ListPage<Then>
         name="past" label={`${date} 的组织`} columns={columns} depends={[date]} rowKey={(row) => row.id} empty="这一天还没有组织记录"
-        toolbar={(
-          <label className="z-inline">
-            <span>日期</span>
-            <DateField value={date} notAfter={today()} onChange={(next) => setParams(next ? { date: next } : {}, { replace: true })} />
-          </label>
+        toolbar={({ count }) => (
+          <>
+            <label className="z-inline" style={{ flexWrap: 'nowrap' }}>
+              <span style={{ flex: 'none' }}>日期</span>
+              <DateField value={date} notAfter={today()} onChange={(next) => setParams(next ? { date: next } : {}, { replace: true })} />
+            </label>
+            <ExportButtons {...EXPORT} filter={{ date }} count={count} />
+          </>
         )}
+        banner={<ExportBar {...EXPORT} />}
         load={async ({ first, offset }, signal) => (await ask(OrganisationsAsOfDocument, { date, first, offset }, signal)).directory.organisationsAsOf}
       />
     </Page>

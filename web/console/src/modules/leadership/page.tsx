@@ -22,7 +22,8 @@ const SEARCH: readonly SearchField[] = [
   { name: 'attention', label: '任期状态', options: optionsOf(attentions) },
 ]
 const EXPORT: ExportKind = { kind: 'leadership', title: '班子任期台账' }
-const IMPORT: ImportKind = { template: 'leadership', title: '导入届次', noun: '条任职记录', refresh: ['leadership', 'directory'], undoing: '这些任职记录和届次会被删除，组织的届期起止日期保留' }
+const ELECTIONS: ExportKind = { kind: 'election', title: '换届记录' }
+const IMPORT: ImportKind = { template: 'leadership', title: '导入届次', noun: '条任职记录', refresh: ['leadership', 'directory'], undoing: '这些任职记录和届次会被删除，组织的届期起止日期恢复为导入前的' }
 
 const filterOf = (filter: Record<string, string>, under: string | null): TermFilter => ({
   search: filter['search'] ?? null, under, attention: oneOf(attentions, filter['attention']) ?? null,
@@ -113,8 +114,13 @@ function Terms({ under }: { under: string | null }) {
     <ListPage<TermRowFragment>
       name="leadership" label="班子任期列表" columns={columns} search={SEARCH} depends={[under]} empty="此范围内没有组织"
       rowKey={(row) => row.organisation.id} rowName={(row) => row.organisation.shortName} onOpen={open}
-      toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter, under)} count={count} />}
-      banner={<ExportBar {...EXPORT} />}
+      toolbar={({ filter, count }) => (
+        <>
+          <ExportButtons {...EXPORT} filter={filterOf(filter, under)} count={count} />
+          <ExportButtons {...ELECTIONS} label="导出换届记录" filter={filterOf(filter, under)} count={undefined} />
+        </>
+      )}
+      banner={<><ExportBar {...EXPORT} /><ExportBar {...ELECTIONS} /></>}
       load={async ({ first, offset, filter }, signal) => (await ask(TermsDocument, { first, offset, filter: filterOf(filter, under) }, signal)).leadership.terms}
     />
   )

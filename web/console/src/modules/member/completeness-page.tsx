@@ -5,6 +5,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { useScope } from '../../app/scope'
 import { Section } from '../../kit/detail-drawer'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { NumberCards } from '../../kit/number-cards'
 import { Page, useLink } from '../../kit/page'
 import { Can } from '../../kit/permissions'
@@ -14,6 +16,9 @@ import { ask } from '../../net/ask'
 import { optionalFields, optionalOptions } from './record-words'
 
 type Found = RecordCompletenessQuery['directory']['recordCompleteness']
+
+const EXPORT: ExportKind = { kind: 'completeness', title: '资料完整度' }
+const MEMBERS: ExportKind = { kind: 'member', title: '党员信息' }
 
 /** 资料完整度: how complete the records are, and what is missing most. */
 export default function CompletenessPage() {
@@ -25,21 +30,26 @@ export default function CompletenessPage() {
   })
   return (
     <Page title="资料完整度" menu="member.info" hint="已填写的必填项占全部必填项的比例。姓名、公民身份号码等15项始终必填，其他项由本单位设置。">
-      <QueryBoundary query={found}>{(one) => <Whole key={one.required.join()} one={one} />}</QueryBoundary>
+      <ExportBar {...EXPORT} />
+      <ExportBar {...MEMBERS} />
+      <QueryBoundary query={found}>{(one) => <Whole key={one.required.join()} one={one} under={org} />}</QueryBoundary>
     </Page>
   )
 }
 
-function Whole({ one }: { one: Found }) {
+function Whole({ one, under }: { one: Found; under: string | null }) {
   const link = useLink()
   return (
     <>
       <section className="z-card" aria-label="汇总">
-        <NumberCards label="资料情况" cards={[
+        <div className="z-gap-bottom"><NumberCards label="资料情况" cards={[
           { label: '完整度', value: one.percent, unit: '%' },
           { label: '资料不完整', value: one.incomplete, unit: '人', note: `共 ${one.members} 人` },
-        ]} />
-        <p><Link to={link('/member/info?complete=no')}>查看资料不完整的党员</Link></p>
+        ]} /></div>
+        <p className="z-inline">
+          <Link to={link('/member/info?complete=no')}>查看资料不完整的党员</Link>
+          <ExportButtons {...MEMBERS} label="导出资料不完整的党员" filter={{ under, incomplete: true }} count={one.incomplete} />
+        </p>
       </section>
       <Section title="缺项情况">
         <Table<Found['fields'][number]>
@@ -51,7 +61,7 @@ function Whole({ one }: { one: Found }) {
           ]}
         />
       </Section>
-      <Section title="各党支部">
+      <Section title="各党支部" extra={<div className="z-inline"><ExportButtons {...EXPORT} filter={{ under }} count={one.branches.length} /></div>}>
         <Table<Found['branches'][number]>
           aria-label="各党支部资料情况" rowKey={({ branch }) => branch.id} size="small" scroll={{ x: 'max-content' }}
           dataSource={one.branches} pagination={{ pageSize: 20, hideOnSinglePage: true }} locale={{ emptyText: '此范围内没有党员' }}

@@ -1,14 +1,13 @@
 import { MemberDocument, UpdateMemberDocument, type MemberFactsFragment, type UpdateMemberMutation } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button } from 'antd'
-import { useState } from 'react'
+import { App } from 'antd'
 import { useNavigate, useParams } from 'react-router'
 import { FormPage } from '../../kit/form-page'
-import { mergedWords, mergeNewest } from '../../kit/merge-newest'
 import { Page, useLink } from '../../kit/page'
 import { ErrorState, QueryBoundary } from '../../kit/states'
+import { useNewest } from '../../kit/use-newest'
 import { ask } from '../../net/ask'
-import { errorSentence, RequestError } from '../../net/errors'
+import { RequestError } from '../../net/errors'
 import { MemberFields } from './fields'
 import { FIELD_WORDS, inputOf, valuesOf, type MemberValues } from './form-values'
 import { useMemberForm, WITHHELD } from './use-member-form'
@@ -34,26 +33,13 @@ export default function EditMemberPage() {
 
 function Edit({ member }: { member: MemberFactsFragment }) {
   const { form, onValuesChange } = useMemberForm()
-  const [base, setBase] = useState(member)
+  const { base, remedy } = useNewest({ form, record: member, load: () => load(member.id), valuesOf, words: FIELD_WORDS })
   const navigate = useNavigate()
   const link = useLink()
   const queries = useQueryClient()
-  const { message, modal } = App.useApp()
+  const { message } = App.useApp()
   const back = link(`/member/info?member=${base.id}`)
 
-  /** After a conflict: takes the newest record as base and keeps what was typed here. */
-  const reload = async (clear: () => void) => {
-    try {
-      const newest = await load(base.id)
-      const { take, both } = mergeNewest(FIELD_WORDS, valuesOf(base), valuesOf(newest), form.getFieldsValue(true) as MemberValues)
-      form.setFieldsValue(take)
-      setBase(newest)
-      clear()
-      modal.info({ title: '已载入最新内容', content: mergedWords(both) })
-    } catch (cause) {
-      void message.error(errorSentence(cause), 6)
-    }
-  }
   return (
     <FormPage<MemberValues, Updated>
       name="member" form={form} draft={`member-${base.id}`} basis={base.version} withheld={WITHHELD} initialValues={valuesOf(base)} submitText="确定"
@@ -65,7 +51,7 @@ function Edit({ member }: { member: MemberFactsFragment }) {
         void queries.invalidateQueries({ queryKey: ['members'] })
         void navigate(back)
       }}
-      remedy={(problem, clear) => problem.code === 'CONFLICT' && <Button size="small" onClick={() => void reload(clear)}>载入最新内容并保留我填写的</Button>}
+      remedy={remedy}
     >
       <MemberFields stored={base} />
     </FormPage>

@@ -1,8 +1,10 @@
-import { FormerMembersDocument, endReasons, optionsOf, type MemberFactsFragment } from '@zhibu/api'
+import { FormerMembersDocument, endReasons, optionsOf, type FormerFilter, type MemberFactsFragment } from '@zhibu/api'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useScope } from '../../app/scope'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { Page, useLink } from '../../kit/page'
 import { usePermission } from '../../kit/permissions'
@@ -17,6 +19,10 @@ const SEARCH = [
   { name: 'search', label: '党员', placeholder: '姓名或拼音' },
   { name: 'reason', label: '减少原因', options: optionsOf(endReasons) },
 ] as const
+
+const EXPORT: ExportKind = { kind: 'former_member', title: '党员历史库' }
+
+const filterOf = (filter: Record<string, string>): FormerFilter => ({ search: filter.search ?? null, reason: oneOf(endReasons, filter.reason) ?? null })
 
 /** 党员历史库: former members, latest departure first; 还原 takes one back. */
 export default function HistoryPage() {
@@ -54,9 +60,9 @@ export default function HistoryPage() {
       <ListPage<MemberFactsFragment>
         name="former-members" label="历史党员列表" columns={columns} search={SEARCH} empty="历史库中还没有党员"
         rowKey={(row) => row.id} onOpen={setOpened}
-        load={async ({ first, offset, filter }, signal) => (await ask(FormerMembersDocument, {
-          first, offset, filter: { search: filter.search ?? null, reason: oneOf(endReasons, filter.reason) ?? null },
-        }, signal)).directory.formerMembers}
+        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter)} count={count} />}
+        banner={<ExportBar {...EXPORT} />}
+        load={async ({ first, offset, filter }, signal) => (await ask(FormerMembersDocument, { first, offset, filter: filterOf(filter) }, signal)).directory.formerMembers}
       />
       {opened && <FormerDrawer one={opened} onClose={() => setOpened(null)} {...(mayEdit ? { onRestore: () => setReturning(opened) } : {})} />}
       {purging && <PurgeDialog one={purging} onClose={() => setPurging(null)} onDone={() => setOpened(null)} />}

@@ -3,6 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useConfirmDanger } from '../../kit/confirm-danger'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
 import { Page } from '../../kit/page'
@@ -14,6 +16,9 @@ import { Remains } from './purge-dialog'
 import { purgeStates } from './record-words'
 
 const SEARCH: SearchField[] = [{ name: 'waiting', label: '状态', options: [{ value: 'yes', label: '待确认' }] }]
+
+const EXPORT: ExportKind = { kind: 'purge', title: '彻底删除申请' }
+const filterOf = (filter: Record<string, string>) => ({ waiting: filter.waiting === 'yes' })
 
 /** 彻底删除申请: one proposes, another one confirms. */
 export default function PurgesPage() {
@@ -33,7 +38,9 @@ export default function PurgesPage() {
     <Page title="彻底删除申请" menu="member.history" hint="由一名管理员申请、另一名管理员确认，7天内未确认的自动失效。确认后不能恢复。">
       <ListPage<PurgeFactsFragment>
         name="purges" label="彻底删除申请列表" columns={columns} search={SEARCH} empty="还没有彻底删除申请" rowKey={(row) => row.id}
-        load={async ({ first, offset, filter }, signal) => (await ask(PurgesDocument, { first, offset, waiting: filter.waiting === 'yes' }, signal)).directory.purges}
+        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter)} count={count} />}
+        banner={<ExportBar {...EXPORT} />}
+        load={async ({ first, offset, filter }, signal) => (await ask(PurgesDocument, { first, offset, ...filterOf(filter) }, signal)).directory.purges}
       />
     </Page>
   )

@@ -4,6 +4,8 @@ import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useConfirmDanger } from '../../kit/confirm-danger'
 import { DetailDrawer, Section } from '../../kit/detail-drawer'
+import { ExportBar } from '../../kit/exchange/export-bar'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import { Page } from '../../kit/page'
 import { usePermission } from '../../kit/permissions'
@@ -15,6 +17,9 @@ import { requestStates } from './record-words'
 import { ChangesTable } from './request-changes'
 
 const SEARCH = [{ name: 'state', label: '状态', options: optionsOf(requestStates) }] as const
+
+const EXPORT: ExportKind = { kind: 'record_request', title: '资料变更申请' }
+const filterOf = (filter: Record<string, string>) => ({ state: oneOf(requestStates, filter.state) ?? null })
 
 /** 资料变更申请: what members want changed of their records. */
 export default function RequestsPage() {
@@ -32,7 +37,9 @@ export default function RequestsPage() {
     <Page title="资料变更申请" menu="member.info" hint="党员本人申请变更资料，同意后直接写入党员信息，并记入变更记录。">
       <ListPage<RequestFactsFragment>
         name="record-requests" label="资料变更申请列表" columns={columns} search={SEARCH} empty="还没有资料变更申请" rowKey={(row) => row.id} onOpen={setOpened}
-        load={async ({ first, offset, filter }, signal) => (await ask(RecordRequestsDocument, { first, offset, state: oneOf(requestStates, filter.state) ?? null }, signal)).directory.recordRequests}
+        toolbar={({ filter, count }) => <ExportButtons {...EXPORT} filter={filterOf(filter)} count={count} />}
+        banner={<ExportBar {...EXPORT} />}
+        load={async ({ first, offset, filter }, signal) => (await ask(RecordRequestsDocument, { first, offset, ...filterOf(filter) }, signal)).directory.recordRequests}
       />
       {opened && <RequestDrawer one={opened} onClose={() => setOpened(null)} />}
     </Page>

@@ -1,15 +1,14 @@
 import { EditFlowDocument, FlowFileDocument, type FlowInput, type FlowRowFragment } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Form } from 'antd'
-import { useState } from 'react'
+import { App, Form } from 'antd'
 import { useNavigate, useParams } from 'react-router'
 import { Section } from '../../kit/detail-drawer'
 import { FormPage } from '../../kit/form-page'
-import { mergedWords, mergeNewest } from '../../kit/merge-newest'
 import { Page, useLink } from '../../kit/page'
 import { ErrorState, QueryBoundary } from '../../kit/states'
+import { useNewest } from '../../kit/use-newest'
 import { ask } from '../../net/ask'
-import { errorSentence, RequestError } from '../../net/errors'
+import { RequestError } from '../../net/errors'
 import { FlowFields, inputOf } from './flow-form-page'
 
 const load = async (id: string, signal?: AbortSignal) => (await ask(FlowFileDocument, { id }, signal)).mobility.flow.flow
@@ -38,26 +37,13 @@ export default function FlowEditPage() {
 
 function Edit({ flow }: { flow: FlowRowFragment }) {
   const [form] = Form.useForm<FlowInput>()
-  const [base, setBase] = useState(flow)
+  const { base, remedy } = useNewest({ form, record: flow, load: () => load(flow.id), valuesOf, words: FIELDS })
   const navigate = useNavigate()
   const link = useLink()
   const queries = useQueryClient()
-  const { message, modal } = App.useApp()
+  const { message } = App.useApp()
   const back = link(`/member/flow?flow=${base.id}${base.kind === 'IN' ? '&view=in' : ''}`)
 
-  /** After a conflict: takes the newest record as base and keeps what was typed here. */
-  const reload = async (clear: () => void) => {
-    try {
-      const newest = await load(base.id)
-      const { take, both } = mergeNewest(FIELDS, valuesOf(base), valuesOf(newest), form.getFieldsValue(true) as FlowInput)
-      form.setFieldsValue(take)
-      setBase(newest)
-      clear()
-      modal.info({ title: '已载入最新内容', content: mergedWords(both) })
-    } catch (cause) {
-      void message.error(errorSentence(cause), 6)
-    }
-  }
   return (
     <FormPage<FlowInput, unknown>
       name="flow-edit" form={form} draft={`flow-${base.id}`} withheld="" basis={base.version} initialValues={valuesOf(base)} submitText="保存"
@@ -68,7 +54,7 @@ function Edit({ flow }: { flow: FlowRowFragment }) {
         void message.success('已保存')
         void navigate(back)
       }}
-      remedy={(problem, clear) => problem.code === 'CONFLICT' && <Button size="small" onClick={() => void reload(clear)}>载入最新内容并保留我填写的</Button>}
+      remedy={remedy}
     >
       <Section title={`${base.name}（${base.branch.shortName}）`}><div className="z-columns"><FlowFields incoming={base.kind === 'IN'} /></div></Section>
     </FormPage>

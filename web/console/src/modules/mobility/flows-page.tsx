@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
 import { ExportBar } from '../../kit/exchange/export-bar'
-import { ExportButtons } from '../../kit/exchange/export-buttons'
+import { ExportButtons, type ExportKind } from '../../kit/exchange/export-buttons'
 import { ImportButton, type ImportKind } from '../../kit/exchange/import-button'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
@@ -76,6 +76,10 @@ function useOpened(key: string): [string | null, (id: string | null) => void] {
   })]
 }
 
+const LOST: ExportKind = { kind: 'lost', title: '失联党员' }
+const CONTACTS: ExportKind = { kind: 'flow_contact', title: '流动党员联系记录' }
+const lostFilter = (filter: Record<string, string>, under: string | null) => ({ under, search: filter['search'] ?? null, closed: filter['state'] === 'closed' })
+
 const STATES = [
   { value: 'silent', label: '超过 90 天未联系' }, { value: 'verySilent', label: '超过 180 天未联系' }, { value: 'overdue', label: '超过预计返回日期' }, { value: 'closed', label: '已结束' },
 ]
@@ -118,8 +122,13 @@ function FlowList({ kind, under }: { kind: 'OUT' | 'IN'; under: string | null })
       <ListPage<FlowRowFragment>
         name={kind === 'OUT' ? 'flow' : 'flow-in'} label={kind === 'OUT' ? '流出党员列表' : '流入党员列表'} columns={columns} search={search} depends={['flow', under]}
         empty={kind === 'OUT' ? '此范围内没有流出党员' : '此范围内没有流入党员'} rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => setOpened(row.id)}
-        toolbar={({ filter, count }) => <ExportButtons kind="flow" title="党员流动" filter={filterOf(filter, kind, under)} count={count} />}
-        banner={<ExportBar kind="flow" title="党员流动" />}
+        toolbar={({ filter, count }) => (
+          <>
+            <ExportButtons kind="flow" title="党员流动" filter={filterOf(filter, kind, under)} count={count} />
+            <ExportButtons {...CONTACTS} label="导出联系记录" filter={filterOf(filter, kind, under)} count={undefined} />
+          </>
+        )}
+        banner={<><ExportBar kind="flow" title="党员流动" /><ExportBar {...CONTACTS} /></>}
         load={async ({ first, offset, filter }, signal) => (await ask(FlowsDocument, { first, offset, filter: filterOf(filter, kind, under) }, signal)).mobility.flows}
       />
       {opened && <FlowDrawer id={opened} onClose={() => setOpened(null)} />}
@@ -147,7 +156,9 @@ function LostList({ under }: { under: string | null }) {
       <ListPage<LostRowFragment>
         name="lost" label="失联党员列表" columns={columns} search={search} depends={[under]} empty="此范围内没有失联党员"
         rowKey={(row) => row.id} rowName={(row) => row.name} onOpen={(row) => setOpened(row.id)}
-        load={async ({ first, offset, filter }, signal) => (await ask(LostCasesDocument, { first, offset, filter: { under, search: filter['search'] ?? null, closed: filter['state'] === 'closed' } }, signal)).mobility.lostCases}
+        toolbar={({ filter, count }) => <ExportButtons {...LOST} filter={lostFilter(filter, under)} count={count} />}
+        banner={<ExportBar {...LOST} />}
+        load={async ({ first, offset, filter }, signal) => (await ask(LostCasesDocument, { first, offset, filter: lostFilter(filter, under) }, signal)).mobility.lostCases}
       />
       {opened && <LostDrawer id={opened} onClose={() => setOpened(null)} />}
     </>

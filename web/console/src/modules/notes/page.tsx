@@ -1,6 +1,7 @@
 import { Button, Segmented } from 'antd'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useScope } from '../../app/scope'
+import { ImportButton } from '../../kit/exchange/import-button'
 import { Page, useLink } from '../../kit/page'
 import { Can, usePermission } from '../../kit/permissions'
 import { WritingDrawer } from './drawer'
@@ -41,6 +42,9 @@ export function WritingsPage({ shelf }: { shelf: Shelf }) {
               })}
             />
           )}
+          <Can perm={`${shelf.key}.recommend`}>
+            <ImportButton key={shelf.key} kind={{ template: shelf.key, title: `导入${shelf.title}`, noun: `份${shelf.noun}`, refresh: [shelf.key], undoing: `这些${shelf.noun}会被删除` }} />
+          </Can>
           <Can perm={`${shelf.key}.write`}><Button type="primary" onClick={() => void navigate(link(`${shelf.path}/new`))}>新建{shelf.title}</Button></Can>
         </>
       )}
