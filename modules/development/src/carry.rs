@@ -123,7 +123,7 @@ fn unpack(parcel: &Parcel, birth: NaiveDate, join: NaiveDate, today: NaiveDate) 
         let step = step_of(sent.step).filter(|step| step.no < 24)?;
         let given = Given {
             elsewhere: true,
-            ballot: sent.given.ballot.clone(),
+            ballot: sent.given.ballot,
             days: sent.given.days,
             hours: sent.given.hours,
             form_no: short(sent.given.form_no.as_deref(), 40),
