@@ -1,5 +1,6 @@
 import { Api } from './support/api'
-import { CompleteStepDocument, DeleteMembersDocument, DevelopmentStepsDocument, KeepDevelopmentDocumentDocument, RequestDevelopmentDocumentDocument, StartDevelopmentDocument, DevelopmentFileDocument, type DevelopmentActInput } from '../api/src/index'
+import { DeleteMembersDocument, StartDevelopmentDocument, type DevelopmentActInput } from '../api/src/index'
+import { doStep, PDF } from './support/development'
 import { choose, field, setDay } from './support/forms'
 import { look } from './support/look'
 import { addBranch, addMember, chooseOrganisation, member, someId } from './support/member'
@@ -14,7 +15,6 @@ let own: Tenant
 let clerk: Account
 let first: string
 const FIRST = '港口机关第一党支部'
-const PDF = { name: '材料.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 one page') }
 
 test.beforeAll(async ({ operator }, { project }) => {
   const baseURL = project.use.baseURL ?? ''
@@ -45,17 +45,7 @@ async function applicant(name: string, on: string | null): Promise<string> {
 }
 
 /** Does a step of a case by the API, with all its papers. */
-async function act(id: string, step: number, input: DevelopmentActInput): Promise<void> {
-  const guide = (await clerk.api.ask(DevelopmentStepsDocument, {})).development.steps.find(({ no }) => no === step)
-  for (const kind of guide?.documents ?? []) {
-    const asked = { id, input: { step, kind, fileName: PDF.name, size: PDF.buffer.length } }
-    const ticket = (await clerk.api.ask(RequestDevelopmentDocumentDocument, asked)).development.requestDocument
-    await fetch(new URL(ticket.url, test.info().project.use.baseURL), { method: 'PUT', body: PDF.buffer, headers: { 'content-type': ticket.contentType } })
-    await clerk.api.ask(KeepDevelopmentDocumentDocument, { id: ticket.id })
-  }
-  const { version } = (await clerk.api.ask(DevelopmentFileDocument, { id })).development.case.case
-  await clerk.api.ask(CompleteStepDocument, { id, version, step, input })
-}
+const act = (id: string, step: number, input: DevelopmentActInput): Promise<void> => doStep(clerk, test.info().project.use.baseURL ?? '', id, step, input)
 
 test('PC-3.2.4 a case is opened and goes through its first steps', async ({ pageAs }) => {
   const page = await pageAs(clerk)
@@ -315,4 +305,23 @@ test('PC-3.2.4 the plan of a year is set for those below', async ({ pageAs }) =>
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   await look(page, 'development-quotas-phone')
+})
+
+test('PC-3.2.4 probationary members without a case are found and given one', async ({ pageAs }) => {
+  const page = await pageAs(clerk)
+  const joined = new Date(Date.now() - 100 * 86_400_000).toISOString().slice(0, 10)
+  await addMember(own.admin, member(first, '秦子衿', { memberType: 'PROBATIONARY', joinDate: joined, conversionDate: null }))
+  await open(page, '/member/development', '党员发展')
+  await expect(page.getByText('名预备党员还没有发展档案')).toBeVisible()
+  await look(page, 'development-unfiled-told')
+  await follow(page.getByRole('link', { name: '查看并建档' }), '未建档的预备党员')
+  await page.getByRole('checkbox', { name: '选择 秦子衿' }).check()
+  await look(page, 'development-unfiled')
+  await page.getByRole('button', { name: '为选中的 1 人建档' }).click()
+  await expect(page.getByText('已为 1 名预备党员建立发展档案')).toBeVisible()
+  await expect(page.getByRole('checkbox', { name: '选择 秦子衿' })).toHaveCount(0)
+  await open(page, '/member/development', '党员发展')
+  await follow(page.getByRole('button', { name: '秦子衿' }), '秦子衿')
+  await expect(page.getByRole('region', { name: '当前进度' })).toContainText('第 21 步')
+  await look(page, 'development-unfiled-case')
 })
