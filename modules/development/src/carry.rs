@@ -11,7 +11,8 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zhibu_core::{DevelopmentCaseId, Error, OrganisationId, Page, PageArgs, PersonId, Result};
+use zhibu_core::tally::Ballot;
+use zhibu_core::{DevelopmentCaseId, Error, OrganisationId, Page, PageArgs, PersonId, Result, check};
 use zhibu_directory::member::{self, Entry as Member, MemberType};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_directory::schema::{branch_assignments, memberships, people};
@@ -79,8 +80,14 @@ pub(crate) fn pack(
     if !case.outcome().is_open() || !records.iter().any(|record| record.step == 17) {
         return Ok(None);
     }
+    // Whoever was named instead stands for the step.
+    let replaced = |step: i16| {
+        let valid = |event: &&EventRow| event.voided_at.is_none() && event.event == Event::Replace.code();
+        events.iter().filter(valid).rfind(|event| event.step == Some(step)).and_then(|event| event.people.clone())
+    };
     let sent = |record: &RecordRow| {
         let mut given: Given = serde_json::from_value(record.given.clone()).map_err(Error::bug)?;
+        given.people = replaced(record.step).unwrap_or(given.people);
         let named: Vec<&str> = given.people.iter().filter_map(|id| names.get(id).map(String::as_str)).collect();
         let named = Some(named.join("、")).filter(|named| !named.is_empty());
         let note = [given.note.take(), named].into_iter().flatten().reduce(|note, named| format!("{note}（{named}）"));
@@ -123,9 +130,9 @@ fn unpack(parcel: &Parcel, birth: NaiveDate, join: NaiveDate, today: NaiveDate) 
         let step = step_of(sent.step).filter(|step| step.no < 24)?;
         let given = Given {
             elsewhere: true,
-            ballot: sent.given.ballot,
-            days: sent.given.days,
-            hours: sent.given.hours,
+            ballot: sent.given.ballot.filter(plausible),
+            days: sent.given.days.filter(|days| (0..=60).contains(days)),
+            hours: sent.given.hours.filter(|hours| (0..=500).contains(hours)),
             form_no: short(sent.given.form_no.as_deref(), 40),
             place: short(sent.given.place.as_deref(), 60),
             notice_from: sent.given.notice_from,
@@ -140,7 +147,9 @@ fn unpack(parcel: &Parcel, birth: NaiveDate, join: NaiveDate, today: NaiveDate) 
     }
     let before = |no: u8| step_of(no).into_iter().flat_map(|step| step.after_steps()).collect::<Vec<u8>>();
     let ordered = done.iter().all(|(no, one)| {
-        one.on <= today && before(*no).iter().all(|earlier| done.get(earlier).is_some_and(|at| at.on <= one.on))
+        check::day("on", one.on).is_ok()
+            && one.on <= today
+            && before(*no).iter().all(|earlier| done.get(earlier).is_some_and(|at| at.on <= one.on))
     });
     if !ordered || done.get(&15).map(|one| one.on) != Some(join) || !done.contains_key(&17) {
         return None;
@@ -155,11 +164,18 @@ fn unpack(parcel: &Parcel, birth: NaiveDate, join: NaiveDate, today: NaiveDate) 
     if file.extended.is_some() {
         file.outcome = crate::rules::Outcome::Extended;
     }
-    let seen = bundle.observed.iter().rev().filter(|one| one.on <= today).take(OBSERVED);
+    let seen =
+        bundle.observed.iter().rev().filter(|one| check::day("on", one.on).is_ok() && one.on <= today).take(OBSERVED);
     let events: Vec<_> =
         seen.map(|one| (Event::Observe, one.on, short(Some(&one.note), SAID).unwrap_or_default())).collect();
     file.observed = events.iter().map(|(_, on, _)| *on).collect();
     Some(Taken { file, events })
+}
+
+/// Numbers that a meeting may have.
+fn plausible(ballot: &Ballot) -> bool {
+    let Ballot { should, present, yes, written, no, abstain } = ballot;
+    [should, present, yes, written, no, abstain].iter().all(|count| (0..=10_000).contains(*count))
 }
 
 /// A text of somebody else's, on one line and not longer than here.
@@ -181,8 +197,11 @@ pub(crate) async fn arrives(write: &mut Write<'_>, arrival: &Arrival, parcel: Op
     let mut taken = brought.unwrap_or_else(|| Taken { file: admitted(birth, join, &note), events: Vec::new() });
     taken.file.transferred = true;
     taken.events.push((Event::Transfer, today, format!("由{}转入", arrival.from)));
-    open(write, &member, &taken).await?;
-    Ok(())
+    match open(write, &member, &taken).await {
+        // What is open here about the same person from before is for people to settle; it keeps nobody from being taken in.
+        Err(error) if error.code == "CASE_OPEN" => Ok(()),
+        done => done.map(|_| ()),
+    }
 }
 
 /// Opens cases for probationary members who have none (为预备党员建档), of those inside the reach.
@@ -214,18 +233,24 @@ pub async fn open_for(cx: &Cx, ids: &[PersonId]) -> Result<usize> {
     Ok(made)
 }
 
-/// Puts the case down; nothing when there is one that goes on.
+/// Puts the case down; nothing when the member has one that goes on. Refuses while there is one of the same number from before.
 async fn open(write: &mut Write<'_>, member: &Member, taken: &Taken) -> Result<Option<DevelopmentCaseId>> {
     let vault = tenants::vault(&write.cx.app, write.cx.tenant()?).await?;
     let facts = member::in_the_open(member, &vault)?;
     let number = facts.id_number.unwrap_or_default();
-    let known: i64 = cases::table
+    let known: Option<Option<Uuid>> = cases::table
         .filter(cases::closed_at.is_null().and(cases::id_index.eq(vault.blind(&number))))
-        .count()
-        .get_result(write.conn()?)
-        .await?;
-    if known > 0 {
-        return Ok(None);
+        .select(cases::person_id)
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    match known {
+        Some(person) if person == Some(member.person.id) => return Ok(None),
+        Some(_) => {
+            let words = format!("{}另有一份进行中的发展档案，请先终止该档案再建档", member.person.name);
+            return Err(Error::refuse("CASE_OPEN", words).at("people"));
+        }
+        None => {}
     }
     let branch = member.assignment.organisation_id;
     let names = organisation::names(&[branch], write.conn()?).await?;

@@ -8,7 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::tally::{Ballot, Rule};
 use zhibu_core::{
-    DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, PersonId, Result, check, mask,
+    DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, Permission, PersonId, Result,
+    check, mask,
 };
 use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
@@ -705,6 +706,9 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     })
 }
 
+/// What sending text messages to members needs; the dialog is the directory's.
+const SEND: Permission = Permission::of("member.messages", "member.messages.send");
+
 /// What somebody was reminded of and is still so, the most urgent first.
 async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let (today, account) = (cx.app.world.today(), identity::must_be_account(cx)?.account);
@@ -719,7 +723,9 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let (places, gone) = (organisation::places(&at, read.conn()?).await?, store::gone(&people, read.conn()?).await?);
     let filed = store::with_files(rows, read.conn()?).await?;
     let accounts: BTreeSet<Uuid> = told.iter().flat_map(|row| row.recipients.iter().copied()).collect();
-    let members = store::members_of(&accounts.into_iter().collect::<Vec<_>>(), read.conn()?).await?;
+    // Only to whom the caller may send: an order that names somebody out of reach is refused as a whole.
+    let sends = Reach::held(cx, SEND, read.conn()?).await?;
+    let members = store::members_of(&sends, &accounts.into_iter().collect::<Vec<_>>(), read.conn()?).await?;
     let filed: HashMap<Uuid, Filed> = filed.into_iter().map(|one| (one.row.id, one)).collect();
     let (mut seen, mut shown) = (BTreeSet::new(), Vec::new());
     for row in told {
@@ -730,7 +736,9 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
         let same = |rung: &&Rung| i16::from(rung.step) == row.step && rung.rule.code() == row.rule;
         let of = |rule, level| Rung { step: store::no(row.step), rule, level, day: row.day, about: row.about };
         let rung = match ladder::Rule::from_code(&row.rule) {
-            Some(ladder::Rule::Gap) => one.row.gap.then(|| of(ladder::Rule::Gap, Level::Red)),
+            Some(ladder::Rule::Gap) => {
+                (one.row.gap && one.row.closed_at.is_none()).then(|| of(ladder::Rule::Gap, Level::Red))
+            }
             // It is news for a week, and nothing is to be done about it here.
             Some(ladder::Rule::Refused) => Some(of(ladder::Rule::Refused, Level::Yellow)),
             _ => rungs.iter().find(same).copied(),

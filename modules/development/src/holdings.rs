@@ -74,7 +74,8 @@ impl Holdings for Cases {
             .select(EventRow::as_select())
             .load(&mut *conn)
             .await?;
-        let named: Vec<Uuid> = records.iter().flat_map(named).collect();
+        let instead = happened.iter().filter_map(|event| event.people.clone()).flatten();
+        let named: Vec<Uuid> = records.iter().flat_map(named).chain(instead).collect();
         let names = store::people_names(&named, conn).await?;
         let parcel = carry::pack(&case, &records, &happened, &names)?;
         Ok(vec![Along { title: "发展档案".to_owned(), lines, parcel }])
@@ -120,17 +121,24 @@ impl Holdings for Cases {
             .execute(write.conn()?)
             .await?;
         let (app, today) = (write.cx.app.clone(), write.cx.app.world.today());
-        let told = format!("{before} → {}：组织变更", order.to_name);
+        // Of a transfer the member is meant, and only members are transferred: probation goes on elsewhere.
+        let transferred = order.people.is_some() && order.moved.is_empty();
+        let (event, why, by) = if transferred {
+            (Event::Transfer, "党员调动", write.cx.actor())
+        } else {
+            (Event::Relocate, "组织变更", "组织变更".to_owned())
+        };
+        let told = format!("{before} → {}：{why}", order.to_name);
         let noted: Vec<_> = ids
             .iter()
             .map(|id| {
                 (
                     events::id.eq(app.world.id::<Uuid>()),
                     events::case_id.eq(*id),
-                    events::event.eq(Event::Relocate.code()),
+                    events::event.eq(event.code()),
                     events::happened_on.eq(today),
                     events::note.eq(&told),
-                    events::account_name.eq("组织变更"),
+                    events::account_name.eq(&by),
                     events::created_at.eq(now),
                 )
             })

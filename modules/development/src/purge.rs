@@ -69,11 +69,11 @@ impl Purge for Cases {
     }
 }
 
-/// What is counted of a step: confirmations, ballots, days and hours.
+/// What is counted of a step: confirmations, ballots, days and hours, and whether it was done here.
 fn counted(given: Value) -> Result<Value> {
-    let Given { confirmed, ballot, days, hours, decision, months, .. } =
+    let Given { confirmed, ballot, days, hours, decision, months, elsewhere, .. } =
         serde_json::from_value(given).map_err(Error::bug)?;
-    let kept = Given { confirmed, ballot, days, hours, decision, months, ..Given::default() };
+    let kept = Given { confirmed, ballot, days, hours, decision, months, elsewhere, ..Given::default() };
     serde_json::to_value(kept).map_err(Error::bug)
 }
 

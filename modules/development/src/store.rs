@@ -356,8 +356,6 @@ fn file(
                     file.replaced.insert(step, on);
                 }
             }
-            // Taken over by another branch during probation, with the transfer of the membership.
-            Some(Event::Relocate) if file.done.contains_key(&17) => file.transferred = true,
             Some(Event::NotRecognised | Event::Close | Event::Ended) => file.ended = true,
             Some(
                 Event::Withdraw | Event::UnitChange | Event::DisciplineSerious | Event::Restored | Event::Relocate,
@@ -392,10 +390,17 @@ pub async fn full_members(ids: &[Uuid], conn: &mut Conn) -> Result<usize> {
     usize::try_from(found).map_err(Error::bug)
 }
 
-/// The present members who have these accounts.
-pub async fn members_of(accounts: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Uuid>> {
+/// The present members inside a reach who have these accounts, by account.
+pub async fn members_of(reach: &Reach, accounts: &[Uuid], conn: &mut Conn) -> Result<HashMap<Uuid, Uuid>> {
     let of = people::account_id.assume_not_null();
-    let found = people::table.filter(of.eq_any(accounts.to_vec()).and(people::left_at.is_null()));
+    let mut found = people::table
+        .inner_join(memberships::table.inner_join(branch_assignments::table))
+        .filter(of.eq_any(accounts.to_vec()).and(people::left_at.is_null()))
+        .filter(memberships::until.is_null().and(branch_assignments::until.is_null()))
+        .into_boxed::<Pg>();
+    if let Some(places) = organisation::part(reach, None, conn).await? {
+        found = found.filter(branch_assignments::organisation_id.eq_any(places));
+    }
     Ok(found.select((of, people::id)).load::<(Uuid, Uuid)>(conn).await?.into_iter().collect())
 }
 

@@ -24,7 +24,7 @@ CREATE TABLE development_holidays (
 
 -- The plan of a year (发展党员计划): how many an organisation with all below may take to the pre-review.
 CREATE TABLE development_quotas (
-    organisation_id uuid NOT NULL CONSTRAINT development_quotas_organisation REFERENCES organisations (id),
+    organisation_id uuid NOT NULL CONSTRAINT development_quotas_organisation REFERENCES organisations (id) ON DELETE CASCADE,
     year smallint NOT NULL CONSTRAINT development_quotas_year CHECK (year BETWEEN 2000 AND 2100),
     places integer NOT NULL CONSTRAINT development_quotas_places CHECK (places BETWEEN 0 AND 100000),
     account_name text NOT NULL,

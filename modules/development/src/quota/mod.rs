@@ -24,9 +24,10 @@ use crate::{APPROVE, READ};
 /// The step that takes a place of the plan.
 pub(crate) const STEP: u8 = 13;
 
-/// Those below an organisation `o` who were taken to the pre-review within a year and not refused since.
+/// Those below an organisation `o` who were taken to the pre-review here within a year and not refused since.
 const USED: &str = "(SELECT count(*) FROM own.development_records r JOIN own.development_cases c ON c.id = r.case_id \
     JOIN own.organisations b ON b.id = c.organisation_id WHERE r.step = 13 AND r.counts AND r.voided_at IS NULL \
+    AND NOT coalesce((r.given->>'elsewhere')::boolean, false) \
     AND r.happened_on BETWEEN make_date($1, 1, 1) AND make_date($1, 12, 31) AND c.outcome <> 'rejected' \
     AND (b.path = o.path OR starts_with(b.path, o.path || '.')))";
 

@@ -538,7 +538,11 @@ impl File {
     /// shown again.
     fn notice(&self, step: &Step, on: NaiveDate) -> Option<u32> {
         let practice = self.practices.on(on);
-        (practice.notice == Some(step.no) && self.noticed().is_none()).then_some(practice.notice_days)
+        let from = practice.notice?;
+        let (at, none) = (NOTICE_STEPS.contains(&step.no) && step.no >= from, self.noticed().is_none());
+        // At the first of them that is still to be done: who was past the step when the practice changed is shown too.
+        let first = NOTICE_STEPS.iter().all(|no| *no < from || *no >= step.no || self.done.contains_key(no));
+        (at && none && first).then_some(practice.notice_days)
     }
 
     /// The step with which the public notice was recorded.

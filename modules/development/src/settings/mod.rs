@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
+use uuid::Uuid;
 use zhibu_core::{Error, Result, check};
 use zhibu_directory::TENANT_SETTINGS;
 use zhibu_tenancy::audit::Entry;
@@ -190,7 +191,16 @@ pub async fn withdraw(cx: &Cx, since: NaiveDate) -> Result<()> {
 /// Lets the calendar look at every open case: its days may be others now.
 async fn look_again(write: &mut Write<'_>) -> Result<()> {
     let today = write.cx.app.world.today();
-    diesel::update(cases::table.filter(cases::closed_at.is_null().and(cases::turns_on.gt(today))))
+    // In the order in which others hold several; whoever is at one at this moment has it looked at again in any case.
+    let later: Vec<Uuid> = cases::table
+        .filter(cases::closed_at.is_null().and(cases::turns_on.gt(today)))
+        .order(cases::id)
+        .select(cases::id)
+        .for_update()
+        .skip_locked()
+        .load(write.conn()?)
+        .await?;
+    diesel::update(cases::table.filter(cases::id.eq_any(later)))
         .set(cases::turns_on.eq(today))
         .execute(write.conn()?)
         .await?;

@@ -120,7 +120,7 @@ function Case({ file, guide, onTaken }: { file: DevelopmentDetailFragment; guide
 function Over({ file }: { file: DevelopmentDetailFragment }) {
   const archived = file.steps.find(({ no }) => no === 25)?.on !== null
   if (file.case.outcome === 'CONVERTED' && archived) return <p className="z-next-step">全部步骤已完成，材料已归档</p>
-  const last = file.timeline.find(({ voided, step }) => voided === null && step === null)
+  const last = file.timeline.find(({ voided }) => voided === null)
   return (
     <>
       <p className="z-next-step">发展工作已结束，档案保留备查</p>

@@ -26,7 +26,7 @@ export default function PracticePage() {
     queryFn: async ({ signal }) => (await ask(DevelopmentPracticesDocument, {}, signal)).development.practices,
   })
   return (
-    <Page title="调整设置" menu="member.development" parents={[{ title: '发展设置', to: '/member/development/settings' }]} hint="自生效之日起，正在办理的档案按新设置计算；此前已办理的步骤不受影响。">
+    <Page title="调整设置" menu="member.development" parents={[{ title: '发展设置', to: '/member/development/settings' }]} hint="申请满月数和公示，按办理当天的设置；期限和政治审查有效期，按开始计算那天的设置。已经办理的步骤不受影响。">
       <QueryBoundary query={practices}>{(rows) => rows.filter(({ current }) => current).map((now) => <Fields key="now" now={now} />)}</QueryBoundary>
     </Page>
   )
@@ -63,7 +63,7 @@ function Fields({ now }: { now: DevelopmentPracticeRowFragment }) {
         <Form.Item name="quota" label="年度计划用完后"><Radio.Group options={Object.entries(quotaRules).map(([value, { label }]) => ({ value, label }))} /></Form.Item>
       </Section>
       <Section title="办理期限">
-        <p className="z-muted z-gap-bottom">规定有明确期限的步骤不在此列。期限从上一环节完成之日起算。</p>
+        <p className="z-muted z-gap-bottom">规定有明确期限的步骤不在此列。期限从各步骤规定的起算日起算。</p>
         <div className="z-columns">
           {now.deadlines.map(({ step, title, usual }) => (
             <Form.Item key={step} name={['months', String(step)]} label={`第 ${step} 步 ${title}`} extra={`惯例 ${usual} 个月`} rules={[{ required: true, message: '请填写' }]}><InputNumber min={1} max={12} precision={0} suffix="个月" /></Form.Item>
