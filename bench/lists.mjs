@@ -43,6 +43,7 @@ const lists = (branch) => [
   ['lost members', 'LostCases', {}],
   ['development cases', 'DevelopmentCases', {}], ['cases of the past', 'DevelopmentCases', { filter: { closed: true } }], ['cases of one stage', 'DevelopmentCases', { filter: { stage: 2 } }],
   ['cases of one branch', 'DevelopmentCases', { filter: { under: branch } }], ['overdue cases', 'DevelopmentCases', { filter: { overdue: true } }],
+  ['probationary members without a case', 'UnfiledMembers', {}], ['plans of a year', 'DevelopmentQuotas', { year: 2026 }],
   ['terms', 'Terms', {}], ['terms that end soon', 'Terms', { filter: { attention: 'ENDING' } }],
   ['pledges', 'Pledges', {}], ['pledges of one year', 'Pledges', { filter: { year: 2026 } }],
   ['study notes', 'StudyNotes', {}], ['study notes by title', 'StudyNotes', { filter: { search: '心得' } }],

@@ -148,4 +148,18 @@ async fn pc_3_2_4_probationary_members_without_a_case_are_found_and_given_one() 
     assert_eq!(names(unfiled(&mut p.admin, Value::Null).await), ["孙三"]);
     let mine = cases(&mut p.branch).await;
     assert_eq!(mine.iter().map(|one| &one["step"]).collect::<Vec<_>>(), [21, 21]);
+    // They were reviewed elsewhere: nobody's plan is used up by them.
+    let year = (today - chrono::Duration::days(100)).format("%Y").to_string().parse::<i32>().unwrap();
+    let query = "query($y: Int!) { development { quotas(year: $y) { nodes { used } } } }";
+    let plan = p.admin.ok(query, json!({"y": year})).await["development"]["quotas"]["nodes"].clone();
+    assert!(plan.as_array().unwrap().iter().all(|one| one["used"] == 0), "{plan}");
+    // Somebody of whom there is a case from before is not given a second one; it says why.
+    let twice = with(young(&p.first, "吴五", 15, 90), json!({}));
+    let number = twice["idNumber"].as_str().unwrap().to_owned();
+    let before = json!({"branch": p.first, "name": "吴五", "idNumber": number, "ethnicity": "01", "educationLevel": "21",
+        "workPost": "121", "mobile": "13800000099"});
+    let begin = "mutation($input: ApplicantInput!) { development { start(input: $input) { case { id } } } }";
+    p.branch.ok(begin, json!({"input": before})).await;
+    let twice = enrol(&mut p.admin, twice).await;
+    assert_eq!(p.branch.refused(OPEN_FOR, json!({"p": [twice]})).await, "CASE_OPEN people");
 }

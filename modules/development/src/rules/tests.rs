@@ -418,6 +418,10 @@ fn pc_3_2_4_a_public_notice_is_asked_for_where_the_tenant_says() {
     other.waiting.insert((15, "public_notice".to_owned()));
     assert_eq!(other.decide(15, &short, on).unwrap_err()[0].field.as_deref(), Some("noticeFrom"));
     assert!(other.decide(15, &act(on), on).is_ok());
+    // Whoever was past the step when the practice changed is shown at the next one, once.
+    let past = decided(other.clone(), "2020-01-01", |one| one.notice = Some(12));
+    assert_eq!(asked(&past, on), [(15, 5)]);
+    assert_eq!(asked(&decided(up_to(11), "2020-01-01", |one| one.notice = Some(13)), on), [(13, 5)]);
     // What was shown before the rule came stays shown.
     let shown = decided(up_to(12), &on.succ_opt().unwrap().to_string(), |one| one.notice = Some(13));
     assert_eq!(asked(&shown, on.succ_opt().unwrap()), []);
