@@ -206,13 +206,13 @@ pub(crate) async fn arrives(write: &mut Write<'_>, arrival: &Arrival, parcel: Op
 
 /// Opens cases for probationary members who have none (为预备党员建档), of those inside the reach.
 pub async fn open_for(cx: &Cx, ids: &[PersonId]) -> Result<usize> {
+    let mut write = cx.write(EDIT).await?;
+    organisation::keep_tree(&mut write).await?;
+    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let ids: BTreeSet<Uuid> = ids.iter().map(|id| id.0).collect();
     if ids.is_empty() || ids.len() > MOST {
         return Err(Error::invalid("people", format!("请选择1至{MOST}名预备党员")));
     }
-    let mut write = cx.write(EDIT).await?;
-    organisation::keep_tree(&mut write).await?;
-    let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let mut made = 0_usize;
     for id in ids {
         member::locked(&mut write, id.into()).await?;
