@@ -27,7 +27,6 @@ const LEAVING = '旧船修理党支部'
 const ENDING = '引航站党支部'
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000)
   server = await OwnServer.start()
   const operator = await enrolOperator(server.url, server.data)
   own = await openTenant(operator, server.url, '中共滨海市远洋集团有限公司委员会')

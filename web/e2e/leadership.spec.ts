@@ -43,7 +43,7 @@ async function chooseMember(page: Page, n: number, name: string): Promise<void> 
     }
     await wanted.click({ timeout: 3000 })
     await expect(page.locator('.ant-select').filter({ has: select })).toContainText(name, { timeout: 1000 })
-  }).toPass({ timeout: 20_000 })
+  }).toPass({ timeout: 60_000 })
 }
 
 const number = (place: Page | Locator, label: string): Locator => place.getByLabel(label, { exact: true }).and(place.getByRole('spinbutton'))

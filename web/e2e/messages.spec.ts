@@ -78,8 +78,8 @@ test('PC-3.2.1c a tenant applies for words, an operator approves, and members ar
   await arrive(admin, '短信记录')
   await expect(row(admin, '林晓燕')).toBeVisible()
   // By day they are sent at once, by night they wait for morning.
-  await expect(row(admin, '林晓燕')).toContainText(/已发送|等待发送/, { timeout: 15_000 })
-  await expect(part(admin, template)).toContainText(/已发送\s*2|免打扰时段/, { timeout: 15_000 })
+  await expect(row(admin, '林晓燕')).toContainText(/已发送|等待发送/)
+  await expect(part(admin, template)).toContainText(/已发送\s*2|免打扰时段/)
   await look(admin, 'message-record')
   await admin.setViewportSize({ width: 390, height: 844 })
   await look(admin, 'message-record-390')

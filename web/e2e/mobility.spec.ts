@@ -128,7 +128,7 @@ test('PC-3.2.3 an electronic letter goes to another tenant and its receipt comes
   await expect(async () => {
     const arrived = (await theirs.admin.api.ask(ArrivedLettersDocument, { first: 1, offset: 0, under: null, state: null })).mobility.arrivedLetters
     expect(arrived.totalCount).toBe(1)
-  }).toPass({ timeout: 20_000 })
+  }).toPass({ timeout: 60_000 })
   const there = await pageAs(theirs.admin)
   await open(there, '/', '首页')
   await expect(there.getByText('1 份电子介绍信待处理')).toBeVisible()
@@ -149,7 +149,7 @@ test('PC-3.2.3 an electronic letter goes to another tenant and its receipt comes
   await expect(async () => {
     const [row] = (await clerk.api.ask(TransfersDocument, { first: 1, offset: 0, filter: { search: '何晓东' } })).mobility.transfers.nodes
     expect(row?.status).toBe('RECEIPT_FILED')
-  }).toPass({ timeout: 20_000 })
+  }).toPass({ timeout: 60_000 })
   await page.goto(away)
   await expect(progress).toContainText('回执已归档')
   await open(there, '/member/transfer?view=codes', '党员调动')

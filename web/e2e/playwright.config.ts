@@ -4,8 +4,9 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  timeout: 180_000,
-  expect: { timeout: 20_000 },
+  // For the slowest machine: the longest walk takes a minute and a half on an idle one.
+  timeout: 480_000,
+  expect: { timeout: 45_000 },
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
@@ -15,7 +16,7 @@ export default defineConfig({
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     viewport: { width: 1440, height: 900 },
-    actionTimeout: 20_000,
+    actionTimeout: 45_000,
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -44,7 +44,7 @@ test('OP-6 PC-5.4.3 a sample text from the operator to the reader and back', asy
     const file = await downloading
     expect(file.suggestedFilename()).toMatch(/\.docx$/)
     expect((await readFile(await file.path())).subarray(0, 2).toString()).toBe('PK')
-  }).toPass({ timeout: 30_000 })
+  }).toPass({ timeout: 90_000 })
   await follow(menu(reader).getByRole('link', { name: '范文示例' }), '范文示例')
   await expect(row(reader, title)).toBeVisible()
   await expect(row(reader, title).getByRole('img', { name: '未读' })).toHaveCount(0)
