@@ -44,7 +44,14 @@ diesel::table! {
     own.operator_sessions (id) {
         id -> Uuid, operator_id -> Uuid, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
         created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
+        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text, client -> Text,
+    }
+}
+
+diesel::table! {
+    own.bindings (account_id, client) {
+        account_id -> Uuid, client -> Text, app -> Text, subject -> Nullable<Binary>, consent -> Text,
+        consented_at -> Timestamptz, bound_at -> Timestamptz,
     }
 }
 
@@ -80,6 +87,23 @@ diesel::table! {
 }
 
 diesel::table! { own.tenant_choices (ticket_hash) { ticket_hash -> Binary, mobile_index -> Binary, expires_at -> Timestamptz, } }
+
+diesel::table! {
+    own.mini_tickets (ticket_hash) {
+        ticket_hash -> Binary, client -> Text, app -> Text, subject -> Nullable<Binary>, mobile -> Nullable<Binary>,
+        again -> Bool, tries -> Int2, mobile_index -> Nullable<Binary>, consent -> Nullable<Text>,
+        consented_at -> Nullable<Timestamptz>, expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! { own.pushed (key) { key -> Text, value -> Binary, at -> Timestamptz, } }
+
+diesel::table! {
+    own.dingtalk_corps (corp_id) {
+        corp_id -> Text, name -> Text, admin -> Text, tenant_id -> Nullable<Uuid>, authorised_at -> Timestamptz,
+        relieved_at -> Nullable<Timestamptz>,
+    }
+}
 
 diesel::table! { own.throttles (key, span_start) { key -> Text, span_start -> Timestamptz, count -> Int4, } }
 

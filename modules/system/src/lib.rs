@@ -148,6 +148,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0013_sms"),
         migration!("../../migrations/tenant/system", "0014_undo"),
         migration!("../../migrations/tenant/system", "0015_rights"),
+        migration!("../../migrations/tenant/system", "0016_mini"),
     ],
     seed: None,
     jobs: |worker| worker,

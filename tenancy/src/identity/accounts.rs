@@ -9,13 +9,14 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
 
+use super::session::Client;
 use super::sms::{SmsPurpose, spend};
 use super::{index, security};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Space};
-use crate::schema::{accounts, favourites, logins, role_assignments, sessions};
+use crate::schema::{accounts, bindings, favourites, logins, role_assignments, sessions};
 use crate::sso::schema::{sso_links, sso_tickets};
 use crate::tenants;
 
@@ -617,6 +618,10 @@ pub async fn forget_person(write: &mut Write<'_>, id: AccountId) -> Result<bool>
     diesel::update(own).set((sessions::device.eq(""), sessions::address.eq(""))).execute(write.conn()?).await?;
     diesel::delete(favourites::table.filter(favourites::account_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(sso_links::table.filter(sso_links::account_id.eq(id.0))).execute(write.conn()?).await?;
+    diesel::delete(bindings::table.filter(bindings::account_id.eq(id.0))).execute(write.conn()?).await?;
+    for client in [Client::Wechat, Client::Alipay, Client::Dingtalk] {
+        index::release(write, client.key(), id).await?;
+    }
     diesel::delete(sso_tickets::table.filter(sso_tickets::account_id.eq(id.0))).execute(write.conn()?).await?;
     Ok(true)
 }
@@ -680,13 +685,30 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<Option<Secre
 /// Ends every session of an account but one.
 pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uuid>) -> Result<()> {
     let now = write.cx.now();
-    let ended: Vec<Uuid> = diesel::update(sessions::table)
+    let ended = diesel::update(sessions::table)
         .filter(sessions::account_id.eq(id.0).and(sessions::ended_at.is_null()))
         .filter(sessions::id.ne(but.unwrap_or_default()))
         .set(sessions::ended_at.eq(now))
         .returning(sessions::id)
         .get_results(write.conn()?)
         .await?;
+    forget_all(write, ended).await
+}
+
+/// Ends the sessions of an account in one kind of client.
+pub(super) async fn end_client(write: &mut Write<'_>, id: AccountId, client: Client) -> Result<()> {
+    let now = write.cx.now();
+    let ended = diesel::update(sessions::table)
+        .filter(sessions::account_id.eq(id.0).and(sessions::ended_at.is_null()))
+        .filter(sessions::client.eq(client.key()))
+        .set(sessions::ended_at.eq(now))
+        .returning(sessions::id)
+        .get_results(write.conn()?)
+        .await?;
+    forget_all(write, ended).await
+}
+
+async fn forget_all(write: &Write<'_>, ended: Vec<Uuid>) -> Result<()> {
     let tenant = write.cx.tenant()?;
     for session in ended {
         super::forget(&write.cx.app, tenant, session.into()).await;

@@ -11,7 +11,7 @@ use zhibu_core::{Result, TenantId};
 
 use crate::app::App;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{letters, quotas, sms_queues, sms_words, support_requests, usage};
+use crate::schema::{dingtalk_corps, letters, quotas, sms_queues, sms_words, support_requests, usage};
 use crate::sso::schema::{sso_apps, sso_nonces, sso_uses};
 
 #[derive(QueryableByName)]
@@ -51,6 +51,11 @@ pub(super) async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(sso_nonces::table.filter(sso_nonces::app_id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(sso_apps::table.filter(sso_apps::id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(support_requests::table.filter(support_requests::tenant_id.eq(id.0))).execute(&mut *conn).await?;
+    // The company may open another one.
+    diesel::update(dingtalk_corps::table.filter(dingtalk_corps::tenant_id.eq(id.0)))
+        .set(dingtalk_corps::tenant_id.eq(None::<Uuid>))
+        .execute(&mut *conn)
+        .await?;
     diesel::delete(letters::table.filter(letters::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(sms_words::table.filter(sms_words::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(sms_queues::table.find(id.0)).execute(&mut *conn).await?;

@@ -186,7 +186,8 @@ pub(super) async fn reserve(write: &mut Write<'_>, file: &Unpacked) -> Result<()
         return Err(Error::refuse("NAMES_TAKEN", words));
     }
     for some in rows.chunks(1000) {
-        diesel::insert_into(logins::table).values(some).execute(write.conn()?).await?;
+        // Who is bound to another tenant here stays so.
+        diesel::insert_into(logins::table).values(some).on_conflict_do_nothing().execute(write.conn()?).await?;
     }
     if let Some((number, mark)) = &file.manifest.contents.audit_head {
         let mark = activation::unhex(mark)?;

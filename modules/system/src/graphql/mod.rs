@@ -13,6 +13,7 @@ mod fleet;
 mod jobs;
 mod menus;
 mod messages;
+mod mini;
 mod mini_menus;
 mod notices;
 mod operator;
@@ -56,6 +57,7 @@ pub struct SystemQuery(
     menus::MenuQuery,
     profile::ProfileQuery,
     appearance::AppearanceQuery,
+    mini::MiniQuery,
     mini_menus::MiniMenuQuery,
     favourites::FavouriteQuery,
     security::SecurityQuery,
@@ -89,6 +91,7 @@ pub struct SystemMutation(
     menus::MenuMutation,
     profile::ProfileMutation,
     appearance::AppearanceMutation,
+    mini::MiniMutation,
     mini_menus::MiniMenuMutation,
     favourites::FavouriteMutation,
     security::SecurityMutation,
