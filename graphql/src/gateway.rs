@@ -136,7 +136,9 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
 
     async fn connect(&self, conn: &mut Connection, payload: serde_json::Value) -> Result<SocketSession, Refused> {
         // A mini-program cannot add headers to a socket.
-        if let Some(line) = payload.get("authorization").and_then(|line| http::HeaderValue::from_str(line.as_str()?).ok()) {
+        if let Some(line) =
+            payload.get("authorization").and_then(|line| http::HeaderValue::from_str(line.as_str()?).ok())
+        {
             conn.headers.insert(http::header::AUTHORIZATION, line);
         }
         let caller = self.caller(conn).await.map_err(|error| Refused::unavailable(error.message.into_owned()))?;

@@ -82,7 +82,7 @@ impl Installation {
             app_url,
             ddl_url,
             sms,
-            mini: config.mini.open(&world)?,
+            mini: zhibu_tenancy::Platforms::default(),
             store: Store::new(&store_settings(&config, &keys, endpoint)?),
             scratch: config.data.join("scratch"),
             world,

@@ -36,7 +36,11 @@ pub struct Offer {
 
 impl Offer {
     fn won(&self, app: &App) -> Won {
-        let modules = if self.modules.is_empty() { app.registry.modules.iter().filter(|one| !one.base).map(|one| one.key.to_owned()).collect() } else { self.modules.clone() };
+        let modules = if self.modules.is_empty() {
+            app.registry.modules.iter().filter(|one| !one.base).map(|one| one.key.to_owned()).collect()
+        } else {
+            self.modules.clone()
+        };
         Won { plan: self.plan.clone(), modules, seats: self.seats, months: Some(self.months), placement: None }
     }
 }
@@ -133,11 +137,8 @@ impl Job for Open {
 async fn open(cx: &Cx, corp: &str) -> Result<()> {
     let dingtalk = cx.app.mini.dingtalk.as_ref().ok_or_else(|| Error::bug("DingTalk is not configured"))?;
     let mut unit = cx.app.db.begin(Space::Platform, Mode::Read).await?;
-    let row: (String, String, Option<Uuid>) = corps::table
-        .find(corp)
-        .select((corps::name, corps::admin, corps::tenant_id))
-        .first(unit.conn()?)
-        .await?;
+    let row: (String, String, Option<Uuid>) =
+        corps::table.find(corp).select((corps::name, corps::admin, corps::tenant_id)).first(unit.conn()?).await?;
     unit.commit().await?;
     let (name, admin, tenant) = row;
     if tenant.is_some() {
@@ -147,8 +148,7 @@ async fn open(cx: &Cx, corp: &str) -> Result<()> {
     let mobile = mobile.ok_or_else(|| Error::unavailable("DingTalk does not tell the administrator's number"))?;
     let mut write = cx.beside(Space::Platform).await?;
     // One at a time, whoever tries.
-    let open: Option<Uuid> =
-        corps::table.find(corp).select(corps::tenant_id).for_update().first(write.conn()?).await?;
+    let open: Option<Uuid> = corps::table.find(corp).select(corps::tenant_id).for_update().first(write.conn()?).await?;
     if open.is_some() {
         return Ok(());
     }

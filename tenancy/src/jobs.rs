@@ -180,7 +180,9 @@ impl Job for Housekeeping {
             .await?;
         diesel::delete(throttles::table.filter(throttles::span_start.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(sms_codes::table.filter(sms_codes::expires_at.lt(yesterday))).execute(write.conn()?).await?;
-        diesel::delete(mini_tickets::table.filter(mini_tickets::expires_at.lt(cx.now()))).execute(write.conn()?).await?;
+        diesel::delete(mini_tickets::table.filter(mini_tickets::expires_at.lt(cx.now())))
+            .execute(write.conn()?)
+            .await?;
         diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))
             .execute(write.conn()?)
             .await?;

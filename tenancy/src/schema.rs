@@ -44,14 +44,7 @@ diesel::table! {
     own.operator_sessions (id) {
         id -> Uuid, operator_id -> Uuid, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
         created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text, client -> Text,
-    }
-}
-
-diesel::table! {
-    own.bindings (account_id, client) {
-        account_id -> Uuid, client -> Text, app -> Text, subject -> Nullable<Binary>, consent -> Text,
-        consented_at -> Timestamptz, bound_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
     }
 }
 
@@ -157,7 +150,14 @@ diesel::table! {
     own.sessions (id) {
         id -> Uuid, account_id -> Uuid, purpose -> Text, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
         created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
+        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text, client -> Text,
+    }
+}
+
+diesel::table! {
+    own.bindings (account_id, client) {
+        account_id -> Uuid, client -> Text, app -> Text, subject -> Nullable<Binary>, consent -> Text,
+        consented_at -> Timestamptz, bound_at -> Timestamptz,
     }
 }
 

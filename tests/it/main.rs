@@ -31,6 +31,7 @@ mod members;
 mod menus;
 mod messages;
 mod migrations;
+mod mini;
 mod mobility;
 mod mobility_letters;
 mod mobility_tree;

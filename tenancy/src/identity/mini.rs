@@ -149,7 +149,9 @@ pub async fn sign_in(cx: &Cx, client: Client, code: &Secret, corp: Option<&str>,
     per_address(cx).await?;
     let who = cx.app.mini.sign_in(cx, client, code, corp).await?;
     let bound = match find_login(cx, client.key(), &person(&who.app, &who.subject)).await?.as_slice() {
-        [(tenant, account)] if !again => consent(cx, *tenant, *account, client).await?.map(|held| (*tenant, *account, held)),
+        [(tenant, account)] if !again => {
+            consent(cx, *tenant, *account, client).await?.map(|held| (*tenant, *account, held))
+        }
         _ => None,
     };
     match bound {
@@ -165,7 +167,8 @@ pub async fn sign_in(cx: &Cx, client: Client, code: &Secret, corp: Option<&str>,
 async fn consent(cx: &Cx, tenant: TenantId, account: AccountId, client: Client) -> Result<Option<String>> {
     active(cx, tenant).await?;
     let mut unit = cx.app.begin(Space::Tenant(tenant), Mode::Read).await?;
-    let held = table::table.find((account.0, client.key())).select(table::consent).first(unit.conn()?).await.optional()?;
+    let held =
+        table::table.find((account.0, client.key())).select(table::consent).first(unit.conn()?).await.optional()?;
     unit.commit().await?;
     Ok(held)
 }
@@ -365,7 +368,9 @@ async fn enter(
         let here = (logins::tenant_id.eq(tenant.0), logins::account_id.eq(account.0));
         // Another person of the platform that was bound to this account is so no more.
         let former = logins::kind.eq(client.key()).and(logins::tenant_id.eq(tenant.0));
-        let former = former.and(logins::account_id.eq(account.0)).or(logins::kind.eq(client.key()).and(logins::blind_index.eq(&blind)));
+        let former = former
+            .and(logins::account_id.eq(account.0))
+            .or(logins::kind.eq(client.key()).and(logins::blind_index.eq(&blind)));
         diesel::delete(logins::table.filter(former)).execute(write.conn()?).await?;
         diesel::insert_into(logins::table)
             .values((logins::kind.eq(client.key()), logins::blind_index.eq(&blind), here.0, here.1))

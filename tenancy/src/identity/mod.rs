@@ -40,15 +40,14 @@ pub use favourites::{favourites, set_favourites};
 pub(crate) use hasher::Hasher;
 pub use index::mend_index;
 pub use menus::{MenuState, menu_states, set_menu, undo_menu};
+pub(crate) use mini::person;
+pub use mini::{
+    Binding, Entered, MiniSignIn, Phone, Privacy, Section, bind, bindings, choose as choose_mini, policy as privacy,
+    sign_in, unbind,
+};
 pub use mini_menus::{
     MiniMenu, mini_menus, order_mini_menus, set_mini_menu, undo_mini_menu, undo_mini_order, usual_label,
 };
-pub use mini::{
-    Binding, Entered, MiniSignIn, Phone, Privacy, Section, bind, bindings, choose as choose_mini, policy as privacy, sign_in,
-    unbind,
-};
-pub(crate) use mini::person;
-pub use zhibu_providers::mini::PhoneReply;
 pub use one_time::{begin_totp, confirm_totp, remove_totp};
 pub(crate) use password::accept as accept_password;
 pub use password::{Proof, change, change_initial, pending_change};
@@ -65,6 +64,7 @@ pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as
 pub use sign_in::{Outcome, by_password, by_sms, choose};
 pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
 pub(crate) use throttle::throttle;
+pub use zhibu_providers::mini::PhoneReply;
 
 use crate::app::App;
 use crate::cx::Caller;

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check, mask};
 
-use super::one_time::{Second, second};
 use super::mini::{self, Bound};
+use super::one_time::{Second, second};
 use super::session::{self, Client, Tokens};
 use super::sms::{SmsPurpose, spend};
 use super::{Purpose, find_login, security, throttle};

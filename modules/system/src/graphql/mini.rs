@@ -5,7 +5,7 @@ use zhibu_graphql::{Request, set};
 use zhibu_tenancy::Audience;
 use zhibu_tenancy::identity::{self, Client, MiniSignIn, Phone, PhoneReply};
 
-use super::session::{Session, TenantBrief};
+use super::session::Session;
 use super::sign_in::{ChooseTenantInput, SmsSignInInput, TenantChoice};
 
 /// Where the mini-program runs.
