@@ -9,6 +9,7 @@ mod user_export;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::audit::undo::Undo;
 use zhibu_tenancy::exchange::export::EXPORT;
+use zhibu_tenancy::messages::MESSAGES_SEND;
 use zhibu_tenancy::support::{SUPPORT_ASK, SUPPORT_ASKED, SUPPORT_MANAGE, SUPPORT_READ};
 use zhibu_tenancy::{Module, identity};
 
@@ -52,8 +53,6 @@ pub const SMS_READ: Permission = Permission::of("system.sms", "system.sms.read")
 pub const SMS_MANAGE: Permission = Permission::of("system.sms", "system.sms.manage");
 /// See text messages to members and what became of them (短信记录).
 pub const MESSAGES_READ: Permission = Permission::of("member.messages", "member.messages.read");
-/// Send text messages to members, and cancel what is queued (短信提醒).
-pub const MESSAGES_SEND: Permission = Permission::of("member.messages", "member.messages.send");
 /// See all tenants' signatures and templates (operators).
 pub const SMS_AUDIT: Permission = Permission::of("plat.sms_audit", "plat.sms_audit.read");
 /// Decide about signatures and templates (operators).
