@@ -39,6 +39,9 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Addresses of proxies in front of us, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Where the mini-program's web page was built (`miniapp/dist/h5`), which is served under `/m`.
+    #[serde(default)]
+    pub miniapp: Option<PathBuf>,
     /// The database.
     pub database: Database,
     /// The object store; unset: the embedded one.

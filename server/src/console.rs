@@ -49,19 +49,14 @@ fn page(world: &World) -> Response {
 }
 
 fn asset(path: &str, headers: &HeaderMap) -> Response {
-    file::<Files>(path, path.starts_with("assets/"), headers)
-}
-
-/// A file of a build, packed as the browser likes it; `hashed` ones never change under their name.
-pub(crate) fn file<F: RustEmbed>(path: &str, hashed: bool, headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let packed = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(name, end)| {
-        accepted.contains(name).then(|| F::get(&format!("{path}{end}"))).flatten().map(|file| (Some(name), file))
+        accepted.contains(name).then(|| Files::get(&format!("{path}{end}"))).flatten().map(|file| (Some(name), file))
     });
-    let Some(plain) = F::get(path) else { return (StatusCode::NOT_FOUND, "未找到").into_response() };
+    let Some(plain) = Files::get(path) else { return (StatusCode::NOT_FOUND, "未找到").into_response() };
     let kind = plain.metadata.mimetype().to_owned();
     let (encoding, file) = packed.unwrap_or((None, plain));
-    let life = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let life = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut answer = Response::new(Body::from(file.data.into_owned()));
     let set = answer.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(&kind) {

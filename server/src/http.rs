@@ -64,7 +64,7 @@ pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -
         .merge(callbacks::router(&installation.app, installation.config.sms.callback_secret.as_ref()))
         .merge(sso::router(installation)?)
         .merge(appearance::router(&installation.app))
-        .merge(miniapp::router())
+        .merge(miniapp::router(installation.config.miniapp.as_deref()))
         .merge(pages)
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))

@@ -1,48 +1,46 @@
-//! The mini-program as a web page (H5) under `/m`, embedded when it has been built.
+//! The mini-program as a web page (H5) under `/m`: the files of a build, read from its folder, so that it may be built
+//! while the server runs.
+
+use std::path::{Path, PathBuf};
 
 use axum::Router;
-use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use http::{HeaderMap, HeaderValue, header};
-use rust_embed::RustEmbed;
+use http::{HeaderValue, header};
+use tower_http::services::ServeDir;
 
-use crate::console::file;
-
-#[derive(RustEmbed)]
-#[folder = "../miniapp/dist/h5"]
-#[allow_missing = true]
-struct Files;
-
-const STUB: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-    <title>支部</title><body><h1>小程序网页版尚未构建</h1><p>请运行 <code>script/server</code>，或在 miniapp 目录运行 <code>npm run build:h5</code>。</p></body></html>";
+const STUB: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+    content=\"width=device-width\"><title>支部</title><body><h1>手机网页版尚未构建</h1>\
+    <p>正在构建时请稍后刷新；也可以在 miniapp 目录运行 <code>npm run build:h5</code>。</p></body></html>";
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
     connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Its routes.
-pub(crate) fn router() -> Router {
-    Router::new()
-        .route("/m", get(|| async { Redirect::permanent("/m/") }))
-        .route("/m/", get(page))
-        .route("/m/{*path}", get(any))
+/// Its routes; without a folder there is only a page that says so.
+pub(crate) fn router(folder: Option<&Path>) -> Router {
+    let folder = folder.map(Path::to_owned).unwrap_or_default();
+    // Pages find their own way by the address.
+    let page = get(page).with_state::<()>(folder.clone());
+    let files = ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+    Router::new().nest_service("/m", files.fallback(page)).layer(from_fn(kept))
 }
 
-async fn any(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let named = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    if !named || path == "index.html" {
-        return page().await;
-    }
-    // The bundler puts what it has hashed into these folders.
-    let hashed = ["js/", "css/", "chunk/", "static/"].iter().any(|folder| path.starts_with(folder));
-    file::<Files>(&path, hashed, &headers)
-}
-
-/// Pages find their own way by the address.
-async fn page() -> Response {
-    let html = Files::get("index.html")
-        .map_or_else(|| STUB.to_owned(), |file| String::from_utf8_lossy(&file.data).into_owned());
-    let mut answer = ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], html)
-        .into_response();
+async fn page(State(folder): State<PathBuf>) -> Response {
+    let html = tokio::fs::read_to_string(folder.join("index.html")).await.unwrap_or_else(|_| STUB.to_owned());
+    let mut answer = Html(html).into_response();
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    answer
+}
+
+/// The bundler names files by what is in them, but not the page.
+async fn kept(request: Request, next: Next) -> Response {
+    if request.uri().path() == "/m" {
+        return Redirect::permanent("/m/").into_response();
+    }
+    let hashed = ["/m/js/", "/m/css/", "/m/chunk/", "/m/static/"].iter().any(|at| request.uri().path().starts_with(at));
+    let mut answer = next.run(request).await;
+    let life = if hashed && answer.status().is_success() { "public, max-age=31536000, immutable" } else { "no-cache" };
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(life));
     answer
 }
