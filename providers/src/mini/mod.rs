@@ -4,6 +4,8 @@
 //! after a fault, the client asks its platform for a new one. [`Fault::Rejected`] says that the code itself is no good.
 
 mod aes;
+pub mod alipay;
+pub mod dingtalk;
 mod envelope;
 mod token;
 #[cfg(test)]
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zhibu_core::Secret;
 
+pub use self::alipay::{Alipay, AlipayAccount, PhoneReply};
+pub use self::dingtalk::{Dingtalk, DingtalkAccount, Event, Unproven};
 pub use self::envelope::{Envelope, Sealed};
 pub use self::wechat::{Wechat, WechatAccount};
 use crate::{Fault, ProviderError};
