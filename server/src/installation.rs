@@ -82,7 +82,7 @@ impl Installation {
             app_url,
             ddl_url,
             sms,
-            mini: zhibu_tenancy::Platforms::default(),
+            mini: config.mini.open(&world)?,
             store: Store::new(&store_settings(&config, &keys, endpoint)?),
             scratch: config.data.join("scratch"),
             world,

@@ -1,6 +1,7 @@
 //! Companies that open the product from DingTalk (钉钉激活, M-0.3): their administrator authorises the app there, and a tenant is
 //! made by the same core as with an activation code.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
@@ -55,49 +56,71 @@ pub(crate) async fn ticket(cx: &Cx) -> Result<Secret> {
     cx.app.keys.platform.open_text(&sealed)
 }
 
+/// Refuses a company that has not authorised the app: whoever asks may name any.
+pub(crate) async fn must_be_ours(cx: &Cx, corp: &str) -> Result<()> {
+    let mut unit = cx.app.db.begin(Space::Platform, Mode::Read).await?;
+    let known: i64 = corps::table
+        .filter(corps::corp_id.eq(corp).and(corps::relieved_at.is_null()))
+        .count()
+        .get_result(unit.conn()?)
+        .await?;
+    unit.commit().await?;
+    if known > 0 {
+        Ok(())
+    } else {
+        Err(Error::refuse("CORP_UNKNOWN", "贵单位尚未在钉钉中授权本应用，请联系单位的钉钉管理员"))
+    }
+}
+
 /// Writes down what DingTalk pushed; what takes longer is done afterwards, since it waits for the answer.
 pub async fn received(cx: &Cx, events: &[Event]) -> Result<()> {
     for event in events {
         match event {
-            Event::SuiteTicket(ticket) => keep(cx, ticket).await?,
-            Event::Authorised { corp, name, admin } => authorised(cx, corp, name, admin).await?,
-            Event::Relieved { corp } => relieved(cx, corp).await?,
-            _ => {}
+            Event::SuiteTicket { ticket, at } => keep(cx, ticket, *at).await?,
+            Event::Authorised { corp, name, admin, at } => authorised(cx, corp, name, admin, *at).await?,
+            Event::Relieved { corp, at } => relieved(cx, corp, *at).await?,
+            Event::Check | Event::Other => {}
         }
     }
     Ok(())
 }
 
-async fn keep(cx: &Cx, ticket: &Secret) -> Result<()> {
-    let values = (pushed::value.eq(cx.app.keys.platform.seal(ticket.expose().as_bytes())?), pushed::at.eq(cx.now()));
+/// Pushes may come late and twice: the newest counts.
+async fn keep(cx: &Cx, ticket: &Secret, at: DateTime<Utc>) -> Result<()> {
+    let values = (pushed::value.eq(cx.app.keys.platform.seal(ticket.expose().as_bytes())?), pushed::at.eq(at));
     let mut write = cx.beside(Space::Platform).await?;
     diesel::insert_into(pushed::table)
         .values((pushed::key.eq(TICKET), values.clone()))
         .on_conflict(pushed::key)
         .do_update()
         .set(values)
+        .filter(pushed::at.le(at))
         .execute(write.conn()?)
         .await?;
     write.commit_quietly().await
 }
 
 /// DingTalk repeats what it pushed, and a company may authorise again after it took that back: one tenant comes of it.
-async fn authorised(cx: &Cx, corp: &str, name: &str, admin: &str) -> Result<()> {
+async fn authorised(cx: &Cx, corp: &str, name: &str, admin: &str, at: DateTime<Utc>) -> Result<()> {
     let values = (
         corps::name.eq(name),
         corps::admin.eq(admin),
-        corps::authorised_at.eq(cx.now()),
-        corps::relieved_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+        corps::authorised_at.eq(at),
+        corps::relieved_at.eq(None::<DateTime<Utc>>),
     );
     let mut write = cx.beside(Space::Platform).await?;
-    let tenant: Option<Uuid> = diesel::insert_into(corps::table)
+    let tenant: Option<Option<Uuid>> = diesel::insert_into(corps::table)
         .values((corps::corp_id.eq(corp), values))
         .on_conflict(corps::corp_id)
         .do_update()
         .set(values)
+        .filter(corps::authorised_at.lt(at).and(corps::relieved_at.is_null().or(corps::relieved_at.lt(at))))
         .returning(corps::tenant_id)
         .get_result(write.conn()?)
-        .await?;
+        .await
+        .optional()?;
+    // One that is known, or that was taken back since.
+    let Some(tenant) = tenant else { return Ok(()) };
     write.audit(Entry::new("dingtalk.authorised", "dingtalk", None).note("corp", corp).note("name", name)).await?;
     if tenant.is_none() {
         write.enqueue(&Open { corp: corp.to_owned() }).await?;
@@ -106,12 +129,13 @@ async fn authorised(cx: &Cx, corp: &str, name: &str, admin: &str) -> Result<()> 
 }
 
 /// The company took its authorisation back: nobody signs in from its DingTalk any more; the tenant stays.
-async fn relieved(cx: &Cx, corp: &str) -> Result<()> {
+async fn relieved(cx: &Cx, corp: &str, at: DateTime<Utc>) -> Result<()> {
     let mut write = cx.beside(Space::Platform).await?;
-    let known = diesel::update(corps::table.find(corp).filter(corps::relieved_at.is_null()))
-        .set(corps::relieved_at.eq(cx.now()))
-        .execute(write.conn()?)
-        .await?;
+    let known =
+        diesel::update(corps::table.find(corp).filter(corps::relieved_at.is_null().and(corps::authorised_at.le(at))))
+            .set(corps::relieved_at.eq(at))
+            .execute(write.conn()?)
+            .await?;
     if known == 0 {
         return Ok(());
     }
@@ -144,7 +168,7 @@ async fn open(cx: &Cx, corp: &str) -> Result<()> {
     if tenant.is_some() {
         return Ok(());
     }
-    let mobile = dingtalk.mobile(corp, &admin, &ticket(cx).await?).await.map_err(refused)?;
+    let mobile = dingtalk.number(corp, &admin, &ticket(cx).await?).await.map_err(refused)?;
     let mobile = mobile.ok_or_else(|| Error::unavailable("DingTalk does not tell the administrator's number"))?;
     let mut write = cx.beside(Space::Platform).await?;
     // One at a time, whoever tries.

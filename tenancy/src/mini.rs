@@ -54,6 +54,7 @@ impl Platforms {
             Client::Dingtalk => {
                 let dingtalk = self.dingtalk.as_ref().ok_or_else(closed)?;
                 let corp = corp.ok_or_else(|| Error::invalid("corp", "请在企业的钉钉中打开"))?;
+                crate::dingtalk::must_be_ours(cx, corp).await?;
                 dingtalk.sign_in(corp, code, &crate::dingtalk::ticket(cx).await?).await
             }
             Client::Console | Client::H5 => return Err(closed()),

@@ -119,6 +119,11 @@ impl Dingtalk {
         Ok(Person { app: corp.to_owned(), subject: Secret::new(subject), mobile })
     }
 
+    /// The number of somebody in an organisation, when it permits that.
+    pub async fn number(&self, corp: &str, userid: &str, ticket: &Secret) -> Result<Option<String>, ProviderError> {
+        Ok(self.mobile(&self.token(corp, ticket).await?, userid).await)
+    }
+
     /// Who somebody is must not be lost because the number is not told.
     async fn mobile(&self, token: &Secret, userid: &str) -> Option<String> {
         match self.ask("topapi/v2/user/get", token, &json!({"userid": userid})).await {
