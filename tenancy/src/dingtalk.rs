@@ -89,14 +89,14 @@ pub async fn received(cx: &Cx, events: &[Event]) -> Result<()> {
 async fn keep(cx: &Cx, ticket: &Secret, at: DateTime<Utc>) -> Result<()> {
     let values = (pushed::value.eq(cx.app.keys.platform.seal(ticket.expose().as_bytes())?), pushed::at.eq(at));
     let mut write = cx.beside(Space::Platform).await?;
-    diesel::insert_into(pushed::table)
+    let new = diesel::insert_into(pushed::table)
         .values((pushed::key.eq(TICKET), values.clone()))
-        .on_conflict(pushed::key)
-        .do_update()
-        .set(values)
-        .filter(pushed::at.le(at))
+        .on_conflict_do_nothing()
         .execute(write.conn()?)
         .await?;
+    if new == 0 {
+        diesel::update(pushed::table.find(TICKET).filter(pushed::at.lt(at))).set(values).execute(write.conn()?).await?;
+    }
     write.commit_quietly().await
 }
 
@@ -109,16 +109,22 @@ async fn authorised(cx: &Cx, corp: &str, name: &str, admin: &str, at: DateTime<U
         corps::relieved_at.eq(None::<DateTime<Utc>>),
     );
     let mut write = cx.beside(Space::Platform).await?;
-    let tenant: Option<Option<Uuid>> = diesel::insert_into(corps::table)
+    let new = diesel::insert_into(corps::table)
         .values((corps::corp_id.eq(corp), values))
-        .on_conflict(corps::corp_id)
-        .do_update()
-        .set(values)
-        .filter(corps::authorised_at.lt(at).and(corps::relieved_at.is_null().or(corps::relieved_at.lt(at))))
-        .returning(corps::tenant_id)
-        .get_result(write.conn()?)
-        .await
-        .optional()?;
+        .on_conflict_do_nothing()
+        .execute(write.conn()?)
+        .await?;
+    let tenant: Option<Option<Uuid>> = if new > 0 {
+        Some(None)
+    } else {
+        let later = corps::authorised_at.lt(at).and(corps::relieved_at.is_null().or(corps::relieved_at.lt(at)));
+        diesel::update(corps::table.find(corp).filter(later))
+            .set(values)
+            .returning(corps::tenant_id)
+            .get_result(write.conn()?)
+            .await
+            .optional()?
+    };
     // One that is known, or that was taken back since.
     let Some(tenant) = tenant else { return Ok(()) };
     write.audit(Entry::new("dingtalk.authorised", "dingtalk", None).note("corp", corp).note("name", name)).await?;

@@ -229,7 +229,7 @@ pub async fn bind(
     let subject = known.subject.as_ref().map(open).transpose()?;
     let bound = Bound { app: known.app, subject, consent: consent.to_owned(), consented_at: cx.now() };
     let mobile = match phone {
-        Some(phone) => proven(cx, client, phone).await?,
+        Some(phone) => proven(cx, client, phone, known.again).await?,
         None => {
             if let Some(subject) = &bound.subject
                 && !known.again
@@ -263,8 +263,8 @@ async fn taken(cx: &Cx, client: Client, ticket: &Secret) -> Result<Ticket> {
     known.ok_or_else(over)
 }
 
-/// The number that was proven.
-async fn proven(cx: &Cx, client: Client, phone: Phone) -> Result<String> {
+/// The number that was proven. Alipay's answer does not say when it was made: it opens no further tenant.
+async fn proven(cx: &Cx, client: Client, phone: Phone, again: bool) -> Result<String> {
     let mobile = match phone {
         Phone::Sms { mobile, code } => {
             let number = check::mobile(mobile.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确"))?;
@@ -272,6 +272,7 @@ async fn proven(cx: &Cx, client: Client, phone: Phone) -> Result<String> {
             number
         }
         Phone::Wechat(code) if client == Client::Wechat => cx.app.mini.wechat_phone(&code).await?,
+        Phone::Alipay(_) if again => return Err(Error::invalid("phone", "切换党组织请用短信验证码验证手机号")),
         Phone::Alipay(reply) if client == Client::Alipay => cx.app.mini.alipay_phone(&reply).await?,
         Phone::Wechat(_) | Phone::Alipay(_) => return Err(Error::invalid("phone", "请用本平台的方式验证手机号")),
     };
