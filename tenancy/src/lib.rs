@@ -3,6 +3,7 @@
 //!
 //! The way to the database is [`Cx`]: no permission, no connection.
 
+pub mod about;
 pub mod activation;
 mod app;
 pub mod appearance;
@@ -13,7 +14,9 @@ mod cx;
 pub mod db;
 pub mod entitlement;
 pub mod exchange;
+pub mod feedback;
 pub mod fleet;
+pub mod footprint;
 pub mod holdings;
 pub mod identity;
 pub mod jobs;
