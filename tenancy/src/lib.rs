@@ -3,6 +3,7 @@
 //!
 //! The way to the database is [`Cx`]: no permission, no connection.
 
+pub mod about;
 pub mod activation;
 mod app;
 pub mod appearance;
@@ -14,7 +15,9 @@ pub mod db;
 pub mod dingtalk;
 pub mod entitlement;
 pub mod exchange;
+pub mod feedback;
 pub mod fleet;
+pub mod footprint;
 pub mod holdings;
 pub mod identity;
 pub mod jobs;

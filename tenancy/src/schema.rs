@@ -247,6 +247,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    own.feedback (id) {
+        id -> Uuid, tenant_id -> Uuid, account_id -> Uuid, kind -> Text, text -> Binary, contact -> Nullable<Binary>,
+        state -> Text, version -> Int4, created_at -> Timestamptz, changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    own.feedback_answers (id) {
+        id -> Uuid, feedback_id -> Uuid, text -> Binary, answered_at -> Timestamptz, answered_by -> Text,
+    }
+}
+
+diesel::table! {
+    own.about (id) {
+        id -> Int2, phone -> Text, mail -> Text, address -> Text, hours -> Text, text -> Text, version -> Int4,
+        changed_at -> Nullable<Timestamptz>, changed_by -> Nullable<Text>,
+    }
+}
+
 diesel::table! { own.sms_queues (tenant_id) { tenant_id -> Uuid, due_at -> Timestamptz, } }
 
 diesel::table! { own.sms_rules (id) { id -> Int2, quiet_from -> Int2, quiet_until -> Int2, } }

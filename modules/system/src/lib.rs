@@ -9,6 +9,7 @@ mod user_export;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::audit::undo::Undo;
 use zhibu_tenancy::exchange::export::EXPORT;
+use zhibu_tenancy::feedback::{FEEDBACK_ANSWER, FEEDBACK_READ};
 use zhibu_tenancy::messages::MESSAGES_SEND;
 use zhibu_tenancy::support::{SUPPORT_ASK, SUPPORT_ASKED, SUPPORT_MANAGE, SUPPORT_READ};
 use zhibu_tenancy::{Module, identity};
@@ -81,6 +82,10 @@ pub const JOBS_READ: Permission = Permission::of("plat.jobs", "plat.jobs.read");
 pub const FLEET_READ: Permission = Permission::of("plat.fleet", "plat.fleet.read");
 /// Bring tenants up to date, and decide whose turn is first (operators).
 pub const FLEET_MANAGE: Permission = Permission::of("plat.fleet", "plat.fleet.manage");
+/// See how the operator is reached, with who edited it (operators).
+pub const ABOUT_READ: Permission = Permission::of("plat.about", "plat.about.read");
+/// Edit how the operator is reached (operators).
+pub const ABOUT_EDIT: Permission = Permission::of("plat.about", "plat.about.edit");
 /// Try dead letters again (operators).
 pub const JOBS_RETRY: Permission = Permission::of("plat.jobs", "plat.jobs.retry");
 
@@ -131,6 +136,10 @@ pub static MODULE: Module = Module {
         SUPPORT_ASK,
         FLEET_READ,
         FLEET_MANAGE,
+        FEEDBACK_READ,
+        FEEDBACK_ANSWER,
+        ABOUT_READ,
+        ABOUT_EDIT,
     ],
     shared: &[],
     tenant: &[
@@ -162,6 +171,7 @@ pub static MODULE: Module = Module {
     seats_taken: None,
     holdings: None,
     certificate: None,
+    footprint: None,
     purge: Some(&zhibu_tenancy::messages::Sent),
     hourly: None,
     undos: &[

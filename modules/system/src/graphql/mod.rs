@@ -1,5 +1,6 @@
 //! The namespace `system`.
 
+mod about;
 mod access;
 mod account;
 mod activation;
@@ -9,6 +10,7 @@ mod codes;
 mod common;
 mod exchange;
 mod favourites;
+mod feedback;
 mod fleet;
 mod jobs;
 mod menus;
@@ -70,6 +72,8 @@ pub struct SystemQuery(
     messages::MessageQuery,
     support::SupportQuery,
     fleet::FleetQuery,
+    feedback::FeedbackQuery,
+    about::AboutQuery,
 );
 
 /// 系统
@@ -103,6 +107,8 @@ pub struct SystemMutation(
     messages::MessageMutation,
     support::SupportMutation,
     fleet::FleetMutation,
+    feedback::FeedbackMutation,
+    about::AboutMutation,
     audit::AuditMutation,
 );
 
