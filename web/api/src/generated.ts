@@ -1783,6 +1783,39 @@ export type WritingState =
   /** 已撤回 */
   | 'WITHDRAWN';
 
+export type MiniPlatform =
+  | 'WECHAT'
+  | 'ALIPAY'
+  | 'DINGTALK'
+  | 'H5';
+
+export type MiniSignInInput = {
+  platform: MiniPlatform;
+  code: string;
+  corp?: string | null | undefined;
+  again?: boolean;
+};
+
+export type MiniPhoneInput =
+  {   wechat: string; alipay?: never; sms?: never; }
+  |  { wechat?: never;   alipay: AlipayPhoneInput; sms?: never; }
+  |  { wechat?: never; alipay?: never;   sms: SmsSignInInput; };
+
+export type AlipayPhoneInput = {
+  response: string;
+  sign: string;
+  signType?: string | null | undefined;
+  encryptType?: string | null | undefined;
+  charset?: string | null | undefined;
+};
+
+export type MiniBindInput = {
+  platform: MiniPlatform;
+  ticket?: string | null | undefined;
+  consent: string;
+  phone?: MiniPhoneInput | null | undefined;
+};
+
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
@@ -4433,6 +4466,105 @@ export type AccessQueryVariables = Exact<{
 
 export type AccessQuery = { system: { access: { allowed: boolean, sentence: string, roles: Array<{ label: string, reach: string | null, organisation: { id: string, shortName: string } }> } } };
 
+export type PolicyWholeFragment = { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> };
+
+export type MiniStartQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniStartQuery = { system: { miniStart: { smsOpen: boolean, sandbox: boolean, platforms: Array<MiniPlatform>, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } } } };
+
+export type MiniSessionFragment = { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> };
+
+type MiniOutcome_MiniSigned_Fragment = { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } };
+
+type MiniOutcome_MiniBindingNeeded_Fragment = { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } };
+
+type MiniOutcome_TenantChoice_Fragment = { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> };
+
+export type MiniOutcomeFragment =
+  | MiniOutcome_MiniSigned_Fragment
+  | MiniOutcome_MiniBindingNeeded_Fragment
+  | MiniOutcome_TenantChoice_Fragment
+;
+
+export type MiniSignInMutationVariables = Exact<{
+  input: MiniSignInInput;
+}>;
+
+
+export type MiniSignInMutation = { system: { miniSignIn:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniBindMutationVariables = Exact<{
+  input: MiniBindInput;
+}>;
+
+
+export type MiniBindMutation = { system: { miniBind:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniChooseMutationVariables = Exact<{
+  input: ChooseTenantInput;
+}>;
+
+
+export type MiniChooseMutation = { system: { miniChoose:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniSwitchMutationVariables = Exact<{
+  tenant: string;
+}>;
+
+
+export type MiniSwitchMutation = { system: { switchTenant:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniRefreshMutationVariables = Exact<{
+  token: string;
+}>;
+
+
+export type MiniRefreshMutation = { system: { miniRefresh: { access: string, refresh: string } } };
+
+export type MiniRefreshCookieMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniRefreshCookieMutation = { system: { refresh: boolean } };
+
+export type MiniSmsCodeMutationVariables = Exact<{
+  mobile: string;
+}>;
+
+
+export type MiniSmsCodeMutation = { system: { requestSmsCode: { resendAfterSeconds: number } } };
+
+export type MiniSignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniSignOutMutation = { system: { signOut: boolean } };
+
+export type MiniSessionNowQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniSessionNowQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+
+export type MiniHomeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniHomeQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null, server: { sandbox: boolean }, miniMenus: Array<{ key: string, group: MiniGroup, label: string }>, splash: { narrowUrl: string, at: string } | null, appearance: Array<{ slot: PictureSlot, narrowUrl: string }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -6139,3 +6271,93 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+export const MiniSessionFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniSession on Session {
+  id
+  permissions
+  account {
+    id
+    displayName
+    mobile
+  }
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+  roots {
+    id
+    shortName
+  }
+}
+    `, {"fragmentName":"MiniSession"}) as unknown as TypedDocumentString<MiniSessionFragment, unknown>;
+export const PolicyWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PolicyWhole on PrivacyPolicy {
+  version
+  title
+  effectiveOn
+  sections {
+    title
+    text
+  }
+}
+    `, {"fragmentName":"PolicyWhole"}) as unknown as TypedDocumentString<PolicyWholeFragment, unknown>;
+export const MiniOutcomeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniOutcome on MiniSignInResult {
+  __typename
+  ... on MiniSigned {
+    tokens {
+      access
+      refresh
+    }
+    session {
+      ...MiniSession
+    }
+  }
+  ... on MiniBindingNeeded {
+    ticket
+    mobile
+    bound
+    privacy {
+      ...PolicyWhole
+    }
+  }
+  ... on TenantChoice {
+    ticket
+    tenants {
+      id
+      name
+      slug
+      demo
+    }
+  }
+}
+    fragment PolicyWhole on PrivacyPolicy {
+  version
+  title
+  effectiveOn
+  sections {
+    title
+    text
+  }
+}
+fragment MiniSession on Session {
+  id
+  permissions
+  account {
+    id
+    displayName
+    mobile
+  }
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+  roots {
+    id
+    shortName
+  }
+}`, {"fragmentName":"MiniOutcome"}) as unknown as TypedDocumentString<MiniOutcomeFragment, unknown>;

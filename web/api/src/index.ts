@@ -1,5 +1,7 @@
 export * from './documents'
+export * from './errors'
 export * from './generated'
 export * from './member-rules'
+export * from './question'
 export * from './rules'
 export * from './words'
