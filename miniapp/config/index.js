@@ -41,6 +41,12 @@ module.exports = {
     output: { filename: 'static/[name].[contenthash:8].js', chunkFilename: 'static/[name].[contenthash:8].js' },
     miniCssExtractPluginOption: { filename: 'static/[name].[contenthash:8].css', chunkFilename: 'static/[name].[contenthash:8].css' },
     postcss: { autoprefixer: { enable: true } },
-    webpackChain: shared,
+    webpackChain(chain) {
+      shared(chain)
+      // What several pages draw with is loaded once.
+      chain.optimization.splitChunks({
+        chunks: 'async', cacheGroups: { drawing: { test: /node_modules/, minChunks: 2, name: 'drawing', priority: 50 }, own: { minChunks: 2, name: 'own', priority: 20 } },
+      })
+    },
   },
 }

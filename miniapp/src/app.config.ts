@@ -1,6 +1,10 @@
 export default defineAppConfig({
   pages: ['pages/home/index', 'pages/party/index', 'pages/study/index', 'pages/me/index', 'pages/login/index', 'pages/policy/index'],
-  subPackages: [],
+  subPackages: [
+    { root: 'pkg-me', pages: ['profile/index', 'organisation/index', 'footprint/index', 'feedback/index', 'about/index', 'account/index', 'certificate/index'] },
+    { root: 'pkg-study', pages: ['list/index', 'read/index', 'write/index', 'samples/index'] },
+  ],
+  preloadRule: { 'pages/me/index': { network: 'all', packages: ['pkg-me'] }, 'pages/study/index': { network: 'wifi', packages: ['pkg-study'] } },
   window: {
     backgroundTextStyle: 'dark', backgroundColor: '#f4f5f7',
     navigationBarBackgroundColor: '#b8151b', navigationBarTitleText: '支部', navigationBarTextStyle: 'white',

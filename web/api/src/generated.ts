@@ -1816,6 +1816,24 @@ export type MiniBindInput = {
   phone?: MiniPhoneInput | null | undefined;
 };
 
+export type FeedbackKind =
+  | 'SUGGESTION'
+  | 'PROBLEM'
+  | 'COMPLAINT'
+  | 'OTHER';
+
+export type FeedbackState =
+  | 'OPEN'
+  | 'ANSWERED'
+  | 'CLOSED';
+
+export type FeedbackInput = {
+  id: string;
+  kind: FeedbackKind;
+  text: string;
+  contact?: string | null | undefined;
+};
+
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
@@ -4565,6 +4583,58 @@ export type MiniHomeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MiniHomeQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null, server: { sandbox: boolean }, miniMenus: Array<{ key: string, group: MiniGroup, label: string }>, splash: { narrowUrl: string, at: string } | null, appearance: Array<{ slot: PictureSlot, narrowUrl: string }> } };
 
+export type MiniProfileQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniProfileQuery = { system: { profile: { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null }, dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { ownRequests: { fields: Array<RecordField>, requests: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type MiniOrganisationQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniOrganisationQuery = { directory: { myOrganisation: { id: string, name: string, shortName: string, kind: OrgType, memberCount: number, posts: Array<{ post: string, name: string }>, chain: Array<{ id: string, shortName: string }>, below: Array<{ id: string, shortName: string, memberCount: number }> } | null } };
+
+export type MiniFootprintQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MiniFootprintQuery = { directory: { footprint: { nodes: Array<{ on: string, kind: string, title: string, text: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniFeedbackFactsFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> };
+
+export type MiniFeedbackQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MiniFeedbackQuery = { system: { myFeedback: { nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniSendFeedbackMutationVariables = Exact<{
+  input: FeedbackInput;
+}>;
+
+
+export type MiniSendFeedbackMutation = { system: { sendFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> } } };
+
+export type MiniAboutQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniAboutQuery = { system: { aboutUs: { phone: string | null, mail: string | null, address: string | null, hours: string | null, text: string | null }, server: { name: string, version: string } } };
+
+export type MiniAccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniAccountQuery = { system: { miniBindings: Array<{ platform: MiniPlatform, boundAt: string, consentVersion: string, consentedAt: string, current: boolean }>, ownTenants: Array<{ id: string, name: string, slug: string, demo: boolean }>, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+
+export type MiniUnbindMutationVariables = Exact<{
+  platform: MiniPlatform;
+}>;
+
+
+export type MiniUnbindMutation = { system: { unbindMini: boolean } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -6361,3 +6431,17 @@ fragment MiniSession on Session {
     shortName
   }
 }`, {"fragmentName":"MiniOutcome"}) as unknown as TypedDocumentString<MiniOutcomeFragment, unknown>;
+export const MiniFeedbackFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniFeedbackFacts on Feedback {
+  id
+  kind
+  text
+  contact
+  createdAt
+  state
+  answers {
+    text
+    at
+  }
+}
+    `, {"fragmentName":"MiniFeedbackFacts"}) as unknown as TypedDocumentString<MiniFeedbackFactsFragment, unknown>;
