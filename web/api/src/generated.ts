@@ -4635,6 +4635,38 @@ export type MiniUnbindMutationVariables = Exact<{
 
 export type MiniUnbindMutation = { system: { unbindMini: boolean } };
 
+export type MiniWritingFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } };
+
+export type MiniWritingPageFragment = { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type MiniNotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type MiniNotesQuery = { studyNote: { writings: { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniPledgesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type MiniPledgesQuery = { pledge: { writings: { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniSamplesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  kind: SampleKind;
+  search?: string | null | undefined;
+}>;
+
+
+export type MiniSamplesQuery = { document: { samples: { nodes: Array<{ id: string, title: string, summary: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -6445,3 +6477,57 @@ export const MiniFeedbackFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   }
 }
     `, {"fragmentName":"MiniFeedbackFacts"}) as unknown as TypedDocumentString<MiniFeedbackFactsFragment, unknown>;
+export const MiniWritingFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniWriting on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  source
+  state
+  publishedAt
+  updatedAt
+  mine
+  editable
+}
+    `, {"fragmentName":"MiniWriting"}) as unknown as TypedDocumentString<MiniWritingFragment, unknown>;
+export const MiniWritingPageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniWritingPage on WritingConnection {
+  nodes {
+    ...MiniWriting
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    fragment MiniWriting on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  source
+  state
+  publishedAt
+  updatedAt
+  mine
+  editable
+}`, {"fragmentName":"MiniWritingPage"}) as unknown as TypedDocumentString<MiniWritingPageFragment, unknown>;
