@@ -1783,6 +1783,57 @@ export type WritingState =
   /** 已撤回 */
   | 'WITHDRAWN';
 
+export type MiniPlatform =
+  | 'WECHAT'
+  | 'ALIPAY'
+  | 'DINGTALK'
+  | 'H5';
+
+export type MiniSignInInput = {
+  platform: MiniPlatform;
+  code: string;
+  corp?: string | null | undefined;
+  again?: boolean;
+};
+
+export type MiniPhoneInput =
+  {   wechat: string; alipay?: never; sms?: never; }
+  |  { wechat?: never;   alipay: AlipayPhoneInput; sms?: never; }
+  |  { wechat?: never; alipay?: never;   sms: SmsSignInInput; };
+
+export type AlipayPhoneInput = {
+  response: string;
+  sign: string;
+  signType?: string | null | undefined;
+  encryptType?: string | null | undefined;
+  charset?: string | null | undefined;
+};
+
+export type MiniBindInput = {
+  platform: MiniPlatform;
+  ticket?: string | null | undefined;
+  consent: string;
+  phone?: MiniPhoneInput | null | undefined;
+};
+
+export type FeedbackKind =
+  | 'SUGGESTION'
+  | 'PROBLEM'
+  | 'COMPLAINT'
+  | 'OTHER';
+
+export type FeedbackState =
+  | 'OPEN'
+  | 'ANSWERED'
+  | 'CLOSED';
+
+export type FeedbackInput = {
+  id: string;
+  kind: FeedbackKind;
+  text: string;
+  contact?: string | null | undefined;
+};
+
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
 }>;
@@ -4433,6 +4484,189 @@ export type AccessQueryVariables = Exact<{
 
 export type AccessQuery = { system: { access: { allowed: boolean, sentence: string, roles: Array<{ label: string, reach: string | null, organisation: { id: string, shortName: string } }> } } };
 
+export type PolicyWholeFragment = { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> };
+
+export type MiniStartQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniStartQuery = { system: { miniStart: { smsOpen: boolean, sandbox: boolean, platforms: Array<MiniPlatform>, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } } } };
+
+export type MiniSessionFragment = { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> };
+
+type MiniOutcome_MiniSigned_Fragment = { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } };
+
+type MiniOutcome_MiniBindingNeeded_Fragment = { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } };
+
+type MiniOutcome_TenantChoice_Fragment = { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> };
+
+export type MiniOutcomeFragment =
+  | MiniOutcome_MiniSigned_Fragment
+  | MiniOutcome_MiniBindingNeeded_Fragment
+  | MiniOutcome_TenantChoice_Fragment
+;
+
+export type MiniSignInMutationVariables = Exact<{
+  input: MiniSignInInput;
+}>;
+
+
+export type MiniSignInMutation = { system: { miniSignIn:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniBindMutationVariables = Exact<{
+  input: MiniBindInput;
+}>;
+
+
+export type MiniBindMutation = { system: { miniBind:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniChooseMutationVariables = Exact<{
+  input: ChooseTenantInput;
+}>;
+
+
+export type MiniChooseMutation = { system: { miniChoose:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniSwitchMutationVariables = Exact<{
+  tenant: string;
+}>;
+
+
+export type MiniSwitchMutation = { system: { switchTenant:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniRefreshMutationVariables = Exact<{
+  token: string;
+}>;
+
+
+export type MiniRefreshMutation = { system: { miniRefresh: { access: string, refresh: string } } };
+
+export type MiniRefreshCookieMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniRefreshCookieMutation = { system: { refresh: boolean } };
+
+export type MiniSmsCodeMutationVariables = Exact<{
+  mobile: string;
+}>;
+
+
+export type MiniSmsCodeMutation = { system: { requestSmsCode: { resendAfterSeconds: number } } };
+
+export type MiniSignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniSignOutMutation = { system: { signOut: boolean } };
+
+export type MiniSessionNowQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniSessionNowQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+
+export type MiniHomeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniHomeQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null, server: { sandbox: boolean }, miniMenus: Array<{ key: string, group: MiniGroup, label: string }>, splash: { narrowUrl: string, at: string } | null, appearance: Array<{ slot: PictureSlot, narrowUrl: string }> } };
+
+export type MiniProfileQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniProfileQuery = { system: { profile: { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null }, dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { ownRequests: { fields: Array<RecordField>, requests: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type MiniOrganisationQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniOrganisationQuery = { directory: { myOrganisation: { id: string, name: string, shortName: string, kind: OrgType, memberCount: number, posts: Array<{ post: string, name: string }>, chain: Array<{ id: string, shortName: string }>, below: Array<{ id: string, shortName: string, memberCount: number }> } | null } };
+
+export type MiniFootprintQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MiniFootprintQuery = { directory: { footprint: { nodes: Array<{ on: string, kind: string, title: string, text: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniFeedbackFactsFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> };
+
+export type MiniFeedbackQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MiniFeedbackQuery = { system: { myFeedback: { nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniSendFeedbackMutationVariables = Exact<{
+  input: FeedbackInput;
+}>;
+
+
+export type MiniSendFeedbackMutation = { system: { sendFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> } } };
+
+export type MiniAboutQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniAboutQuery = { system: { aboutUs: { phone: string | null, mail: string | null, address: string | null, hours: string | null, text: string | null }, server: { name: string, version: string } } };
+
+export type MiniAccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniAccountQuery = { system: { miniBindings: Array<{ platform: MiniPlatform, boundAt: string, consentVersion: string, consentedAt: string, current: boolean }>, ownTenants: Array<{ id: string, name: string, slug: string, demo: boolean }>, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+
+export type MiniUnbindMutationVariables = Exact<{
+  platform: MiniPlatform;
+}>;
+
+
+export type MiniUnbindMutation = { system: { unbindMini: boolean } };
+
+export type MiniWritingFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } };
+
+export type MiniWritingPageFragment = { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type MiniNotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type MiniNotesQuery = { studyNote: { writings: { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniPledgesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type MiniPledgesQuery = { pledge: { writings: { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniSamplesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  kind: SampleKind;
+  search?: string | null | undefined;
+}>;
+
+
+export type MiniSamplesQuery = { document: { samples: { nodes: Array<{ id: string, title: string, summary: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -6139,3 +6373,161 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+export const MiniSessionFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniSession on Session {
+  id
+  permissions
+  account {
+    id
+    displayName
+    mobile
+  }
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+  roots {
+    id
+    shortName
+  }
+}
+    `, {"fragmentName":"MiniSession"}) as unknown as TypedDocumentString<MiniSessionFragment, unknown>;
+export const PolicyWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PolicyWhole on PrivacyPolicy {
+  version
+  title
+  effectiveOn
+  sections {
+    title
+    text
+  }
+}
+    `, {"fragmentName":"PolicyWhole"}) as unknown as TypedDocumentString<PolicyWholeFragment, unknown>;
+export const MiniOutcomeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniOutcome on MiniSignInResult {
+  __typename
+  ... on MiniSigned {
+    tokens {
+      access
+      refresh
+    }
+    session {
+      ...MiniSession
+    }
+  }
+  ... on MiniBindingNeeded {
+    ticket
+    mobile
+    bound
+    privacy {
+      ...PolicyWhole
+    }
+  }
+  ... on TenantChoice {
+    ticket
+    tenants {
+      id
+      name
+      slug
+      demo
+    }
+  }
+}
+    fragment PolicyWhole on PrivacyPolicy {
+  version
+  title
+  effectiveOn
+  sections {
+    title
+    text
+  }
+}
+fragment MiniSession on Session {
+  id
+  permissions
+  account {
+    id
+    displayName
+    mobile
+  }
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+  roots {
+    id
+    shortName
+  }
+}`, {"fragmentName":"MiniOutcome"}) as unknown as TypedDocumentString<MiniOutcomeFragment, unknown>;
+export const MiniFeedbackFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniFeedbackFacts on Feedback {
+  id
+  kind
+  text
+  contact
+  createdAt
+  state
+  answers {
+    text
+    at
+  }
+}
+    `, {"fragmentName":"MiniFeedbackFacts"}) as unknown as TypedDocumentString<MiniFeedbackFactsFragment, unknown>;
+export const MiniWritingFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniWriting on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  source
+  state
+  publishedAt
+  updatedAt
+  mine
+  editable
+}
+    `, {"fragmentName":"MiniWriting"}) as unknown as TypedDocumentString<MiniWritingFragment, unknown>;
+export const MiniWritingPageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniWritingPage on WritingConnection {
+  nodes {
+    ...MiniWriting
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    fragment MiniWriting on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  source
+  state
+  publishedAt
+  updatedAt
+  mine
+  editable
+}`, {"fragmentName":"MiniWritingPage"}) as unknown as TypedDocumentString<MiniWritingPageFragment, unknown>;
