@@ -4,6 +4,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AboutInput = {
+  /** 客服电话 */
+  phone: string;
+  /** 电子邮箱 */
+  mail: string;
+  /** 联系地址 */
+  address: string;
+  /** 服务时间 */
+  hours: string;
+  /** 平台介绍 */
+  text: string;
+};
+
 /** State of an account (账号状态). */
 export type AccountState =
   /** 正常 */
@@ -584,6 +597,36 @@ export type ExportState =
   | 'FAILED'
   /** 已过期 */
   | 'EXPIRED';
+
+export type FeedbackInput = {
+  /** Made by the client: the same one again is the same feedback. */
+  id: string;
+  kind: FeedbackKind;
+  /** 5 to 2000 letters. */
+  text: string;
+  /** How to be reached, if wished. */
+  contact?: string | null | undefined;
+};
+
+/** What feedback is about (反馈类型). */
+export type FeedbackKind =
+  /** 功能建议 */
+  | 'SUGGESTION'
+  /** 问题反馈 */
+  | 'PROBLEM'
+  /** 投诉 */
+  | 'COMPLAINT'
+  /** 其他 */
+  | 'OTHER';
+
+/** Where feedback stands. */
+export type FeedbackState =
+  /** 待处理 */
+  | 'OPEN'
+  /** 已答复 */
+  | 'ANSWERED'
+  /** 已关闭 */
+  | 'CLOSED';
 
 export type FleetFilter = {
   ring?: FleetRing | null | undefined;
@@ -2101,6 +2144,28 @@ export type EndSessionMutationVariables = Exact<{
 
 
 export type EndSessionMutation = { system: { endSession: boolean } };
+
+export type OwnFeedbackRowFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> };
+
+export type OwnFeedbackQueryVariables = Exact<{
+  first: number;
+  offset: number;
+}>;
+
+
+export type OwnFeedbackQuery = { system: { myFeedback: { totalCount: number, nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> }> } } };
+
+export type AboutUsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AboutUsQuery = { system: { aboutUs: { phone: string, mail: string, address: string, hours: string, text: string } } };
+
+export type SendFeedbackMutationVariables = Exact<{
+  input: FeedbackInput;
+}>;
+
+
+export type SendFeedbackMutation = { system: { sendFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> } } };
 
 export type ContributionRowFragment = { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> };
 
@@ -3788,6 +3853,21 @@ export type EnrolOperatorMutationVariables = Exact<{
 
 export type EnrolOperatorMutation = { system: { enrolOperator: { id: string, userName: string, permissions: Array<string>, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }> } } };
 
+export type AboutFieldsFragment = { phone: string, mail: string, address: string, hours: string, text: string, version: number, changedAt: string | null, changedBy: string | null };
+
+export type AboutQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AboutQuery = { system: { aboutRecord: { phone: string, mail: string, address: string, hours: string, text: string, version: number, changedAt: string | null, changedBy: string | null } } };
+
+export type EditAboutMutationVariables = Exact<{
+  version: number;
+  input: AboutInput;
+}>;
+
+
+export type EditAboutMutation = { system: { editAbout: { phone: string, mail: string, address: string, hours: string, text: string, version: number, changedAt: string | null, changedBy: string | null } } };
+
 export type AuditEntriesQueryVariables = Exact<{
   first?: number | null | undefined;
   offset?: number | null | undefined;
@@ -3874,6 +3954,43 @@ export type RevokeCodeMutationVariables = Exact<{
 
 
 export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
+
+export type FeedbackCaseRowFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> };
+
+export type FeedbackDeskQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  state?: FeedbackState | null | undefined;
+  kind?: FeedbackKind | null | undefined;
+  tenant?: string | null | undefined;
+}>;
+
+
+export type FeedbackDeskQuery = { system: { feedback: { totalCount: number, nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> }> } } };
+
+export type FeedbackOneQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FeedbackOneQuery = { system: { feedbackCase: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> } } };
+
+export type AnswerFeedbackMutationVariables = Exact<{
+  id: string;
+  version: number;
+  text: string;
+}>;
+
+
+export type AnswerFeedbackMutation = { system: { answerFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> } } };
+
+export type CloseFeedbackMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type CloseFeedbackMutation = { system: { closeFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> } } };
 
 export type FleetRowFragment = { id: string, name: string, ring: FleetRing, standing: FleetStanding, failedStep: string | null, error: string | null, migratedAt: string | null, modules: Array<{ key: string, title: string, version: string | null, missing: Array<string> }> };
 
@@ -4742,6 +4859,20 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const OwnFeedbackRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment OwnFeedbackRow on Feedback {
+  id
+  kind
+  text
+  contact
+  createdAt
+  state
+  answers {
+    text
+    at
+  }
+}
+    `, {"fragmentName":"OwnFeedbackRow"}) as unknown as TypedDocumentString<OwnFeedbackRowFragment, unknown>;
 export const ContributionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ContributionRow on Contribution {
   id
@@ -6014,6 +6145,18 @@ export const ActivationStepFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   userName
 }
     `, {"fragmentName":"ActivationStep"}) as unknown as TypedDocumentString<ActivationStepFragment, unknown>;
+export const AboutFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment AboutFields on AboutRecord {
+  phone
+  mail
+  address
+  hours
+  text
+  version
+  changedAt
+  changedBy
+}
+    `, {"fragmentName":"AboutFields"}) as unknown as TypedDocumentString<AboutFieldsFragment, unknown>;
 export const ShownPictureFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ShownPictureFields on ShownPicture {
   slot
@@ -6052,6 +6195,26 @@ export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CodeRow"}) as unknown as TypedDocumentString<CodeRowFragment, unknown>;
+export const FeedbackCaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FeedbackCaseRow on FeedbackCase {
+  id
+  tenant {
+    id
+    name
+  }
+  kind
+  text
+  contact
+  createdAt
+  state
+  version
+  answers {
+    text
+    at
+    by
+  }
+}
+    `, {"fragmentName":"FeedbackCaseRow"}) as unknown as TypedDocumentString<FeedbackCaseRowFragment, unknown>;
 export const FleetRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment FleetRow on FleetTenant {
   id
