@@ -92,8 +92,8 @@ impl Way {
         }
         self.put(
             "INSERT INTO $S.flows (id, kind, status, person_id, name, search, id_number, id_index, mobile, mobile_index, organisation_id, \
-             other_name, direction, reason, started_on, contacted_on, ended_on, closed_at, created_at) VALUES (gen_random_uuid(), 'out', \
-             'returned', '$P', '张三', '{}', '', '', '', '', '$O', '南方支部', '1', '1', '2022-03-01', '2022-03-01', '2022-09-01', now(), now())",
+             other_name, direction, reason, started_on, contacted_on, ended_on, closed_at, created_at, updated_at) VALUES (gen_random_uuid(), 'out', \
+             'returned', '$P', '张三', '{}', '', '', '', '', '$O', '南方支部', '1', '1', '2022-03-01', '2022-03-01', '2022-09-01', now(), now(), now())",
         )
         .await;
         self.put(
