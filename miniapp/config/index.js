@@ -43,6 +43,7 @@ module.exports = {
     postcss: { autoprefixer: { enable: true } },
     webpackChain(chain) {
       shared(chain)
+      chain.module.rule('noFont').enforce('pre').test(/taro-components\.css$/).use('noFont').loader(path.resolve(__dirname, '../plugin/no-font.js'))
       // What several pages draw with is loaded once.
       chain.optimization.splitChunks({
         chunks: 'async', cacheGroups: { drawing: { test: /node_modules/, minChunks: 2, name: 'drawing', priority: 50 }, own: { minChunks: 2, name: 'own', priority: 20 } },

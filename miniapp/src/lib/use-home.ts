@@ -20,8 +20,7 @@ export function useHome() {
     }
     become(system.session)
     noteSandbox(system.server.sandbox)
-    const splash = system.splash ? [{ slot: 'SPLASH' as const, narrowUrl: system.splash.narrowUrl }] : []
-    void keepPictures([...splash, ...system.appearance.filter(({ slot }) => slot === 'MINI_LOGIN')])
+    void keepPictures(system.appearance)
   }, [system])
   return { ask, system: system ?? null, known: system?.session ?? session.get() }
 }

@@ -4698,7 +4698,7 @@ export type MiniSessionNowQuery = { system: { session: { id: string, permissions
 export type MiniHomeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MiniHomeQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null, server: { sandbox: boolean }, miniMenus: Array<{ key: string, group: MiniGroup, label: string }>, splash: { narrowUrl: string, at: string } | null, appearance: Array<{ slot: PictureSlot, narrowUrl: string }> } };
+export type MiniHomeQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null, server: { sandbox: boolean }, miniMenus: Array<{ key: string, group: MiniGroup, label: string }>, appearance: Array<{ slot: PictureSlot, narrowUrl: string }> } };
 
 export type MiniProfileQueryVariables = Exact<{ [key: string]: never; }>;
 

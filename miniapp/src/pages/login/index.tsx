@@ -30,7 +30,7 @@ export default function Login() {
       ) : null}
       {step.at === 'refused' ? (
         <Card title="您没有同意">
-          <View>不同意个人信息保护政策，就不能登录使用。我们没有向{platformNames[platform]}要求您的任何信息。</View>
+          <View>不同意个人信息保护政策，就不能登录使用。我们没有收集您的任何信息。</View>
           <Press inline onPress={flow.read}>重新阅读</Press>
         </Card>
       ) : null}

@@ -15,10 +15,6 @@ export const MiniHomeDocument = /*#__PURE__*/ new TypedDocumentString(`
       group
       label
     }
-    splash {
-      narrowUrl
-      at
-    }
     appearance {
       slot
       narrowUrl
@@ -43,4 +39,4 @@ export const MiniHomeDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
     shortName
   }
-}`, {"hash":"8c3f18c7796052d0b4b08810087b8e53dfe50e84befec89635ebd454ee7f3fe8"}) as unknown as TypedDocumentString<MiniHomeQuery, MiniHomeQueryVariables>;
+}`, {"hash":"b76924093fccc64ec797e77b50131dde13478d60af9c019e3da2f5dfa3a5fb92"}) as unknown as TypedDocumentString<MiniHomeQuery, MiniHomeQueryVariables>;
