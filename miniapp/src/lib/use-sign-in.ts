@@ -13,6 +13,9 @@ import { useQuery } from './use-query'
 type Bind = Extract<MiniOutcomeFragment, { __typename: 'MiniBindingNeeded' }>
 type Choice = Extract<MiniOutcomeFragment, { __typename: 'TenantChoice' }>
 
+/** Kept while somebody who is bound wants to choose another tenant. */
+export const SWITCHING = 'switching'
+
 /** Where the person stands: reads the policy, refused it, signs in, proves a number, or chooses a tenant. */
 export type Step = { at: 'consent' } | { at: 'refused' } | { at: 'start' } | { at: 'bind'; bind: Bind | null } | { at: 'choose'; choice: Choice }
 
@@ -30,13 +33,15 @@ export function useSignIn() {
   }, [facts])
 
   const led = (outcome: MiniOutcomeFragment) => {
-    if (enter(outcome)) goHome()
-    else if (outcome.__typename === 'MiniBindingNeeded') setStep({ at: 'bind', bind: outcome })
+    if (enter(outcome)) {
+      keep(SWITCHING, null)
+      goHome()
+    } else if (outcome.__typename === 'MiniBindingNeeded') setStep({ at: 'bind', bind: outcome })
     else if (outcome.__typename === 'TenantChoice') setStep({ at: 'choose', choice: outcome })
   }
   const signIn = () => action.run(async () => {
     const given = await loginCode()
-    if (given) led((await post(MiniSignInDocument, { input: { platform, ...given, again: false } })).system.miniSignIn)
+    if (given) led((await post(MiniSignInDocument, { input: { platform, ...given, again: recall<boolean>(SWITCHING) ?? false } })).system.miniSignIn)
   })
   const bind = (phone: MiniPhoneInput | null) => action.run(async () => {
     const ticket = step.at === 'bind' ? step.bind?.ticket ?? null : null

@@ -55,6 +55,15 @@ export type AdministratorInput = {
   mobile?: string | null | undefined;
 };
 
+/** What `my.getPhoneNumber` gave. */
+export type AlipayPhoneInput = {
+  response: string;
+  sign: string;
+  signType?: string | null | undefined;
+  encryptType?: string | null | undefined;
+  charset?: string | null | undefined;
+};
+
 export type ApplicantInput = {
   branch: string;
   name: string;
@@ -981,12 +990,51 @@ export type MessageWait =
   /** 运营商暂时不可用 */
   | 'CARRIER';
 
+export type MiniBindInput = {
+  platform: MiniPlatform;
+  /** None on a web page. */
+  ticket?: string | null | undefined;
+  /** The version of the policy that was agreed to. */
+  consent: string;
+  phone?: MiniPhoneInput | null | undefined;
+};
+
 /** A group of the mini-program's menus that a tenant arranges. */
 export type MiniGroup =
   /** 个人工作 */
   | 'PERSONAL'
   /** 管理工作 */
   | 'MANAGE';
+
+/** What shows whose a number is. */
+export type MiniPhoneInput =
+  {   /** The code of WeChat's button. */
+  wechat: string; alipay?: never; sms?: never; }
+  |  { wechat?: never;   /** Alipay's sealed answer. */
+  alipay: AlipayPhoneInput; sms?: never; }
+  |  { wechat?: never; alipay?: never;   /** A code sent by text message. */
+  sms: SmsSignInInput; };
+
+/** Where the mini-program runs. */
+export type MiniPlatform =
+  /** 微信 */
+  | 'WECHAT'
+  /** 支付宝 */
+  | 'ALIPAY'
+  /** 钉钉 */
+  | 'DINGTALK'
+  /** 网页版 */
+  | 'H5';
+
+export type MiniSignInInput = {
+  platform: MiniPlatform;
+  /** Login code of the platform; good for one time. */
+  code: string;
+  /** Company at DingTalk (corpId). */
+  corp?: string | null | undefined;
+  /** Leaves an existing binding aside, to choose another tenant. */
+  again?: boolean;
+};
 
 /** How urgent something is. */
 export type MobilityLevel =
@@ -1825,57 +1873,6 @@ export type WritingState =
   | 'PUBLISHED'
   /** 已撤回 */
   | 'WITHDRAWN';
-
-export type MiniPlatform =
-  | 'WECHAT'
-  | 'ALIPAY'
-  | 'DINGTALK'
-  | 'H5';
-
-export type MiniSignInInput = {
-  platform: MiniPlatform;
-  code: string;
-  corp?: string | null | undefined;
-  again?: boolean;
-};
-
-export type MiniPhoneInput =
-  {   wechat: string; alipay?: never; sms?: never; }
-  |  { wechat?: never;   alipay: AlipayPhoneInput; sms?: never; }
-  |  { wechat?: never; alipay?: never;   sms: SmsSignInInput; };
-
-export type AlipayPhoneInput = {
-  response: string;
-  sign: string;
-  signType?: string | null | undefined;
-  encryptType?: string | null | undefined;
-  charset?: string | null | undefined;
-};
-
-export type MiniBindInput = {
-  platform: MiniPlatform;
-  ticket?: string | null | undefined;
-  consent: string;
-  phone?: MiniPhoneInput | null | undefined;
-};
-
-export type FeedbackKind =
-  | 'SUGGESTION'
-  | 'PROBLEM'
-  | 'COMPLAINT'
-  | 'OTHER';
-
-export type FeedbackState =
-  | 'OPEN'
-  | 'ANSWERED'
-  | 'CLOSED';
-
-export type FeedbackInput = {
-  id: string;
-  kind: FeedbackKind;
-  text: string;
-  contact?: string | null | undefined;
-};
 
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -4655,17 +4652,6 @@ export type MiniChooseMutation = { system: { miniChoose:
       | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
      } };
 
-export type MiniSwitchMutationVariables = Exact<{
-  tenant: string;
-}>;
-
-
-export type MiniSwitchMutation = { system: { switchTenant:
-      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
-      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
-      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
-     } };
-
 export type MiniRefreshMutationVariables = Exact<{
   token: string;
 }>;
@@ -4738,12 +4724,12 @@ export type MiniSendFeedbackMutation = { system: { sendFeedback: { id: string, k
 export type MiniAboutQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MiniAboutQuery = { system: { aboutUs: { phone: string | null, mail: string | null, address: string | null, hours: string | null, text: string | null }, server: { name: string, version: string } } };
+export type MiniAboutQuery = { system: { aboutUs: { phone: string, mail: string, address: string, hours: string, text: string }, server: { name: string, version: string } } };
 
 export type MiniAccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MiniAccountQuery = { system: { miniBindings: Array<{ platform: MiniPlatform, boundAt: string, consentVersion: string, consentedAt: string, current: boolean }>, ownTenants: Array<{ id: string, name: string, slug: string, demo: boolean }>, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+export type MiniAccountQuery = { system: { miniBindings: Array<{ platform: MiniPlatform, boundAt: string, consentVersion: string, consentedAt: string, current: boolean }>, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
 
 export type MiniUnbindMutationVariables = Exact<{
   platform: MiniPlatform;

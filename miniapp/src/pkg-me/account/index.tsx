@@ -1,16 +1,18 @@
 import { View } from '@tarojs/components'
 import { MiniAccountDocument, MiniUnbindDocument } from '@zhibu/api/documents/mini-me'
-import { MiniSwitchDocument } from '@zhibu/api/documents/mini-session'
+import { MiniSignOutDocument } from '@zhibu/api/documents/mini-session'
 import type { MiniPlatform } from '@zhibu/api/generated'
 import { Press } from '@/kit/press'
-import { Card, Fact, Link } from '@/kit/rows'
+import { Card, Fact } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { ask } from '@/lib/ask'
 import { momentWords } from '@/lib/days'
-import { goHome, goLogin } from '@/lib/navigate'
-import { enter, leave } from '@/lib/session'
-import { confirm, done, useAction } from '@/lib/use-action'
+import { goLogin } from '@/lib/navigate'
+import { leave } from '@/lib/session'
+import { confirm, useAction } from '@/lib/use-action'
+import { keep } from '@/lib/storage'
 import { useQuery } from '@/lib/use-query'
+import { SWITCHING } from '@/lib/use-sign-in'
 import { platformNames } from '@/platform'
 
 /** 账号与组织: what is bound (M-9.1b), and the other tenants of the own number. */
@@ -27,10 +29,12 @@ export default function Account() {
       goLogin()
     })
   }
-  const change = (tenant: string) => action.run(async () => {
-    if (!enter((await ask(MiniSwitchDocument, { tenant })).system.switchTenant)) return
-    done('已切换')
-    goHome()
+  /** A number may have changed hands since it was proven: who wants another tenant proves it anew. */
+  const change = () => action.run(async () => {
+    await ask(MiniSignOutDocument, {})
+    keep(SWITCHING, true)
+    leave()
+    goLogin()
   })
   return (
     <Screen title="账号与组织" ask={query}>
@@ -38,7 +42,8 @@ export default function Account() {
         <>
           <Card title="当前组织"><View>{system.session?.tenant.name}</View><View className="soft">{system.session?.account.displayName}　{system.session?.account.mobile}</View></Card>
           <Card title="切换组织">
-            {system.ownTenants.length ? system.ownTenants.map(({ id, name }) => <Link key={id} onPress={() => void change(id)}>{name}</Link>) : <View className="soft">您的手机号没有登记在其他组织</View>}
+            <View className="soft">手机号在几个组织都有登记的，重新验证后可以选择另一个组织。</View>
+            <Press plain inline busy={action.busy} onPress={() => void change()}>重新验证并选择</Press>
           </Card>
           <Card title="账号绑定">
             {system.miniBindings.map(({ platform, boundAt, consentVersion, current }) => (

@@ -208,12 +208,6 @@ export const MiniAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
       consentedAt
       current
     }
-    ownTenants {
-      id
-      name
-      slug
-      demo
-    }
     session {
       ...MiniSession
     }
@@ -237,7 +231,7 @@ export const MiniAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
     shortName
   }
-}`, {"hash":"f3f25130fb6fe7609f6c1ccf1975c6b05128794123bcfcee1f9e8b8c2b722135"}) as unknown as TypedDocumentString<MiniAccountQuery, MiniAccountQueryVariables>;
+}`, {"hash":"b6dd5febe6b5a628d7cc9598845c7a2536a75f66949993cba73ae862a61e4a4a"}) as unknown as TypedDocumentString<MiniAccountQuery, MiniAccountQueryVariables>;
 export const MiniUnbindDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MiniUnbind($platform: MiniPlatform!) {
   system {
