@@ -312,10 +312,10 @@ async fn pc_1_2d_the_initial_password_opens_nothing_else() {
     reviewed("initial_password.txt", &table);
 }
 
-/// The roles of a tenant, the mightiest first.
 /// What makes something new under an id that the client has chosen; one that is taken is refused (`feedback.rs`).
 pub(crate) const CHOSEN_ID: &str = "mutation system.sendFeedback";
 
+/// The roles of a tenant, the mightiest first.
 pub(crate) const ROLES: [&str; 8] = [
     "tenant_admin",
     "org_admin",

@@ -41,7 +41,8 @@ test('M-9.8 OP-10 somebody tells the operators something, it is answered and the
   await drawer.getByRole('button', { name: /^答\s?复$/ }).click()
   await expect(drawer.getByText('已答复', { exact: true })).toBeVisible()
   await drawer.getByRole('button', { name: '关闭反馈' }).click()
-  await desk.getByRole('dialog', { name: '关闭反馈' }).getByRole('button', { name: '关闭反馈' }).click()
+  await desk.getByRole('dialog', { name: '关闭反馈' }).getByRole('button', { name: /^继\s?续$/ }).click()
+  await desk.getByRole('dialog', { name: /^再次确认/ }).getByRole('button', { name: '关闭反馈' }).click()
   await expect(drawer.getByText('已关闭', { exact: true })).toBeVisible()
   await expect(field(drawer, '答复内容')).toHaveCount(0)
 

@@ -30,7 +30,7 @@ export default function FeedbackDeskPage() {
     { key: 'answers', title: '答复', cell: (row) => (row.answers.length ? `${row.answers.length} 条` : '—') },
     {
       key: 'actions', title: '操作', fixed: 'right',
-      cell: (row) => <Button type="link" size="small" aria-label={`查看${excerpt(row.text)}`} onClick={() => setOpen(row.id)}>{row.state === 'OPEN' ? '处理' : '查看'}</Button>,
+      cell: (row) => <Button type="link" size="small" aria-label={`查看${excerpt(row.text)}`} onClick={() => setOpen(row.id)}>查看</Button>,
     },
   ]
   return (
