@@ -326,7 +326,8 @@ async fn m_9_1b_after_unbinding_the_number_is_asked_again_and_a_stolen_ticket_is
     assert_eq!(t.visitor().refused(REFRESH, json!({"token": tokens["refresh"]})).await, "UNAUTHENTICATED");
     t.pass(Duration::seconds(2));
     assert_eq!(session(&mut phone).await, json!(null));
-    let asked = t.visitor().ok(SIGN_IN, opened(&double, Mini::Wechat, MOBILE, false)).await["system"]["miniSignIn"].clone();
+    let asked =
+        t.visitor().ok(SIGN_IN, opened(&double, Mini::Wechat, MOBILE, false)).await["system"]["miniSignIn"].clone();
     assert_eq!((&asked["__typename"], &asked["bound"]), (&json!("MiniBindingNeeded"), &json!(false)));
     // A ticket of one platform is none of another's, and without proof of a number it opens nothing.
     let consent = version(&t).await;
