@@ -143,6 +143,13 @@ export function load(dist, target, { server, code, corp, phone }) {
       if (!way) throw new Error(`没有写着「${words}」的地方：${textOf(instance.data.root)}`)
       for (const node of way.reverse()) fire(instance, 'tap', node, {})
     },
+    /** Presses the platform's button that tells a number. */
+    phone(instance, words) {
+      const way = wayTo(instance.data.root, (node) => textOf(node).includes(words))
+      if (!way) throw new Error(`没有写着「${words}」的按钮`)
+      const detail = target === 'weapp' ? { code: phone?.().code, errMsg: 'getPhoneNumber:ok' } : {}
+      for (const node of way.reverse()) fire(instance, target === 'weapp' ? 'getphonenumber' : 'getAuthorize', node, detail)
+    },
     /** Types into the field that is called so. */
     type(instance, label, value) {
       const way = wayTo(instance.data.root, (node) => Object.values(node).includes(label) && !childrenOf(node).length)
