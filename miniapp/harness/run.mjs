@@ -36,7 +36,12 @@ function budgets({ sets, requests }) {
 
 let failed = 0
 for (const target of targets) for (const name of names) {
-  const { default: run, person } = await import(pathToFileURL(join(here, 'cases', name)).href)
+  const { default: run, person, needs = [] } = await import(pathToFileURL(join(here, 'cases', name)).href)
+  const missing = needs.filter((variable) => !process.env[variable])
+  if (missing.length) {
+    console.log(`跳过 ${target} ${name}：没有 ${missing.join('、')}`)
+    continue
+  }
   const mini = load(dist, target, { server, ...(await person?.(target, server)) })
   try {
     mini.start()

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import vm from 'node:vm'
 
 const GLOBALS = { weapp: 'wx', alipay: 'my', dd: 'dd' }
+/** What simply succeeds; Taro takes only what it finds on the global. */
+const PLAIN = ['setNavigationBarTitle', 'setNavigationBar', 'stopPullDownRefresh', 'hideLoading', 'showLoading', 'scanCode', 'scan', 'uploadFile']
 /** What the bundler keeps on the global; a fake that answers everything must not seem to have it already. */
 const ABSENT = /^(webpackJsonp|taro|_|then$|toJSON$|nodeType$|\$\$typeof$)/i
 
@@ -16,6 +18,7 @@ function put(data, path, value) {
 }
 
 function fire(instance, type, node, detail) {
+  if (node.v !== undefined) return // A piece of text hears nothing.
   const target = { id: node.uid ?? node.sid, dataset: { sid: node.sid } }
   instance.eh({ type, detail, target, currentTarget: target, timeStamp: Date.now(), mark: {} })
 }
@@ -78,6 +81,7 @@ export function load(dist, target, { server, code, corp, phone }) {
     showToast: (options) => { seen.toasts.push(options.title ?? options.content); later(options, {}); return Promise.resolve() },
     showModal: say('showModal', () => ({ confirm: seen.confirm, cancel: !seen.confirm })), confirm: say('confirm', () => ({ confirm: seen.confirm })),
     downloadFile: say('downloadFile', { tempFilePath: '/tmp/picture', apFilePath: '/tmp/picture', statusCode: 200 }), saveFile: say('saveFile', { savedFilePath: '/kept/picture', apFilePath: '/kept/picture' }),
+    ...Object.fromEntries(PLAIN.map((name) => [name, say(name, {})])),
     nextTick: (work) => setTimeout(work), onNetworkStatusChange() {}, env: { USER_DATA_PATH: '/data' },
     getLaunchOptionsSync: () => ({ path: 'pages/home/index', query: {}, scene: 1001 }), getEnterOptionsSync: () => ({ path: 'pages/home/index', query: {}, scene: 1001 }),
   }
@@ -139,9 +143,16 @@ export function load(dist, target, { server, code, corp, phone }) {
     text: (instance) => textOf(instance.data.root),
     /** Touches what says these words. */
     tap(instance, words) {
-      const way = wayTo(instance.data.root, (node) => textOf(node).includes(words))
+      const way = wayTo(instance.data.root, (node) => textOf(node) === words) ?? wayTo(instance.data.root, (node) => textOf(node).includes(words))
       if (!way) throw new Error(`没有写着「${words}」的地方：${textOf(instance.data.root)}`)
       for (const node of way.reverse()) fire(instance, 'tap', node, {})
+    },
+    /** Presses the platform's button that tells a number. */
+    phone(instance, words) {
+      const way = wayTo(instance.data.root, (node) => textOf(node).includes(words))
+      if (!way) throw new Error(`没有写着「${words}」的按钮`)
+      const detail = target === 'weapp' ? { code: phone?.().code, errMsg: 'getPhoneNumber:ok' } : {}
+      for (const node of way.reverse()) fire(instance, target === 'weapp' ? 'getphonenumber' : 'getAuthorize', node, detail)
     },
     /** Types into the field that is called so. */
     type(instance, label, value) {

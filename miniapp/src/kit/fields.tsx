@@ -1,5 +1,9 @@
 import { Input, Picker, Text, Textarea, View } from '@tarojs/components'
 import type { ReactNode } from 'react'
+import { isWeb } from '@/platform'
+
+/** The name of a control for those who cannot see it; on a web page the control is inside of Taro's element. */
+export const called = (label: string) => (isWeb ? { nativeProps: { 'aria-label': label } } : { 'aria-label': label })
 
 interface FieldProps { label: string; must?: boolean; fault?: string | null; hint?: string; children: ReactNode }
 
@@ -23,14 +27,14 @@ interface TextProps extends Omit<FieldProps, 'children'> {
 /** A line of text. */
 export const TextField = ({ value, onChange, type = 'text', max = 100, placeholder = '', ...field }: TextProps) => (
   <Field {...field}>
-    <Input className="input" value={value} type={type} maxlength={max} placeholder={placeholder} aria-label={field.label} onInput={(event) => onChange(event.detail.value)} />
+    <Input className="input" value={value} type={type} maxlength={max} placeholder={placeholder} {...called(field.label)} onInput={(event) => onChange(event.detail.value)} />
   </Field>
 )
 
 /** Several lines of text. */
 export const LongField = ({ value, onChange, max = 5000, placeholder = '', ...field }: TextProps) => (
   <Field {...field}>
-    <Textarea className="area" value={value} maxlength={max} placeholder={placeholder} autoHeight aria-label={field.label} onInput={(event) => onChange(event.detail.value)} />
+    <Textarea className="area" value={value} maxlength={max} placeholder={placeholder} autoHeight {...called(field.label)} onInput={(event) => onChange(event.detail.value)} />
   </Field>
 )
 

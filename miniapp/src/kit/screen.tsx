@@ -28,7 +28,7 @@ export function Screen({ title, tab = false, ask, children }: Props) {
     <View className={`screen${isLarge ? ' large' : ''}${tab ? ' tabbed' : ''}`}>
       {isWeb ? (
         <View className="bar">
-          <View className="bar-side">{tab ? null : <View className="bar-back" role="button" onClick={back}>‹ 返回</View>}</View>
+          <View className="bar-side">{tab ? null : <View className="bar-back" role="button" {...{ tabIndex: 0 }} onClick={() => back()}>‹ 返回</View>}</View>
           <Text className="bar-title">{title}</Text>
           <View className="bar-side" />
         </View>

@@ -8,9 +8,10 @@ export function open(path: string): void {
   else void Taro.navigateTo({ url: path })
 }
 
-/** One page back; the first page of a shared link leads home. */
-export function back(): void {
+/** One page back; the first page of a shared link leads home, or to where it belongs. */
+export function back(otherwise?: string): void {
   if (Taro.getCurrentPages().length > 1) void Taro.navigateBack()
+  else if (otherwise) void Taro.redirectTo({ url: otherwise })
   else void Taro.switchTab({ url: TABS[0] as string })
 }
 

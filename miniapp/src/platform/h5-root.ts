@@ -7,4 +7,8 @@ export function scaleRoot(): void {
   }
   scale()
   window.addEventListener('resize', scale)
+  // The tabs are links to nowhere; the page's policy would refuse and report each touch.
+  document.addEventListener('click', (event) => {
+    if (event.target instanceof Element && event.target.closest('a[href^="javascript:"]')) event.preventDefault()
+  })
 }

@@ -15,7 +15,7 @@ export const press = (page: Page, words: string) => shown(page).locator('taro-bu
 export const touch = (page: Page, words: string) => shown(page).getByText(words, { exact: true }).click()
 
 /** Types into a field by its label. */
-export const type = (page: Page, label: string, value: string) => shown(page).locator(`[aria-label="${label}"]`).locator('input, textarea').fill(value)
+export const type = (page: Page, label: string, value: string) => shown(page).getByLabel(label, { exact: true }).fill(value)
 
 /** A tab at the foot. */
 export const tab = (page: Page, name: string) => page.locator('.weui-tabbar__item').filter({ hasText: name }).click()
@@ -23,8 +23,10 @@ export const tab = (page: Page, name: string) => page.locator('.weui-tabbar__ite
 /** Signs in by number and code, with consent. */
 export async function signInMini(page: Page, operator: Operator, mobile: string): Promise<void> {
   await page.goto('/m/')
-  await named(page, '个人信息保护政策')
-  await press(page, '同意并继续')
+  const agree = shown(page).locator('taro-button-core').filter({ hasText: '同意并继续' })
+  const number = shown(page).getByLabel('手机号', { exact: true })
+  await expect(agree.or(number).first()).toBeVisible()
+  if (await agree.isVisible()) await agree.click()
   await type(page, '手机号', mobile)
   const sent = page.waitForResponse((answer) => answer.ok() && (answer.request().postData()?.includes('MiniSmsCode') ?? false))
   await press(page, '获取验证码')

@@ -1,5 +1,6 @@
 import { Switch, View } from '@tarojs/components'
 import { MiniSignOutDocument } from '@zhibu/api/documents/mini-session'
+import { called } from '@/kit/fields'
 import { Press } from '@/kit/press'
 import { Card, Link } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
@@ -41,7 +42,7 @@ export default function Me() {
         <Link onPress={() => open('/pkg-me/feedback/index')}>建议反馈</Link>
         <Link onPress={() => open('/pkg-me/about/index')}>关于我们</Link>
         <Link onPress={() => open('/pages/policy/index')}>个人信息保护政策</Link>
-        <View className="row"><View className="row-text">大字版</View><Switch checked={isLarge} color="#b8151b" aria-label="大字版" onChange={(event) => setLarge(event.detail.value)} /></View>
+        <View className="row"><View className="row-text">大字版</View><Switch checked={isLarge} color="#b8151b" {...called('大字版')} onChange={(event) => setLarge(event.detail.value)} /></View>
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press plain busy={action.busy} onPress={() => void signOut()}>退出登录</Press>

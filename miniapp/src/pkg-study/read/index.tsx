@@ -26,7 +26,7 @@ export default function Read() {
     if (!writing || !(await confirm('删除', '删除后不能恢复。', '删除'))) return
     await action.run(async () => {
       await shelf.remove({ id: writing.id, version: writing.version })
-      back()
+      back(`/pkg-study/list/index?kind=${shelf.key}&mine=1`)
     })
   }
   const withdraw = async () => {

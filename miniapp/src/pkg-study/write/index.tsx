@@ -41,7 +41,7 @@ export default function Write() {
     else await shelf.write(input, publish)
     forget()
     done(publish ? '已发布' : '已存草稿')
-    back()
+    back(`/pkg-study/list/index?kind=${shelf.key}&mine=1`)
   })
   const published = found?.writing.state === 'PUBLISHED'
   const empty = !form.title.trim() || !form.body.trim()
