@@ -156,7 +156,7 @@ export function load(dist, target, { server, code, corp, phone }) {
     },
     /** Types into the field that is called so. */
     type(instance, label, value) {
-      const way = wayTo(instance.data.root, (node) => Object.values(node).includes(label) && !childrenOf(node).length)
+      const way = wayTo(instance.data.root, (node) => node.v === undefined && Object.values(node).includes(label) && !childrenOf(node).length)
       if (!way) throw new Error(`没有叫「${label}」的输入框`)
       fire(instance, 'input', way[way.length - 1], { value })
     },

@@ -33,12 +33,13 @@ async fn page(State(folder): State<PathBuf>) -> Response {
     answer
 }
 
-/// The bundler names files by what is in them, but not the page.
+/// The bundler names files by what is in them, but not the page and pictures.
 async fn kept(request: Request, next: Next) -> Response {
     if request.uri().path() == "/m" {
         return Redirect::permanent("/m/").into_response();
     }
-    let hashed = ["/m/js/", "/m/css/", "/m/chunk/", "/m/static/"].iter().any(|at| request.uri().path().starts_with(at));
+    let path = request.uri().path();
+    let hashed = path.starts_with("/m/static/") && !path.starts_with("/m/static/images/");
     let mut answer = next.run(request).await;
     let life = if hashed && answer.status().is_success() { "public, max-age=31536000, immutable" } else { "no-cache" };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(life));

@@ -11,7 +11,7 @@ const SEND: &str = "mutation($input: FeedbackInput!) { system { sendFeedback(inp
 const MINE: &str = "query($n: Int, $a: String) { system { myFeedback(first: $n, after: $a) { totalCount pageInfo { hasNextPage \
     endCursor } nodes { id kind text contact state answers { text } } } } }";
 const LIST: &str = "query($n: Int, $o: Int, $s: FeedbackState, $k: FeedbackKind, $t: ID) { system { feedback(first: $n, offset: $o, \
-    state: $s, kind: $k, tenant: $t) { totalCount nodes { id tenant { id name } kind text contact state version answers { text \
+    filter: {state: $s, kind: $k, tenant: $t}) { totalCount nodes { id tenant { id name } kind text contact state version answers { text \
     by } } } } }";
 const ONE: &str = "query($id: ID!) { system { feedbackCase(id: $id) { id text state version answers { text by } } } }";
 const ANSWER: &str = "mutation($id: ID!, $v: Int!, $text: String!) { system { answerFeedback(id: $id, version: $v, text: $text) { \

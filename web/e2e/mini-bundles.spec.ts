@@ -15,7 +15,7 @@ function settings(double: Double, accounts: Accounts): Record<string, string> {
   const all: Record<string, string> = {}
   for (const platform of ['wechat', 'alipay', 'dingtalk']) {
     const account = { ...(accounts[platform] as Record<string, string>), endpoint: double.at(platform) }
-    for (const [name, value] of Object.entries(account)) all[`ZHIBU__MINI__${platform.toUpperCase()}__${name.toUpperCase()}`] = value
+    for (const [name, value] of Object.entries(account)) all[`ZHIBU__MINI__${platform.toUpperCase()}__${name.toUpperCase()}`] = JSON.stringify(value)
   }
   return all
 }

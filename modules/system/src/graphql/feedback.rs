@@ -115,6 +115,14 @@ pub(super) struct FeedbackCase {
     answers: Vec<FeedbackReply>,
 }
 
+/// Which of the feedback is wanted.
+#[derive(InputObject, Default)]
+pub(super) struct FeedbackFilter {
+    state: Option<FeedbackState>,
+    kind: Option<FeedbackKind>,
+    tenant: Option<TenantId>,
+}
+
 #[derive(InputObject)]
 pub(super) struct FeedbackInput {
     /// Made by the client: the same one again is the same feedback.
@@ -191,12 +199,11 @@ impl FeedbackQuery {
         first: Option<i32>,
         after: Option<String>,
         offset: Option<i32>,
-        state: Option<FeedbackState>,
-        kind: Option<FeedbackKind>,
-        tenant: Option<TenantId>,
+        filter: Option<FeedbackFilter>,
     ) -> Result<Listed<FeedbackCase>> {
         let cx = ctx.cx()?;
         let args = PageArgs::new(first, after, offset)?;
+        let FeedbackFilter { state, kind, tenant } = filter.unwrap_or_default();
         let filter = desk::Filter { state: state.map(FeedbackState::code), kind: kind.map(FeedbackKind::code), tenant };
         let total = if ctx.shows(&["totalCount"]) { Some(desk::count(cx, filter).await?) } else { None };
         let page = desk::list(cx, filter, &args).await?;

@@ -7,9 +7,7 @@ export const FeedbackDeskDocument = /*#__PURE__*/ new TypedDocumentString(`
     feedback(
       first: $first
       offset: $offset
-      state: $state
-      kind: $kind
-      tenant: $tenant
+      filter: {state: $state, kind: $kind, tenant: $tenant}
     ) {
       totalCount
       nodes {
@@ -35,7 +33,7 @@ export const FeedbackDeskDocument = /*#__PURE__*/ new TypedDocumentString(`
     at
     by
   }
-}`, {"hash":"dba4d6ea2a91cc6a05fae390e672a7cdc705dceaaa959450f366945c8aa5f509"}) as unknown as TypedDocumentString<FeedbackDeskQuery, FeedbackDeskQueryVariables>;
+}`, {"hash":"89a563e0be8d823c5e7a67166ef728cd8a488f8603581298d4a8f8fc67286725"}) as unknown as TypedDocumentString<FeedbackDeskQuery, FeedbackDeskQueryVariables>;
 export const FeedbackOneDocument = /*#__PURE__*/ new TypedDocumentString(`
     query FeedbackOne($id: ID!) {
   system {
