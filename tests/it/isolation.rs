@@ -263,7 +263,7 @@ async fn furnished(t: &Town, tenant: &Tenant, by: &mut Visitor, n: u32) {
 /// one: nothing of theirs comes back, and nothing of theirs changes.
 #[tokio::test]
 async fn no_role_finds_anything_by_the_ids_of_others() {
-    const FINE: [&str; 7] = [
+    const FINE: [&str; 8] = [
         "NOT_FOUND",
         "DENIED",
         "WRONG_CODE",
