@@ -19,15 +19,25 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
 
 /// Its routes; without a folder there is only a page that says so.
 pub(crate) fn router(folder: Option<&Path>) -> Router {
-    let folder = folder.map(Path::to_owned).unwrap_or_default();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned);
     // Pages find their own way by the address.
     let page = get(page).with_state::<()>(folder.clone());
-    let files = ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
-    Router::new().nest_service("/m", files.fallback(page)).layer(from_fn(kept))
+    let router = match folder {
+        Some(folder) => {
+            let files = ServeDir::new(folder).precompressed_br().precompressed_gzip();
+            Router::new().nest_service("/m", files.append_index_html_on_directories(false).fallback(page))
+        }
+        None => Router::new().nest_service("/m", page),
+    };
+    router.layer(from_fn(kept))
 }
 
-async fn page(State(folder): State<PathBuf>) -> Response {
-    let html = tokio::fs::read_to_string(folder.join("index.html")).await.unwrap_or_else(|_| STUB.to_owned());
+async fn page(State(folder): State<Option<PathBuf>>) -> Response {
+    let built = match folder {
+        Some(folder) => tokio::fs::read_to_string(folder.join("index.html")).await.ok(),
+        None => None,
+    };
+    let html = built.unwrap_or_else(|| STUB.to_owned());
     let mut answer = Html(html).into_response();
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     answer

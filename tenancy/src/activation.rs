@@ -64,6 +64,9 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
     let key = format!("activate:{}", cx.origin.network());
     throttle(cx, &key, 3600, cx.app.settings.activations_per_address, "尝试次数过多，请稍后再试").await?;
     let newcomer = Newcomer::accept(cx, application)?;
+    if newcomer.user_name.is_none() && !cx.app.sms.is_open() {
+        return Err(Error::invalid("mobile", "短信服务未开通，请填写管理员用户名"));
+    }
     let id: TenantId = cx.app.world.id();
     let mut write = cx.beside(Space::Platform).await?;
     let ticket = found(&mut write, id, &newcomer).await?;
@@ -111,9 +114,6 @@ impl Newcomer {
             .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
             .transpose()?;
         let user_name = application.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
-        if mobile.is_some() && user_name.is_none() && !cx.app.sms.is_open() {
-            return Err(Error::invalid("mobile", "短信服务未开通，请填写管理员用户名"));
-        }
         if mobile.is_none() && user_name.is_none() {
             return Err(Error::invalid("mobile", "请填写管理员手机号或用户名"));
         }

@@ -142,7 +142,14 @@ async fn relieved(cx: &Cx, corp: &str, at: DateTime<Utc>) -> Result<()> {
             .set(corps::relieved_at.eq(at))
             .execute(write.conn()?)
             .await?;
-    if known == 0 {
+    // It may overtake the authorisation that it takes back.
+    let row = (corps::corp_id.eq(corp), corps::name.eq(""), corps::admin.eq(""), corps::authorised_at.eq(at));
+    let new = diesel::insert_into(corps::table)
+        .values((row, corps::relieved_at.eq(at)))
+        .on_conflict_do_nothing()
+        .execute(write.conn()?)
+        .await?;
+    if known + new == 0 {
         return Ok(());
     }
     write.audit(Entry::new("dingtalk.relieved", "dingtalk", None).note("corp", corp)).await?;

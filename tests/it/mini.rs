@@ -336,3 +336,53 @@ async fn m_9_1b_after_unbinding_the_number_is_asked_again_and_a_stolen_ticket_is
     let bare = json!({"input": {"platform": "WECHAT", "ticket": asked["ticket"], "consent": consent}});
     assert_eq!(t.visitor().refused(BIND, bare).await, "INVALID phone");
 }
+
+#[tokio::test]
+async fn m_0_1_a_new_number_or_another_person_ends_what_was_bound_before() {
+    let (t, double) = played().await;
+    let (mut phone, tokens) = first_time(&t, &double, Mini::Wechat).await;
+    // Somebody else proves the same number: the person before is out, and asked anew.
+    let other = "13912345678";
+    let asked =
+        t.visitor().ok(SIGN_IN, opened(&double, Mini::Wechat, other, false)).await["system"]["miniSignIn"].clone();
+    let consent = version(&t).await;
+    let mut input = bound(&double, Mini::Wechat, &asked["ticket"], &consent, MOBILE);
+    t.visitor().ok(BIND, input.take()).await;
+    t.pass(Duration::seconds(2));
+    assert_eq!(session(&mut phone).await, json!(null));
+    assert_eq!(t.visitor().refused(REFRESH, json!({"token": tokens["refresh"]})).await, "UNAUTHENTICATED");
+    let asked = t.visitor().ok(SIGN_IN, opened(&double, Mini::Wechat, MOBILE, false)).await;
+    assert_eq!(asked["system"]["miniSignIn"]["__typename"], "MiniBindingNeeded");
+    // The index alone opens nothing: the binding has to be this person's.
+    let sql = t.sql().await;
+    sql.rows(&format!("DELETE FROM {}.bindings", t.home.schema())).await;
+    let asked =
+        t.visitor().ok(SIGN_IN, opened(&double, Mini::Wechat, other, false)).await["system"]["miniSignIn"].clone();
+    assert_eq!((&asked["__typename"], &asked["bound"]), (&json!("MiniBindingNeeded"), &json!(false)));
+    let bare = json!({"input": {"platform": "WECHAT", "ticket": asked["ticket"], "consent": consent}});
+    assert_eq!(t.visitor().refused(BIND, bare).await, "INVALID phone");
+}
+
+#[tokio::test]
+async fn m_0_1_the_web_page_shows_its_own_folder_and_nothing_else() {
+    let t = Town::start().await;
+    for path in ["/m/", "/m/Cargo.toml", "/m/src/lib.rs", "/m/../Cargo.toml", "/m/%2e%2e/Cargo.toml"] {
+        let answer = t.visitor().send(http::Method::GET, path, &[], "").await;
+        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        assert!(!text.contains("[package]") && !text.contains("pub mod"), "{path}: {text}");
+    }
+    let page = t.visitor().send(http::Method::GET, "/m/Cargo.toml", &[], "").await;
+    assert!(String::from_utf8_lossy(&page.bytes).contains("尚未构建"));
+    let folder = t.folder().join("h5");
+    std::fs::create_dir_all(folder.join("static")).unwrap();
+    std::fs::write(folder.join("index.html"), "<title>built</title>").unwrap();
+    std::fs::write(folder.join("static/app.js"), "1").unwrap();
+    let t = Town::plan().set(move |config| config.miniapp = Some(folder)).start().await;
+    let get = async |path: &str| t.visitor().send(http::Method::GET, path, &[], "").await;
+    assert_eq!(get("/m").await.headers["location"], "/m/");
+    let page = get("/m/pages/home/index").await;
+    assert!(String::from_utf8_lossy(&page.bytes).contains("built"));
+    assert!(page.headers["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
+    assert_eq!(get("/m/static/app.js").await.headers["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(get("/m/../keys.json").await.headers["content-type"], "text/html; charset=utf-8");
+}

@@ -1,9 +1,9 @@
 import { RequestError } from '@zhibu/api/errors'
 import { MiniRefreshCookieDocument, MiniRefreshDocument, MiniSignInDocument } from '@zhibu/api/documents/mini-session'
 import { isWeb, loginCode, platform } from '@/platform'
-import { goLogin } from './navigate'
+import { goHome, goLogin } from './navigate'
 import { post } from './post'
-import { enter, leave } from './session'
+import { enter, leave, session } from './session'
 import { tokens } from './tokens'
 
 let running: Promise<boolean> | null = null
@@ -22,8 +22,13 @@ async function regain(): Promise<boolean> {
   if (await refreshed()) return true
   const given = isWeb ? null : await loginCode().catch(() => null)
   if (!given) return false
+  const before = session.get()
   const { system } = await post(MiniSignInDocument, { input: { platform, ...given, again: false } })
-  return enter(system.miniSignIn)
+  if (!enter(system.miniSignIn)) return false
+  if (!before || before.account.id === session.get()?.account.id) return true
+  // Another tenant was chosen on another phone: what was asked here is not repeated there.
+  goHome()
+  throw new RequestError('SWITCHED', '您已切换到其他组织，请核对后重新操作')
 }
 
 async function refreshed(): Promise<boolean> {

@@ -25,6 +25,8 @@ export function enter(outcome: MiniOutcomeFragment): boolean {
 
 /** Forgets the session of this phone. */
 export function leave(): void {
+  // The next person on this phone reads the policy for themselves.
+  keep('consent', null)
   tokens.set(null)
   become(null)
 }

@@ -127,6 +127,8 @@ impl Dingtalk {
     /// Who somebody is must not be lost because the number is not told.
     async fn mobile(&self, token: &Secret, userid: &str) -> Option<String> {
         match self.ask("topapi/v2/user/get", token, &json!({"userid": userid})).await {
+            // The number of an account that the company itself runs (专属账号) is whatever the company says.
+            Ok(result) if result.get("exclusive_account").and_then(Value::as_bool) == Some(true) => None,
             Ok(result) if text(&result, "state_code").is_none_or(|country| country == "86") => {
                 text(&result, "mobile").and_then(mainland)
             }

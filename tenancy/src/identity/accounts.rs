@@ -454,8 +454,22 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
+    // What was bound by the number before says nothing about this one.
+    unbind_all(write, id).await?;
     index::release(write, "mobile", id).await?;
     claim(write, "mobile", mobile, id).await
+}
+
+/// Nobody comes into an account by a platform any more without proving its number again.
+async fn unbind_all(write: &mut Write<'_>, id: AccountId) -> Result<()> {
+    let bound: Vec<String> = diesel::delete(bindings::table.filter(bindings::account_id.eq(id.0)))
+        .returning(bindings::client)
+        .get_results(write.conn()?)
+        .await?;
+    for client in bound {
+        index::release(write, &client, id).await?;
+    }
+    Ok(())
 }
 
 /// Somebody who is to have an account: name and mobile number.
@@ -586,6 +600,7 @@ pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
         .execute(write.conn()?)
         .await?;
     index::release(write, "mobile", id).await?;
+    unbind_all(write, id).await?;
     end_all(write, id, None).await?;
     write.audit(Entry::new("account.closed", "account", id.0)).await
 }
@@ -618,10 +633,7 @@ pub async fn forget_person(write: &mut Write<'_>, id: AccountId) -> Result<bool>
     diesel::update(own).set((sessions::device.eq(""), sessions::address.eq(""))).execute(write.conn()?).await?;
     diesel::delete(favourites::table.filter(favourites::account_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(sso_links::table.filter(sso_links::account_id.eq(id.0))).execute(write.conn()?).await?;
-    diesel::delete(bindings::table.filter(bindings::account_id.eq(id.0))).execute(write.conn()?).await?;
-    for client in [Client::Wechat, Client::Alipay, Client::Dingtalk] {
-        index::release(write, client.key(), id).await?;
-    }
+    unbind_all(write, id).await?;
     diesel::delete(sso_tickets::table.filter(sso_tickets::account_id.eq(id.0))).execute(write.conn()?).await?;
     Ok(true)
 }
@@ -671,6 +683,7 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<Option<Secre
         ))
         .execute(write.conn()?)
         .await?;
+    unbind_all(write, id).await?;
     end_all(write, id, None).await?;
     write
         .audit(
@@ -692,11 +705,16 @@ pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uu
         .returning(sessions::id)
         .get_results(write.conn()?)
         .await?;
-    forget_all(write, ended).await
+    let tenant = write.cx.tenant()?;
+    forget_all(write, tenant, ended).await
 }
 
 /// Ends the sessions of an account in one kind of client.
-pub(super) async fn end_client(write: &mut Write<'_>, id: AccountId, client: Client) -> Result<()> {
+pub(super) async fn end_client(
+    write: &mut Write<'_>,
+    (tenant, id): (TenantId, AccountId),
+    client: Client,
+) -> Result<()> {
     let now = write.cx.now();
     let ended = diesel::update(sessions::table)
         .filter(sessions::account_id.eq(id.0).and(sessions::ended_at.is_null()))
@@ -705,11 +723,10 @@ pub(super) async fn end_client(write: &mut Write<'_>, id: AccountId, client: Cli
         .returning(sessions::id)
         .get_results(write.conn()?)
         .await?;
-    forget_all(write, ended).await
+    forget_all(write, tenant, ended).await
 }
 
-async fn forget_all(write: &Write<'_>, ended: Vec<Uuid>) -> Result<()> {
-    let tenant = write.cx.tenant()?;
+async fn forget_all(write: &Write<'_>, tenant: TenantId, ended: Vec<Uuid>) -> Result<()> {
     for session in ended {
         super::forget(&write.cx.app, tenant, session.into()).await;
     }

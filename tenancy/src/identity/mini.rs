@@ -150,27 +150,44 @@ pub async fn sign_in(cx: &Cx, client: Client, code: &Secret, corp: Option<&str>,
     let who = cx.app.mini.sign_in(cx, client, code, corp).await?;
     let bound = match find_login(cx, client.key(), &person(&who.app, &who.subject)).await?.as_slice() {
         [(tenant, account)] if !again => {
-            consent(cx, *tenant, *account, client).await?.map(|held| (*tenant, *account, held))
+            held(cx, (*tenant, *account), client, (&who.app, &who.subject)).await?.map(|held| (*tenant, *account, held))
         }
         _ => None,
     };
     match bound {
         Some((tenant, account, held)) if held == policy()?.version => {
-            let tokens = admit(cx, tenant, account, Admission::Known(client)).await?;
-            Ok(MiniSignIn::Signed(Entered { tokens, client }))
+            match admit(cx, tenant, account, Admission::Known(client)).await {
+                Ok(tokens) => Ok(MiniSignIn::Signed(Entered { tokens, client })),
+                // Closed here; the number may be registered elsewhere by now.
+                Err(shut) if ["DISABLED", "TENANT_SUSPENDED"].contains(&shut.code) => {
+                    ticket(cx, client, &who, true, false).await
+                }
+                Err(refused) => Err(refused),
+            }
         }
         bound => ticket(cx, client, &who, again, bound.is_some()).await,
     }
 }
 
-/// The version of the policy that a binding rests on; none when there is no such binding (any more).
-async fn consent(cx: &Cx, tenant: TenantId, account: AccountId, client: Client) -> Result<Option<String>> {
+/// The version of the policy that a person's binding rests on; none when this very person is not bound there (any more).
+async fn held(
+    cx: &Cx,
+    (tenant, account): (TenantId, AccountId),
+    client: Client,
+    (app, subject): (&str, &Secret),
+) -> Result<Option<String>> {
     active(cx, tenant).await?;
     let mut unit = cx.app.begin(Space::Tenant(tenant), Mode::Read).await?;
-    let held =
-        table::table.find((account.0, client.key())).select(table::consent).first(unit.conn()?).await.optional()?;
+    let row: Option<(String, Option<Vec<u8>>, String)> = table::table
+        .find((account.0, client.key()))
+        .select((table::app, table::subject, table::consent))
+        .first(unit.conn()?)
+        .await
+        .optional()?;
     unit.commit().await?;
-    Ok(held)
+    let Some((bound_app, Some(sealed), consent)) = row else { return Ok(None) };
+    let bound = tenants::vault(&cx.app, tenant).await?.open_text(&sealed)?;
+    Ok((bound_app == app && bound.expose() == subject.expose()).then_some(consent))
 }
 
 async fn ticket(cx: &Cx, client: Client, who: &Person, again: bool, bound: bool) -> Result<MiniSignIn> {
@@ -216,6 +233,8 @@ pub async fn bind(
     phone: Option<Phone>,
 ) -> Result<MiniSignIn> {
     per_address(cx).await?;
+    // The web page has none.
+    let ticket = ticket.filter(|_| client != Client::H5);
     if consent != policy()?.version {
         return Err(Error::refuse("CONSENT_REQUIRED", "请先阅读并同意个人信息保护政策").at("consent"));
     }
@@ -235,6 +254,7 @@ pub async fn bind(
                 && !known.again
                 && let [(tenant, account)] =
                     find_login(cx, client.key(), &person(&bound.app, subject)).await?.as_slice()
+                && held(cx, (*tenant, *account), client, (&bound.app, subject)).await?.is_some()
             {
                 return enter(cx, (*tenant, *account), client, &bound, ticket).await;
             }
@@ -395,6 +415,20 @@ pub(super) async fn keep(
 ) -> Result<()> {
     let (app, now) = (&write.cx.app, write.cx.now());
     let vault = tenants::vault(app, tenant).await?;
+    let former: Option<(String, Option<Vec<u8>>)> = table::table
+        .find((account.0, client.key()))
+        .select((table::app, table::subject))
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    if let Some((before, sealed)) = former {
+        let was = sealed.map(|sealed| vault.open_text(&sealed)).transpose()?;
+        let same = was.as_ref().map(Secret::expose) == bound.subject.as_ref().map(Secret::expose);
+        if before != bound.app || !same {
+            // Whoever was bound before is so no more.
+            end_client(write, (tenant, account), client).await?;
+        }
+    }
     let subject = bound.subject.as_ref().map(|subject| vault.seal(subject.expose().as_bytes())).transpose()?;
     let values = (
         table::app.eq(&bound.app),
@@ -449,7 +483,7 @@ pub async fn unbind(cx: &Cx, client: Client) -> Result<()> {
         return Err(Error::missing());
     }
     index::release(&mut write, client.key(), identity.account).await?;
-    end_client(&mut write, identity.account, client).await?;
+    end_client(&mut write, (identity.tenant.id, identity.account), client).await?;
     write.audit(Entry::new("mini.unbound", "account", identity.account.0).note("by", client.key())).await?;
     write.commit().await
 }

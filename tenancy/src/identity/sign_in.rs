@@ -342,11 +342,11 @@ pub(super) async fn admit(cx: &Cx, tenant: TenantId, account: AccountId, how: Ad
             write.audit(entry.change("state", before, "active").note("by", by)).await?;
         }
     }
-    let (id, tokens) = session::open(&mut write, tenant, account, Purpose::Full, client).await?;
     if let Admission::Bind(client, bound) = how {
         mini::keep(&mut write, (tenant, account), client, bound).await?;
         write.audit(mini::told(account, client, bound).by(account, name.clone())).await?;
     }
+    let (id, tokens) = session::open(&mut write, tenant, account, Purpose::Full, client).await?;
     write.audit(Entry::new("session.opened", "session", id.0).by(account, name).note("by", by)).await?;
     write.commit().await?;
     Ok(tokens)
