@@ -8,6 +8,8 @@ export default defineConfig({
   timeout: 480_000,
   expect: { timeout: 45_000 },
   workers: 2,
+  // Two browsers, a server and a database share two cores: what passes at the second try is listed as flaky, and looked at.
+  retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   outputDir: 'test-results',
