@@ -8,7 +8,7 @@ use zhibu_emulator::{CORP, Double, Fault as Wrong, Mini, Push, rule};
 use zhibu_providers::mini::{Alipay, Dingtalk, Event, Person, PhoneReply, Unproven, Wechat};
 use zhibu_providers::{Fault, ProviderError};
 
-const PATIENCE: Duration = Duration::from_millis(700);
+const PATIENCE: Duration = Duration::from_secs(6);
 const MOBILE: &str = "13800000001";
 const ALL: [Mini; 3] = [Mini::Wechat, Mini::Alipay, Mini::Dingtalk];
 
