@@ -115,6 +115,14 @@ ensure_npm_packages() {
     touch "$mark"
 }
 
+ensure_mini_packages() {
+    local mark=miniapp/node_modules/.installed
+    [[ $mark -nt miniapp/package-lock.json ]] && return
+    say "Installing the packages of miniapp/"
+    (cd miniapp && npm ci --no-progress --loglevel=error >&2) || return
+    touch "$mark"
+}
+
 # --- Building ---------------------------------------------------------------------------------------------------
 
 # Builds the console unless the last build is newer than all it was made from.
@@ -128,4 +136,21 @@ build_console() {
     say "Building the console"
     (cd web && npm run build >&2) || return
     touch "$mark"
+}
+
+# Builds the mini-program for the named platforms (weapp, alipay, dd, h5), each unless its last build is newer than all it was
+# made from.
+build_mini() {
+    local platform mark changed
+    for platform in "$@"; do
+        mark=miniapp/node_modules/.built-$platform
+        if [[ -e $mark && -d miniapp/dist/$platform ]]; then
+            changed=$(find miniapp web/api \( -name node_modules -o -name dist -o -path miniapp/harness -o -path miniapp/test \) -prune \
+                -o -type f -newer "$mark" -print -quit)
+            [[ -z $changed ]] && continue
+        fi
+        say "Building the mini-program: $platform"
+        (cd miniapp && npm run "build:$platform" >&2) || return
+        touch "$mark"
+    done
 }

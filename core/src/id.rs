@@ -83,6 +83,8 @@ id! {
     SsoLinkId;
     /// A request for support (服务商支持).
     SupportId;
+    /// What somebody tells the operators (建议反馈).
+    FeedbackId;
     /// A signature or template of text messages that a tenant has applied for (短信签名、短信模板).
     SmsWordId;
     /// Text messages to many people, ordered at once (群发).

@@ -15,10 +15,10 @@ mod world;
 pub use error::{Error, Kind, Result};
 pub use id::{
     AccountId, BatchId, CampaignId, CertificateId, ChangeId, CodeId, ContributionFileId, ContributionId,
-    DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId, ElectionId, ExportId, FlowId, ImportId, LetterId,
-    LostCaseId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId, PersonId,
-    PictureId, PostId, ProgressId, PurgeId, ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId, SmsWordId,
-    SsoAppId, SsoLinkId, SupportId, TenantId, TransferId, WritingId,
+    DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId, ElectionId, ExportId, FeedbackId, FlowId, ImportId,
+    LetterId, LostCaseId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId,
+    PersonId, PictureId, PostId, ProgressId, PurgeId, ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId,
+    SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId, TransferId, WritingId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

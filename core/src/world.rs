@@ -62,12 +62,17 @@ impl World {
 
     /// A new id, sortable by time.
     pub fn id<T: From<Uuid>>(&self) -> T {
-        static CONTEXT: std::sync::Mutex<Option<ContextV7>> = std::sync::Mutex::new(None);
+        static CONTEXT: std::sync::Mutex<Option<(u64, ContextV7)>> = std::sync::Mutex::new(None);
         let now = self.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         let mut context = CONTEXT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let stamp =
-            Timestamp::from_unix(&*context.get_or_insert_with(ContextV7::new), seconds, now.timestamp_subsec_nanos());
+        // A context never goes back. A clock that does so by minutes is another one, whose ids are not to lie in its future.
+        let (last, one) = match context.take() {
+            Some((last, one)) if last <= seconds + 60 => (last.max(seconds), one),
+            _ => (seconds, ContextV7::new()),
+        };
+        let stamp = Timestamp::from_unix(&one, seconds, now.timestamp_subsec_nanos());
+        *context = Some((last, one));
         T::from(Uuid::new_v7(stamp))
     }
 

@@ -12,7 +12,8 @@ pub struct RefreshCookie(pub Option<Secret>);
 
 fn names(audience: Audience) -> (&'static str, &'static str, &'static str) {
     match audience {
-        Audience::Console => ("zhibu_access", "zhibu_refresh", "/graphql"),
+        // A mini-program has no cookies; in a browser it is the console's.
+        Audience::Console | Audience::Mini => ("zhibu_access", "zhibu_refresh", "/graphql"),
         Audience::Operator => ("zhibu_operator_access", "zhibu_operator_refresh", "/operator/graphql"),
     }
 }
@@ -26,6 +27,12 @@ pub(crate) fn read(headers: &HeaderMap, audience: Audience) -> (Option<Secret>, 
         pairs.find(|(key, _)| *key == name).map(|(_, value)| Secret::new(value))
     };
     (find(access), find(refresh))
+}
+
+/// The access token of a program that keeps its tokens itself.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let line = headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    line.strip_prefix("Bearer ").map(Secret::new)
 }
 
 /// Hands a session's tokens to the browser.

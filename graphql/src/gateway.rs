@@ -59,6 +59,11 @@ impl<E: Executor> Gateway<E> {
         if let Some(caller) = conn.extensions.get::<Caller>() {
             return identity::again(&self.app, caller).await;
         }
+        if self.door.audience == Audience::Console
+            && let Some(access) = cookies::bearer(&conn.headers)
+        {
+            return identity::caller(&self.app, access.expose(), Audience::Mini).await;
+        }
         match cookies::read(&conn.headers, self.door.audience).0 {
             Some(access) => identity::caller(&self.app, access.expose(), self.door.audience).await,
             None => Ok(Caller::Stranger),
@@ -129,7 +134,13 @@ impl<E: Executor> zhibu_endpoint::App for Gateway<E> {
         self.door.documents.get(id.strip_prefix("sha256:")?).cloned()
     }
 
-    async fn connect(&self, conn: &mut Connection, _: serde_json::Value) -> Result<SocketSession, Refused> {
+    async fn connect(&self, conn: &mut Connection, payload: serde_json::Value) -> Result<SocketSession, Refused> {
+        // A mini-program cannot add headers to a socket.
+        if let Some(line) =
+            payload.get("authorization").and_then(|line| http::HeaderValue::from_str(line.as_str()?).ok())
+        {
+            conn.headers.insert(http::header::AUTHORIZATION, line);
+        }
         let caller = self.caller(conn).await.map_err(|error| Refused::unavailable(error.message.into_owned()))?;
         let mut session = SocketSession::default();
         let life = u64::try_from(self.app.settings.access_minutes * 60).unwrap_or_default();

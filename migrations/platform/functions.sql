@@ -198,6 +198,46 @@ BEGIN
 END
 $$;
 
+-- Feedback to the operators. 'again': the same account has sent it before; 'taken': the id is somebody else's; 'own', 'all': the
+-- account or the tenant has sent so many within a day.
+CREATE OR REPLACE FUNCTION shared.feedback_send_for(
+    tenant uuid, feedback uuid, account uuid, kind text, content bytea, contact bytea, at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    PERFORM FROM platform.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM platform.feedback f WHERE f.id = feedback) THEN
+        RETURN CASE WHEN EXISTS (
+            SELECT FROM platform.feedback f WHERE f.id = feedback AND f.tenant_id = tenant AND f.account_id = account)
+            THEN 'again' ELSE 'taken' END;
+    END IF;
+    IF (SELECT count(*) FROM platform.feedback f
+        WHERE f.tenant_id = tenant AND f.account_id = account AND f.created_at > at - interval '1 day') >= 10 THEN
+        RETURN 'own';
+    END IF;
+    IF (SELECT count(*) FROM platform.feedback f
+        WHERE f.tenant_id = tenant AND f.created_at > at - interval '1 day') >= 200 THEN
+        RETURN 'all';
+    END IF;
+    INSERT INTO platform.feedback AS f (id, tenant_id, account_id, kind, text, contact, created_at, changed_at)
+    VALUES (feedback, tenant, account, feedback_send_for.kind, content, feedback_send_for.contact, at, at)
+    ON CONFLICT DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'ok' ELSE 'taken' END;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION shared.feedback_send(
+    feedback uuid, account uuid, kind text, content bytea, contact bytea, at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant uuid := shared.acting_tenant();
+BEGIN
+    IF tenant IS NULL THEN
+        RAISE EXCEPTION 'no tenant';
+    END IF;
+    RETURN shared.feedback_send_for(tenant, feedback, account, kind, content, contact, at);
+END
+$$;
+
 -- The operator's view of the queue.
 CREATE OR REPLACE FUNCTION shared.dead_jobs(before bigint, rows bigint, skip bigint)
 RETURNS TABLE (id bigint, task text, tenant uuid, attempts integer, error text, created_at timestamptz)
@@ -239,3 +279,5 @@ GRANT EXECUTE ON FUNCTION shared.dead_jobs(bigint, bigint, bigint), shared.dead_
 GRANT EXECUTE ON FUNCTION shared.sso_apply(uuid, text, text, text, text, timestamptz, text), shared.sso_new_secret(uuid, bytea, timestamptz), shared.sso_rules(uuid, text[], text[], boolean), shared.sso_stop(uuid, timestamptz, text, text), shared.sso_spend(uuid, date) TO zhibu_tenant;
 GRANT EXECUTE ON FUNCTION shared.sms_apply(uuid, text, text, text, text[], text, timestamptz, text, boolean) TO zhibu_tenant;
 GRANT EXECUTE ON FUNCTION shared.sms_apply_for(uuid, uuid, text, text, text, text[], text, timestamptz, text, boolean) TO zhibu_platform;
+GRANT EXECUTE ON FUNCTION shared.feedback_send(uuid, uuid, text, bytea, bytea, timestamptz) TO zhibu_tenant;
+GRANT EXECUTE ON FUNCTION shared.feedback_send_for(uuid, uuid, uuid, text, bytea, bytea, timestamptz) TO zhibu_platform;

@@ -1,11 +1,12 @@
 //! Outside services: one trait a capability, real clients, and the sandbox of each.
 //!
-//! Today: text messages by Aliyun and Tencent Cloud, the signature of password-free
-//! sign-in, the relying party of OpenID Connect, and the guarded fetcher. A sandbox delivers nothing; what it was given stays readable in
-//! the operator's outbox.
+//! Today: text messages by Aliyun and Tencent Cloud, who somebody is at WeChat, Alipay and DingTalk, the signature of
+//! password-free sign-in, the relying party of OpenID Connect, and the guarded fetcher. A sandbox delivers nothing; what it
+//! was given stays readable in the operator's outbox.
 
 mod error;
 pub mod fetch;
+pub mod mini;
 pub mod oidc;
 mod sign;
 pub mod sms;

@@ -155,6 +155,11 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 
+/// HMAC-SHA256 in base64.
+pub(crate) fn mac64(key: &[u8], text: &str) -> String {
+    STANDARD.encode(mac(key, text))
+}
+
 /// SHA-256 as lower-case hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())

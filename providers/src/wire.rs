@@ -11,6 +11,8 @@ use crate::{Fault, ProviderError};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const WHOLE: Duration = Duration::from_secs(10);
+/// Somebody waits in front of a phone.
+const BRIEF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 const LARGEST: usize = 256 * 1024;
 
 /// An HTTP client to one service.
@@ -24,15 +26,28 @@ impl Wire {
 
     /// With another limit for the whole call.
     pub(crate) fn patient(whole: Duration) -> Result<Self, Error> {
+        Self::within(CONNECT, whole)
+    }
+
+    /// For calls that a person waits for.
+    pub(crate) fn brief() -> Result<Self, Error> {
+        Self::within(BRIEF.0, BRIEF.1)
+    }
+
+    fn within(connect: Duration, whole: Duration) -> Result<Self, Error> {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
+            .connect_timeout(connect)
             .timeout(whole)
             .user_agent("zhibu")
             .build()
             .map_err(Error::bug)?;
         Ok(Self(client))
+    }
+
+    pub(crate) fn get(&self, url: url::Url) -> reqwest::RequestBuilder {
+        self.0.get(url)
     }
 
     pub(crate) fn post(&self, url: url::Url) -> reqwest::RequestBuilder {
@@ -41,6 +56,15 @@ impl Wire {
 
     /// Sends and reads a JSON answer together with its status. Statuses that say enough by themselves are faults here.
     pub(crate) async fn json(&self, request: reqwest::RequestBuilder) -> Result<(u16, Value), ProviderError> {
+        let (status, body) = self.bytes(request).await?;
+        match serde_json::from_slice(&body) {
+            Ok(body) => Ok((status, body)),
+            Err(_) => Err(unread(status)),
+        }
+    }
+
+    /// The same before the answer is read as anything, for what is signed as it stands.
+    pub(crate) async fn bytes(&self, request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), ProviderError> {
         let mut answer = request.send().await.map_err(|fault| lost(&fault))?;
         let status = answer.status().as_u16();
         let at = |kind| ProviderError { http: Some(status), ..ProviderError::new(kind) };
@@ -55,14 +79,18 @@ impl Wire {
             }
             body.extend_from_slice(&part);
         }
-        match serde_json::from_slice(&body) {
-            // A gateway in front may fail after the work was done.
-            _ if status >= 500 || status == 408 => Err(at(Fault::Unknown)),
-            Ok(body) => Ok((status, body)),
-            Err(_) if (400..500).contains(&status) => Err(at(Fault::Invalid)),
-            Err(_) => Err(at(Fault::Unknown)),
+        // A gateway in front may fail after the work was done.
+        if status >= 500 || status == 408 {
+            return Err(at(Fault::Unknown));
         }
+        Ok((status, body))
     }
+}
+
+/// An answer that is not what was announced: a page for people, half a text.
+pub(crate) fn unread(status: u16) -> ProviderError {
+    let kind = if (400..500).contains(&status) { Fault::Invalid } else { Fault::Unknown };
+    ProviderError { http: Some(status), ..ProviderError::new(kind) }
 }
 
 /// A call without an answer: harmless only when no connection came about.

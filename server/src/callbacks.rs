@@ -1,18 +1,18 @@
-//! What carriers push about messages. Nothing signs a receipt: the address holds a secret, and a receipt changes nothing
-//! but the delivery status of a message that we know.
+//! What outside services push. Nothing signs a carrier's receipt: the address holds a secret, and a receipt changes nothing
+//! but the delivery status of a message that we know. What DingTalk pushes is sealed, and wants a sealed answer.
 
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, header};
 use zhibu_core::Secret;
 use zhibu_providers::sms::{Carrier, receipt};
 use zhibu_tenancy::keys::hash;
-use zhibu_tenancy::{App, Cx, Space, outbox};
+use zhibu_tenancy::{App, Cx, Space, dingtalk, outbox};
 
 const LARGEST: usize = 256 * 1024;
 
@@ -22,13 +22,33 @@ struct Callbacks {
     secret: Secret,
 }
 
-/// The route of receipts, when a secret is configured.
+/// The routes: of receipts, when a secret is configured, and of DingTalk, when that is.
 pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>) -> Router {
-    let Some(secret) = secret else { return Router::new() };
-    Router::new()
-        .route("/callbacks/sms/{carrier}/{secret}", post(sms))
-        .layer(DefaultBodyLimit::max(LARGEST))
-        .with_state(Callbacks { app: app.clone(), secret: secret.clone() })
+    let mut router = Router::new();
+    if let Some(secret) = secret {
+        let state = Callbacks { app: app.clone(), secret: secret.clone() };
+        router = router.merge(Router::new().route("/callbacks/sms/{carrier}/{secret}", post(sms)).with_state(state));
+    }
+    if app.mini.dingtalk.is_some() {
+        router = router.merge(Router::new().route("/callbacks/dingtalk", post(suite)).with_state(app.clone()));
+    }
+    router.layer(DefaultBodyLimit::max(LARGEST))
+}
+
+/// DingTalk waits a second and a half for the sealed word; the work it causes is a job's.
+async fn suite(State(app): State<Arc<App>>, RawQuery(query): RawQuery, body: Bytes) -> Response {
+    let Some(client) = &app.mini.dingtalk else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(events) = client.push(&query.unwrap_or_default(), &body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let kept = dingtalk::received(&Cx::system(app.clone(), Space::Platform), &events).await;
+    match kept.and_then(|()| client.reply()) {
+        Ok(sealed) => ([(header::CONTENT_TYPE, "application/json")], sealed).into_response(),
+        Err(error) => {
+            tracing::error!(code = error.code, cause = ?error.cause, "a push was not kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 async fn sms(

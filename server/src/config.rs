@@ -7,8 +7,9 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use url::Url;
-use zhibu_core::{Error, Result, Secret};
-use zhibu_tenancy::Settings;
+use zhibu_core::{Error, Result, Secret, World};
+use zhibu_providers::mini::{Alipay, AlipayAccount, Dingtalk, DingtalkAccount, Wechat, WechatAccount};
+use zhibu_tenancy::{Platforms, Settings};
 
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
@@ -39,6 +40,9 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Addresses of proxies in front of us, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Where the mini-program's web page was built (`miniapp/dist/h5`), which is served under `/m`.
+    #[serde(default)]
+    pub miniapp: Option<PathBuf>,
     /// The database.
     pub database: Database,
     /// The object store; unset: the embedded one.
@@ -50,6 +54,9 @@ pub struct Config {
     /// Sign-in at tenants' identity providers.
     #[serde(default)]
     pub oidc: zhibu_providers::oidc::Settings,
+    /// Platforms of mini-programs.
+    #[serde(default)]
+    pub mini: Mini,
     /// Background work.
     pub jobs: Jobs,
     /// Limits and rules.
@@ -69,6 +76,42 @@ pub struct Database {
     /// Folder of PostgreSQL's programs.
     #[serde(default)]
     pub bin_dir: Option<PathBuf>,
+}
+
+/// Platforms of mini-programs; one that is not named is not open.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mini {
+    /// 微信小程序
+    pub wechat: Option<WechatAccount>,
+    /// 支付宝小程序
+    pub alipay: Option<AlipayAccount>,
+    /// 钉钉第三方企业应用
+    pub dingtalk: Option<DingtalkAccount>,
+}
+
+impl Mini {
+    /// Real people sign in at the real hosts only.
+    fn check(&self, production: bool) -> Result<()> {
+        let elsewhere = [
+            ("wechat", self.wechat.as_ref().is_some_and(|one| one.endpoint.is_some())),
+            ("alipay", self.alipay.as_ref().is_some_and(|one| one.endpoint.is_some())),
+            ("dingtalk", self.dingtalk.as_ref().is_some_and(|one| one.endpoint.is_some())),
+        ];
+        match elsewhere.into_iter().find(|(_, endpoint)| production && *endpoint) {
+            Some((name, _)) => Err(Error::refuse("CONFIG", format!("正式环境不能设置 mini.{name}.endpoint"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Clients of those that are named.
+    pub(crate) fn open(&self, world: &World) -> Result<Platforms> {
+        Ok(Platforms {
+            wechat: self.wechat.clone().map(|one| Wechat::new(one, world.clone())).transpose()?,
+            alipay: self.alipay.clone().map(|one| Alipay::new(one, world.clone())).transpose()?,
+            dingtalk: self.dingtalk.clone().map(|one| Dingtalk::new(one, world.clone())).transpose()?,
+        })
+    }
 }
 
 /// Background work.
@@ -141,6 +184,7 @@ impl Config {
         if production && self.oidc.allow_loopback {
             return Err(Error::refuse("CONFIG", "正式环境不能设置 oidc.allow_loopback"));
         }
+        self.mini.check(production)?;
         self.sms.check(production)
     }
 

@@ -74,6 +74,7 @@ impl Installation {
             settings: zhibu_tenancy::Settings {
                 secure_cookies: config.settings.secure_cookies || config.public()?.scheme() == "https",
                 public_url: config.public()?.origin().ascii_serialization(),
+                sandbox: config.profile != Profile::Production,
                 ..config.settings.clone()
             },
             registry: registry()?,
@@ -81,6 +82,7 @@ impl Installation {
             app_url,
             ddl_url,
             sms,
+            mini: config.mini.open(&world)?,
             store: Store::new(&store_settings(&config, &keys, endpoint)?),
             scratch: config.data.join("scratch"),
             world,

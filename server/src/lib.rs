@@ -12,6 +12,7 @@ mod doctor;
 mod health;
 mod http;
 mod installation;
+mod miniapp;
 pub mod observe;
 mod oidc;
 mod say;

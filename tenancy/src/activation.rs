@@ -63,35 +63,85 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
     cx.allow(ANYONE)?;
     let key = format!("activate:{}", cx.origin.network());
     throttle(cx, &key, 3600, cx.app.settings.activations_per_address, "尝试次数过多，请稍后再试").await?;
-    let name = check::text("organisationName", "入驻党组织名称", &application.organisation_name, 2, 100)?;
-    let mobile = application
-        .mobile
-        .as_ref()
-        .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
-        .transpose()?;
-    let user_name = application.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
-    if mobile.is_some() && user_name.is_none() && !cx.app.sms.is_open() {
+    let newcomer = Newcomer::accept(cx, application)?;
+    if newcomer.user_name.is_none() && !cx.app.sms.is_open() {
         return Err(Error::invalid("mobile", "短信服务未开通，请填写管理员用户名"));
     }
-    if mobile.is_none() && user_name.is_none() {
-        return Err(Error::invalid("mobile", "请填写管理员手机号或用户名"));
-    }
     let id: TenantId = cx.app.world.id();
-    let ticket = hex(&cx.app.world.bytes::<32>());
-    let sealed = mobile.as_deref().map(|m| cx.app.keys.platform.seal(m.as_bytes())).transpose()?;
+    let mut write = cx.beside(Space::Platform).await?;
+    let ticket = found(&mut write, id, &newcomer).await?;
+    let won = codes::take(cx, &application.code, id.0, write.conn()?).await?;
+    start(&mut write, id, &newcomer, won).await?;
+    write.commit().await?;
+    Ok(ticket)
+}
+
+/// Starts the making of a tenant for somebody who needs no code, in a transaction of the control plane (M-0.3).
+pub(crate) async fn activate_for(
+    write: &mut Write<'_>,
+    organisation_name: &str,
+    mobile: &str,
+    won: codes::Won,
+) -> Result<TenantId> {
+    let application = Application {
+        code: Secret::new(""),
+        organisation_name: organisation_name.to_owned(),
+        mobile: Some(Secret::new(mobile)),
+        user_name: None,
+    };
+    let newcomer = Newcomer::accept(write.cx, &application)?;
+    let id: TenantId = write.cx.app.world.id();
+    found(write, id, &newcomer).await?;
+    start(write, id, &newcomer, won).await?;
+    Ok(id)
+}
+
+/// An application that was looked through.
+struct Newcomer {
+    name: String,
+    mobile: Option<String>,
+    user_name: Option<String>,
+    root: OrganisationId,
+    account: AccountId,
+}
+
+impl Newcomer {
+    fn accept(cx: &Cx, application: &Application) -> Result<Self> {
+        let name = check::text("organisationName", "入驻党组织名称", &application.organisation_name, 2, 100)?;
+        let mobile = application
+            .mobile
+            .as_ref()
+            .map(|m| check::mobile(m.expose()).ok_or_else(|| Error::invalid("mobile", "手机号格式不正确")))
+            .transpose()?;
+        let user_name = application.user_name.as_deref().map(|n| check::user_name("userName", n)).transpose()?;
+        if mobile.is_none() && user_name.is_none() {
+            return Err(Error::invalid("mobile", "请填写管理员手机号或用户名"));
+        }
+        Ok(Self { name, mobile, user_name, root: cx.app.world.id(), account: cx.app.world.id() })
+    }
+}
+
+/// The tenant's row; the result is the ticket to watch it with.
+async fn found(write: &mut Write<'_>, id: TenantId, newcomer: &Newcomer) -> Result<String> {
+    let app = &write.cx.app;
+    let ticket = hex(&app.world.bytes::<32>());
+    let sealed = newcomer.mobile.as_deref().map(|m| app.keys.platform.seal(m.as_bytes())).transpose()?;
     let request = Request {
-        root: cx.app.world.id(),
-        account: cx.app.world.id(),
-        user_name: user_name.clone(),
+        root: newcomer.root,
+        account: newcomer.account,
+        user_name: newcomer.user_name.clone(),
         mobile: sealed.map(|s| hex(&s)),
     };
-    let administrator = user_name.clone().or_else(|| mobile.as_deref().map(mask::phone));
-    let mut write = cx.beside(Space::Platform).await?;
-    insert(&mut write, id, &name, &request, &ticket, administrator).await?;
-    let won = codes::take(cx, &application.code, id.0, write.conn()?).await?;
+    let administrator = newcomer.user_name.clone().or_else(|| newcomer.mobile.as_deref().map(mask::phone));
+    insert(write, id, &newcomer.name, &request, &ticket, administrator).await?;
+    Ok(ticket)
+}
+
+/// What the tenant has bought, its administrator's names, and the work.
+async fn start(write: &mut Write<'_>, id: TenantId, newcomer: &Newcomer, won: codes::Won) -> Result<()> {
     diesel::update(tenants::table.find(id.0))
         .set((
-            tenants::expires_on.eq(won.last_day(cx.app.world.today())),
+            tenants::expires_on.eq(won.last_day(write.cx.app.world.today())),
             tenants::plan.eq(won.plan),
             tenants::modules.eq(won.modules),
             tenants::seats.eq(won.seats),
@@ -99,15 +149,14 @@ pub async fn activate(cx: &Cx, application: &Application) -> Result<String> {
         ))
         .execute(write.conn()?)
         .await?;
-    for (kind, value) in [("name", &user_name), ("mobile", &mobile)] {
+    for (kind, value) in [("name", &newcomer.user_name), ("mobile", &newcomer.mobile)] {
         if let Some(value) = value {
-            reserve(&mut write, kind, value, id, request.account).await?;
+            reserve(write, kind, value, id, newcomer.account).await?;
         }
     }
-    write.audit(Entry::new("tenant.activated", "tenant", id.0).note("name", name)).await?;
-    write.enqueue(&Provision { tenant: id }).await?;
-    write.commit().await?;
-    Ok(ticket)
+    let entry = Entry::new("tenant.activated", "tenant", id.0);
+    write.audit(entry.note("name", newcomer.name.as_str())).await?;
+    write.enqueue(&Provision { tenant: id }).await
 }
 
 async fn insert(

@@ -13,6 +13,7 @@ use crate::db::{Lanes, Mode, Space, Unit};
 use crate::identity::Hasher;
 use crate::keys::{Keys, Vault};
 use crate::live::Live;
+use crate::mini::Platforms;
 use crate::module::Registry;
 use crate::operator::Operator;
 use crate::placements;
@@ -60,11 +61,16 @@ pub struct Settings {
     pub grace_days: u16,
     /// Days after those in which it can be read.
     pub read_only_days: u16,
+    /// Nothing here is real: the profile for trying out.
+    #[serde(skip)]
+    pub sandbox: bool,
     /// The address people reach the console under, told to other installations.
     #[serde(skip)]
     pub public_url: String,
     /// How the operator is reached, told to those who cannot come in.
     pub operator_contact: String,
+    /// What a company gets that comes from DingTalk.
+    pub dingtalk: crate::dingtalk::Offer,
     /// Connections for requests.
     pub connections: usize,
     /// Statements that the database keeps ready for each of them; none for a pooler in transaction mode.
@@ -93,6 +99,8 @@ pub struct App {
     pub ddl_url: String,
     /// Text messages.
     pub sms: Arc<dyn Sms>,
+    /// Platforms of mini-programs.
+    pub mini: Platforms,
     /// Files.
     pub store: Store,
     /// Where jobs keep their files while they run.
@@ -130,6 +138,8 @@ pub struct Parts {
     pub ddl_url: String,
     /// Text messages.
     pub sms: Arc<dyn Sms>,
+    /// Platforms of mini-programs.
+    pub mini: Platforms,
     /// Files.
     pub store: Store,
     /// A folder for the files of jobs under way, for nobody else's eyes.
@@ -167,6 +177,7 @@ impl App {
             registry: parts.registry,
             ddl_url: parts.ddl_url,
             sms: parts.sms,
+            mini: parts.mini,
             store: parts.store,
             scratch: parts.scratch,
             policy,

@@ -19,7 +19,7 @@ use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::db::{Conn, Mode, Space};
 use crate::life::Life;
-use crate::schema::{outbox, progress, sms_codes, tenant_choices, throttles, usage};
+use crate::schema::{mini_tickets, outbox, progress, sms_codes, tenant_choices, throttles, usage};
 
 /// How long the requests of a day are remembered.
 const USAGE_DAYS: u64 = 400;
@@ -133,6 +133,7 @@ pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result
     options = define::<crate::messages::SendDue>(options);
     options = define::<crate::messages::CarryOutcomes>(options);
     options = define::<crate::activation::Provision>(options);
+    options = define::<crate::dingtalk::Open>(options);
     options = define::<crate::entitlement::SwitchModule>(options);
     options = define::<crate::terms::CarryTerms>(options);
     options = define::<crate::fleet::BringUp>(options);
@@ -179,6 +180,9 @@ impl Job for Housekeeping {
             .await?;
         diesel::delete(throttles::table.filter(throttles::span_start.lt(yesterday))).execute(write.conn()?).await?;
         diesel::delete(sms_codes::table.filter(sms_codes::expires_at.lt(yesterday))).execute(write.conn()?).await?;
+        diesel::delete(mini_tickets::table.filter(mini_tickets::expires_at.lt(cx.now())))
+            .execute(write.conn()?)
+            .await?;
         diesel::delete(tenant_choices::table.filter(tenant_choices::expires_at.lt(cx.now())))
             .execute(write.conn()?)
             .await?;

@@ -3,6 +3,7 @@
 //!
 //! The way to the database is [`Cx`]: no permission, no connection.
 
+pub mod about;
 pub mod activation;
 mod app;
 pub mod appearance;
@@ -11,9 +12,12 @@ pub mod audit;
 pub mod codes;
 mod cx;
 pub mod db;
+pub mod dingtalk;
 pub mod entitlement;
 pub mod exchange;
+pub mod feedback;
 pub mod fleet;
+pub mod footprint;
 pub mod holdings;
 pub mod identity;
 pub mod jobs;
@@ -24,6 +28,7 @@ mod live;
 pub mod messages;
 pub mod meters;
 pub mod migrate;
+mod mini;
 mod module;
 pub mod notices;
 pub mod operator;
@@ -51,4 +56,5 @@ pub use graphile_worker::Worker;
 pub use identity::token::Audience;
 pub use jobs::Job;
 pub use live::Live;
+pub use mini::Platforms;
 pub use module::{Count, Derive, Hourly, Menu, Module, Registry, Seed, Start};

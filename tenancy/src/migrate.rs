@@ -34,6 +34,8 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0013_sms"),
     migration!("../migrations/platform", "0014_letters"),
     migration!("../migrations/platform", "0015_environment"),
+    migration!("../migrations/platform", "0016_mini"),
+    migration!("../migrations/platform", "0017_feedback"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");

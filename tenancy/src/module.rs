@@ -10,6 +10,7 @@ use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 use crate::audit::undo::Undo;
 use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
+use crate::footprint::Trail;
 use crate::holdings::Holdings;
 use crate::identity::Assignment;
 use crate::purge::Purge;
@@ -48,6 +49,8 @@ pub struct Module {
     pub holdings: Option<&'static dyn Holdings>,
     /// Its part of a member's activity certificate.
     pub certificate: Option<&'static dyn Sections>,
+    /// What of it a member finds among the days of their own (党建足迹).
+    pub footprint: Option<&'static Trail>,
     /// What of it goes when somebody's record is removed for ever.
     pub purge: Option<&'static dyn Purge>,
     /// What it does every hour in every tenant that has it.

@@ -81,6 +81,23 @@ diesel::table! {
 
 diesel::table! { own.tenant_choices (ticket_hash) { ticket_hash -> Binary, mobile_index -> Binary, expires_at -> Timestamptz, } }
 
+diesel::table! {
+    own.mini_tickets (ticket_hash) {
+        ticket_hash -> Binary, client -> Text, app -> Text, subject -> Nullable<Binary>, mobile -> Nullable<Binary>,
+        again -> Bool, tries -> Int2, mobile_index -> Nullable<Binary>, consent -> Nullable<Text>,
+        consented_at -> Nullable<Timestamptz>, expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! { own.pushed (key) { key -> Text, value -> Binary, at -> Timestamptz, } }
+
+diesel::table! {
+    own.dingtalk_corps (corp_id) {
+        corp_id -> Text, name -> Text, admin -> Text, tenant_id -> Nullable<Uuid>, authorised_at -> Timestamptz,
+        relieved_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::table! { own.throttles (key, span_start) { key -> Text, span_start -> Timestamptz, count -> Int4, } }
 
 diesel::table! {
@@ -133,7 +150,14 @@ diesel::table! {
     own.sessions (id) {
         id -> Uuid, account_id -> Uuid, purpose -> Text, refresh_hash -> Binary, previous_hash -> Nullable<Binary>,
         created_at -> Timestamptz, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text,
+        ended_at -> Nullable<Timestamptz>, device -> Text, address -> Text, client -> Text,
+    }
+}
+
+diesel::table! {
+    own.bindings (account_id, client) {
+        account_id -> Uuid, client -> Text, app -> Text, subject -> Nullable<Binary>, consent -> Text,
+        consented_at -> Timestamptz, bound_at -> Timestamptz,
     }
 }
 
@@ -220,6 +244,26 @@ diesel::table! {
         state -> Text, carrier_code -> Nullable<Text>, carrier_variables -> Array<Text>, reason -> Nullable<Text>,
         applied_at -> Timestamptz, applied_by -> Text, reviewed_at -> Nullable<Timestamptz>,
         reviewed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    own.feedback (id) {
+        id -> Uuid, tenant_id -> Uuid, account_id -> Uuid, kind -> Text, text -> Binary, contact -> Nullable<Binary>,
+        state -> Text, version -> Int4, created_at -> Timestamptz, changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    own.feedback_answers (id) {
+        id -> Uuid, feedback_id -> Uuid, text -> Binary, answered_at -> Timestamptz, answered_by -> Text,
+    }
+}
+
+diesel::table! {
+    own.about (id) {
+        id -> Int2, phone -> Text, mail -> Text, address -> Text, hours -> Text, text -> Text, version -> Int4,
+        changed_at -> Nullable<Timestamptz>, changed_by -> Nullable<Text>,
     }
 }
 

@@ -17,6 +17,7 @@ pub struct Visitor {
     origin: String,
     path: &'static str,
     cookies: BTreeMap<String, String>,
+    bearer: Option<String>,
     device: String,
 }
 
@@ -55,7 +56,7 @@ impl Visitor {
     /// Somebody new at a door of a server.
     pub fn new(origin: String, path: &'static str) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { client, origin, path, cookies: BTreeMap::new(), device: "tests".to_owned() }
+        Self { client, origin, path, cookies: BTreeMap::new(), bearer: None, device: "tests".to_owned() }
     }
 
     /// The same browser under another name, with nothing in it.
@@ -119,6 +120,11 @@ impl Visitor {
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body }
     }
 
+    /// Sends this access token with every request, as a mini-program does.
+    pub fn bear(&mut self, access: &str) {
+        self.bearer = Some(format!("Bearer {access}"));
+    }
+
     /// Asks the API and keeps the cookies it sets.
     pub async fn ask(&mut self, query: &str, variables: Value) -> Answer {
         let answer = self.peek(query, variables).await;
@@ -139,6 +145,9 @@ impl Visitor {
         let mut headers = vec![("content-type", "application/json"), ("x-zhibu-csrf", "1")];
         if !cookies.is_empty() {
             headers.push(("cookie", &cookies));
+        }
+        if let Some(bearer) = &self.bearer {
+            headers.push(("authorization", bearer));
         }
         self.send(Method::POST, self.path, &headers, body.to_string()).await
     }

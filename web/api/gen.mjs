@@ -1,4 +1,4 @@
-// Turns the contract and the console's documents into string documents with types.
+// Turns the contract and the documents of the console and of the mini-program into string documents with types.
 // `--check` writes nothing and fails when the committed files are stale.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,12 +9,12 @@ import * as typedDocuments from '@graphql-codegen/typed-document-node'
 import { buildSchema, parse, printSchema } from 'graphql'
 
 const here = import.meta.dirname
-const sources = join(here, '../console/src')
+const sources = ['../console/src', '../../miniapp/src'].map((path) => join(here, path))
 const schema = buildSchema(readFileSync(join(here, '../../graphql/schema.graphql'), 'utf8'))
-const documents = readdirSync(sources, { recursive: true })
+const documents = sources.flatMap((folder) => readdirSync(folder, { recursive: true })
   .filter((path) => path.endsWith('.graphql'))
   .sort()
-  .map((path) => ({ location: path, document: parse(readFileSync(join(sources, path), 'utf8')) }))
+  .map((path) => ({ location: path, document: parse(readFileSync(join(folder, path), 'utf8')) })))
 
 const config = {
   documentMode: 'string', enumType: 'string-literal', dedupeFragments: true, useTypeImports: true,

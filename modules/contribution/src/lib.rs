@@ -4,6 +4,7 @@
 pub mod actions;
 mod certificate;
 mod export;
+mod footprint;
 pub mod graphql;
 mod import;
 /// Rows.
@@ -39,6 +40,7 @@ pub static MODULE: Module = Module {
     undos: &[],
     holdings: None,
     certificate: Some(&certificate::Served),
+    footprint: Some(&footprint::SERVED),
     purge: Some(&purge::Served),
     hourly: None,
 };

@@ -8,13 +8,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use zhibu_core::tally::{Ballot, Rule};
 use zhibu_core::{
-    DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, Permission, PersonId, Result,
-    check, mask,
+    DevelopmentCaseId, DevelopmentDocumentId, Error, OrganisationId, Page, PageArgs, PersonId, Result, check, mask,
 };
 use zhibu_directory::graphql::OrganisationRef;
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request, all_faults};
 use zhibu_tenancy::keys::Vault;
+use zhibu_tenancy::messages::MESSAGES_SEND;
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
 use crate::actions::{self, Applicant};
@@ -706,9 +706,6 @@ async fn file(cx: &Cx, id: DevelopmentCaseId) -> Result<DevelopmentFile> {
     })
 }
 
-/// What sending text messages to members needs; the dialog is the directory's.
-const SEND: Permission = Permission::of("member.messages", "member.messages.send");
-
 /// What somebody was reminded of and is still so, the most urgent first.
 async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let (today, account) = (cx.app.world.today(), identity::must_be_account(cx)?.account);
@@ -724,7 +721,7 @@ async fn reminders(cx: &Cx) -> Result<Vec<DevelopmentReminder>> {
     let filed = store::with_files(rows, read.conn()?).await?;
     let accounts: BTreeSet<Uuid> = told.iter().flat_map(|row| row.recipients.iter().copied()).collect();
     // Only to whom the caller may send: an order that names somebody out of reach is refused as a whole.
-    let sends = Reach::held(cx, SEND, read.conn()?).await?;
+    let sends = Reach::held(cx, MESSAGES_SEND, read.conn()?).await?;
     let members = store::members_of(&sends, &accounts.into_iter().collect::<Vec<_>>(), read.conn()?).await?;
     let filed: HashMap<Uuid, Filed> = filed.into_iter().map(|one| (one.row.id, one)).collect();
     let (mut seen, mut shown) = (BTreeSet::new(), Vec::new());

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod carry;
 mod ending;
 mod export;
+mod footprint;
 pub mod graphql;
 pub mod helpers;
 mod holdings;
@@ -56,6 +57,7 @@ pub static MODULE: Module = Module {
     undos: &[],
     holdings: Some(&holdings::Cases),
     certificate: None,
+    footprint: Some(&footprint::STEPS),
     purge: Some(&purge::Cases),
     hourly: Some(|cx| Box::pin(calendar::hourly(cx))),
 };

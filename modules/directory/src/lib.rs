@@ -6,10 +6,12 @@ pub mod certificate;
 pub mod change;
 mod coded;
 mod exchange;
+mod footprint;
 pub mod graphql;
 pub mod member;
 pub mod organisation;
 pub mod overview;
+mod own_organisation;
 pub mod purge;
 pub mod request;
 pub mod schema;
@@ -87,6 +89,7 @@ pub static MODULE: Module = Module {
     roles: Some(|app, of, on, conn| Box::pin(member::derive_roles(app, of, on, conn))),
     holdings: None,
     certificate: None,
+    footprint: Some(&footprint::MEMBERSHIP),
     purge: None,
     hourly: Some(|cx| Box::pin(change::hourly(cx))),
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),

@@ -37,6 +37,7 @@ pub static MODULE: Module = Module {
     undos: &[],
     holdings: None,
     certificate: None,
+    footprint: None,
     purge: None,
     hourly: None,
 };

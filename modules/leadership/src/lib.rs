@@ -47,5 +47,6 @@ pub static MODULE: Module = Module {
     holdings: Some(&holdings::Elections),
     hourly: Some(|cx| Box::pin(reminders::hourly(cx))),
     certificate: None,
+    footprint: None,
     purge: Some(&purge::Votes),
 };

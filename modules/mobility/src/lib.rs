@@ -4,6 +4,7 @@
 
 mod coded;
 pub mod flow;
+mod footprint;
 pub mod graphql;
 mod holdings;
 mod purge;
@@ -54,6 +55,7 @@ pub static MODULE: Module = Module {
     holdings: Some(&holdings::Mobility),
     hourly: Some(|cx| Box::pin(hourly(cx))),
     certificate: None,
+    footprint: Some(&footprint::MOVES),
     purge: Some(&purge::Moves),
 };
 

@@ -4,6 +4,7 @@
 pub mod actions;
 mod certificate;
 mod export;
+mod footprint;
 pub mod graphql;
 mod import;
 pub mod likeness;
@@ -35,6 +36,7 @@ pub static PLEDGE: Module = Module {
     undos: &[],
     holdings: None,
     certificate: Some(&certificate::Published(&PLEDGES)),
+    footprint: Some(&footprint::PLEDGED),
     purge: Some(&purge::Texts(&PLEDGES)),
     hourly: None,
 };
@@ -56,6 +58,7 @@ pub static STUDY_NOTE: Module = Module {
     undos: &[],
     holdings: None,
     certificate: Some(&certificate::Published(&NOTES)),
+    footprint: Some(&footprint::NOTED),
     purge: Some(&purge::Texts(&NOTES)),
     hourly: None,
 };

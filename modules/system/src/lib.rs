@@ -9,6 +9,8 @@ mod user_export;
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::audit::undo::Undo;
 use zhibu_tenancy::exchange::export::EXPORT;
+use zhibu_tenancy::feedback::{FEEDBACK_ANSWER, FEEDBACK_READ};
+use zhibu_tenancy::messages::MESSAGES_SEND;
 use zhibu_tenancy::support::{SUPPORT_ASK, SUPPORT_ASKED, SUPPORT_MANAGE, SUPPORT_READ};
 use zhibu_tenancy::{Module, identity};
 
@@ -52,8 +54,6 @@ pub const SMS_READ: Permission = Permission::of("system.sms", "system.sms.read")
 pub const SMS_MANAGE: Permission = Permission::of("system.sms", "system.sms.manage");
 /// See text messages to members and what became of them (短信记录).
 pub const MESSAGES_READ: Permission = Permission::of("member.messages", "member.messages.read");
-/// Send text messages to members, and cancel what is queued (短信提醒).
-pub const MESSAGES_SEND: Permission = Permission::of("member.messages", "member.messages.send");
 /// See all tenants' signatures and templates (operators).
 pub const SMS_AUDIT: Permission = Permission::of("plat.sms_audit", "plat.sms_audit.read");
 /// Decide about signatures and templates (operators).
@@ -82,6 +82,10 @@ pub const JOBS_READ: Permission = Permission::of("plat.jobs", "plat.jobs.read");
 pub const FLEET_READ: Permission = Permission::of("plat.fleet", "plat.fleet.read");
 /// Bring tenants up to date, and decide whose turn is first (operators).
 pub const FLEET_MANAGE: Permission = Permission::of("plat.fleet", "plat.fleet.manage");
+/// See how the operator is reached, with who edited it (operators).
+pub const ABOUT_READ: Permission = Permission::of("plat.about", "plat.about.read");
+/// Edit how the operator is reached (operators).
+pub const ABOUT_EDIT: Permission = Permission::of("plat.about", "plat.about.edit");
 /// Try dead letters again (operators).
 pub const JOBS_RETRY: Permission = Permission::of("plat.jobs", "plat.jobs.retry");
 
@@ -132,6 +136,10 @@ pub static MODULE: Module = Module {
         SUPPORT_ASK,
         FLEET_READ,
         FLEET_MANAGE,
+        FEEDBACK_READ,
+        FEEDBACK_ANSWER,
+        ABOUT_READ,
+        ABOUT_EDIT,
     ],
     shared: &[],
     tenant: &[
@@ -148,6 +156,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0013_sms"),
         migration!("../../migrations/tenant/system", "0014_undo"),
         migration!("../../migrations/tenant/system", "0015_rights"),
+        migration!("../../migrations/tenant/system", "0016_mini"),
     ],
     seed: None,
     jobs: |worker| worker,
@@ -162,6 +171,7 @@ pub static MODULE: Module = Module {
     seats_taken: None,
     holdings: None,
     certificate: None,
+    footprint: None,
     purge: Some(&zhibu_tenancy::messages::Sent),
     hourly: None,
     undos: &[

@@ -9,13 +9,14 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{AccountId, Error, OrganisationId, Page, PageArgs, Result, SELF, Secret, TenantId, check, mask};
 
+use super::session::Client;
 use super::sms::{SmsPurpose, spend};
 use super::{index, security};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Space};
-use crate::schema::{accounts, favourites, logins, role_assignments, sessions};
+use crate::schema::{accounts, bindings, favourites, logins, role_assignments, sessions};
 use crate::sso::schema::{sso_links, sso_tickets};
 use crate::tenants;
 
@@ -453,8 +454,22 @@ async fn set_mobile(write: &mut Write<'_>, id: AccountId, mobile: &str) -> Resul
         .execute(write.conn()?)
         .await
         .map_err(taken)?;
+    // What was bound by the number before says nothing about this one.
+    unbind_all(write, id).await?;
     index::release(write, "mobile", id).await?;
     claim(write, "mobile", mobile, id).await
+}
+
+/// Nobody comes into an account by a platform any more without proving its number again.
+async fn unbind_all(write: &mut Write<'_>, id: AccountId) -> Result<()> {
+    let bound: Vec<String> = diesel::delete(bindings::table.filter(bindings::account_id.eq(id.0)))
+        .returning(bindings::client)
+        .get_results(write.conn()?)
+        .await?;
+    for client in bound {
+        index::release(write, &client, id).await?;
+    }
+    Ok(())
 }
 
 /// Somebody who is to have an account: name and mobile number.
@@ -585,6 +600,7 @@ pub async fn retire(write: &mut Write<'_>, id: AccountId) -> Result<()> {
         .execute(write.conn()?)
         .await?;
     index::release(write, "mobile", id).await?;
+    unbind_all(write, id).await?;
     end_all(write, id, None).await?;
     write.audit(Entry::new("account.closed", "account", id.0)).await
 }
@@ -617,6 +633,7 @@ pub async fn forget_person(write: &mut Write<'_>, id: AccountId) -> Result<bool>
     diesel::update(own).set((sessions::device.eq(""), sessions::address.eq(""))).execute(write.conn()?).await?;
     diesel::delete(favourites::table.filter(favourites::account_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(sso_links::table.filter(sso_links::account_id.eq(id.0))).execute(write.conn()?).await?;
+    unbind_all(write, id).await?;
     diesel::delete(sso_tickets::table.filter(sso_tickets::account_id.eq(id.0))).execute(write.conn()?).await?;
     Ok(true)
 }
@@ -666,6 +683,7 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<Option<Secre
         ))
         .execute(write.conn()?)
         .await?;
+    unbind_all(write, id).await?;
     end_all(write, id, None).await?;
     write
         .audit(
@@ -680,7 +698,7 @@ pub async fn unlock(write: &mut Write<'_>, id: AccountId) -> Result<Option<Secre
 /// Ends every session of an account but one.
 pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uuid>) -> Result<()> {
     let now = write.cx.now();
-    let ended: Vec<Uuid> = diesel::update(sessions::table)
+    let ended = diesel::update(sessions::table)
         .filter(sessions::account_id.eq(id.0).and(sessions::ended_at.is_null()))
         .filter(sessions::id.ne(but.unwrap_or_default()))
         .set(sessions::ended_at.eq(now))
@@ -688,6 +706,27 @@ pub(crate) async fn end_all(write: &mut Write<'_>, id: AccountId, but: Option<Uu
         .get_results(write.conn()?)
         .await?;
     let tenant = write.cx.tenant()?;
+    forget_all(write, tenant, ended).await
+}
+
+/// Ends the sessions of an account in one kind of client.
+pub(super) async fn end_client(
+    write: &mut Write<'_>,
+    (tenant, id): (TenantId, AccountId),
+    client: Client,
+) -> Result<()> {
+    let now = write.cx.now();
+    let ended = diesel::update(sessions::table)
+        .filter(sessions::account_id.eq(id.0).and(sessions::ended_at.is_null()))
+        .filter(sessions::client.eq(client.key()))
+        .set(sessions::ended_at.eq(now))
+        .returning(sessions::id)
+        .get_results(write.conn()?)
+        .await?;
+    forget_all(write, tenant, ended).await
+}
+
+async fn forget_all(write: &Write<'_>, tenant: TenantId, ended: Vec<Uuid>) -> Result<()> {
     for session in ended {
         super::forget(&write.cx.app, tenant, session.into()).await;
     }

@@ -7,6 +7,7 @@ mod favourites;
 mod hasher;
 mod index;
 mod menus;
+mod mini;
 mod mini_menus;
 mod one_time;
 mod password;
@@ -39,6 +40,11 @@ pub use favourites::{favourites, set_favourites};
 pub(crate) use hasher::Hasher;
 pub use index::mend_index;
 pub use menus::{MenuState, menu_states, set_menu, undo_menu};
+pub(crate) use mini::person;
+pub use mini::{
+    Binding, Entered, MiniSignIn, Phone, Privacy, Section, bind, bindings, choose as choose_mini, policy as privacy,
+    sign_in, unbind,
+};
 pub use mini_menus::{
     MiniMenu, mini_menus, order_mini_menus, set_mini_menu, undo_mini_menu, undo_mini_order, usual_label,
 };
@@ -53,11 +59,12 @@ pub use roles::{
 pub(crate) use security::from_anywhere;
 pub use security::{FORGIVEN, NETWORKS, SESSION_DAYS, SESSIONS_EACH, Security, security, set_security, undo_security};
 pub use self_service::{hold_self_service, self_service, set_self_service, undo_self_service};
-pub use session::{Device, Tokens, devices, end, refresh, sign_out};
+pub use session::{Client, Device, Tokens, devices, end, refresh, sign_out};
 pub(crate) use session::{Exchange, Refreshable, fresh as fresh_session, named as named_refresh, open as open_session};
 pub use sign_in::{Outcome, by_password, by_sms, choose};
 pub use sms::{SmsPurpose, request_code, request_mobile_code, request_password_code};
 pub(crate) use throttle::throttle;
+pub use zhibu_providers::mini::PhoneReply;
 
 use crate::app::App;
 use crate::cx::Caller;
@@ -121,8 +128,10 @@ pub async fn caller(app: &Arc<App>, access: &str, audience: token::Audience) -> 
     let Some(claims) = token::verify(app, access, audience) else { return Ok(Caller::Stranger) };
     match (audience, claims.tenant) {
         (token::Audience::Operator, _) => crate::operator::caller(app, claims.session).await,
-        (token::Audience::Console, Some(tenant)) => account_caller(app, tenant, claims.session).await,
-        (token::Audience::Console, None) => Ok(Caller::Stranger),
+        (token::Audience::Console | token::Audience::Mini, Some(tenant)) => {
+            account_caller(app, tenant, claims.session).await
+        }
+        (token::Audience::Console | token::Audience::Mini, None) => Ok(Caller::Stranger),
     }
 }
 

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use zhibu_core::{CHANGE_PASSWORD, Error, Result, SELF, Secret, mask};
 
 use super::accounts::end_all;
-use super::session::{self, Tokens};
+use super::session::{self, Client, Tokens};
 use super::sms::{SmsPurpose, own_mobile, spend};
 use super::{Purpose, throttle};
 use crate::audit::Entry;
@@ -85,7 +85,8 @@ pub async fn change_initial(cx: &Cx, new: &Secret, code: Option<Secret>) -> Resu
     let mut write = cx.write(CHANGE_PASSWORD).await?;
     store(cx, hash, write.conn()?).await?;
     end_all(&mut write, identity.account, None).await?;
-    let (id, tokens) = session::open(&mut write, identity.tenant.id, identity.account, Purpose::Full).await?;
+    let (id, tokens) =
+        session::open(&mut write, identity.tenant.id, identity.account, Purpose::Full, Client::Console).await?;
     write.audit(Entry::new("password.changed", "account", identity.account.0).note("was", "initial")).await?;
     write.audit(Entry::new("session.opened", "session", id.0).note("by", "password")).await?;
     write.commit().await?;

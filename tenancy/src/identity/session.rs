@@ -14,7 +14,7 @@ use super::token::{Audience, issue};
 use super::{Purpose, forget, security};
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
-use crate::db::Space;
+use crate::db::{Conn, Space};
 use crate::keys::hash;
 use crate::schema::sessions;
 
@@ -30,6 +30,49 @@ pub struct Tokens {
     pub refresh: Secret,
     /// Days without use after which the session ends.
     pub days: i64,
+}
+
+/// Where a session is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// The console, in a browser.
+    Console,
+    /// 微信小程序
+    Wechat,
+    /// 支付宝小程序
+    Alipay,
+    /// 钉钉小程序
+    Dingtalk,
+    /// The mini-program as a web page (H5).
+    H5,
+}
+
+impl Client {
+    const ALL: [Self; 5] = [Self::Console, Self::Wechat, Self::Alipay, Self::Dingtalk, Self::H5];
+
+    /// As it is stored; for platforms also the kind of their people in the sign-in index.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Wechat => "wechat",
+            Self::Alipay => "alipay",
+            Self::Dingtalk => "dingtalk",
+            Self::H5 => "h5",
+        }
+    }
+
+    /// The one that is stored under a key.
+    pub(super) fn named(key: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|one| one.key() == key).ok_or_else(|| Error::bug("client"))
+    }
+
+    /// A browser keeps its tokens as cookies, which no script reads; a mini-program has none.
+    pub fn audience(self) -> Audience {
+        match self {
+            Self::Console | Self::H5 => Audience::Console,
+            Self::Wechat | Self::Alipay | Self::Dingtalk => Audience::Mini,
+        }
+    }
 }
 
 /// A signed-in device (登录设备).
@@ -53,6 +96,7 @@ pub(crate) async fn open(
     tenant: TenantId,
     account: AccountId,
     purpose: Purpose,
+    client: Client,
 ) -> Result<(SessionId, Tokens)> {
     let cx = write.cx;
     let id: SessionId = cx.app.world.id();
@@ -71,13 +115,14 @@ pub(crate) async fn open(
             sessions::expires_at.eq(cx.now() + Duration::days(days)),
             sessions::device.eq(cx.origin.device.chars().take(200).collect::<String>()),
             sessions::address.eq(&cx.origin.address),
+            sessions::client.eq(client.key()),
         ))
         .execute(write.conn()?)
         .await?;
     if let Some(most) = rules.sessions_each.filter(|_| purpose == Purpose::Full) {
         end_oldest(write, tenant, account, most).await?;
     }
-    let access = Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?);
+    let access = Secret::new(issue(&cx.app, client.audience(), Some(tenant), id)?);
     Ok((id, Tokens { access, refresh, days }))
 }
 
@@ -169,8 +214,9 @@ impl Exchange {
 /// Present and previous refresh hash, and when they changed.
 pub(crate) type Refreshable = (Vec<u8>, Option<Vec<u8>>, DateTime<Utc>);
 
-/// Exchanges a refresh token. An old one that comes back was stolen, or its successor was: the session ends.
-pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
+/// Exchanges a refresh token, in the way its session was opened: a token of a mini-program is worth nothing as a cookie. An
+/// old one that comes back was stolen, or its successor was: the session ends.
+pub async fn refresh(cx: &Cx, token: &Secret, audience: Audience) -> Result<Tokens> {
     let Some((Some(tenant), id)) = named(cx, token) else { return Err(Error::unauthenticated()) };
     // An outage is none of the session's fault.
     let gone = |error: Error| if error.code == "NOT_FOUND" { Error::unauthenticated() } else { error };
@@ -182,21 +228,28 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         return Err(Error::unauthenticated());
     }
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    let row: Option<Refreshable> = sessions::table
+    let row: Option<(Refreshable, String)> = sessions::table
         .find(id.0)
         .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(cx.now())))
-        .select((sessions::refresh_hash, sessions::previous_hash, sessions::refreshed_at))
+        .select(((sessions::refresh_hash, sessions::previous_hash, sessions::refreshed_at), sessions::client))
         .for_update()
         .first(write.conn()?)
         .await
         .optional()?;
-    let Some(row) = row else { return crate::support::refresh(write, tenant, id, token).await };
+    let (row, client) = match row {
+        Some((row, client)) => (row, Client::named(&client)?),
+        None if audience == Audience::Console => return crate::support::refresh(write, tenant, id, token).await,
+        None => return Err(Error::unauthenticated()),
+    };
+    if client.audience() != audience {
+        return Err(Error::unauthenticated());
+    }
     let given = hash(token.expose().as_bytes());
     let (refresh, digest) = fresh(cx, Some(tenant), id, Some(token));
     let rules = security::in_force(&cx.app, write.conn()?).await?;
     rules.admits(cx)?;
     let days = rules.session_days;
-    let tokens = Tokens { access: Secret::new(issue(&cx.app, Audience::Console, Some(tenant), id)?), refresh, days };
+    let tokens = Tokens { access: Secret::new(issue(&cx.app, audience, Some(tenant), id)?), refresh, days };
     match Exchange::decide(&given, &row, cx.now()) {
         Exchange::Rotate => {}
         Exchange::Repeat => return Ok(tokens),
@@ -225,6 +278,12 @@ pub async fn refresh(cx: &Cx, token: &Secret) -> Result<Tokens> {
         .await?;
     write.commit_quietly().await?;
     Ok(tokens)
+}
+
+/// Where a session is used.
+pub(super) async fn client_of(id: SessionId, conn: &mut Conn) -> Result<Client> {
+    let client: String = sessions::table.find(id.0).select(sessions::client).first(conn).await?;
+    Client::named(&client)
 }
 
 /// The own signed-in devices, newest first.

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use zhibu_core::{AccountId, Error, Result, Secret, TenantId, check, mask};
 
+use super::mini::{self, Bound};
 use super::one_time::{Second, second};
-use super::session::{self, Tokens};
+use super::session::{self, Client, Tokens};
 use super::sms::{SmsPurpose, spend};
 use super::{Purpose, find_login, security, throttle};
 use crate::audit::Entry;
@@ -48,7 +49,7 @@ fn locked() -> Error {
     Error::refuse("LOCKED", "密码错误次数过多，账号已锁定。请用短信验证码登录，或联系管理员解锁")
 }
 
-async fn per_address(cx: &Cx) -> Result<()> {
+pub(super) async fn per_address(cx: &Cx) -> Result<()> {
     let key = format!("sign_in:{}", cx.origin.network());
     throttle(cx, &key, 60, cx.app.settings.sign_ins_per_address, "登录过于频繁，请稍后再试").await
 }
@@ -67,10 +68,7 @@ pub async fn by_password(cx: &Cx, name: &str, password: &Secret, code: Option<&S
         cx.app.hasher.verify(password, None).await?;
         return Err(wrong());
     };
-    let info = tenants::info(&cx.app, *tenant).await?;
-    if !info.active {
-        return Err(Error::unavailable("tenant in maintenance"));
-    }
+    active(cx, *tenant).await?;
     let Some(attempt) = reserve(cx, *tenant, *account).await? else {
         cx.app.hasher.verify(password, None).await?;
         lock(cx, *tenant, *account, Failure::CutOff).await?;
@@ -212,7 +210,7 @@ async fn enter(
         .optional()?;
     let (mobile, name) = known.ok_or_else(locked)?;
     let purpose = if initial { Purpose::Password } else { Purpose::Full };
-    let (id, tokens) = match session::open(&mut write, tenant, account, purpose).await {
+    let (id, tokens) = match session::open(&mut write, tenant, account, purpose, Client::Console).await {
         Ok(opened) => opened,
         Err(refused) => {
             drop(write);
@@ -241,7 +239,7 @@ pub async fn by_sms(cx: &Cx, mobile: &Secret, code: &Secret) -> Result<Outcome> 
     let found = find_login(cx, "mobile", &mobile).await?;
     match found.as_slice() {
         [] => Err(Error::refuse("WRONG_CODE", "验证码错误或已失效").at("code")),
-        [(tenant, account)] => admit(cx, *tenant, *account).await,
+        [(tenant, account)] => admit(cx, *tenant, *account, Admission::Code).await.map(Outcome::Signed),
         several => offer(cx, &mobile, several).await,
     }
 }
@@ -286,15 +284,35 @@ pub async fn choose(cx: &Cx, ticket: &Secret, tenant: TenantId) -> Result<Outcom
         .await
         .optional()?;
     write.commit_quietly().await?;
-    admit(cx, tenant, account.ok_or_else(Error::missing)?.into()).await
+    let account = account.ok_or_else(Error::missing)?;
+    admit(cx, tenant, account.into(), Admission::Code).await.map(Outcome::Signed)
 }
 
-async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome> {
+/// Refuses whoever comes while a tenant is worked on.
+pub(super) async fn active(cx: &Cx, tenant: TenantId) -> Result<()> {
     let info = tenants::info(&cx.app, tenant).await?;
-    if !info.active {
-        return Err(Error::unavailable("tenant in maintenance"));
-    }
+    if info.active { Ok(()) } else { Err(Error::unavailable("tenant in maintenance")) }
+}
+
+/// How somebody without a password comes in.
+#[derive(Clone, Copy)]
+pub(super) enum Admission<'a> {
+    /// By a code sent to the number, at the console.
+    Code,
+    /// By a proven number, which is bound to this person of a platform.
+    Bind(Client, &'a Bound),
+    /// As who is bound.
+    Known(Client),
+}
+
+/// Opens a session for the owner of an account. A proven number also unlocks.
+pub(super) async fn admit(cx: &Cx, tenant: TenantId, account: AccountId, how: Admission<'_>) -> Result<Tokens> {
+    active(cx, tenant).await?;
     crate::life::may_enter(&cx.app, tenant).await?;
+    let (client, by) = match how {
+        Admission::Code => (Client::Console, "sms"),
+        Admission::Bind(client, _) | Admission::Known(client) => (client, client.key()),
+    };
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
     let before: Option<(String, String)> = accounts::table
         .find(account.0)
@@ -305,26 +323,31 @@ async fn admit(cx: &Cx, tenant: TenantId, account: AccountId) -> Result<Outcome>
         .await
         .optional()?;
     let (before, name) = before.ok_or_else(|| Error::refuse("DISABLED", "账号已停用，请联系管理员"))?;
-    diesel::update(accounts::table.find(account.0))
-        .set((
-            accounts::state.eq("active"),
-            accounts::failed.eq(0),
-            accounts::locked_at.eq(None::<DateTime<Utc>>),
-            accounts::last_sign_in_at.eq(cx.now()),
-        ))
-        .execute(write.conn()?)
-        .await?;
-    let (id, tokens) = session::open(&mut write, tenant, account, Purpose::Full).await?;
-    if before == "locked" {
-        write
-            .audit(
-                Entry::new("account.unlocked", "account", account.0)
-                    .change("state", before, "active")
-                    .note("by", "sms"),
-            )
+    let row = accounts::table.find(account.0);
+    if matches!(how, Admission::Known(_)) {
+        // Passwords that somebody guesses wrong elsewhere stay counted.
+        diesel::update(row).set(accounts::last_sign_in_at.eq(cx.now())).execute(write.conn()?).await?;
+    } else {
+        diesel::update(row)
+            .set((
+                accounts::state.eq("active"),
+                accounts::failed.eq(0),
+                accounts::locked_at.eq(None::<DateTime<Utc>>),
+                accounts::last_sign_in_at.eq(cx.now()),
+            ))
+            .execute(write.conn()?)
             .await?;
+        if before == "locked" {
+            let entry = Entry::new("account.unlocked", "account", account.0);
+            write.audit(entry.change("state", before, "active").note("by", by)).await?;
+        }
     }
-    write.audit(Entry::new("session.opened", "session", id.0).by(account, name).note("by", "sms")).await?;
+    if let Admission::Bind(client, bound) = how {
+        mini::keep(&mut write, (tenant, account), client, bound).await?;
+        write.audit(mini::told(account, client, bound).by(account, name.clone())).await?;
+    }
+    let (id, tokens) = session::open(&mut write, tenant, account, Purpose::Full, client).await?;
+    write.audit(Entry::new("session.opened", "session", id.0).by(account, name).note("by", by)).await?;
     write.commit().await?;
-    Ok(Outcome::Signed(tokens))
+    Ok(tokens)
 }

@@ -15,6 +15,8 @@ pub enum Audience {
     Console,
     /// The operators' console.
     Operator,
+    /// The tenants' console's API, for programs that keep their tokens themselves.
+    Mini,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +37,7 @@ impl Audience {
         match self {
             Self::Console => "console",
             Self::Operator => "operator",
+            Self::Mini => "mini",
         }
     }
 }

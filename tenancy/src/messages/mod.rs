@@ -8,6 +8,8 @@ mod send;
 pub mod text;
 pub mod words;
 
+use zhibu_core::Permission;
+
 pub use purge::Sent;
 pub use queue::{
     Addressee, Campaign, CampaignRow, Draft, Estimate, Filter, MOST, MessageRow, Ready, campaigns, cancel, count,
@@ -15,3 +17,6 @@ pub use queue::{
 };
 pub use quiet::{Quiet, quiet, set_quiet};
 pub(crate) use send::{CarryOutcomes, SendDue, SendMessages};
+
+/// Send text messages to members, and cancel what is queued (短信提醒).
+pub const MESSAGES_SEND: Permission = Permission::of("member.messages", "member.messages.send");

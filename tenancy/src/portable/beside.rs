@@ -1,6 +1,6 @@
 //! What the platform keeps for a tenant beside its row: applications of password-free sign-in travel with it, since their
 //! keys and secrets stand in other people's systems; limits and counts are this installation's, and so is what its carrier has
-//! approved of text messages.
+//! approved of text messages, and what its operators were told.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Uuid as Id};
@@ -11,7 +11,7 @@ use zhibu_core::{Result, TenantId};
 
 use crate::app::App;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{letters, quotas, sms_queues, sms_words, support_requests, usage};
+use crate::schema::{dingtalk_corps, feedback, letters, quotas, sms_queues, sms_words, support_requests, usage};
 use crate::sso::schema::{sso_apps, sso_nonces, sso_uses};
 
 #[derive(QueryableByName)]
@@ -51,7 +51,13 @@ pub(super) async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(sso_nonces::table.filter(sso_nonces::app_id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(sso_apps::table.filter(sso_apps::id.eq_any(&apps))).execute(&mut *conn).await?;
     diesel::delete(support_requests::table.filter(support_requests::tenant_id.eq(id.0))).execute(&mut *conn).await?;
+    // The company may open another one.
+    diesel::update(dingtalk_corps::table.filter(dingtalk_corps::tenant_id.eq(id.0)))
+        .set(dingtalk_corps::tenant_id.eq(None::<Uuid>))
+        .execute(&mut *conn)
+        .await?;
     diesel::delete(letters::table.filter(letters::tenant_id.eq(id.0))).execute(&mut *conn).await?;
+    diesel::delete(feedback::table.filter(feedback::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(sms_words::table.filter(sms_words::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(sms_queues::table.find(id.0)).execute(&mut *conn).await?;
     diesel::delete(usage::table.filter(usage::tenant_id.eq(id.0))).execute(&mut *conn).await?;

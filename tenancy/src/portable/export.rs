@@ -155,8 +155,25 @@ async fn logins(
         };
         let account: Uuid = account.parse().map_err(Error::bug)?;
         let mobile = mobile.map(|sealed| vault.open_text(&activation::unhex(&sealed)?)).transpose()?;
-        values.insert(("name", account), name);
-        values.insert(("mobile", account), mobile.map(|mobile| mobile.expose().to_owned()));
+        values.insert(("name".to_owned(), account), name);
+        values.insert(("mobile".to_owned(), account), mobile.map(|mobile| mobile.expose().to_owned()));
+    }
+    // A tenant that is behind may not have them yet.
+    let table = format!("{}.bindings", schema(Space::Tenant(id)));
+    let there = carrier.texts("SELECT to_regclass($1)::text", &[&table]).await?;
+    let there = there.into_iter().flatten().flatten().next().is_some();
+    let sql =
+        format!("SELECT account_id::text, client, app, encode(subject, 'hex') FROM {table} WHERE subject IS NOT NULL");
+    let bound = if there { carrier.texts(&sql, &[]).await? } else { Vec::new() };
+    for row in bound {
+        let [Some(account), Some(client), Some(app), Some(subject)] =
+            <[Option<String>; 4]>::try_from(row).map_err(|_| Error::bug("columns"))?
+        else {
+            continue;
+        };
+        let subject = vault.open_text(&activation::unhex(&subject)?)?;
+        let account: Uuid = account.parse().map_err(Error::bug)?;
+        values.insert((client, account), Some(crate::identity::person(&app, &subject)));
     }
     let sql = "SELECT kind, account_id::text FROM platform.logins WHERE tenant_id = $1::text::uuid \
                ORDER BY kind COLLATE \"C\", account_id";
@@ -168,7 +185,7 @@ async fn logins(
         };
         let account: Uuid = account.parse().map_err(Error::bug)?;
         // One that was reserved for an account which is not in this picture.
-        let Some(Some(value)) = values.get(&(kind.as_str(), account)).cloned() else { continue };
+        let Some(Some(value)) = values.get(&(kind.clone(), account)).cloned() else { continue };
         text.push_str(&serde_json::to_string(&Login { kind, account, value }).map_err(Error::bug)?);
         text.push('\n');
     }

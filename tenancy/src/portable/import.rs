@@ -158,13 +158,14 @@ pub(super) async fn reserve(write: &mut Write<'_>, file: &Unpacked) -> Result<()
     let platform = &write.cx.app.keys.platform;
     let tenant = file.manifest.contents.tenant.id;
     let all = read_logins(file)?;
-    let (mut rows, mut names) = (Vec::new(), Vec::new());
+    let (mut rows, mut platforms, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for login in &all {
         let blind = platform.blind(&login.value);
         if login.kind == "name" {
             names.push((blind.clone(), login.value.as_str()));
         }
-        rows.push((
+        let kept = if ["name", "mobile"].contains(&login.kind.as_str()) { &mut rows } else { &mut platforms };
+        kept.push((
             logins::kind.eq(login.kind.clone()),
             logins::blind_index.eq(blind),
             logins::tenant_id.eq(tenant),
@@ -187,6 +188,10 @@ pub(super) async fn reserve(write: &mut Write<'_>, file: &Unpacked) -> Result<()
     }
     for some in rows.chunks(1000) {
         diesel::insert_into(logins::table).values(some).execute(write.conn()?).await?;
+    }
+    for some in platforms.chunks(1000) {
+        // Who is bound to another tenant here stays so.
+        diesel::insert_into(logins::table).values(some).on_conflict_do_nothing().execute(write.conn()?).await?;
     }
     if let Some((number, mark)) = &file.manifest.contents.audit_head {
         let mark = activation::unhex(mark)?;

@@ -247,7 +247,8 @@ pub(super) async fn enter(
         let stopped = now.is_none_or(|app| app.status != "approved");
         return Err(if stopped { rules::not_active() } else { rules::exhausted() });
     }
-    let (id, tokens) = open_session(&mut write, app.tenant(), account, Purpose::Full).await?;
+    let (id, tokens) =
+        open_session(&mut write, app.tenant(), account, Purpose::Full, crate::identity::Client::Console).await?;
     let entry = Entry::new("session.opened", "session", id.0).by(account, name).note("by", by);
     write.audit(entry.note("application", app.name.clone())).await?;
     write.commit().await?;

@@ -105,6 +105,37 @@ pub(crate) fn encode(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// RFC 4648, padded.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for part in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(part.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+            let letter = LETTERS.get(usize::try_from(bits >> shift & 63).unwrap_or(0)).copied().unwrap_or(b'=');
+            text.push(if place > part.len() { '=' } else { char::from(letter) });
+        }
+    }
+    text
+}
+
+/// The same backwards; spare bits at the end may be what they like.
+pub(crate) fn unbase64(text: &str) -> Option<Vec<u8>> {
+    let (mut bits, mut held, mut out) = (0_u32, 0, Vec::new());
+    for letter in text.trim_end_matches('=').bytes() {
+        let place = LETTERS.iter().position(|known| *known == letter)?;
+        bits = bits << 6 | u32::try_from(place).ok()?;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push(u8::try_from(bits >> held & 255).ok()?);
+        }
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

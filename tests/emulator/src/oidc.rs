@@ -1,10 +1,9 @@
 //! An OpenID provider that signs one person in without asking. Its keys and signatures are made by the program `openssl`.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -19,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::crypto::{decode, sha256};
+use crate::openssl::run as openssl;
 
 /// The name of its only client.
 pub const CLIENT: &str = "rp-emulated";
@@ -145,21 +145,6 @@ impl Op {
     }
 }
 
-fn openssl(arguments: &[&str], input: &[u8]) -> io::Result<Vec<u8>> {
-    let mut child = Command::new("openssl")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    if let Some(mut pipe) = child.stdin.take() {
-        // A program that reads nothing may be gone already.
-        let _ = pipe.write_all(input);
-    }
-    let output = child.wait_with_output()?;
-    if output.status.success() { Ok(output.stdout) } else { Err(io::Error::other("openssl failed")) }
-}
-
 /// Base64 for addresses, without padding.
 fn url64(bytes: &[u8]) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -209,7 +194,7 @@ fn json_answer(status: u16, body: &Value) -> Answer {
     answer
 }
 
-fn fields(text: &str) -> HashMap<String, String> {
+pub(crate) fn fields(text: &str) -> HashMap<String, String> {
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
     pairs.filter_map(|(name, value)| Some((decode(name)?, decode(&value.replace('+', "%20"))?))).collect()
 }

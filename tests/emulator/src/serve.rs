@@ -16,14 +16,16 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::state::{Fault, Part};
-use crate::{Shared, aliyun, control, receipts, tencent};
+use crate::mini::{self, Call, Mini};
+use crate::state::{Fault, Part, Who};
+use crate::{Shared, aliyun, control, push, receipts, tencent};
 
 /// What a port plays.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Port {
     Control,
     Provider(Part),
+    Mini(Mini),
 }
 
 type Body = BoxBody<Bytes, io::Error>;
@@ -43,11 +45,26 @@ async fn one(port: Port, shared: Shared, request: Request<Incoming>) -> io::Resu
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     match port {
+        Port::Control if head.uri.path().trim_start_matches("/_ctl") == "/push" => {
+            let (status, answer) = push::told(&shared, &body).await;
+            Ok(json_body(status, &answer))
+        }
         Port::Control => {
             let (status, answer) = control::answer(&mut shared.state(), &head, &body);
             Ok(json_body(status, &answer))
         }
-        Port::Provider(part) => play(part, &shared, &head, &body).await,
+        Port::Provider(part) => {
+            let name = match part {
+                Part::Aliyun => "x-acs-action",
+                Part::Tencent => "x-tc-action",
+            };
+            let op = head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            play(part.into(), op, &shared, || work(part, &shared, &head, &body)).await
+        }
+        Port::Mini(platform) => {
+            let call = Call::of(platform, &head, &body);
+            play(platform.into(), &call.op, &shared, || mini::answer(&mut shared.state(), platform, &call)).await
+        }
     }
 }
 
@@ -59,13 +76,13 @@ fn work(part: Part, shared: &Shared, head: &Parts, body: &Bytes) -> (StatusCode,
     }
 }
 
-async fn play(part: Part, shared: &Shared, head: &Parts, body: &Bytes) -> io::Result<Response<Body>> {
-    let name = match part {
-        Part::Aliyun => "x-acs-action",
-        Part::Tencent => "x-tc-action",
-    };
-    let op = head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let fault = shared.state().fault(part, op);
+async fn play(
+    who: Who,
+    op: &str,
+    shared: &Shared,
+    work: impl Fn() -> (StatusCode, Value),
+) -> io::Result<Response<Body>> {
+    let fault = shared.state().fault(who, op);
     match &fault {
         Some(Fault::Hang { after: false }) => return std::future::pending().await,
         Some(Fault::Reset { after: false }) => return Err(io::ErrorKind::ConnectionReset.into()),
@@ -75,13 +92,18 @@ async fn play(part: Part, shared: &Shared, head: &Parts, body: &Bytes) -> io::Re
             answer.headers_mut().insert("retry-after", (*seconds).into());
             return Ok(answer);
         }
+        Some(Fault::Revoked) => {
+            if let Who::Mini(platform) = who {
+                mini::revoke(&mut shared.state(), platform);
+            }
+        }
         _ => {}
     }
     let before = shared.state().sent.len();
-    let (mut status, mut answer) = work(part, shared, head, body);
+    let (mut status, mut answer) = work();
     let reported = shared.state().report.len();
     if fault == Some(Fault::Repeated) {
-        (status, answer) = work(part, shared, head, body);
+        (status, answer) = work();
         // Not the client's doing.
         shared.state().report.truncate(reported);
     }

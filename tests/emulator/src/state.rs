@@ -6,6 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::mini::{Memory, Mini};
+
 /// A provider that is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -84,6 +86,30 @@ pub enum Fault {
     DoubleReceipt,
     /// No receipt comes.
     LostReceipt,
+    /// The tokens that were given out are good no more when the call arrives.
+    Revoked,
+}
+
+/// Whoever is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Who {
+    /// A carrier of text messages.
+    Carrier(Part),
+    /// A platform of mini-programs.
+    Mini(Mini),
+}
+
+impl From<Part> for Who {
+    fn from(part: Part) -> Self {
+        Self::Carrier(part)
+    }
+}
+
+impl From<Mini> for Who {
+    fn from(mini: Mini) -> Self {
+        Self::Mini(mini)
+    }
 }
 
 /// When a fault happens.
@@ -91,7 +117,7 @@ pub enum Fault {
 #[serde(deny_unknown_fields)]
 pub struct Match {
     /// At whom.
-    pub provider: Part,
+    pub provider: Who,
     /// In which action; any, if not said.
     #[serde(default)]
     pub op: Option<String>,
@@ -134,6 +160,7 @@ pub(crate) struct State {
     pub(crate) sent: Vec<Sent>,
     pub(crate) faults: Vec<Rule>,
     pub(crate) receipts: Receipts,
+    pub(crate) mini: Memory,
     /// What a client did that it must never do.
     pub(crate) report: Vec<String>,
 }
@@ -159,9 +186,9 @@ impl State {
     }
 
     /// The fault of this call, if there is one.
-    pub(crate) fn fault(&mut self, part: Part, op: &str) -> Option<Fault> {
+    pub(crate) fn fault(&mut self, who: Who, op: &str) -> Option<Fault> {
         let fits =
-            |rule: &&mut Rule| rule.when.provider == part && rule.when.op.as_deref().is_none_or(|named| named == op);
+            |rule: &&mut Rule| rule.when.provider == who && rule.when.op.as_deref().is_none_or(|named| named == op);
         let mut found = None;
         for rule in self.faults.iter_mut().filter(fits) {
             rule.seen += 1;

@@ -4,6 +4,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AboutInput = {
+  /** 客服电话 */
+  phone: string;
+  /** 电子邮箱 */
+  mail: string;
+  /** 联系地址 */
+  address: string;
+  /** 服务时间 */
+  hours: string;
+  /** 平台介绍 */
+  text: string;
+};
+
 /** State of an account (账号状态). */
 export type AccountState =
   /** 正常 */
@@ -40,6 +53,15 @@ export type AdministratorInput = {
   displayName?: string | null | undefined;
   userName?: string | null | undefined;
   mobile?: string | null | undefined;
+};
+
+/** What `my.getPhoneNumber` gave. */
+export type AlipayPhoneInput = {
+  response: string;
+  sign: string;
+  signType?: string | null | undefined;
+  encryptType?: string | null | undefined;
+  charset?: string | null | undefined;
 };
 
 export type ApplicantInput = {
@@ -585,6 +607,36 @@ export type ExportState =
   /** 已过期 */
   | 'EXPIRED';
 
+export type FeedbackInput = {
+  /** Made by the client: the same one again is the same feedback. */
+  id: string;
+  kind: FeedbackKind;
+  /** 5 to 2000 letters. */
+  text: string;
+  /** How to be reached, if wished. */
+  contact?: string | null | undefined;
+};
+
+/** What feedback is about (反馈类型). */
+export type FeedbackKind =
+  /** 功能建议 */
+  | 'SUGGESTION'
+  /** 问题反馈 */
+  | 'PROBLEM'
+  /** 投诉 */
+  | 'COMPLAINT'
+  /** 其他 */
+  | 'OTHER';
+
+/** Where feedback stands. */
+export type FeedbackState =
+  /** 待处理 */
+  | 'OPEN'
+  /** 已答复 */
+  | 'ANSWERED'
+  /** 已关闭 */
+  | 'CLOSED';
+
 export type FleetFilter = {
   ring?: FleetRing | null | undefined;
   standing?: FleetStanding | null | undefined;
@@ -938,12 +990,51 @@ export type MessageWait =
   /** 运营商暂时不可用 */
   | 'CARRIER';
 
+export type MiniBindInput = {
+  platform: MiniPlatform;
+  /** None on a web page. */
+  ticket?: string | null | undefined;
+  /** The version of the policy that was agreed to. */
+  consent: string;
+  phone?: MiniPhoneInput | null | undefined;
+};
+
 /** A group of the mini-program's menus that a tenant arranges. */
 export type MiniGroup =
   /** 个人工作 */
   | 'PERSONAL'
   /** 管理工作 */
   | 'MANAGE';
+
+/** What shows whose a number is. */
+export type MiniPhoneInput =
+  {   /** The code of WeChat's button. */
+  wechat: string; alipay?: never; sms?: never; }
+  |  { wechat?: never;   /** Alipay's sealed answer. */
+  alipay: AlipayPhoneInput; sms?: never; }
+  |  { wechat?: never; alipay?: never;   /** A code sent by text message. */
+  sms: SmsSignInInput; };
+
+/** Where the mini-program runs. */
+export type MiniPlatform =
+  /** 微信 */
+  | 'WECHAT'
+  /** 支付宝 */
+  | 'ALIPAY'
+  /** 钉钉 */
+  | 'DINGTALK'
+  /** 网页版 */
+  | 'H5';
+
+export type MiniSignInInput = {
+  platform: MiniPlatform;
+  /** Login code of the platform; good for one time. */
+  code: string;
+  /** Company at DingTalk (corpId). */
+  corp?: string | null | undefined;
+  /** Leaves an existing binding aside, to choose another tenant. */
+  again?: boolean;
+};
 
 /** How urgent something is. */
 export type MobilityLevel =
@@ -2050,6 +2141,28 @@ export type EndSessionMutationVariables = Exact<{
 
 
 export type EndSessionMutation = { system: { endSession: boolean } };
+
+export type OwnFeedbackRowFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> };
+
+export type OwnFeedbackQueryVariables = Exact<{
+  first: number;
+  offset: number;
+}>;
+
+
+export type OwnFeedbackQuery = { system: { myFeedback: { totalCount: number, nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> }> } } };
+
+export type AboutUsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AboutUsQuery = { system: { aboutUs: { phone: string, mail: string, address: string, hours: string, text: string } } };
+
+export type SendFeedbackMutationVariables = Exact<{
+  input: FeedbackInput;
+}>;
+
+
+export type SendFeedbackMutation = { system: { sendFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> } } };
 
 export type ContributionRowFragment = { id: string, version: number, kind: string, servedOn: string, place: string | null, minutes: number | null, body: string, recordedBy: string, createdAt: string, updatedAt: string, editable: boolean, person: { id: string, name: string }, branch: { id: string, shortName: string }, proofs: Array<{ id: string, fileName: string, size: number, contentType: string, by: string, at: string }> };
 
@@ -3737,6 +3850,21 @@ export type EnrolOperatorMutationVariables = Exact<{
 
 export type EnrolOperatorMutation = { system: { enrolOperator: { id: string, userName: string, permissions: Array<string>, menus: Array<{ key: string, parentKey: string | null, label: string, kind: MenuKind }> } } };
 
+export type AboutFieldsFragment = { phone: string, mail: string, address: string, hours: string, text: string, version: number, changedAt: string | null, changedBy: string | null };
+
+export type AboutQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AboutQuery = { system: { aboutRecord: { phone: string, mail: string, address: string, hours: string, text: string, version: number, changedAt: string | null, changedBy: string | null } } };
+
+export type EditAboutMutationVariables = Exact<{
+  version: number;
+  input: AboutInput;
+}>;
+
+
+export type EditAboutMutation = { system: { editAbout: { phone: string, mail: string, address: string, hours: string, text: string, version: number, changedAt: string | null, changedBy: string | null } } };
+
 export type AuditEntriesQueryVariables = Exact<{
   first?: number | null | undefined;
   offset?: number | null | undefined;
@@ -3823,6 +3951,43 @@ export type RevokeCodeMutationVariables = Exact<{
 
 
 export type RevokeCodeMutation = { system: { revokeCode: { id: string, batch: string, tail: string, plan: string, modules: Array<string>, seats: number, expiresOn: string, months: number | null, state: CodeState, note: string | null, issuedAt: string, issuedBy: string, usedAt: string | null, revokedAt: string | null, revokeReason: string | null, tenant: { id: string, name: string, slug: string, demo: boolean } | null } } };
+
+export type FeedbackCaseRowFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> };
+
+export type FeedbackDeskQueryVariables = Exact<{
+  first: number;
+  offset: number;
+  state?: FeedbackState | null | undefined;
+  kind?: FeedbackKind | null | undefined;
+  tenant?: string | null | undefined;
+}>;
+
+
+export type FeedbackDeskQuery = { system: { feedback: { totalCount: number, nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> }> } } };
+
+export type FeedbackOneQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FeedbackOneQuery = { system: { feedbackCase: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> } } };
+
+export type AnswerFeedbackMutationVariables = Exact<{
+  id: string;
+  version: number;
+  text: string;
+}>;
+
+
+export type AnswerFeedbackMutation = { system: { answerFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> } } };
+
+export type CloseFeedbackMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type CloseFeedbackMutation = { system: { closeFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, version: number, tenant: { id: string, name: string }, answers: Array<{ text: string, at: string, by: string }> } } };
 
 export type FleetRowFragment = { id: string, name: string, ring: FleetRing, standing: FleetStanding, failedStep: string | null, error: string | null, migratedAt: string | null, modules: Array<{ key: string, title: string, version: string | null, missing: Array<string> }> };
 
@@ -4433,6 +4598,178 @@ export type AccessQueryVariables = Exact<{
 
 export type AccessQuery = { system: { access: { allowed: boolean, sentence: string, roles: Array<{ label: string, reach: string | null, organisation: { id: string, shortName: string } }> } } };
 
+export type PolicyWholeFragment = { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> };
+
+export type MiniStartQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniStartQuery = { system: { miniStart: { smsOpen: boolean, sandbox: boolean, platforms: Array<MiniPlatform>, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } } } };
+
+export type MiniSessionFragment = { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> };
+
+type MiniOutcome_MiniSigned_Fragment = { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } };
+
+type MiniOutcome_MiniBindingNeeded_Fragment = { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } };
+
+type MiniOutcome_TenantChoice_Fragment = { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> };
+
+export type MiniOutcomeFragment =
+  | MiniOutcome_MiniSigned_Fragment
+  | MiniOutcome_MiniBindingNeeded_Fragment
+  | MiniOutcome_TenantChoice_Fragment
+;
+
+export type MiniSignInMutationVariables = Exact<{
+  input: MiniSignInInput;
+}>;
+
+
+export type MiniSignInMutation = { system: { miniSignIn:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniBindMutationVariables = Exact<{
+  input: MiniBindInput;
+}>;
+
+
+export type MiniBindMutation = { system: { miniBind:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniChooseMutationVariables = Exact<{
+  input: ChooseTenantInput;
+}>;
+
+
+export type MiniChooseMutation = { system: { miniChoose:
+      | { __typename: 'MiniSigned', tokens: { access: string, refresh: string } | null, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } }
+      | { __typename: 'MiniBindingNeeded', ticket: string, mobile: string | null, bound: boolean, privacy: { version: string, title: string, effectiveOn: string, sections: Array<{ title: string, text: string }> } }
+      | { __typename: 'TenantChoice', ticket: string, tenants: Array<{ id: string, name: string, slug: string, demo: boolean }> }
+     } };
+
+export type MiniRefreshMutationVariables = Exact<{
+  token: string;
+}>;
+
+
+export type MiniRefreshMutation = { system: { miniRefresh: { access: string, refresh: string } } };
+
+export type MiniRefreshCookieMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniRefreshCookieMutation = { system: { refresh: boolean } };
+
+export type MiniSmsCodeMutationVariables = Exact<{
+  mobile: string;
+}>;
+
+
+export type MiniSmsCodeMutation = { system: { requestSmsCode: { resendAfterSeconds: number } } };
+
+export type MiniSignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniSignOutMutation = { system: { signOut: boolean } };
+
+export type MiniSessionNowQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniSessionNowQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+
+export type MiniHomeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniHomeQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null, server: { sandbox: boolean }, miniMenus: Array<{ key: string, group: MiniGroup, label: string }>, appearance: Array<{ slot: PictureSlot, narrowUrl: string }> } };
+
+export type MiniProfileQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniProfileQuery = { system: { profile: { editable: Array<ProfileField>, member: { id: string, version: number, name: string, idNumber: string, sex: string, birthDate: string, ethnicity: string, nativePlace: string | null, specialGroup: string | null, workPost: string, employer: string | null, professionalTitle: string | null, firstWorkDate: string | null, educationLevel: string, degree: string | null, school: string | null, major: string | null, mobile: string, landline: string | null, homeAddress: string | null, memberType: MemberType, status: MembershipStatus, joinDate: string, conversionDate: string | null, partyAge: number | null, branch: { shortName: string }, group: { shortName: string } | null, posts: Array<{ post: string, organisation: { shortName: string } }> } | null }, dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { ownRequests: { fields: Array<RecordField>, requests: Array<{ id: string, person: string, name: string, state: RequestState, reason: string, at: string, memberVersion: number | null, decidedBy: string | null, decidedAt: string | null, refusal: string | null, decidable: boolean, branch: { id: string, shortName: string }, changes: Array<{ field: RecordField, label: string, before: string | null, after: string | null, stale: boolean, now: string | null }> }> } } };
+
+export type MiniOrganisationQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniOrganisationQuery = { directory: { myOrganisation: { id: string, name: string, shortName: string, kind: OrgType, memberCount: number, posts: Array<{ post: string, name: string }>, chain: Array<{ id: string, shortName: string }>, below: Array<{ id: string, shortName: string, memberCount: number }> } | null } };
+
+export type MiniFootprintQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MiniFootprintQuery = { directory: { footprint: { nodes: Array<{ on: string, kind: string, title: string, text: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniFeedbackFactsFragment = { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> };
+
+export type MiniFeedbackQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MiniFeedbackQuery = { system: { myFeedback: { nodes: Array<{ id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniSendFeedbackMutationVariables = Exact<{
+  input: FeedbackInput;
+}>;
+
+
+export type MiniSendFeedbackMutation = { system: { sendFeedback: { id: string, kind: FeedbackKind, text: string, contact: string | null, createdAt: string, state: FeedbackState, answers: Array<{ text: string, at: string }> } } };
+
+export type MiniAboutQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniAboutQuery = { system: { aboutUs: { phone: string, mail: string, address: string, hours: string, text: string }, server: { name: string, version: string } } };
+
+export type MiniAccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniAccountQuery = { system: { miniBindings: Array<{ platform: MiniPlatform, boundAt: string, consentVersion: string, consentedAt: string, current: boolean }>, session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
+
+export type MiniUnbindMutationVariables = Exact<{
+  platform: MiniPlatform;
+}>;
+
+
+export type MiniUnbindMutation = { system: { unbindMini: boolean } };
+
+export type MiniWritingFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } };
+
+export type MiniWritingPageFragment = { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type MiniNotesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type MiniNotesQuery = { studyNote: { writings: { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniPledgesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WritingFilter | null | undefined;
+}>;
+
+
+export type MiniPledgesQuery = { pledge: { writings: { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniSamplesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  kind: SampleKind;
+  search?: string | null | undefined;
+}>;
+
+
+export type MiniSamplesQuery = { document: { samples: { nodes: Array<{ id: string, title: string, summary: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -4508,6 +4845,20 @@ export const ExportFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportFields"}) as unknown as TypedDocumentString<ExportFieldsFragment, unknown>;
+export const OwnFeedbackRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment OwnFeedbackRow on Feedback {
+  id
+  kind
+  text
+  contact
+  createdAt
+  state
+  answers {
+    text
+    at
+  }
+}
+    `, {"fragmentName":"OwnFeedbackRow"}) as unknown as TypedDocumentString<OwnFeedbackRowFragment, unknown>;
 export const ContributionRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ContributionRow on Contribution {
   id
@@ -5780,6 +6131,18 @@ export const ActivationStepFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   userName
 }
     `, {"fragmentName":"ActivationStep"}) as unknown as TypedDocumentString<ActivationStepFragment, unknown>;
+export const AboutFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment AboutFields on AboutRecord {
+  phone
+  mail
+  address
+  hours
+  text
+  version
+  changedAt
+  changedBy
+}
+    `, {"fragmentName":"AboutFields"}) as unknown as TypedDocumentString<AboutFieldsFragment, unknown>;
 export const ShownPictureFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ShownPictureFields on ShownPicture {
   slot
@@ -5818,6 +6181,26 @@ export const CodeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CodeRow"}) as unknown as TypedDocumentString<CodeRowFragment, unknown>;
+export const FeedbackCaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FeedbackCaseRow on FeedbackCase {
+  id
+  tenant {
+    id
+    name
+  }
+  kind
+  text
+  contact
+  createdAt
+  state
+  version
+  answers {
+    text
+    at
+    by
+  }
+}
+    `, {"fragmentName":"FeedbackCaseRow"}) as unknown as TypedDocumentString<FeedbackCaseRowFragment, unknown>;
 export const FleetRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment FleetRow on FleetTenant {
   id
@@ -6139,3 +6522,161 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+export const MiniSessionFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniSession on Session {
+  id
+  permissions
+  account {
+    id
+    displayName
+    mobile
+  }
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+  roots {
+    id
+    shortName
+  }
+}
+    `, {"fragmentName":"MiniSession"}) as unknown as TypedDocumentString<MiniSessionFragment, unknown>;
+export const PolicyWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PolicyWhole on PrivacyPolicy {
+  version
+  title
+  effectiveOn
+  sections {
+    title
+    text
+  }
+}
+    `, {"fragmentName":"PolicyWhole"}) as unknown as TypedDocumentString<PolicyWholeFragment, unknown>;
+export const MiniOutcomeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniOutcome on MiniSignInResult {
+  __typename
+  ... on MiniSigned {
+    tokens {
+      access
+      refresh
+    }
+    session {
+      ...MiniSession
+    }
+  }
+  ... on MiniBindingNeeded {
+    ticket
+    mobile
+    bound
+    privacy {
+      ...PolicyWhole
+    }
+  }
+  ... on TenantChoice {
+    ticket
+    tenants {
+      id
+      name
+      slug
+      demo
+    }
+  }
+}
+    fragment PolicyWhole on PrivacyPolicy {
+  version
+  title
+  effectiveOn
+  sections {
+    title
+    text
+  }
+}
+fragment MiniSession on Session {
+  id
+  permissions
+  account {
+    id
+    displayName
+    mobile
+  }
+  tenant {
+    id
+    name
+    slug
+    demo
+  }
+  roots {
+    id
+    shortName
+  }
+}`, {"fragmentName":"MiniOutcome"}) as unknown as TypedDocumentString<MiniOutcomeFragment, unknown>;
+export const MiniFeedbackFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniFeedbackFacts on Feedback {
+  id
+  kind
+  text
+  contact
+  createdAt
+  state
+  answers {
+    text
+    at
+  }
+}
+    `, {"fragmentName":"MiniFeedbackFacts"}) as unknown as TypedDocumentString<MiniFeedbackFactsFragment, unknown>;
+export const MiniWritingFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniWriting on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  source
+  state
+  publishedAt
+  updatedAt
+  mine
+  editable
+}
+    `, {"fragmentName":"MiniWriting"}) as unknown as TypedDocumentString<MiniWritingFragment, unknown>;
+export const MiniWritingPageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniWritingPage on WritingConnection {
+  nodes {
+    ...MiniWriting
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    fragment MiniWriting on Writing {
+  id
+  version
+  person {
+    id
+    name
+  }
+  branch {
+    shortName
+  }
+  kind
+  year
+  title
+  excerpt
+  source
+  state
+  publishedAt
+  updatedAt
+  mine
+  editable
+}`, {"fragmentName":"MiniWritingPage"}) as unknown as TypedDocumentString<MiniWritingPageFragment, unknown>;

@@ -1,5 +1,5 @@
 import type {
-  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, SampleKind, SampleState, TenantLife, TenantState, UnitRelation,
+  AccountState, CodeState, EndReason, ExportState, ImportState, MembershipStatus, MemberType, OrgStatus, OrgType, PledgeType, RequestState, SampleKind, SampleState, TenantLife, TenantState, UnitRelation, WritingState,
 } from './generated'
 
 /** How a label is coloured: by meaning, never by taste. */
@@ -123,6 +123,27 @@ export const exportStates: Words<ExportState> = {
 /** Select options of a dictionary, in its order. */
 export function optionsOf<Key extends string>(words: Words<Key>): { value: Key; label: string }[] {
   return (Object.keys(words) as Key[]).map((value) => ({ value, label: words[value].label }))
+}
+
+/** Where a request for changes stands. */
+export const requestStates: Words<RequestState> = {
+  WAITING: { label: '待审核', tone: 'warn' },
+  APPROVED: { label: '已同意', tone: 'ok' },
+  REFUSED: { label: '已拒绝', tone: 'bad' },
+  WITHDRAWN: { label: '已撤回', tone: 'off' },
+}
+
+/** 承诺类型 */
+export const pledgeTypes: Words<PledgeType> = {
+  ONE_LINE: { label: '一句话承诺', tone: 'info' },
+  FULL: { label: '全方位承诺', tone: 'bad' },
+}
+
+/** Where a text stands. */
+export const writingStates: Words<WritingState> = {
+  DRAFT: { label: '草稿', tone: 'warn' },
+  PUBLISHED: { label: '已发布', tone: 'ok' },
+  WITHDRAWN: { label: '已撤回', tone: 'off' },
 }
 
 /** What an error code means to the person at the screen, when the server sent no better words. */

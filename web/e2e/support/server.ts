@@ -1,6 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, type BrowserContext } from '@playwright/test'
@@ -35,19 +36,58 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
+/** The emulator of outside services, and where it is told what to do. */
+export class Double {
+  private constructor(readonly addresses: Record<string, string>, private readonly process: ChildProcess) {}
+
+  static async start(): Promise<Double> {
+    const double = spawn(join(dirname(variable('ZHIBU_BIN')), 'zhibu-provider-double'), [], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    await new Promise<void>((resolve, reject) => {
+      double.once('error', reject)
+      double.stdout.on('data', (part: Buffer) => {
+        said += part.toString()
+        if (said.includes('control ')) resolve()
+      })
+    })
+    const addresses = Object.fromEntries([...said.matchAll(/^(\w+)\s+(http\S+)$/gm)].map(([, name, at]) => [name, at]))
+    return new Double(addresses, double)
+  }
+
+  /** Where a part of it answers. */
+  at(name: string): string {
+    const address = this.addresses[name]
+    if (!address) throw new Error(`the emulator does not play ${name}`)
+    return address
+  }
+
+  /** Asks its control port, or tells it something. */
+  async control<Answer>(path: string, body?: unknown): Promise<Answer> {
+    const asked = body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}
+    const answer = await fetch(this.at('control') + path, asked)
+    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true)
+    return await answer.json() as Answer
+  }
+
+  stop(): void {
+    this.process.kill('SIGTERM')
+  }
+}
+
 /** A server of a test's own, whose calendar the test moves: the suite's server keeps the real day for all others. */
 export class OwnServer {
   private ahead = 0
 
   private constructor(readonly url: string, private readonly folder: string, private readonly process: ChildProcess) {}
 
-  static async start(): Promise<OwnServer> {
+  /** `settings` are further variables of its environment. */
+  static async start(settings: Record<string, string> = {}): Promise<OwnServer> {
     const folder = await mkdtemp('/tmp/zhibu-years.')
     // The database's account passes through.
     await chmod(folder, 0o755)
     const url = `http://127.0.0.1:${await freePort()}`
     const serve = ['serve', '--profile', 'embedded', '--data', `${folder}/data`, '--listen', new URL(url).host, '--clock', `${folder}/ahead`]
-    const server = new OwnServer(url, folder, spawn(variable('ZHIBU_BIN'), serve, { stdio: 'ignore' }))
+    const server = new OwnServer(url, folder, spawn(variable('ZHIBU_BIN'), serve, { stdio: 'ignore', env: { ...process.env, ...settings } }))
     await expect.poll(async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok ?? false, { timeout: 120_000 }).toBe(true)
     return server
   }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use zhibu_core::{Error, OrganisationId, PageArgs, Permission, Result};
 use zhibu_directory::organisation::{self, Reach};
-use zhibu_tenancy::exchange::export::{Cell, ExportColumn, Exporter, Made, Rows};
+use zhibu_tenancy::exchange::export::{Batch, Cell, ExportColumn, Exporter, Made, Rows, batch, column};
 use zhibu_tenancy::{Cx, Read};
 
 use super::Row;
@@ -12,10 +12,6 @@ use crate::READ;
 
 /// Exports 年度计划.
 pub(crate) struct Quotas;
-
-const fn column(key: &'static str, title: &'static str, width: u16) -> ExportColumn {
-    ExportColumn { key, title, width, sensitive: false }
-}
 
 const COLUMNS: &[ExportColumn] = &[
     column("organisation", "党组织", 28),
@@ -52,10 +48,6 @@ impl Exporter for Quotas {
         READ
     }
 
-    fn reveals(&self) -> Option<Permission> {
-        None
-    }
-
     fn columns(&self) -> &'static [ExportColumn] {
         COLUMNS
     }
@@ -89,24 +81,20 @@ impl Rows for Quotas {
         columns: &[&'static ExportColumn],
         after: Option<String>,
         read: &mut Read<'_>,
-    ) -> Result<(Vec<Vec<Cell>>, Option<String>)> {
+    ) -> Result<Batch> {
         let wanted = wanted(value)?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let places = organisation::part(&reach, wanted.under, read.conn()?).await?;
         let page = super::list(places, wanted.year, &PageArgs::batch(after), read.conn()?).await?;
-        let whole = |number: Option<i64>| number.map_or(Cell::Text(String::new()), Cell::Integer);
-        let cell = |key: &str, row: &Row| {
+        batch(&page, columns, |key, row: &Row| {
             Ok(match key {
                 "organisation" => Cell::Text(row.name.clone()),
                 "year" => Cell::Integer(wanted.year.into()),
-                "places" => whole(row.places.map(i64::from)),
+                "places" => row.places.map_or(Cell::Blank, |places| Cell::Integer(places.into())),
                 "used" => Cell::Integer(row.used),
-                "left" => whole(row.places.map(|_| row.left())),
+                "left" => row.places.map_or(Cell::Blank, |_| Cell::Integer(row.left())),
                 other => return Err(Error::bug(format!("no column {other}"))),
             })
-        };
-        let row = |row: &Row| columns.iter().map(|column| cell(column.key, row)).collect::<Result<Vec<Cell>>>();
-        let rows = page.nodes.iter().map(row).collect::<Result<Vec<_>>>()?;
-        Ok((rows, page.info.end_cursor.filter(|_| page.info.has_next_page)))
+        })
     }
 }

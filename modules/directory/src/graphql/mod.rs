@@ -7,6 +7,7 @@ mod completeness;
 mod member;
 mod organisation;
 mod overview;
+mod own;
 mod purge;
 mod request;
 
@@ -17,6 +18,7 @@ pub use completeness::*;
 pub use member::*;
 pub use organisation::*;
 pub use overview::*;
+pub use own::*;
 pub use purge::*;
 pub use request::*;
 
@@ -45,6 +47,7 @@ pub struct DirectoryQuery(
     CommandQuery,
     MemberQuery,
     OverviewQuery,
+    OwnQuery,
     CertificateQuery,
     PurgeQuery,
     RequestQuery,

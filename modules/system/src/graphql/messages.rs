@@ -11,11 +11,11 @@ use zhibu_directory::graphql::{MemberFilter, OrganisationRef};
 use zhibu_directory::member::{self, Entry};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request};
-use zhibu_tenancy::messages::{self, Addressee, Draft, words};
+use zhibu_tenancy::messages::{self, Addressee, Draft, MESSAGES_SEND, words};
 use zhibu_tenancy::policy::Scope;
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
-use crate::{MESSAGES_READ, MESSAGES_SEND};
+use crate::MESSAGES_READ;
 
 /// People a plan names who cannot get a message.
 const NAMED: usize = 100;

@@ -1,5 +1,6 @@
 //! The namespace `system`.
 
+mod about;
 mod access;
 mod account;
 mod activation;
@@ -9,10 +10,12 @@ mod codes;
 mod common;
 mod exchange;
 mod favourites;
+mod feedback;
 mod fleet;
 mod jobs;
 mod menus;
 mod messages;
+mod mini;
 mod mini_menus;
 mod notices;
 mod operator;
@@ -56,6 +59,7 @@ pub struct SystemQuery(
     menus::MenuQuery,
     profile::ProfileQuery,
     appearance::AppearanceQuery,
+    mini::MiniQuery,
     mini_menus::MiniMenuQuery,
     favourites::FavouriteQuery,
     security::SecurityQuery,
@@ -68,6 +72,8 @@ pub struct SystemQuery(
     messages::MessageQuery,
     support::SupportQuery,
     fleet::FleetQuery,
+    feedback::FeedbackQuery,
+    about::AboutQuery,
 );
 
 /// 系统
@@ -89,6 +95,7 @@ pub struct SystemMutation(
     menus::MenuMutation,
     profile::ProfileMutation,
     appearance::AppearanceMutation,
+    mini::MiniMutation,
     mini_menus::MiniMenuMutation,
     favourites::FavouriteMutation,
     security::SecurityMutation,
@@ -100,6 +107,8 @@ pub struct SystemMutation(
     messages::MessageMutation,
     support::SupportMutation,
     fleet::FleetMutation,
+    feedback::FeedbackMutation,
+    about::AboutMutation,
     audit::AuditMutation,
 );
 

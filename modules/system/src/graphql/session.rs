@@ -132,9 +132,14 @@ pub(super) fn menus(cx: &Cx, console: &str, holds: impl Fn(&str) -> bool) -> Vec
 impl Session {
     /// The session that a pair of new tokens opens, handed to the browser as cookies.
     pub(super) async fn enter(ctx: &Context<'_>, tokens: &Tokens) -> Result<Self> {
+        set(ctx, ctx.cx()?, Audience::Console, tokens)?;
+        Self::opened(ctx, tokens, Audience::Console).await
+    }
+
+    /// The session that a pair of new tokens opens.
+    pub(super) async fn opened(ctx: &Context<'_>, tokens: &Tokens, audience: Audience) -> Result<Self> {
         let cx = ctx.cx()?;
-        set(ctx, cx, Audience::Console, tokens)?;
-        let caller = identity::caller(&cx.app, tokens.access.expose(), Audience::Console).await?;
+        let caller = identity::caller(&cx.app, tokens.access.expose(), audience).await?;
         let cx = Arc::new(Cx::new(cx.app.clone(), caller, cx.origin.clone()));
         Self::of(cx)
     }
@@ -232,7 +237,7 @@ impl SessionMutation {
         let cookie = ctx.data_opt::<RefreshCookie>().and_then(|c| c.0.clone()).ok_or_else(Error::unauthenticated)?;
         let audience = ctx.data_opt::<Audience>().copied().unwrap_or(Audience::Console);
         let renewed = match audience {
-            Audience::Console => identity::refresh(cx, &cookie).await,
+            Audience::Console | Audience::Mini => identity::refresh(cx, &cookie, Audience::Console).await,
             Audience::Operator => operator::refresh(cx, &cookie).await,
         };
         match renewed {

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use zhibu_core::{Result, Secret, TenantId};
 use zhibu_graphql::{Request, set};
 use zhibu_tenancy::Audience;
 use zhibu_tenancy::identity::{self, Outcome};
+use zhibu_tenancy::tenants::Tenant;
 
 use super::session::{Session, TenantBrief};
 
@@ -21,14 +24,14 @@ pub(super) struct SmsCodeInput {
 
 #[derive(InputObject)]
 pub(super) struct SmsSignInInput {
-    mobile: String,
-    code: String,
+    pub(super) mobile: String,
+    pub(super) code: String,
 }
 
 #[derive(InputObject)]
 pub(super) struct ChooseTenantInput {
-    ticket: String,
-    tenant: TenantId,
+    pub(super) ticket: String,
+    pub(super) tenant: TenantId,
 }
 
 /// When another code may be asked for.
@@ -68,6 +71,15 @@ pub(super) struct TenantChoice {
     tenants: Vec<TenantBrief>,
 }
 
+impl TenantChoice {
+    pub(super) fn new(ticket: &Secret, tenants: &[Arc<Tenant>]) -> Self {
+        Self {
+            ticket: ticket.expose().to_owned(),
+            tenants: tenants.iter().map(|tenant| TenantBrief::from(&**tenant)).collect(),
+        }
+    }
+}
+
 async fn answer(ctx: &Context<'_>, outcome: Outcome) -> Result<SignInResult> {
     Ok(match outcome {
         Outcome::Signed(tokens) => SignInResult::Signed(SignedIn { session: Session::enter(ctx, &tokens).await? }),
@@ -75,10 +87,7 @@ async fn answer(ctx: &Context<'_>, outcome: Outcome) -> Result<SignInResult> {
             set(ctx, ctx.cx()?, Audience::Console, &tokens)?;
             SignInResult::Change(PasswordChangeRequired { needs_sms_code: mobile.is_some(), masked_mobile: mobile })
         }
-        Outcome::Choose { ticket, tenants } => SignInResult::Choice(TenantChoice {
-            ticket: ticket.expose().to_owned(),
-            tenants: tenants.iter().map(|t| TenantBrief::from(&**t)).collect(),
-        }),
+        Outcome::Choose { ticket, tenants } => SignInResult::Choice(TenantChoice::new(&ticket, &tenants)),
     })
 }
 

@@ -91,6 +91,7 @@ function Framed({ session }: { session: Session }) {
         { key: 'account', label: '账号信息', to: '/account' },
         { key: 'password', label: '修改密码', to: '/account/password' },
         { key: 'sessions', label: '登录设备', to: '/account/sessions' },
+        { key: 'feedback', label: '建议反馈', to: '/account/feedback' },
         { key: 'leave', label: '退出登录', act: () => leave.mutate(undefined), danger: true },
       ]}
       tools={<OrgPicker className="z-scope" label="组织范围" placeholder="全部组织" value={org} onChange={setOrg} />}

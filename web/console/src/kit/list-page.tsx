@@ -1,7 +1,7 @@
 import { CloseOutlined, ReloadOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Grid, Table, type TableColumnsType } from 'antd'
-import { Suspense, lazy, useMemo, useState, type Key, type MouseEvent, type ReactNode } from 'react'
+import { type Key, lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { errorSentence } from '../net/errors'
 import { useLook } from './list-look'
 import { ListSearch, type SearchField } from './list-search'
@@ -82,12 +82,19 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
   }))
   const searching = Object.keys(state.filter).length > 0
 
+  const card = useRef<HTMLDivElement>(null)
+  // A table that is wider than the screen is moved with the keyboard too, also when nothing in it can be reached.
+  useEffect(() => {
+    const region = card.current?.querySelector<HTMLElement>('.ant-table-content')
+    if (region?.querySelector('a, button, input, [tabindex]')) region.removeAttribute('tabindex')
+    else if (region) region.tabIndex = 0
+  })
   return (
     <div className="z-list">
       {search.length > 0 && (
         <ListSearch name={name} fields={search} value={state.filter} onSearch={(filter) => { clear(); change({ filter, page: 1 }) }} />
       )}
-      <div className="z-card">
+      <div className="z-card" ref={card}>
         <div className="z-toolbar">
           <div>{typeof toolbar === 'function' ? toolbar({ filter: state.filter, count: query.isPlaceholderData ? undefined : query.data?.totalCount }) : toolbar}</div>
           <div>

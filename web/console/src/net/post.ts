@@ -1,4 +1,4 @@
-import { errorWords, type TypedDocumentString } from '@zhibu/api'
+import { errorWords, operationName, question, type TypedDocumentString } from '@zhibu/api'
 import { fromGraphQL, RequestError } from './errors'
 import { endpoint, type Realm } from './realm'
 
@@ -18,12 +18,6 @@ export async function post<Result, Variables>(
   }
 }
 
-/** What is asked: the hash that the server knows the document by, or its text. */
-export function question<Result, Variables>(document: TypedDocumentString<Result, Variables>, byHash: boolean): object {
-  const hash = document.__meta__?.hash as string | undefined
-  return byHash && hash ? { documentId: `sha256:${hash}` } : { query: document.toString() }
-}
-
 async function send<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
@@ -31,14 +25,13 @@ async function send<Result, Variables>(
   byHash: boolean,
   signal?: AbortSignal,
 ): Promise<Result> {
-  const operationName = /(?:query|mutation|subscription)\s+(\w+)/.exec(document.toString())?.[1]
   let response: Response
   try {
     response = await fetch(endpoint(realm), {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json', 'x-zhibu-csrf': '1' },
-      body: JSON.stringify({ ...question(document, byHash), variables, operationName }),
+      body: JSON.stringify({ ...question(document, byHash), variables, operationName: operationName(document) }),
       signal: signal ?? null,
     })
   } catch (cause) {

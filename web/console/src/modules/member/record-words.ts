@@ -1,4 +1,4 @@
-import type { OptionalField, ProposalState, RequestState, Words } from '@zhibu/api'
+import type { OptionalField, ProposalState, Words } from '@zhibu/api'
 
 /** 党员活动证 as it is exported. */
 export const CERTIFICATE = { kind: 'certificate', title: '党员活动证', forms: true }
@@ -12,13 +12,7 @@ export const purgeStates: Words<ProposalState> = {
   EXPIRED: { label: '已过期', tone: 'off' },
 }
 
-/** Where a request for changes stands. */
-export const requestStates: Words<RequestState> = {
-  WAITING: { label: '待审核', tone: 'warn' },
-  APPROVED: { label: '已同意', tone: 'ok' },
-  REFUSED: { label: '已拒绝', tone: 'bad' },
-  WITHDRAWN: { label: '已撤回', tone: 'off' },
-}
+export { requestStates } from '@zhibu/api'
 
 /** Fields that may be empty, and that a tenant may require. */
 export const optionalFields: Record<OptionalField, string> = {

@@ -25,6 +25,8 @@ export const system: Module = {
     'plat.outbox': { path: '/operator/outbox', load: () => import('./outbox/page') },
     'plat.jobs': { path: '/operator/jobs', load: () => import('./jobs/page') },
     'plat.support': { path: '/operator/support', load: () => import('./support/requests-page') },
+    'plat.feedback': { path: '/operator/feedback', load: () => import('./feedback/desk-page') },
+    'plat.about': { path: '/operator/about', load: () => import('./about/page') },
     'plat.fleet': { path: '/operator/fleet', load: () => import('./fleet/page') },
     'plat.audit': { path: '/operator/audit', load: () => import('./audit/page') },
   },

@@ -1,4 +1,4 @@
-import { OwnRequestsDocument, RequestChangesDocument, WithdrawRequestDocument, type OwnRequestsQuery, type RecordField } from '@zhibu/api'
+import { EDUCATION_HEADINGS, OwnRequestsDocument, RECORD_FIELDS, RequestChangesDocument, WithdrawRequestDocument, type OwnRequestsQuery, type RecordField } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
@@ -21,17 +21,6 @@ interface Wanted { field?: RecordField; value?: string | null }
 interface Values { changes: Wanted[]; reason: string }
 
 const OWN = ['own-requests']
-const MORE: { field: RecordField; label: string; kind: 'text' | 'day' }[] = [
-  { field: 'NAME', label: '姓名', kind: 'text' },
-  { field: 'ID_NUMBER', label: '公民身份号码', kind: 'text' },
-  { field: 'ARCHIVE_BIRTH_DATE', label: '档案出生日期', kind: 'day' },
-  { field: 'ARCHIVE_BIRTH_REASON', label: '出生日期不一致的原因', kind: 'text' },
-  { field: 'JOIN_DATE', label: '加入党组织日期', kind: 'day' },
-  { field: 'CONVERSION_DATE', label: '转为正式党员日期', kind: 'day' },
-]
-const ALL = [...MORE, ...FIELDS]
-/** Codes of `education_level` that are headings, not values. */
-const HEADINGS = ['10', '20', '30', '40', '60', '70', '80']
 
 /** What the person wants changed and may not change alone. */
 export function OwnRequests({ own }: { own: Own }) {
@@ -69,7 +58,7 @@ function Ask({ fields, onClose }: { fields: readonly RecordField[]; onClose: () 
   const { message } = App.useApp()
   const { data: entries } = useEntries(FIELDS.flatMap(({ kind }) => (typeof kind === 'object' ? [kind.dictionary] : [])))
   const chosen = Form.useWatch('changes', form) ?? []
-  const open = ALL.filter(({ field }) => fields.includes(field as RecordField))
+  const open = RECORD_FIELDS.filter(({ field }) => fields.includes(field as RecordField))
   const { submit, busy, problem } = useSubmit<Values, Found>(form,
     async ({ changes, reason }) => (await ask(RequestChangesDocument, {
       changes: changes.flatMap(({ field, value }) => (field ? [{ field, value: value?.trim() || null }] : [])), reason: reason.trim(),
@@ -86,7 +75,7 @@ function Ask({ fields, onClose }: { fields: readonly RecordField[]; onClose: () 
           {(rows, { add, remove }) => (
             <>
               {rows.map(({ key, name }) => {
-                const one = ALL.find(({ field }) => field === chosen[name]?.field)
+                const one = RECORD_FIELDS.find(({ field }) => field === chosen[name]?.field)
                 return (
                   <div key={key} className="z-columns">
                     <Form.Item name={[name, 'field']} label="资料项" rules={[{ required: true, message: '请选择资料项' }]}>
@@ -95,7 +84,7 @@ function Ask({ fields, onClose }: { fields: readonly RecordField[]; onClose: () 
                     <Form.Item name={[name, 'value']} label="变更为" extra="留空为清除此项">
                       {one && typeof one.kind === 'object'
                         ? <Select allowClear placeholder="请选择，可输入查找" showSearch={{ optionFilterProp: 'label' }}
-                            options={optionsFrom(entries, one.kind.dictionary).filter(({ value }) => one.field !== 'EDUCATION_LEVEL' || !HEADINGS.includes(value))} />
+                            options={optionsFrom(entries, one.kind.dictionary).filter(({ value }) => one.field !== 'EDUCATION_LEVEL' || !EDUCATION_HEADINGS.includes(value))} />
                         : one?.kind === 'day' ? <DateField notAfter={today()} /> : <Input maxLength={120} autoComplete="off" />}
                     </Form.Item>
                     {rows.length > 1 && <Button type="link" size="small" onClick={() => remove(name)}>移除此项</Button>}

@@ -1,0 +1,3 @@
+DROP TABLE about;
+DROP TABLE feedback_answers;
+DROP TABLE feedback;

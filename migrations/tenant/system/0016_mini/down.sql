@@ -1,0 +1,2 @@
+DROP TABLE bindings;
+ALTER TABLE sessions DROP client;

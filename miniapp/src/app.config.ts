@@ -1,0 +1,21 @@
+export default defineAppConfig({
+  pages: ['pages/home/index', 'pages/party/index', 'pages/study/index', 'pages/me/index', 'pages/login/index', 'pages/policy/index'],
+  subPackages: [
+    { root: 'pkg-me', pages: ['profile/index', 'organisation/index', 'footprint/index', 'feedback/index', 'about/index', 'account/index', 'certificate/index'] },
+    { root: 'pkg-study', pages: ['list/index', 'read/index', 'write/index', 'samples/index'] },
+  ],
+  preloadRule: { 'pages/me/index': { network: 'all', packages: ['pkg-me'] }, 'pages/study/index': { network: 'wifi', packages: ['pkg-study'] } },
+  window: {
+    backgroundTextStyle: 'dark', backgroundColor: '#f4f5f7',
+    navigationBarBackgroundColor: '#b8151b', navigationBarTitleText: '支部', navigationBarTextStyle: 'white',
+  },
+  tabBar: {
+    color: '#595959', selectedColor: '#b8151b', backgroundColor: '#ffffff', borderStyle: 'black',
+    list: [
+      { pagePath: 'pages/home/index', text: '首页', iconPath: 'static/home.png', selectedIconPath: 'static/home-on.png' },
+      { pagePath: 'pages/party/index', text: '党务', iconPath: 'static/party.png', selectedIconPath: 'static/party-on.png' },
+      { pagePath: 'pages/study/index', text: '学习', iconPath: 'static/study.png', selectedIconPath: 'static/study-on.png' },
+      { pagePath: 'pages/me/index', text: '我的', iconPath: 'static/me.png', selectedIconPath: 'static/me-on.png' },
+    ],
+  },
+})

@@ -1,0 +1,23 @@
+import { View } from '@tarojs/components'
+import { errorSentence } from '@zhibu/api/errors'
+import { Press } from './press'
+
+/** What went wrong, and another try. */
+export function Problem({ cause, retry, brief = false }: { cause: unknown; retry: () => Promise<void>; brief?: boolean }) {
+  return (
+    <View className={brief ? 'note' : 'card'} role="alert">
+      <View>{errorSentence(cause)}</View>
+      <Press plain inline onPress={() => void retry()}>重新加载</Press>
+    </View>
+  )
+}
+
+/** The shape of what is coming. */
+export const Skeleton = () => (
+  <View className="card" aria-label="正在加载">
+    <View className="bone short" /><View className="bone" /><View className="bone" /><View className="bone short" />
+  </View>
+)
+
+/** Nothing here, and why or what to do. */
+export const Empty = ({ children }: { children: string }) => <View className="card empty">{children}</View>

@@ -1,0 +1,26 @@
+/** Where each menu of the mini-program leads; a menu that is not named here is not shown. Add a page: add its line. */
+export const paths: Record<string, string> = {
+  'personal.pledge': '/pkg-study/list/index?kind=pledge',
+  'personal.study_note': '/pkg-study/list/index?kind=note',
+  'personal.certificate': '/pkg-me/certificate/index',
+}
+
+/** What somebody must hold, one of them, to see a menu of 管理工作. */
+export const needs: Record<string, string[]> = {
+  'manage.study_note': ['study_note.recommend'],
+  'manage.transfer': ['transfer.start', 'transfer.accept'],
+  'manage.flow': ['flow.manage'],
+  'manage.development': ['development.edit', 'development.approve'],
+}
+
+/** A menu as the server gives it: named, ordered and switched by the tenant. */
+export interface Menu { key: string; group: 'PERSONAL' | 'MANAGE'; label: string }
+
+/** The menus of a group that this person can use, in the server's order. */
+export function menusOf(menus: readonly Menu[], group: Menu['group'], permissions: readonly string[]): (Menu & { path: string })[] {
+  return menus.flatMap((menu) => {
+    const path = paths[menu.key]
+    const allowed = group === 'PERSONAL' || (needs[menu.key] ?? []).some((permission) => permissions.includes(permission))
+    return menu.group === group && path && allowed ? [{ ...menu, path }] : []
+  })
+}

@@ -1,0 +1,38 @@
+import Taro from '@tarojs/taro'
+import { asRequestError, errorSentence, type FieldFault } from '@zhibu/api/errors'
+import { useRef, useState } from 'react'
+import { noteWrite } from './use-query'
+
+/** A write: runs once at a time, says what went wrong, and keeps the faults of fields. */
+export function useAction() {
+  const [busy, setBusy] = useState(false)
+  const [faults, setFaults] = useState<FieldFault[]>([])
+  const [problem, setProblem] = useState<string | null>(null)
+  const running = useRef(false)
+  const run = async (work: () => Promise<void>) => {
+    if (running.current) return
+    running.current = true
+    setBusy(true)
+    setFaults([])
+    setProblem(null)
+    try {
+      await work()
+      noteWrite()
+    } catch (cause) {
+      const error = asRequestError(cause)
+      setFaults(error.fields)
+      setProblem(errorSentence(error))
+    }
+    running.current = false
+    setBusy(false)
+  }
+  const faultOf = (field: string) => faults.find((fault) => fault.path.join('.') === field)?.message ?? null
+  return { busy, problem, faultOf, run, say: setProblem }
+}
+
+/** Says briefly that something is done. */
+export const done = (title: string): void => { void Taro.showToast({ title, icon: 'success' }) }
+
+/** Asks before what cannot be taken back. */
+export const confirm = (title: string, content: string, confirmText = '确定'): Promise<boolean> =>
+  Taro.showModal({ title, content, confirmText, confirmColor: '#b8151b' }).then((answer) => answer.confirm, () => false)

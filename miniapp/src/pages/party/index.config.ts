@@ -1,0 +1,1 @@
+export default definePageConfig({ navigationBarTitleText: '党务', enablePullDownRefresh: true })

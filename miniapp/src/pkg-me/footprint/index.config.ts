@@ -1,0 +1,1 @@
+export default definePageConfig({ navigationBarTitleText: '党建足迹', enablePullDownRefresh: true })

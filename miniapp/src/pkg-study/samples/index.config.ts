@@ -1,0 +1,1 @@
+export default definePageConfig({ navigationBarTitleText: '范文', enablePullDownRefresh: true })

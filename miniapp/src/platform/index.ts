@@ -1,0 +1,61 @@
+import Taro from '@tarojs/taro'
+import type { MiniPhoneInput, MiniPlatform } from '@zhibu/api/generated'
+
+/** Where this bundle runs, as the server calls it. */
+export const platform: MiniPlatform =
+  process.env.TARO_ENV === 'weapp' ? 'WECHAT' : process.env.TARO_ENV === 'alipay' ? 'ALIPAY' : process.env.TARO_ENV === 'dd' ? 'DINGTALK' : 'H5'
+
+export const platformNames: Record<MiniPlatform, string> = { WECHAT: '微信', ALIPAY: '支付宝', DINGTALK: '钉钉', H5: '手机网页' }
+
+/** A web page: cookies instead of tokens, and no login code. */
+export const isWeb = process.env.TARO_ENV === 'h5'
+
+/** What a platform gives for signing in. */
+export interface LoginCode { code: string; corp?: string }
+
+/** Asks the platform who uses it; a code that the server exchanges. A web page has none. */
+export async function loginCode(): Promise<LoginCode | null> {
+  if (process.env.TARO_ENV === 'weapp') return { code: (await Taro.login()).code }
+  if (process.env.TARO_ENV === 'alipay') {
+    const answer = (await Taro.login()) as unknown as { authCode?: string; code?: string }
+    return { code: answer.authCode ?? answer.code ?? '' }
+  }
+  if (process.env.TARO_ENV === 'dd') {
+    const { authCode } = await new Promise<{ authCode: string }>((success, fail) => dd.getAuthCode({ success, fail }))
+    return { code: authCode, corp: dd.corpId }
+  }
+  return null
+}
+
+/** How a button of this platform tells the number: as the button's `openType`; none where there is no such button. */
+export const phoneButton: { openType: 'getPhoneNumber' | 'getAuthorize'; scope?: 'phoneNumber' } | null =
+  process.env.TARO_ENV === 'weapp' ? { openType: 'getPhoneNumber' }
+    : process.env.TARO_ENV === 'alipay' ? { openType: 'getAuthorize', scope: 'phoneNumber' } : null
+
+/** The number as the pressed button tells it to the server; null when the person refused. */
+export async function phoneOf(event: { detail?: { code?: string } }): Promise<MiniPhoneInput | null> {
+  if (process.env.TARO_ENV === 'weapp') {
+    const code = event.detail?.code
+    return code ? { wechat: code } : null
+  }
+  if (process.env.TARO_ENV === 'alipay') {
+    const { response } = await new Promise<{ response: string }>((success, fail) => my.getPhoneNumber({ success, fail }))
+    const sealed = JSON.parse(response) as { response: string; sign: string; sign_type?: string; encrypt_type?: string; charset?: string }
+    return {
+      alipay: { response: sealed.response, sign: sealed.sign, signType: sealed.sign_type, encryptType: sealed.encrypt_type, charset: sealed.charset },
+    }
+  }
+  return null
+}
+
+/** Reads a QR code; null when the person gave up. A web page cannot. */
+export async function scan(): Promise<string | null> {
+  if (isWeb) return null
+  return Taro.scanCode({ onlyFromCamera: true, scanType: ['qrCode'] }).then((answer) => answer.result, () => null)
+}
+
+/** Sends a file to a ticket's address: mini-programs post a form. */
+export async function upload(ticket: { url: string; fields: Record<string, string> }, filePath: string): Promise<void> {
+  const answer = await Taro.uploadFile({ url: ticket.url, filePath, name: 'file', formData: ticket.fields })
+  if (answer.statusCode >= 300) throw new Error('文件没有传上去，请重试')
+}
