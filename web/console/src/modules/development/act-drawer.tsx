@@ -12,8 +12,8 @@ import { ask } from '../../net/ask'
 import type { Guide } from './case-page'
 import { Papers } from './step-row'
 import { QuotaHint } from './quota-hint'
-import { tally } from './vote'
-import { peopleLabels, voteRules } from './words'
+import { tally } from '@zhibu/api/vote'
+import { peopleLabels, voteRules } from '@zhibu/api/development-words'
 
 type Look = DevelopmentDetailFragment['steps'][number]
 type Values = Omit<DevelopmentActInput, 'ballot' | 'failed'> & { ballot?: Record<'should' | 'present' | 'yes' | 'written' | 'no' | 'abstain', number | null>; failed?: 'yes' | 'no' }

@@ -17,7 +17,7 @@ import { HelpersDrawer } from './helpers-drawer'
 import { History } from './history'
 import { QuotaHint } from './quota-hint'
 import { StepRow } from './step-row'
-import { events, outcomes, peopleLabels, standings } from './words'
+import { events, outcomes, peopleLabels, standings } from '@zhibu/api/development-words'
 import '../../styles/development.css'
 
 export { PrintPage } from './print'

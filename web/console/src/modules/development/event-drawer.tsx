@@ -7,7 +7,7 @@ import { OrgPicker } from '../../kit/org-picker'
 import { useSubmit } from '../../kit/use-submit'
 import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { events } from './words'
+import { events } from '@zhibu/api/development-words'
 
 /** Taking the case to another branch, which names it. */
 export const RELOCATE = 'RELOCATE'

@@ -7,7 +7,7 @@ import { useSubmit } from '../../kit/use-submit'
 import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { People } from './act-drawer'
-import { peopleLabels } from './words'
+import { peopleLabels } from '@zhibu/api/development-words'
 
 interface Values { on: string; note: string; people: string[] }
 

@@ -17,7 +17,7 @@ import { ask } from '../../net/ask'
 import { Board } from './board'
 import { Reminders } from './reminders'
 import { Due } from './due'
-import { FORM, outcomes, sides, standings } from './words'
+import { FORM, outcomes, sides, standings } from '@zhibu/api/development-words'
 
 const SIDES = Object.entries(sides).map(([value, { label }]) => ({ value, label }))
 

@@ -9,7 +9,7 @@ import { Page, useLink } from '../../kit/page'
 import { QueryBoundary } from '../../kit/states'
 import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { noticeSteps, quotaRules } from './words'
+import { noticeSteps, quotaRules } from '@zhibu/api/development-words'
 
 interface Values extends Omit<DevelopmentPracticeInput, 'deadlines' | 'noticeStep'> { noticeStep: number; months: Record<string, number> }
 

@@ -9,7 +9,7 @@ import { QueryBoundary } from '../../kit/states'
 import { useEntries, wordFrom } from '../../kit/use-dictionary'
 import { day, today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { FORM, outcomes, standings } from './words'
+import { FORM, outcomes, standings } from '@zhibu/api/development-words'
 import '../../styles/development.css'
 
 /** 发展党员工作全程纪实表: the case as a form on paper, printed or saved as PDF by the browser. */

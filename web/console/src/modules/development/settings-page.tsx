@@ -13,7 +13,7 @@ import { useAction } from '../../kit/use-action'
 import { useSubmit } from '../../kit/use-submit'
 import { day, today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { noticeSteps, quotaRules } from './words'
+import { noticeSteps, quotaRules } from '@zhibu/api/development-words'
 import '../../styles/development.css'
 
 type Row = DevelopmentPracticeRowFragment

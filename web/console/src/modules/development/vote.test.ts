@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { tally } from './vote'
+import { tally } from '@zhibu/api/vote'
 
 const VECTORS = new URL('../../../../../config/vote_vectors.csv', import.meta.url)
 

@@ -17,7 +17,7 @@ import { optionsFrom, useEntries, wordFrom } from '../../kit/use-dictionary'
 import { useSubmit } from '../../kit/use-submit'
 import { day, instant, orDash, today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { decisions, flowKinds, flowStatuses, lostStates } from './words'
+import { decisions, flowKinds, flowStatuses, lostStates } from '@zhibu/api/mobility-words'
 import '../../styles/mobility.css'
 
 interface Note { on: string; way?: string; words?: string }

@@ -16,7 +16,7 @@ import { optionsFrom, useEntries, wordFrom } from '../../kit/use-dictionary'
 import { day, oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { FlowDrawer, LostDrawer } from './flow-drawer'
-import { decisions, flowKinds, flowStatuses, lostStates, urgent } from './words'
+import { decisions, flowKinds, flowStatuses, lostStates, urgent } from '@zhibu/api/mobility-words'
 
 const PATHS: Record<string, string> = { out: '/member/flow/out', in: '/member/flow/in', lost: '/member/flow/lost' }
 const NEW = [{ key: 'out', label: '登记流出' }, { key: 'in', label: '登记流入' }, { key: 'lost', label: '登记失联' }]

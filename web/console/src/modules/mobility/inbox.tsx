@@ -20,7 +20,7 @@ import { day, instant, oneOf } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { Compare, SignedText } from './codes'
 import { BRANCHES } from './fields'
-import { inboxStates } from './words'
+import { inboxStates } from '@zhibu/api/mobility-words'
 
 /** 电子介绍信: letters that have arrived by themselves or were pasted. */
 export function Inbox({ under }: { under: string | null }) {

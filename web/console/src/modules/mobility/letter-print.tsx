@@ -11,7 +11,7 @@ import { useAction } from '../../kit/use-action'
 import { useEntries, wordFrom } from '../../kit/use-dictionary'
 import { today } from '../../kit/words'
 import { ask } from '../../net/ask'
-import { LETTER } from './words'
+import { LETTER } from '@zhibu/api/mobility-words'
 import '../../styles/mobility.css'
 
 type Letter = PrintLetterMutation['mobility']['printLetter']

@@ -2,6 +2,7 @@ import {
   ApproveTransferDocument, FileReceiptDocument, ReadReceiptDocument, ReissueLetterDocument, ResubmitTransferDocument, SendTransferBackDocument, WithdrawTransferDocument,
   type TransferAct, type TransferDetailFragment,
 } from '@zhibu/api'
+import { transferActs } from '@zhibu/api/mobility-words'
 import { Alert, App, Button, Form, Input } from 'antd'
 import { DateField } from '../../kit/date-field'
 import { DetailDrawer } from '../../kit/detail-drawer'
@@ -12,19 +13,6 @@ import { ask } from '../../net/ask'
 import { BranchSelect, LetterFields, type Chosen } from './fields'
 import { TextField } from './inbox'
 import { Receiver } from './transfer-form-page'
-
-/** What may be done with a transfer: the button, what the note is about, what follows. */
-export const ACTS: Record<TransferAct, { label: string; note?: string; must?: true; hint?: string; danger?: true }> = {
-  APPROVE: { label: '审核通过', note: '意见' },
-  ISSUE_LETTER: { label: '审核通过并开具介绍信', note: '意见', hint: '开具后等待对方回执；收到回执前，该党员仍由本组织管理。' },
-  ACCEPT: { label: '接收', note: '意见', hint: '接收后组织关系立即转入，未办结的发展档案等一并转来。' },
-  SEND_BACK: { label: '退回', note: '退回原因', must: true, danger: true, hint: '退回须说明原因；同一调动最多退回 3 次。' },
-  RESUBMIT: { label: '修改并重新提交', note: '修改说明', must: true },
-  WITHDRAW: { label: '撤回', note: '撤回原因', must: true, danger: true, hint: '撤回后该调动结束，党员仍在原组织。' },
-  REISSUE: { label: '重开介绍信', note: '重开原因', must: true, hint: '原介绍信已过期作废，新介绍信另行编号。' },
-  FILE_RECEIPT: { label: '登记回执', hint: '登记后该党员转入历史库，不能撤销，请核对回执原件。', danger: true },
-  PRINT_LETTER: { label: '打印介绍信' },
-}
 
 interface Values { note?: string; validDays?: number; address?: string; phone?: string; to?: Chosen; receiver?: string; duesPaidTo?: string; receivedOn?: string; receiptNo?: string; text?: string }
 
@@ -50,7 +38,7 @@ async function send(act: TransferAct, { transfer: { id, version, electronic } }:
 export function ActDrawer({ act, file, onClose, onTaken }: { act: TransferAct; file: TransferDetailFragment; onClose: () => void; onTaken: (file: TransferDetailFragment) => void }) {
   const [form] = Form.useForm<Values>()
   const { message } = App.useApp()
-  const { label, note, must, hint, danger } = ACTS[act]
+  const { label, note, must, hint, danger } = transferActs[act]
   const { kind, electronic } = file.transfer
   const letter = act === 'ISSUE_LETTER' || act === 'REISSUE'
   const { submit, busy, problem } = useSubmit<Values, TransferDetailFragment>(form, (values) => send(act, file, values), (next) => {

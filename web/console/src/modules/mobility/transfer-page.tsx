@@ -12,8 +12,8 @@ import { day, instant, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { SignedText } from './codes'
 import { LetterSays } from './inbox'
-import { ActDrawer, ACTS } from './transfer-act'
-import { kinds, moments, statuses } from './words'
+import { ActDrawer } from './transfer-act'
+import { kinds, moments, statuses, transferActs } from '@zhibu/api/mobility-words'
 import '../../styles/mobility.css'
 
 /** One transfer: where it stands, who decides, and its way so far. */
@@ -54,7 +54,7 @@ function Opened({ file, onTaken }: { file: TransferDetailFragment; onTaken: (fil
         {one.waitsAt && <p>{one.side === 'RECEIPT' ? <>等待对方回执；介绍信 {one.letterNo}，有效期至 {day(one.validUntil)}</> : <>由<b>{one.waitsAt.shortName}</b>{one.side === 'STARTER' ? '修改后重新提交或撤回' : '审核'}</>}</p>}
         {file.warnings.map((words) => <Alert key={words} type="warning" showIcon title={words} />)}
         <div className="z-inline">
-          {acts.map((act, at) => <Button key={act} type={at === 0 ? 'primary' : 'default'} danger={act === 'SEND_BACK' || act === 'WITHDRAW'} onClick={() => setActing(act)}>{ACTS[act].label}</Button>)}
+          {acts.map((act, at) => <Button key={act} type={at === 0 ? 'primary' : 'default'} danger={act === 'SEND_BACK' || act === 'WITHDRAW'} onClick={() => setActing(act)}>{transferActs[act].label}</Button>)}
           {file.acts.includes('PRINT_LETTER') && <Link to={link(`/member/transfer/${one.id}/letter`)}><Button>打印介绍信</Button></Link>}
           {one.kind === 'INBOUND' && one.status === 'ACCEPTED' && <Link to={link(`/member/transfer/${one.id}/receipt`)}><Button>打印回执</Button></Link>}
         </div>

@@ -15,7 +15,7 @@ import { day, oneOf, orDash } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { Codes } from './codes'
 import { Inbox } from './inbox'
-import { kinds, statuses, urgent } from './words'
+import { kinds, statuses, urgent } from '@zhibu/api/mobility-words'
 
 const PATHS: Record<string, string> = { internal: '/member/transfer/internal', outbound: '/member/transfer/outbound', inbound: '/member/transfer/inbound', whole: '/org/info' }
 const NEW = [

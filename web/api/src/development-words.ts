@@ -1,4 +1,5 @@
-import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentQuotaRule, DevelopmentSide, DevelopmentStanding as Standing, VoteRule, Words } from '@zhibu/api'
+import type { DevelopmentEvent, DevelopmentOutcome, DevelopmentQuotaRule, DevelopmentSide, DevelopmentStanding as Standing, VoteRule } from './generated'
+import type { Words } from './words'
 
 /** The form of a case as PDF. */
 export const FORM = { kind: 'development_form', title: '发展党员全程纪实表', forms: true }

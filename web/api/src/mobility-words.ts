@@ -1,4 +1,5 @@
-import type { FlowKind, FlowStatus, InboxState, LostDecision, LostState, MobilityLevel, TransferKind, TransferStatus, Words } from '@zhibu/api'
+import type { FlowKind, FlowStatus, InboxState, LostDecision, LostState, MobilityLevel, TransferAct, TransferKind, TransferStatus } from './generated'
+import type { Words } from './words'
 
 /** The letter of introduction as PDF. */
 export const LETTER = { kind: 'transfer_letter', title: '组织关系介绍信', forms: true }
@@ -62,3 +63,16 @@ export const decisions: Record<LostDecision, string> = { SUSPEND: '停止党籍'
 
 /** How urgent, in the look of a tag. */
 export const urgent: Record<MobilityLevel, string> = { YELLOW: 'warn', RED: 'bad' }
+
+/** What may be done with a transfer: the button, what the note is about, what follows. */
+export const transferActs: Record<TransferAct, { label: string; note?: string; must?: true; hint?: string; danger?: true }> = {
+  APPROVE: { label: '审核通过', note: '意见' },
+  ISSUE_LETTER: { label: '审核通过并开具介绍信', note: '意见', hint: '开具后等待对方回执；收到回执前，该党员仍由本组织管理。' },
+  ACCEPT: { label: '接收', note: '意见', hint: '接收后组织关系立即转入，未办结的发展档案等一并转来。' },
+  SEND_BACK: { label: '退回', note: '退回原因', must: true, danger: true, hint: '退回须说明原因；同一调动最多退回 3 次。' },
+  RESUBMIT: { label: '修改并重新提交', note: '修改说明', must: true },
+  WITHDRAW: { label: '撤回', note: '撤回原因', must: true, danger: true, hint: '撤回后该调动结束，党员仍在原组织。' },
+  REISSUE: { label: '重开介绍信', note: '重开原因', must: true, hint: '原介绍信已过期作废，新介绍信另行编号。' },
+  FILE_RECEIPT: { label: '登记回执', hint: '登记后该党员转入历史库，不能撤销，请核对回执原件。', danger: true },
+  PRINT_LETTER: { label: '打印介绍信' },
+}

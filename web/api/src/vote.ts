@@ -1,4 +1,4 @@
-import type { VoteRule } from '@zhibu/api'
+import type { VoteRule } from './generated'
 
 /** What was counted in a meeting. */
 export interface Ballot { should: number; present: number; yes: number; written: number; no: number; abstain: number }
