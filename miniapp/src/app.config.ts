@@ -3,6 +3,13 @@ export default defineAppConfig({
   subPackages: [
     { root: 'pkg-me', pages: ['profile/index', 'organisation/index', 'footprint/index', 'feedback/index', 'about/index', 'account/index', 'certificate/index'] },
     { root: 'pkg-study', pages: ['list/index', 'read/index', 'write/index', 'samples/index'] },
+    {
+      root: 'pkg-manage',
+      pages: [
+        'transfers/index', 'transfer/index', 'transfer-new/index', 'flows/index', 'flow/index', 'flow-new/index',
+        'developments/index', 'development/index', 'development-act/index', 'development-new/index',
+      ],
+    },
   ],
   preloadRule: { 'pages/me/index': { network: 'all', packages: ['pkg-me'] }, 'pages/study/index': { network: 'wifi', packages: ['pkg-study'] } },
   window: {

@@ -15,7 +15,7 @@ use zhibu_tenancy::Audience;
 use crate::config::Profile;
 use crate::health::{Health, healthz, metrics, providers, readyz};
 use crate::installation::{Installation, media};
-use crate::{appearance, callbacks, console, miniapp, observe, sso};
+use crate::{appearance, callbacks, console, miniapp, observe, sso, uploads};
 
 /// The limits of one door.
 pub(crate) fn limits(installation: &Installation, path: &str) -> Result<Limits> {
@@ -64,6 +64,7 @@ pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -
         .merge(callbacks::router(&installation.app, installation.config.sms.callback_secret.as_ref()))
         .merge(sso::router(installation)?)
         .merge(appearance::router(&installation.app))
+        .merge(uploads::router(&installation.app))
         .merge(miniapp::router(installation.config.miniapp.as_deref()))
         .merge(pages)
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -18,6 +18,7 @@ mod oidc;
 mod say;
 mod serve;
 mod sso;
+mod uploads;
 
 pub use config::{Config, Profile};
 pub use installation::{Installation, registry};

@@ -15,7 +15,7 @@ const STUB: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">
     content=\"width=device-width\"><title>支部</title><body><h1>手机网页版尚未构建</h1>\
     <p>正在构建时请稍后刷新；也可以在 miniapp 目录运行 <code>npm run build:h5</code>。</p></body></html>";
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-    connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    connect-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Its routes; without a folder there is only a page that says so.
 pub(crate) fn router(folder: Option<&Path>) -> Router {

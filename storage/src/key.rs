@@ -30,6 +30,12 @@ impl Key {
         &self.0
     }
 
+    /// A tenant's key as a signed link has it in its path.
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        let (tenant, below) = path.strip_prefix("t/")?.split_once('/')?;
+        Self::tenant(tenant.parse().ok()?, below.split('/')).ok()
+    }
+
     fn below<S: AsRef<str>>(mut key: String, segments: impl IntoIterator<Item = S>) -> Result<Self> {
         let prefix = key.len();
         for segment in segments {

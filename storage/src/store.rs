@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -11,6 +11,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
+use chrono::NaiveDateTime;
 use url::Url;
 use zhibu_core::{Error, Result, Secret, TenantId};
 
@@ -57,6 +58,26 @@ pub struct Object {
     pub below: String,
     /// Bytes.
     pub size: u64,
+}
+
+/// What a signed link says of itself; nobody has vouched for it yet.
+struct Said {
+    key: Key,
+    signed_at: SystemTime,
+    expires: Duration,
+}
+
+impl Said {
+    fn of(link: &str, bucket: &str) -> Option<Self> {
+        // A relative link has some origin; only its path and query are read.
+        let url = Url::parse("http://store.invalid").and_then(|base| base.join(link)).ok()?;
+        let path = url.path().strip_prefix('/')?;
+        let path = path.strip_prefix(bucket).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
+        let said = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let signed_at = NaiveDateTime::parse_from_str(&said("X-Amz-Date")?, "%Y%m%dT%H%M%SZ").ok()?;
+        let expires = Duration::from_secs(said("X-Amz-Expires")?.parse().ok()?);
+        Some(Self { key: Key::of_path(path)?, signed_at: signed_at.and_utc().into(), expires })
+    }
 }
 
 /// The media store (附件库).
@@ -162,13 +183,32 @@ impl Store {
 
     /// A link by which a browser puts one object of just this type and length there, for a short while.
     pub async fn upload_link(&self, key: &Key, content_type: &str, length: u64, expires: Duration) -> Result<String> {
+        self.signed_upload(key, content_type, length, PresigningConfig::expires_in(expires).map_err(Error::bug)?).await
+    }
+
+    async fn signed_upload(&self, key: &Key, content_type: &str, length: u64, when: PresigningConfig) -> Result<String> {
         let length = i64::try_from(length).map_err(Error::bug)?;
         let request = self.signer.put_object().bucket(&self.bucket).key(key.as_str());
         let request = request.content_type(content_type).content_length(length);
-        let expires = PresigningConfig::expires_in(expires).map_err(Error::bug)?;
-        let signed = request.presigned(expires).await.map_err(Error::bug)?;
+        let signed = request.presigned(when).await.map_err(Error::bug)?;
         let url: Url = signed.uri().parse().map_err(Error::bug)?;
         Ok(if self.relative_links { url[url::Position::BeforePath..].to_owned() } else { url.into() })
+    }
+
+    /// The object for which somebody holds an upload link of just this type and length, as long as the link lasts.
+    ///
+    /// For clients that can only post forms: who gets a key back may have [`Store::put`] do what the link allows. The link is
+    /// signed anew from what it says, and has to come out the same.
+    pub async fn allowed_by(&self, link: &str, content_type: &str, length: u64) -> Result<Option<Key>> {
+        let Some(said) = Said::of(link, &self.bucket) else { return Ok(None) };
+        let lasting = SystemTime::now().duration_since(said.signed_at).is_ok_and(|age| age < said.expires);
+        if !lasting {
+            return Ok(None);
+        }
+        let when = PresigningConfig::builder().start_time(said.signed_at).expires_in(said.expires).build();
+        let Ok(when) = when else { return Ok(None) };
+        let again = self.signed_upload(&said.key, content_type, length, when).await?;
+        Ok((again == link).then_some(said.key))
     }
 
     /// Stores a file of the disk as an object.

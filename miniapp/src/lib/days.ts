@@ -9,3 +9,6 @@ export function momentWords(moment: string): string {
   const at = new Date(Date.parse(moment) + 8 * 3_600_000).toISOString()
   return `${at.slice(0, 4)}年${Number(at.slice(5, 7))}月${Number(at.slice(8, 10))}日 ${at.slice(11, 16)}`
 }
+
+/** Today in China. */
+export const today = (): string => dayOf(new Date().toISOString())

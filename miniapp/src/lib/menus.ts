@@ -3,6 +3,9 @@ export const paths: Record<string, string> = {
   'personal.pledge': '/pkg-study/list/index?kind=pledge',
   'personal.study_note': '/pkg-study/list/index?kind=note',
   'personal.certificate': '/pkg-me/certificate/index',
+  'manage.transfer': '/pkg-manage/transfers/index',
+  'manage.flow': '/pkg-manage/flows/index',
+  'manage.development': '/pkg-manage/developments/index',
 }
 
 /** What somebody must hold, one of them, to see a menu of 管理工作. */

@@ -26,3 +26,6 @@ export function goLogin(): void {
 
 /** To the home page, with nothing to go back to. */
 export const goHome = (): void => { void Taro.switchTab({ url: TABS[0] as string }) }
+
+/** What the address of this page says: `id` of `…/index?id=7`. */
+export const asked = (name: string): string | null => Taro.getCurrentInstance().router?.params[name] ?? null

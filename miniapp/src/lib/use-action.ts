@@ -26,7 +26,8 @@ export function useAction() {
     running.current = false
     setBusy(false)
   }
-  const faultOf = (field: string) => faults.find((fault) => fault.path.join('.') === field)?.message ?? null
+  /** What is wrong with a field, named as in its form; the server may name the argument before it. */
+  const faultOf = (field: string) => faults.find(({ path }) => [field, `input.${field}`].includes(path.join('.')))?.message ?? null
   return { busy, problem, faultOf, run, say: setProblem }
 }
 

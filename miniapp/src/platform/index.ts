@@ -1,4 +1,5 @@
 import Taro from '@tarojs/taro'
+import { RequestError } from '@zhibu/api/errors'
 import type { MiniPhoneInput, MiniPlatform } from '@zhibu/api/generated'
 
 /** Where this bundle runs, as the server calls it. */
@@ -54,8 +55,28 @@ export async function scan(): Promise<string | null> {
   return Taro.scanCode({ onlyFromCamera: true, scanType: ['qrCode'] }).then((answer) => answer.result, () => null)
 }
 
-/** Sends a file to a ticket's address: mini-programs post a form. */
-export async function upload(ticket: { url: string; fields: Record<string, string> }, filePath: string): Promise<void> {
-  const answer = await Taro.uploadFile({ url: ticket.url, filePath, name: 'file', formData: ticket.fields })
-  if (answer.statusCode >= 300) throw new Error('文件没有传上去，请重试')
+/** A photo taken or chosen on this phone. */
+export interface Photo { path: string; name: string; size: number }
+
+/** Takes or chooses one photo; null when the person gave up. */
+export async function takePhoto(): Promise<Photo | null> {
+  const answer = await Taro.chooseImage({ count: 1, sizeType: ['compressed'], sourceType: ['camera', 'album'] }).catch(() => null)
+  const path = answer?.tempFilePaths[0]
+  if (!path) return null
+  const file = answer.tempFiles?.[0] as { size?: number; type?: string; originalFileObj?: { name: string } } | undefined
+  const png = file?.type === 'image/png' || /\.png$/i.test(path)
+  const size = file?.size ?? (await sizeOf(path))
+  return { path, name: file?.originalFileObj?.name ?? `照片.${png ? 'png' : 'jpg'}`, size }
+}
+
+/** Alipay and DingTalk do not say how large a photo is. */
+const sizeOf = (path: string): Promise<number> => new Promise((resolve, reject) => {
+  void Taro.getFileInfo({ filePath: path, success: (answer) => resolve('size' in answer ? answer.size : 0), fail: () => reject(new RequestError('UPLOAD', '照片无法读取，请重新选择')) })
+})
+
+/** Sends a file as its ticket allows: phones post forms, which the server passes on to the store. */
+export async function upload(ticket: { url: string; contentType: string; length: number }, filePath: string): Promise<void> {
+  const query = `link=${encodeURIComponent(ticket.url)}&type=${encodeURIComponent(ticket.contentType)}&length=${ticket.length}`
+  const answer = await Taro.uploadFile({ url: `${ZHIBU_SERVER}/uploads?${query}`, filePath, name: 'file', fileName: 'file' })
+  if (answer.statusCode >= 300) throw new RequestError('UPLOAD', '文件没有传上去，请重试')
 }

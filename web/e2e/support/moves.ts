@@ -27,7 +27,7 @@ export const menu = (page: Page): Locator => page.getByRole('navigation', { name
 const LEFT = /^(智慧党建云平台|运营登录)$/
 
 /** Opens the menu behind the person's name and takes one entry; waits for the page it leads to. */
-export async function personal(page: Page, entry: '账号信息' | '修改密码' | '登录设备' | '建议反馈' | '退出登录'): Promise<void> {
+export async function personal(page: Page, entry: '账号信息' | '修改密码' | '登录设备' | '手机端' | '建议反馈' | '退出登录'): Promise<void> {
   await page.getByRole('button', { name: /^个人菜单/ }).click()
   await follow(page.getByRole('menuitem', { name: entry }), entry === '退出登录' ? LEFT : entry)
 }

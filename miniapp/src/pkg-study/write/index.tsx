@@ -54,9 +54,9 @@ export default function Write() {
             <Field label="承诺类型"><Choices options={TYPES} value={form.kind} onChange={(kind) => change({ kind })} /></Field>
             <Field label="承诺年度"><Choices options={YEARS} value={String(form.year)} onChange={(year) => change({ year: Number(year) })} /></Field>
           </>
-        ) : <TextField label="学习内容" max={100} value={form.source} onChange={(source) => change({ source })} fault={action.faultOf('input.source') ?? action.faultOf('source')} placeholder="可不填，如学习的文件或会议" />}
-        <TextField label="标题" must max={60} value={form.title} onChange={(title) => change({ title })} fault={action.faultOf('input.title') ?? action.faultOf('title')} />
-        <LongField label="正文" must max={shelf.key === 'pledge' && form.kind === 'ONE_LINE' ? 100 : 20_000} value={form.body} onChange={(body) => change({ body })} fault={action.faultOf('input.body') ?? action.faultOf('body')} />
+        ) : <TextField label="学习内容" max={100} value={form.source} onChange={(source) => change({ source })} fault={action.faultOf('source')} placeholder="可不填，如学习的文件或会议" />}
+        <TextField label="标题" must max={60} value={form.title} onChange={(title) => change({ title })} fault={action.faultOf('title')} />
+        <LongField label="正文" must max={shelf.key === 'pledge' && form.kind === 'ONE_LINE' ? 100 : 20_000} value={form.body} onChange={(body) => change({ body })} fault={action.faultOf('body')} />
         {may('document.samples.read') ? <Press plain inline onPress={() => void Taro.navigateTo({ url: `/pkg-study/samples/index?kind=${shelf.key}` })}>使用范文</Press> : null}
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}

@@ -84,6 +84,7 @@ export const router = createBrowserRouter([
       screen('/account/password', () => import('../modules/account/password-page')),
       screen('/account/certificate', () => import('../modules/member/own-certificate-page')),
       screen('/account/sessions', () => import('../modules/account/sessions-page')),
+      screen('/account/phone', () => import('../modules/account/phone-page')),
       screen('/account/feedback', () => import('../modules/account/feedback-page')),
       ...screens(tenantPages),
       screen('/internal/gallery', () => import('./gallery')),

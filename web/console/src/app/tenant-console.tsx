@@ -91,6 +91,7 @@ function Framed({ session }: { session: Session }) {
         { key: 'account', label: '账号信息', to: '/account' },
         { key: 'password', label: '修改密码', to: '/account/password' },
         { key: 'sessions', label: '登录设备', to: '/account/sessions' },
+        { key: 'phone', label: '手机端', to: '/account/phone' },
         { key: 'feedback', label: '建议反馈', to: '/account/feedback' },
         { key: 'leave', label: '退出登录', act: () => leave.mutate(undefined), danger: true },
       ]}
