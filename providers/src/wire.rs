@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use zhibu_core::Error;
 
@@ -99,5 +100,34 @@ fn lost(fault: &reqwest::Error) -> ProviderError {
         ProviderError::new(Fault::Unavailable)
     } else {
         ProviderError::new(Fault::Unknown)
+    }
+}
+
+/// The environment turns digits into numbers; ids are text.
+pub(crate) fn written<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(u64),
+        Text(String),
+    }
+    Ok(match Written::deserialize(from)? {
+        Written::Number(number) => number.to_string(),
+        Written::Text(text) => text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mini::{AlipayAccount, WechatAccount};
+
+    #[test]
+    fn m_0_2_an_id_of_digits_is_taken_as_text_however_the_environment_gives_it() {
+        let written = serde_json::json!({"app_id": 2021000000000000_u64, "private_key": "k", "alipay_public_key": "p", "aes_key": "a"});
+        let account: AlipayAccount = serde_json::from_value(written).unwrap();
+        assert_eq!(account.app_id, "2021000000000000");
+        let written = serde_json::json!({"appid": "wx0123", "secret": "s"});
+        let account: WechatAccount = serde_json::from_value(written).unwrap();
+        assert_eq!(account.appid, "wx0123");
     }
 }

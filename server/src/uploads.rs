@@ -16,10 +16,7 @@ const LARGEST: usize = 21 * 1024 * 1024;
 
 /// `POST /uploads?link=…&type=…&length=…` with the file as the form's field `file`.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    Router::new()
-        .route("/uploads", post(upload))
-        .layer(DefaultBodyLimit::max(LARGEST))
-        .with_state(app.clone())
+    Router::new().route("/uploads", post(upload)).layer(DefaultBodyLimit::max(LARGEST)).with_state(app.clone())
 }
 
 /// The ticket, as the request for an upload gave it.
@@ -44,7 +41,8 @@ async fn upload(State(app): State<Arc<App>>, Query(ticket): Query<Ticket>, form:
 async fn put(app: &App, ticket: &Ticket, mut form: Multipart) -> Result<StatusCode> {
     let Ticket { link, content_type, length } = ticket;
     // Before anything of the file is read.
-    let Some(key) = app.store.allowed_by(link, content_type, *length).await? else { return Ok(StatusCode::FORBIDDEN) };
+    let allowed = app.store.allowed_by(link, content_type, *length, app.world.now()).await?;
+    let Some(key) = allowed else { return Ok(StatusCode::FORBIDDEN) };
     loop {
         match form.next_field().await {
             Ok(Some(field)) if field.name() == Some("file") => {

@@ -27,7 +27,8 @@ async function send<Result, Variables>(document: TypedDocumentString<Result, Var
     ...(isWeb ? { 'x-zhibu-csrf': '1' } : access ? { authorization: `Bearer ${access}` } : {}),
   }
   const data = JSON.stringify({ ...question(document, byHash), variables, operationName: operationName(document) })
-  const reply = await Taro.request<unknown>({ url: `${ZHIBU_SERVER}/graphql`, method: 'POST', header, data, timeout: 20_000, ...(isWeb ? { credentials: 'same-origin' } : {}) })
+  // Shorter than the server's patience with a refresh token that is used again (20 s).
+  const reply = await Taro.request<unknown>({ url: `${ZHIBU_SERVER}/graphql`, method: 'POST', header, data, timeout: 15_000, ...(isWeb ? { credentials: 'same-origin' } : {}) })
     .catch((cause: Reply) => cause as Reply)
   return read<Result>(reply)
 }

@@ -15,7 +15,7 @@ use url::Url;
 use zhibu_core::{Error, Secret, World};
 
 use super::{Person, aes, mainland, ours, text};
-use crate::wire::{Wire, unread};
+use crate::wire::{Wire, unread, written};
 use crate::{Fault, ProviderError};
 
 const GATEWAY: &str = "https://openapi.alipay.com/gateway.do";
@@ -26,6 +26,7 @@ const BEIJING: i32 = 8 * 3600;
 #[serde(deny_unknown_fields)]
 pub struct AlipayAccount {
     /// 应用 APPID
+    #[serde(deserialize_with = "written")]
     pub app_id: String,
     /// 应用私钥: PKCS#8, as PEM or as the bare text that Alipay's tool gives.
     pub private_key: Secret,

@@ -10,7 +10,7 @@ use zhibu_core::{Error, Secret, World};
 use super::envelope::Envelope;
 use super::token::Tokens;
 use super::{Person, mainland, text};
-use crate::wire::Wire;
+use crate::wire::{Wire, written};
 use crate::{Fault, ProviderError};
 
 const OLD: &str = "https://oapi.dingtalk.com/";
@@ -21,6 +21,7 @@ const NEW: &str = "https://api.dingtalk.com/";
 #[serde(deny_unknown_fields)]
 pub struct DingtalkAccount {
     /// suiteKey
+    #[serde(deserialize_with = "written")]
     pub suite_key: String,
     /// suiteSecret
     pub suite_secret: Secret,

@@ -10,7 +10,7 @@ use zhibu_core::{Error, Secret, World};
 
 use super::token::Tokens;
 use super::{Person, aes, mainland, ours, text};
-use crate::wire::Wire;
+use crate::wire::{Wire, written};
 use crate::{Fault, ProviderError};
 
 const HOST: &str = "https://api.weixin.qq.com/";
@@ -20,6 +20,7 @@ const HOST: &str = "https://api.weixin.qq.com/";
 #[serde(deny_unknown_fields)]
 pub struct WechatAccount {
     /// 小程序 AppID
+    #[serde(deserialize_with = "written")]
     pub appid: String,
     /// 小程序 AppSecret
     pub secret: Secret,

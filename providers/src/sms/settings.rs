@@ -12,6 +12,7 @@ use zhibu_core::{Error, Result, Secret, TenantId, World};
 use super::Sandbox;
 use super::{Aliyun, Closed, Guarded, Message, Purpose, Sms, Tencent};
 use crate::sign::{AccessKey, sha256};
+use crate::wire::written;
 use crate::{Fault, ProviderError};
 
 /// Who carries the messages.
@@ -64,16 +65,16 @@ pub struct Settings {
     #[serde(default)]
     pub provider: Option<Carrier>,
     /// AccessKey ID, SecretId.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "written")]
     pub key_id: String,
     /// AccessKey Secret, SecretKey.
     #[serde(default)]
     pub key_secret: Option<Secret>,
     /// Tencent's SmsSdkAppId.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "written")]
     pub app_id: String,
     /// Tencent's region.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "written")]
     pub region: String,
     /// Signs with SM3 (国密) instead of SHA-256; Aliyun only.
     #[serde(default)]
@@ -309,7 +310,7 @@ impl<'de> Deserialize<'de> for Template {
             Id(String),
             #[serde(rename_all = "snake_case")]
             Whole {
-                #[serde(deserialize_with = "text")]
+                #[serde(deserialize_with = "written")]
                 id: String,
                 params: Vec<String>,
             },
@@ -321,20 +322,6 @@ impl<'de> Deserialize<'de> for Template {
         };
         Ok(Self { id, params: params.unwrap_or_else(|| vec!["code".to_owned()]) })
     }
-}
-
-/// The environment turns digits into numbers; ids are text.
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(u64),
-        Text(String),
-    }
-    Ok(match Written::deserialize(from)? {
-        Written::Number(number) => number.to_string(),
-        Written::Text(text) => text,
-    })
 }
 
 #[cfg(test)]

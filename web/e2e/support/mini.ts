@@ -17,6 +17,35 @@ export const touch = (page: Page, words: string) => shown(page).getByText(words,
 /** Types into a field by its label. */
 export const type = (page: Page, label: string, value: string) => shown(page).getByLabel(label, { exact: true }).fill(value)
 
+/** Chooses by the wheel: taps what is next to the middle until the option stands there; without an option, what stands there. */
+export async function pick(page: Page, label: string, option?: string): Promise<void> {
+  await shown(page).locator('.field').filter({ hasText: label }).first().locator('.input').click()
+  const wheel = page.locator('.weui-picker').filter({ visible: true })
+  const confirm = wheel.locator('.weui-picker__action').last()
+  await expect(confirm).toBeVisible()
+  await page.waitForTimeout(400)
+  if (option !== undefined) {
+    const item = wheel.locator('.weui-picker__item').filter({ hasText: new RegExp(`^${option}$`) }).first()
+    for (let turn = 0; turn < 80; turn += 1) {
+      const [box, frame] = [await item.boundingBox(), await wheel.locator('.weui-picker__bd').boundingBox()]
+      if (!box || !frame) throw new Error(`there is no ${option}`)
+      const middle = frame.y + frame.height / 2
+      const away = box.y + box.height / 2 - middle
+      if (Math.abs(away) < 5) break
+      await page.touchscreen.tap(frame.x + frame.width / 2, middle + Math.max(-box.height * 2, Math.min(box.height * 2, away)))
+      await page.waitForTimeout(350)
+    }
+  }
+  await confirm.click()
+  await expect(confirm).toBeHidden()
+}
+
+/** Looks somebody or something up by name and takes it. */
+export async function find(page: Page, label: string, text: string): Promise<void> {
+  await type(page, label, text)
+  await shown(page).locator('.row').filter({ hasText: text }).getByText('选择', { exact: true }).first().click()
+}
+
 /** A tab at the foot. */
 export const tab = (page: Page, name: string) => page.locator('.weui-tabbar__item').filter({ hasText: name }).click()
 

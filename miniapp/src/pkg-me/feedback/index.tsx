@@ -40,6 +40,8 @@ const empty = (): { id: string; kind: FeedbackKind; text: string; contact: strin
 function Write({ reload }: { reload: () => Promise<void> }) {
   const { value, change, start, forget } = useDraft('feedback', empty())
   const action = useAction()
+  // Sent again as it was, it is the same; edited after a lost answer, it is another one.
+  const edit = (part: Partial<typeof value>) => change({ ...part, id: freshId() })
   const send = () => action.run(async () => {
     await ask(MiniSendFeedbackDocument, { input: { id: value.id, kind: value.kind, text: value.text.trim(), contact: value.contact.trim() || null } })
     forget()
@@ -49,9 +51,9 @@ function Write({ reload }: { reload: () => Promise<void> }) {
   })
   return (
     <Card title="我要反馈">
-      <Field label="类型"><Choices options={kinds} value={value.kind} onChange={(kind) => change({ kind, id: value.id })} /></Field>
-      <LongField label="内容" must max={1000} value={value.text} onChange={(text) => change({ text, id: value.id })} fault={action.faultOf('text')} placeholder="请写明是什么事、在哪里遇到" />
-      <TextField label="联系方式" max={60} value={value.contact} onChange={(contact) => change({ contact, id: value.id })} fault={action.faultOf('contact')} placeholder="可不填" />
+      <Field label="类型"><Choices options={kinds} value={value.kind} onChange={(kind) => edit({ kind })} /></Field>
+      <LongField label="内容" must max={1000} value={value.text} onChange={(text) => edit({ text })} fault={action.faultOf('text')} placeholder="请写明是什么事、在哪里遇到" />
+      <TextField label="联系方式" max={60} value={value.contact} onChange={(contact) => edit({ contact })} fault={action.faultOf('contact')} placeholder="可不填" />
       {action.problem ? <View className="bad" role="alert">{action.problem}</View> : null}
       <Press inline busy={action.busy} disabled={!value.text.trim()} onPress={() => void send()}>提交</Press>
     </Card>

@@ -10,6 +10,7 @@ import { Empty } from '@/kit/states'
 import { ask } from '@/lib/ask'
 import { dayWords } from '@/lib/days'
 import { done, useAction } from '@/lib/use-action'
+import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
 import { OwnInput, wordOf, type Entries } from './own-input'
 import { Requests } from './requests'
@@ -61,11 +62,16 @@ function Facts({ own, entries }: { own: Own; entries: Entries }) {
 interface EditProps { own: Own; editable: readonly string[]; entries: Entries; onEnd: () => void; reload: () => Promise<void> }
 
 function Edit({ own, editable, entries, onEnd, reload }: EditProps) {
-  const [values, setValues] = useState<OwnValues>(() => ownValuesOf(own))
+  const start = ownValuesOf(own)
+  // What is shown masked is typed anew and stays out of what the phone keeps.
+  const { value: kept, change, forget } = useDraft<OwnValues>(`profile.${own.version}`, start)
+  const [secret, setSecret] = useState<OwnValues>({})
+  const values = { ...kept, ...secret }
   const action = useAction()
   const changes = ownChangesOf(own, values).filter(({ field }) => editable.includes(field))
   const save = () => action.run(async () => {
     if (changes.length) await ask(UpdateProfileDocument, { version: own.version, changes })
+    forget()
     done('已保存')
     await reload()
     onEnd()
@@ -74,13 +80,13 @@ function Edit({ own, editable, entries, onEnd, reload }: EditProps) {
     <>
       <Card title="修改个人信息">
         {OWN_FIELDS.filter(({ field }) => editable.includes(field)).map((one) => (
-          <OwnInput key={one.field} field={one} entries={entries} value={values[one.name] ?? ''} onChange={(value) => setValues({ ...values, [one.name]: value })}
+          <OwnInput key={one.field} field={one} entries={entries} value={values[one.name] ?? ''} onChange={(value) => (one.masked ? setSecret({ ...secret, [one.name]: value }) : change({ [one.name]: value }))}
             hint={one.masked && own[one.name] ? `现在是 ${String(own[one.name])}；不填则不改` : undefined} fault={action.faultOf(one.name)} />
         ))}
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press busy={action.busy} onPress={() => void save()}>保存</Press>
-      <Press plain onPress={onEnd}>取消</Press>
+      <Press plain onPress={() => { forget(); onEnd() }}>取消</Press>
     </>
   )
 }

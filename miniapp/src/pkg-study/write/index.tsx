@@ -14,9 +14,10 @@ import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
 import { asked } from '../shelf'
 
-interface Form { title: string; body: string; source: string; kind: PledgeType; year: number }
+/** `base` is the version that was being edited when the typing began. */
+interface Form { base: number | null; title: string; body: string; source: string; kind: PledgeType; year: number }
 const YEAR = new Date().getFullYear()
-const EMPTY: Form = { title: '', body: '', source: '', kind: 'ONE_LINE', year: YEAR }
+const EMPTY: Form = { base: null, title: '', body: '', source: '', kind: 'ONE_LINE', year: YEAR }
 const TYPES = (Object.keys(pledgeTypes) as PledgeType[]).map((key) => ({ key, label: pledgeTypes[key].label }))
 const YEARS = [YEAR - 1, YEAR, YEAR + 1].map((year) => ({ key: String(year), label: `${year}年度` }))
 
@@ -30,7 +31,7 @@ export default function Write() {
   useEffect(() => {
     if (!found) return
     const { title, source, kind, year } = found.writing
-    start({ title, body: found.body, source: source ?? '', kind: kind ?? 'ONE_LINE', year: year ?? YEAR })
+    start({ base: found.writing.version, title, body: found.body, source: source ?? '', kind: kind ?? 'ONE_LINE', year: year ?? YEAR })
   }, [found, start])
   useSample(form.body, (sample) => change({ body: sample.body, ...(form.title ? {} : { title: sample.title }), ...(shelf.key === 'pledge' && sample.body.length > 100 ? { kind: 'FULL' as const } : {}) }))
 
@@ -43,11 +44,24 @@ export default function Write() {
     done(publish ? '已发布' : '已存草稿')
     back(`/pkg-study/list/index?kind=${shelf.key}&mine=1`)
   })
+  const overtaken = found !== null && form.base !== null && form.base !== found.writing.version
+  const discard = async () => {
+    if (!found || !(await confirm('载入最新内容', '这里没有提交的修改会丢弃。', '载入'))) return
+    const { title, source, kind, year, version } = found.writing
+    forget()
+    start({ base: version, title, body: found.body, source: source ?? '', kind: kind ?? 'ONE_LINE', year: year ?? YEAR })
+  }
   const published = found?.writing.state === 'PUBLISHED'
   const empty = !form.title.trim() || !form.body.trim()
   return (
     <Screen title={`${id ? '修改' : '写'}${shelf.title}`} ask={id ? query : undefined}>
       {restored ? <View className="note ok">已恢复上次没有提交的内容</View> : null}
+      {overtaken ? (
+        <View className="note" role="alert">
+          <View>这篇内容后来在别处修改过，提交会用下面的内容替换它。</View>
+          <Press plain inline onPress={() => void discard()}>放弃这里的修改，载入最新内容</Press>
+        </View>
+      ) : null}
       <Card>
         {shelf.key === 'pledge' ? (
           <>

@@ -1,6 +1,6 @@
 import { DownOutlined, SearchOutlined, UpOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Select } from 'antd'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 
 /** One field of a list's search bar. */
 export interface SearchField {
@@ -28,20 +28,32 @@ const SHOWN = 3
 /** More options than these are found by typing, too. */
 const MANY = 12
 
+/** The same for the same filter, whatever its order. */
+const keyOf = (filter: Record<string, string>): string => JSON.stringify(Object.entries(filter).sort(([one], [other]) => (one < other ? -1 : 1)))
+
 /** A search bar with 查询, 重置 and, when there are many fields, 展开. */
 export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
   const [form] = Form.useForm<Record<string, string | undefined>>()
   const bars = fields.filter((field) => !field.chip)
   const [open, setOpen] = useState(() => bars.slice(SHOWN).some((field) => value[field.name]))
-  const given = JSON.stringify(value)
+  const given = keyOf(value)
+  // What was sent from here comes back by the address; meanwhile more may have been typed, which stays.
+  const sent = useRef<string | null>(null)
   useEffect(() => {
+    if (sent.current === given) return
+    sent.current = null
     form.resetFields()
-    form.setFieldsValue(JSON.parse(given) as Record<string, string>)
+    form.setFieldsValue(Object.fromEntries(JSON.parse(given) as [string, string][]))
   }, [form, given])
   const search = (values: Record<string, string | undefined>) => {
     const filter: Record<string, string> = {}
     for (const [key, text] of Object.entries(values)) if (text?.trim()) filter[key] = text.trim()
+    sent.current = keyOf(filter)
     onSearch(filter)
+  }
+  const reset = () => {
+    form.resetFields()
+    search({})
   }
   return (
     <search className="z-search">
@@ -56,7 +68,7 @@ export function ListSearch({ name, fields, value, onSearch }: ListSearchProps) {
         ))}
         <div className="z-search-buttons">
           <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />}>查询</Button>
-          <Button onClick={() => onSearch({})}>重置</Button>
+          <Button onClick={reset}>重置</Button>
           {bars.length > SHOWN && (
             <Button type="link" aria-expanded={open} icon={open ? <UpOutlined aria-hidden /> : <DownOutlined aria-hidden />} onClick={() => setOpen(!open)}>
               {open ? '收起' : '展开'}
