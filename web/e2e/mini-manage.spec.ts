@@ -1,4 +1,4 @@
-import { devices } from '@playwright/test'
+import { devices, type Page } from '@playwright/test'
 import { addBranch, addMember, member, someId } from './support/member'
 import { find, lookMini, named, pick, press, shown, signInMini, tab, touch, type } from './support/mini'
 import { addAdministrator, openTenant, someMobile, unique, type Tenant } from './support/people'
@@ -25,6 +25,15 @@ async function administrator(organisation: string, name: string): Promise<string
   const mobile = someMobile()
   await addAdministrator(own.admin, organisation, name, mobile)
   return mobile
+}
+
+/** Takes a photo of the first paper that asks for one. */
+async function photograph(page: Page, name: string): Promise<void> {
+  await shown(page).locator('taro-button-core').filter({ hasText: /拍照上传|补充照片/ }).first().click()
+  const chosen = page.waitForEvent('filechooser')
+  await page.getByText('从相册选择', { exact: true }).click()
+  await (await chosen).setFiles({ name, mimeType: 'image/png', buffer: await page.screenshot() })
+  await expect(shown(page)).toContainText(name)
 }
 
 test('M-2.5 an administrator starts a transfer on the phone, another one takes it', async ({ page, operator, browser }) => {
@@ -87,7 +96,7 @@ test('M-2.5 a letter from outside is entered on the phone; what identifies someb
   await type(page, '公民身份号码', idNumber)
   await type(page, '手机号', someMobile())
   await pick(page, '民族')
-  await pick(page, '学历', '大学本科')
+  await pick(page, '学历', '大学本科毕业')
   await pick(page, '工作岗位')
   await touch(page, '预备党员')
   await pick(page, '入党日期')
@@ -151,10 +160,7 @@ test('M-2.7 a case is opened on the phone, steps are registered, a paper is phot
   await expect(shown(page)).toContainText('下一步：第 1 步')
   await lookMini(page, 'development')
   // The application itself, photographed.
-  const chosen = page.waitForEvent('filechooser')
-  await press(page, '拍照上传')
-  await (await chosen).setFiles({ name: '申请书.png', mimeType: 'image/png', buffer: await page.screenshot() })
-  await expect(shown(page)).toContainText('申请书.png')
+  await photograph(page, '申请书.png')
   await press(page, '登记第 1 步')
   await named(page, '登记第 1 步')
   await lookMini(page, 'development-step')
@@ -168,8 +174,10 @@ test('M-2.7 a case is opened on the phone, steps are registered, a paper is phot
   await page.reload()
   await expect(shown(page)).toContainText('已恢复上次没有提交的内容')
   await press(page, '登记')
+  await expect(shown(page).getByRole('alert').last()).toContainText('缺少材料：谈话记录')
+  await photograph(page, '谈话记录.png')
+  await press(page, '登记')
   await named(page, '发展档案')
   await expect(shown(page)).toContainText('谈话情况良好')
   await lookMini(page, 'development-done')
-  await page.goBack()
 })

@@ -1,7 +1,7 @@
 import { devices } from '@playwright/test'
 import { PublishTextDocument, SaveTextDocument } from '../api/src/index'
 import { addBranch, addMember, member } from './support/member'
-import { lookMini, named, pick, press, shown, signInMini, tab, touch, type } from './support/mini'
+import { goBack, lookMini, named, pick, press, shown, signInMini, tab, touch, type } from './support/mini'
 import { openTenant, someMobile, unique, type Tenant } from './support/people'
 import { expect, test } from './support/test'
 
@@ -45,11 +45,11 @@ test('M-9.3 M-9.4 M-9.8 M-9.9 M-9.1b own organisation, footprint, feedback, abou
   await expect(shown(page)).toContainText('航道机关第一党支部')
   await expect(shown(page)).toContainText('上级组织')
   await lookMini(page, 'organisation')
-  await page.goBack()
+  await goBack(page, '我的')
   await touch(page, '党建足迹')
   await named(page, '党建足迹')
   await lookMini(page, 'footprint')
-  await page.goBack()
+  await goBack(page, '我的')
   await touch(page, '建议反馈')
   await named(page, '建议反馈')
   await type(page, '内容', '希望字再大一些')
@@ -59,14 +59,16 @@ test('M-9.3 M-9.4 M-9.8 M-9.9 M-9.1b own organisation, footprint, feedback, abou
   await expect(shown(page)).toContainText('待答复')
   await expect(shown(page).getByLabel('内容', { exact: true })).toHaveValue('')
   await lookMini(page, 'feedback')
-  await page.goBack()
+  // After a reload nothing is behind this page but the home page.
+  await goBack(page, '首页')
+  await tab(page, '我的')
   await touch(page, '关于我们')
   await named(page, '关于我们')
   await lookMini(page, 'about')
-  await page.goBack()
+  await goBack(page, '我的')
   await touch(page, '个人信息保护政策')
   await named(page, '个人信息保护政策')
-  await page.goBack()
+  await goBack(page, '我的')
   await touch(page, '账号与组织切换')
   await named(page, '账号与组织')
   await expect(shown(page)).toContainText(own.name)

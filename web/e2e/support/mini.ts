@@ -46,6 +46,12 @@ export async function find(page: Page, label: string, text: string): Promise<voi
   await shown(page).locator('.row').filter({ hasText: text }).getByText('选择', { exact: true }).first().click()
 }
 
+/** One page back, until it is shown. */
+export async function goBack(page: Page, title: string): Promise<void> {
+  await shown(page).locator('.bar-back').click()
+  await expect(shown(page).locator('.bar-title')).toHaveText(title)
+}
+
 /** A tab at the foot. */
 export const tab = (page: Page, name: string) => page.locator('.weui-tabbar__item').filter({ hasText: name }).click()
 
