@@ -3,13 +3,16 @@ import type { Menu } from '@/lib/menus'
 import { open } from '@/lib/navigate'
 import { Card } from './rows'
 
+/** One character by which a menu is told from its neighbours: not the 党 with which most begin. */
+const markOf = (label: string): string => (label.replace(/^(党员|党内|党建|我的)/, '') || label).slice(0, 1)
+
 /** A group of menus as tiles. */
 export const MenuGrid = ({ title, menus }: { title: string; menus: (Menu & { path: string })[] }) => (
   <Card title={title}>
     <View className="grid">
       {menus.map(({ key, label, path }) => (
         <View key={key} className="tile" role="link" onClick={() => open(path)}>
-          <View className="tile-mark" aria-hidden>{label.slice(0, 1)}</View>
+          <View className="tile-mark" aria-hidden>{markOf(label)}</View>
           <View>{label}</View>
         </View>
       ))}

@@ -44,7 +44,7 @@ function Opened({ file, entries, onAct }: { file: TransferDetailFragment; entrie
         {one.waitsAt ? <View className="soft">{one.side === 'RECEIPT' ? `等待对方回执；介绍信 ${one.letterNo ?? ''}，有效期至 ${dayWords(one.validUntil)}` : `由${one.waitsAt.shortName}${one.side === 'STARTER' ? '修改后重新提交或撤回' : '审核'}`}</View> : null}
       </Card>
       {file.warnings.map((words) => <View key={words} className="note" role="alert">{words}</View>)}
-      {acts.map((act, at) => <Press key={act} plain={at > 0} onPress={() => onAct(act)}>{transferActs[act].label}</Press>)}
+      {acts.map((act, at) => <Press key={act} plain={at > 0 || Boolean(transferActs[act].danger)} onPress={() => onAct(act)}>{transferActs[act].label}</Press>)}
       {file.acts.includes('PRINT_LETTER') ? <View className="card soft">介绍信已开具，请在电脑上的“党员调动”中打印。</View> : null}
       {file.acts.includes('FILE_RECEIPT') && one.electronic ? <View className="card soft">对方的电子回执会自动送回；没有自动送回的，请在电脑上登记。</View> : null}
       <Card title="调动信息">
