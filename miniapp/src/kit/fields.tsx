@@ -65,5 +65,6 @@ export function PickField<Key extends string>({ options, value, onChange, ...fie
 export const DayField = ({ value, onChange, ...field }: Omit<FieldProps, 'children'> & { value: string; onChange: (day: string) => void }) => (
   <Field {...field}>
     <Picker mode="date" value={value} onChange={(event) => onChange(event.detail.value)}><View className="input">{value || '请选择日期'} ▾</View></Picker>
+    {value && !field.must ? <View className="pick" role="button" onClick={() => onChange('')}>清除日期</View> : null}
   </Field>
 )

@@ -11,9 +11,10 @@ export const paths: Record<string, string> = {
 /** What somebody must hold, one of them, to see a menu of 管理工作. */
 export const needs: Record<string, string[]> = {
   'manage.study_note': ['study_note.recommend'],
-  'manage.transfer': ['transfer.start', 'transfer.accept'],
-  'manage.flow': ['flow.manage'],
-  'manage.development': ['development.edit', 'development.approve'],
+  // What opens the list: members hold the rights to begin something, for themselves only.
+  'manage.transfer': ['member.transfer.read'],
+  'manage.flow': ['member.flow.read'],
+  'manage.development': ['member.development.read'],
 }
 
 /** A menu as the server gives it: named, ordered and switched by the tenant. */

@@ -34,6 +34,9 @@ export function useAction() {
 /** Says briefly that something is done. */
 export const done = (title: string): void => { void Taro.showToast({ title, icon: 'success' }) }
 
+/** Says briefly what was done and is no success. */
+export const tell = (title: string): void => { void Taro.showToast({ title, icon: 'none', duration: 4000 }) }
+
 /** Asks before what cannot be taken back. */
 export const confirm = (title: string, content: string, confirmText = '确定'): Promise<boolean> =>
   Taro.showModal({ title, content, confirmText, confirmColor: '#b8151b' }).then((answer) => answer.confirm, () => false)

@@ -60,9 +60,13 @@ export interface Photo { path: string; name: string; size: number }
 
 /** Takes or chooses one photo; null when the person gave up. */
 export async function takePhoto(): Promise<Photo | null> {
-  const answer = await Taro.chooseImage({ count: 1, sizeType: ['compressed'], sourceType: ['camera', 'album'] }).catch(() => null)
-  const path = answer?.tempFilePaths[0]
-  if (!path) return null
+  const answer = await Taro.chooseImage({ count: 1, sizeType: ['compressed'], sourceType: ['camera', 'album'] }).catch((cause: { errMsg?: string; errorMessage?: string }) => {
+    if (/cancel|取消/i.test(cause.errMsg ?? cause.errorMessage ?? '')) return null
+    throw new RequestError('UPLOAD', '没有得到照片。请允许使用相机和相册，或换一张照片再试。')
+  })
+  if (!answer) return null
+  const path = answer.tempFilePaths?.[0] ?? (answer as { filePaths?: string[] }).filePaths?.[0]
+  if (!path) throw new RequestError('UPLOAD', '这张照片无法读取，请换一张或重新拍照')
   const file = answer.tempFiles?.[0] as { size?: number; type?: string; originalFileObj?: { name: string } } | undefined
   const png = file?.type === 'image/png' || /\.png$/i.test(path)
   const size = file?.size ?? (await sizeOf(path))
@@ -77,6 +81,8 @@ const sizeOf = (path: string): Promise<number> => new Promise((resolve, reject) 
 /** Sends a file as its ticket allows: phones post forms, which the server passes on to the store. */
 export async function upload(ticket: { url: string; contentType: string; length: number }, filePath: string): Promise<void> {
   const query = `link=${encodeURIComponent(ticket.url)}&type=${encodeURIComponent(ticket.contentType)}&length=${ticket.length}`
-  const answer = await Taro.uploadFile({ url: `${ZHIBU_SERVER}/uploads?${query}`, filePath, name: 'file', fileName: 'file' })
+  // Alipay wants to know the kind of file; the others take no notice.
+  const given = { url: `${ZHIBU_SERVER}/uploads?${query}`, filePath, name: 'file', ...(isWeb ? { fileName: 'file' } : { fileType: 'image' as const }) }
+  const answer = await Taro.uploadFile(given).catch(() => { throw new RequestError('NETWORK', '网络不通或信号不好，照片没有传上去，请重试') })
   if (answer.statusCode >= 300) throw new RequestError('UPLOAD', '文件没有传上去，请重试')
 }

@@ -13,7 +13,7 @@ import { useDraft } from '@/lib/use-draft'
 /** What happens beside the steps: a day and its words. */
 export function EventForm({ file, event, onEnd }: { file: MiniCaseQuery['development']['case']; event: DevelopmentEvent; onEnd: () => void }) {
   const { id, version, name } = file.case
-  const { value: form, change, forget } = useDraft(`development.${id}.${event}`, { on: today(), note: '' })
+  const { value: form, change, forget, restored } = useDraft(`development.${id}.${event}`, { on: today(), note: '' })
   const action = useAction()
   const { label, note, danger, hint } = events[event]
   const words = form.note.trim()
@@ -28,6 +28,7 @@ export function EventForm({ file, event, onEnd }: { file: MiniCaseQuery['develop
   }
   return (
     <>
+      {restored ? <View className="note ok">已恢复上次没有提交的内容，请核对日期</View> : null}
       <Card title={`${name}：${label}`}>
         {hint ? <View className="soft">{hint}</View> : null}
         <DayField label="日期" must value={form.on} onChange={(on) => change({ on })} fault={action.faultOf('on')} />
@@ -35,7 +36,7 @@ export function EventForm({ file, event, onEnd }: { file: MiniCaseQuery['develop
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press busy={action.busy} disabled={event !== 'SUBMIT' && words.length < 2} onPress={() => void save()}>{label}</Press>
-      <Press plain onPress={onEnd}>取消</Press>
+      <Press plain onPress={() => { forget(); onEnd() }}>取消</Press>
     </>
   )
 }

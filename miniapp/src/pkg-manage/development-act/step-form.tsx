@@ -8,7 +8,7 @@ import { Press } from '@/kit/press'
 import { Card } from '@/kit/rows'
 import { ask } from '@/lib/ask'
 import { dayWords, today } from '@/lib/days'
-import { confirm, done, useAction } from '@/lib/use-action'
+import { confirm, done, tell, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
 import { Finder, sources, type Chosen } from '../finder'
 import { Papers } from '../papers'
@@ -69,10 +69,15 @@ export function StepForm({ file, look, title, entries, reload, onEnd }: Props) {
   ].filter((words) => words !== null)
   const save = async () => {
     if (failed && !(await confirm('登记未通过', '登记“未通过”后，档案按规定退回或结束，不能撤销。', '登记'))) return
+    const vote = look.vote ? tally(look.vote, ballotOf(form.ballot)) : null
+    if (vote && vote.fault === undefined && !vote.passed && !(await confirm('表决未通过', '登记后，档案按规定退回或结束，不能撤销。', '登记'))) return
+    if (look.decision && form.decision === 'CANCEL' && !(await confirm('取消预备党员资格', '登记后不能撤销。', '登记'))) return
     await action.run(async () => {
-      await ask(CompleteStepDocument, { id: file.case.id, version: file.case.version, step: look.no, input: inputOf(look, form) })
+      const next = (await ask(CompleteStepDocument, { id: file.case.id, version: file.case.version, step: look.no, input: inputOf(look, form) })).development.complete
       forget()
-      done(`已登记第 ${look.no} 步`)
+      const passed = next.steps.find(({ no }) => no === look.no)?.on !== null || next.timeline[0]?.failed === false
+      if (passed) done(`已登记第 ${look.no} 步`)
+      else tell(`已登记第 ${look.no} 步：未通过`)
       onEnd()
     })
   }
@@ -83,6 +88,7 @@ export function StepForm({ file, look, title, entries, reload, onEnd }: Props) {
       <Card title={`${file.case.name}：${title}`}>
         <DayField label="办理日期" must value={form.on} onChange={(on) => change({ on })} fault={action.faultOf('on')}
           hint={look.earliest ? `最早 ${dayWords(look.earliest)}${look.latest ? `，最迟 ${dayWords(look.latest)}` : ''}` : look.latest ? `最迟 ${dayWords(look.latest)}` : undefined} />
+        {look.no === 13 && file.quota ? <View className="soft">{file.quota.organisation.shortName} {file.quota.year} 年发展计划 {file.quota.places ?? '未下达'}{file.quota.places === null || file.quota.places === undefined ? '' : ' 名'}，已使用 {file.quota.used} 名</View> : null}
         {look.mayFail ? <Field label="结果"><Choices options={[...RESULTS]} value={form.result} onChange={(result) => change({ result })} /></Field> : null}
         {look.decision ? <Field label="支部大会的决定" must fault={action.faultOf('decision')}><Choices options={DECISIONS} value={form.decision} onChange={(decision) => change({ decision })} /></Field> : null}
         {look.decision && form.decision === 'EXTEND' ? <TextField label="延长时间（月）" must type="number" max={2} hint="6 至 12 个月，只能延长一次" value={form.months} onChange={(months) => change({ months })} fault={action.faultOf('months')} /> : null}
@@ -119,7 +125,7 @@ export function StepForm({ file, look, title, entries, reload, onEnd }: Props) {
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press busy={action.busy} disabled={lacking.length > 0} onPress={() => void save()}>登记</Press>
       {lacking.length ? <View className="card soft">还要填写：{lacking.join('、')}</View> : null}
-      <Press plain onPress={onEnd}>取消</Press>
+      <Press plain onPress={() => { forget(); onEnd() }}>取消</Press>
     </>
   )
 }
@@ -135,8 +141,9 @@ function Vote({ rule, counts, onChange, faultOf }: { rule: VoteRule; counts: Cou
     <Card title="表决情况">
       <View className="soft">{voteRules[rule]}</View>
       {COUNTS.filter(([key]) => key !== 'written' || rule === 'ASSEMBLY').map(([key, label]) => (
-        <TextField key={key} label={label} must={['should', 'present', 'yes'].includes(key)} type="number" max={6} value={counts[key]} onChange={(typed) => onChange({ ...counts, [key]: typed })} fault={faultOf(`ballot.${key}`)} />
+        <TextField key={key} label={label} must={['should', 'present', 'yes'].includes(key)} type="number" max={6} value={counts[key]} onChange={(typed) => onChange({ ...counts, [key]: typed })} />
       ))}
+      {faultOf('ballot') ? <View className="bad" role="alert">{faultOf('ballot')}</View> : null}
       <View className={tone} role="status">{words}</View>
     </Card>
   )

@@ -78,6 +78,7 @@ function Opened({ file, guide, entries, reload }: { file: File; guide: Guide; en
         )
       })}
       {file.events.length ? <Card title="其他事项">{file.events.map((event) => <Link key={event} onPress={() => act(`event=${event}`)}>{events[event].label}</Link>)}</Card> : null}
+      {file.undoable || file.replaceable || file.movable ? <View className="card soft">撤销已登记的步骤、更换联系人、转到其他党支部，请在电脑上办理。</View> : null}
       <Card title="办理经过">
         {file.timeline.slice(0, 20).map((each) => (
           <View key={each.id} className="step">

@@ -66,10 +66,10 @@ function Start({ words }: { words: MiniFlowWordsQuery }) {
       <Card title={incoming ? '流入的党员' : '流出的党员'}>
         {incoming ? (
           <>
-            <BranchField label="本系统党支部" branches={branches} chosen={branch} onChange={setBranch} fault={action.faultOf('person.branch')} />
-            <TextField label="姓名" must max={50} value={form.name} onChange={(name) => change({ name })} fault={action.faultOf('person.name')} />
-            <TextField label="公民身份号码" must max={24} value={secret.idNumber} onChange={(idNumber) => setSecret({ ...secret, idNumber })} fault={action.faultOf('person.idNumber') ?? idFaultOf(secret.idNumber)} hint="不保存在手机上" />
-            <TextField label="手机号" must type="number" max={11} value={secret.mobile} onChange={(mobile) => setSecret({ ...secret, mobile })} fault={action.faultOf('person.mobile') ?? mobileFaultOf(secret.mobile)} hint="不保存在手机上" />
+            <BranchField label="本系统党支部" branches={branches} chosen={branch} onChange={setBranch} fault={action.faultOf('branch')} />
+            <TextField label="姓名" must max={50} value={form.name} onChange={(name) => change({ name })} fault={action.faultOf('name')} />
+            <TextField label="公民身份号码" must max={24} value={secret.idNumber} onChange={(idNumber) => setSecret({ ...secret, idNumber })} fault={action.faultOf('idNumber') ?? idFaultOf(secret.idNumber)} hint="不保存在手机上" />
+            <TextField label="手机号" must type="number" max={11} value={secret.mobile} onChange={(mobile) => setSecret({ ...secret, mobile })} fault={action.faultOf('mobile') ?? mobileFaultOf(secret.mobile)} hint="不保存在手机上" />
           </>
         ) : <Finder label="流出的党员" must source={sources.people} chosen={form.person} onChange={(person) => change({ person })} fault={action.faultOf('person')} />}
       </Card>

@@ -80,7 +80,7 @@ interface DoingProps { flow: Flow; entries: Entries; closing: boolean; onEnd: ()
 const EMPTY: { on: string; way: string | null; words: string } = { on: '', way: null, words: '' }
 
 function Doing({ flow, entries, closing, onEnd, onDone }: DoingProps) {
-  const { value: form, change, forget } = useDraft(`flow.${flow.id}.${closing ? 'close' : 'contact'}`, { ...EMPTY, on: today() })
+  const { value: form, change, forget, restored } = useDraft(`flow.${flow.id}.${closing ? 'close' : 'contact'}`, { ...EMPTY, on: today() })
   const action = useAction()
   const words = form.words.trim()
   const label = closing ? (flow.kind === 'OUT' ? '登记返回' : '登记离开') : '登记联系'
@@ -94,6 +94,7 @@ function Doing({ flow, entries, closing, onEnd, onDone }: DoingProps) {
   })
   return (
     <>
+      {restored ? <View className="note ok">已恢复上次没有提交的内容，请核对日期</View> : null}
       <Card title={`${flow.name}：${label}`}>
         {closing ? <View className="soft">{flow.kind === 'OUT' ? '返回后不再是流动党员，记录保留。' : '离开后不再统计，记录保留。'}</View> : null}
         <DayField label="日期" must value={form.on} onChange={(on) => change({ on })} fault={action.faultOf('on')} />
@@ -102,7 +103,7 @@ function Doing({ flow, entries, closing, onEnd, onDone }: DoingProps) {
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press busy={action.busy} disabled={!closing && (!form.way || words.length < 2)} onPress={() => void save()}>保存</Press>
-      <Press plain onPress={onEnd}>取消</Press>
+      <Press plain onPress={() => { forget(); onEnd() }}>取消</Press>
     </>
   )
 }

@@ -2,7 +2,7 @@ import { View } from '@tarojs/components'
 import { MiniTransferWordsDocument } from '@zhibu/api/documents/mini-manage'
 import { StartInboundDocument, StartInternalDocument, StartOutboundDocument } from '@zhibu/api/documents/mobility'
 import type { MemberType, MiniTransferWordsQuery } from '@zhibu/api/generated'
-import { idFacts, normalId } from '@zhibu/api/member-rules'
+import { dayFaults, idFacts, normalId, withoutProbation } from '@zhibu/api/member-rules'
 import { isMobile, normalMobile } from '@zhibu/api/rules'
 import Taro from '@tarojs/taro'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import { Press } from '@/kit/press'
 import { Card } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { ask } from '@/lib/ask'
+import { today } from '@/lib/days'
 import { done, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
@@ -68,13 +69,16 @@ function Start({ words }: { words: MiniTransferWordsQuery }) {
     done('已发起')
     void Taro.redirectTo({ url: `/pkg-manage/transfer/index?id=${id}` })
   })
+  const formal = form.memberType === 'FORMAL'
+  const birthDate = isId(secret.idNumber) ? idFacts(normalId(secret.idNumber)).birthDate : undefined
+  const days = form.way === 'inbound' && birthDate && form.joinDate ? dayFaults({ memberType: form.memberType, birthDate, joinDate: form.joinDate, conversionDate: formal ? form.conversionDate || undefined : undefined }, today()) : {}
   const whole = form.reason !== null && (!form.duesPaidTo.trim() || isMonth(form.duesPaidTo)) && {
     internal: form.person.length > 0 && form.to.length > 0,
     outbound: form.person.length > 0 && form.toName.trim() !== '',
     inbound: form.name.trim().length > 1 && isId(secret.idNumber) && isMobile(secret.mobile) && branch.length > 0 && form.ethnicity !== null && form.educationLevel !== null
-      && form.workPost !== null && form.joinDate !== '' && form.fromName.trim() !== '' && form.letterNo.trim() !== '' && form.issuedOn !== '',
+      && form.workPost !== null && form.joinDate !== '' && Object.keys(days).length === 0 && form.fromName.trim() !== '' && form.letterNo.trim() !== '' && form.issuedOn !== '',
   }[form.way]
-  const faultOf = (field: string) => action.faultOf(`member.${field}`)
+  const { faultOf } = action
   return (
     <>
       {restored ? <View className="note ok">已恢复上次没有提交的内容</View> : null}
@@ -92,8 +96,8 @@ function Start({ words }: { words: MiniTransferWordsQuery }) {
             <PickField label="学历" must options={optionsOf(entries, 'education_level')} value={form.educationLevel} onChange={(educationLevel) => change({ educationLevel })} fault={faultOf('educationLevel')} />
             <PickField label="工作岗位" must options={optionsOf(entries, 'work_post')} value={form.workPost} onChange={(workPost) => change({ workPost })} fault={faultOf('workPost')} />
             <Field label="党员类型" must><Choices options={TYPES} value={form.memberType} onChange={(memberType) => change({ memberType })} /></Field>
-            <DayField label="入党日期" must value={form.joinDate} onChange={(joinDate) => change({ joinDate })} fault={faultOf('joinDate')} />
-            {form.memberType === 'FORMAL' ? <DayField label="转正日期" value={form.conversionDate} onChange={(conversionDate) => change({ conversionDate })} fault={faultOf('conversionDate')} /> : null}
+            <DayField label="入党日期" must value={form.joinDate} onChange={(joinDate) => change({ joinDate })} fault={faultOf('joinDate') ?? days.joinDate} />
+            {form.memberType === 'FORMAL' ? <DayField label="转正日期" must={!form.joinDate || !withoutProbation(form.joinDate)} value={form.conversionDate} onChange={(conversionDate) => change({ conversionDate })} fault={faultOf('conversionDate') ?? days.conversionDate} /> : null}
             <BranchField label="接收党支部" branches={branches} chosen={branch} onChange={setBranch} fault={faultOf('branch')} />
           </Card>
           <Card title="介绍信">

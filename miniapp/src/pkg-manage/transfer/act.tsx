@@ -36,7 +36,7 @@ async function send(act: TransferAct, { id, version }: { id: string; version: nu
 export function Act({ act, file, onEnd, onTaken }: { act: TransferAct; file: TransferDetailFragment; onEnd: () => void; onTaken: () => Promise<void> }) {
   const { transfer } = file
   const start = { ...EMPTY, receivedOn: today(), address: file.letterhead?.address ?? '', phone: file.letterhead?.phone ?? '' }
-  const { value: form, change, forget } = useDraft<Form>(`transfer.${transfer.id}.${act}`, start)
+  const { value: form, change, forget, restored } = useDraft<Form>(`transfer.${transfer.id}.${act}`, start)
   const action = useAction()
   const { label, note, must, hint, danger } = transferActs[act]
   const letter = act === 'ISSUE_LETTER' || act === 'REISSUE'
@@ -53,13 +53,14 @@ export function Act({ act, file, onEnd, onTaken }: { act: TransferAct; file: Tra
   }
   return (
     <>
+      {restored ? <View className="note ok">已恢复上次没有提交的内容，请核对日期</View> : null}
       <Card title={`${transfer.name}：${label}`}>
         {hint ? <View className="soft">{hint}</View> : null}
         {letter ? (
           <>
-            <PickField label="有效期" must hint="省内一般 30 天，跨省一般 90 天，最长 90 天" options={DAYS} value={form.validDays} onChange={(validDays) => change({ validDays })} fault={action.faultOf('letter.validDays')} />
-            <TextField label="转出党委通讯地址" must value={form.address} onChange={(address) => change({ address })} fault={action.faultOf('letter.address')} />
-            <TextField label="转出党委联系电话" must max={24} value={form.phone} onChange={(phone) => change({ phone })} fault={action.faultOf('letter.phone')} />
+            <PickField label="有效期" must hint="省内一般 30 天，跨省一般 90 天，最长 90 天" options={DAYS} value={form.validDays} onChange={(validDays) => change({ validDays })} fault={action.faultOf('validDays')} />
+            <TextField label="转出党委通讯地址" must value={form.address} onChange={(address) => change({ address })} fault={action.faultOf('address')} />
+            <TextField label="转出党委联系电话" must max={24} value={form.phone} onChange={(phone) => change({ phone })} fault={action.faultOf('phone')} />
           </>
         ) : null}
         {act === 'RESUBMIT' && transfer.kind === 'INTERNAL' ? <Finder label="改为接收党支部" hint="不改可不选" source={sources.receiving} chosen={form.to} onChange={(to) => change({ to })} fault={action.faultOf('to')} /> : null}
@@ -74,7 +75,7 @@ export function Act({ act, file, onEnd, onTaken }: { act: TransferAct; file: Tra
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press busy={action.busy} disabled={!ready} onPress={() => void run()}>{label}</Press>
-      <Press plain onPress={onEnd}>取消</Press>
+      <Press plain onPress={() => { forget(); onEnd() }}>取消</Press>
     </>
   )
 }
