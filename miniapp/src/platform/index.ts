@@ -49,12 +49,6 @@ export async function phoneOf(event: { detail?: { code?: string } }): Promise<Mi
   return null
 }
 
-/** Reads a QR code; null when the person gave up. A web page cannot. */
-export async function scan(): Promise<string | null> {
-  if (isWeb) return null
-  return Taro.scanCode({ onlyFromCamera: true, scanType: ['qrCode'] }).then((answer) => answer.result, () => null)
-}
-
 /** A photo taken or chosen on this phone. */
 export interface Photo { path: string; name: string; size: number }
 
