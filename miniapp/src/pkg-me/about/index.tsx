@@ -14,10 +14,10 @@ export default function About() {
         <>
           {system.aboutUs.text ? <Card title={system.server.name}><View className="words">{system.aboutUs.text}</View></Card> : null}
           <Card title="联系我们">
-            <Fact label="电话">{system.aboutUs.phone}</Fact>
-            <Fact label="邮箱">{system.aboutUs.mail}</Fact>
-            <Fact label="地址">{system.aboutUs.address}</Fact>
-            <Fact label="服务时间">{system.aboutUs.hours}</Fact>
+            {system.aboutUs.phone ? <Fact label="电话">{system.aboutUs.phone}</Fact> : null}
+            {system.aboutUs.mail ? <Fact label="邮箱">{system.aboutUs.mail}</Fact> : null}
+            {system.aboutUs.address ? <Fact label="地址">{system.aboutUs.address}</Fact> : null}
+            {system.aboutUs.hours ? <Fact label="服务时间">{system.aboutUs.hours}</Fact> : null}
           </Card>
           <Card><Fact label="版本">{system.server.version}</Fact></Card>
         </>
