@@ -123,4 +123,12 @@ id! {
     CertificateId;
     /// What a member wants changed of the own record (资料变更申请).
     RecordRequestId;
+    /// A meeting (会议).
+    MeetingId;
+    /// A vote in a meeting (会议投票).
+    MeetingVoteId;
+    /// Something uploaded to a meeting (会议材料、影像).
+    MeetingFileId;
+    /// A line of a yearly plan of meetings (年度计划).
+    MeetingPlanId;
 }

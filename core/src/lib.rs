@@ -3,6 +3,7 @@
 pub mod check;
 pub mod dictionary;
 mod error;
+mod grams;
 mod id;
 pub mod mask;
 mod migration;
@@ -13,10 +14,11 @@ pub mod tally;
 mod world;
 
 pub use error::{Error, Kind, Result};
+pub use grams::{grams, letters};
 pub use id::{
     AccountId, BatchId, CampaignId, CertificateId, ChangeId, CodeId, ContributionFileId, ContributionId,
     DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId, ElectionId, ExportId, FeedbackId, FlowId, ImportId,
-    LetterId, LostCaseId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId,
+    LetterId, LostCaseId, MeetingFileId, MeetingId, MeetingPlanId, MeetingVoteId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId,
     PersonId, PictureId, PostId, ProgressId, PurgeId, ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId,
     SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId, TransferId, WritingId,
 };

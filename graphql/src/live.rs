@@ -5,8 +5,9 @@ use async_graphql::Context;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::sync::watch;
-use zhibu_core::Result;
-use zhibu_tenancy::{Cx, identity};
+use tokio::time::Instant;
+use zhibu_core::{Kind, Result};
+use zhibu_tenancy::{App, Cx, Space, identity};
 
 use crate::Request;
 
@@ -68,6 +69,130 @@ where
             // A closed channel means the process is ending; the timer alone then keeps the pace.
             if let Ok(Err(_)) = tokio::time::timeout(AGAIN, self.notices.changed()).await {
                 tokio::time::sleep(AGAIN).await;
+            }
+        }
+    }
+}
+
+/// How a state that many watch is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// At the latest so long after the last time, since a notice may get lost.
+    pub again: Duration,
+    /// At the earliest so long after the last time: what changes a hundred times a second is not told a hundred times.
+    pub rest: Duration,
+}
+
+/// A watcher's session is looked up again this often.
+const SESSION: Duration = Duration::from_secs(20);
+
+/// Follows a state that is the same for all who may see it: it is read once a replica, by the system in the caller's tenant,
+/// however many watch. Whether the caller may watch is for the resolver to decide before.
+pub fn follow_shared<T, F, Fut>(
+    ctx: &Context<'_>,
+    topic: &str,
+    name: &str,
+    pace: Pace,
+    read: F,
+    last: fn(&T) -> bool,
+) -> Result<impl Stream<Item = Result<T>> + use<T, F, Fut>>
+where
+    T: PartialEq + Clone + Send + Sync + 'static,
+    F: Fn(Arc<Cx>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+{
+    let cx = ctx.cx()?.clone();
+    let tenant = cx.tenant()?;
+    let name = format!("{name} {topic}");
+    let (states, sender) = cx.app.live.share::<Result<T>>(&name);
+    if let Some(sender) = sender {
+        tokio::spawn(keep((cx.app.clone(), Space::Tenant(tenant)), (topic.to_owned(), name), pace, read, sender));
+    }
+    let watcher = Watcher { cx, states, asked: Instant::now(), fresh: true };
+    Ok(unfold(Some(watcher), move |watcher| async move {
+        let mut watcher = watcher?;
+        let state = watcher.next().await?;
+        let go_on = state.as_ref().is_ok_and(|state| !last(state));
+        Some((state, go_on.then_some(watcher)))
+    }))
+}
+
+/// Reads a state for as long as somebody watches.
+async fn keep<T, F, Fut>(
+    cx: (Arc<App>, Space),
+    (topic, name): (String, String),
+    pace: Pace,
+    read: F,
+    sender: watch::Sender<Option<Result<T>>>,
+) where
+    T: PartialEq + Send + Sync + 'static,
+    F: Fn(Arc<Cx>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+{
+    let (app, space) = cx;
+    let mut notices = app.live.watch(&topic);
+    loop {
+        let cx = Arc::new(Cx::system(app.clone(), space));
+        let state = read(cx.clone()).await;
+        cx.close().await;
+        match state {
+            Ok(state) => {
+                sender.send_if_modified(|known| {
+                    let changed = known.as_ref().and_then(|known| known.as_ref().ok()) != Some(&state);
+                    if changed {
+                        *known = Some(Ok(state));
+                    }
+                    changed
+                });
+            }
+            // The database is away for a moment: what was seen last stays until it is back.
+            Err(error) if error.kind == Kind::Unavailable => {}
+            Err(error) => {
+                app.live.forget(&name);
+                sender.send_replace(Some(Err(error)));
+                return;
+            }
+        }
+        if app.live.forsaken(&name, &sender) {
+            return;
+        }
+        tokio::time::sleep(pace.rest).await;
+        if let Ok(Err(_)) = tokio::time::timeout(pace.again.saturating_sub(pace.rest), notices.changed()).await {
+            tokio::time::sleep(pace.again).await;
+        }
+    }
+}
+
+struct Watcher<T> {
+    cx: Arc<Cx>,
+    states: watch::Receiver<Option<Result<T>>>,
+    asked: Instant,
+    fresh: bool,
+}
+
+impl<T: Clone> Watcher<T> {
+    async fn next(&mut self) -> Option<Result<T>> {
+        // Whoever comes later sees at once what the others see.
+        if std::mem::take(&mut self.fresh)
+            && let Some(state) = self.states.borrow_and_update().clone()
+        {
+            return Some(state);
+        }
+        loop {
+            if self.asked.elapsed() >= SESSION {
+                self.asked = Instant::now();
+                if let Err(error) = identity::again(&self.cx.app, self.cx.caller()).await {
+                    return Some(Err(error));
+                }
+            }
+            match tokio::time::timeout_at(self.asked + SESSION, self.states.changed()).await {
+                Err(_) => {}
+                Ok(Err(_)) => return None,
+                Ok(Ok(())) => {
+                    if let Some(state) = self.states.borrow_and_update().clone() {
+                        return Some(state);
+                    }
+                }
             }
         }
     }

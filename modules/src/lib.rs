@@ -10,6 +10,8 @@ pub use zhibu_directory as directory;
 pub use zhibu_document as document;
 #[cfg(feature = "leadership")]
 pub use zhibu_leadership as leadership;
+#[cfg(feature = "meeting")]
+pub use zhibu_meeting as meeting;
 #[cfg(feature = "mobility")]
 pub use zhibu_mobility as mobility;
 #[cfg(any(feature = "pledge", feature = "study_note"))]
@@ -72,6 +74,8 @@ modules! {
         development: zhibu_development::graphql::DevelopmentQuery, zhibu_development::graphql::DevelopmentMutation = zhibu_development::MODULE, "development", "zhibu_graphql::ModuleOn(\"development\")", shows_development, "shows_development";
         #[cfg(feature = "document")]
         document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", "zhibu_graphql::ModuleOn(\"document\")", shows_document, "shows_document";
+        #[cfg(feature = "meeting")]
+        meeting: zhibu_meeting::graphql::MeetingQuery, zhibu_meeting::graphql::MeetingMutation = zhibu_meeting::MODULE, "meeting", "zhibu_graphql::ModuleOn(\"meeting\")", shows_meeting, "shows_meeting";
         #[cfg(feature = "mobility")]
         mobility: zhibu_mobility::graphql::MobilityQuery, zhibu_mobility::graphql::MobilityMutation = zhibu_mobility::MODULE, "mobility", "zhibu_graphql::ModuleOn(\"mobility\")", shows_mobility, "shows_mobility";
         #[cfg(feature = "pledge")]
@@ -84,7 +88,7 @@ modules! {
 /// What can be followed: each namespace's streams stand at the root, since a subscription has one root field.
 #[derive(async_graphql::MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct Live(SystemSubscription);
+pub struct Live(SystemSubscription, #[cfg(feature = "meeting")] zhibu_meeting::graphql::MeetingSubscription);
 
 /// The schema.
 pub type Graph = Schema<Query, Mutation, Live>;

@@ -10,4 +10,4 @@ mod store;
 
 pub use embedded::Embedded;
 pub use key::Key;
-pub use store::{Head, Object, Settings, Store};
+pub use store::{Head, Object, Part, Settings, Store};

@@ -10,6 +10,7 @@ use aws_sdk_s3::config::{
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use url::Url;
@@ -58,6 +59,17 @@ pub struct Object {
     pub below: String,
     /// Bytes.
     pub size: u64,
+}
+
+/// A part of an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// From 1.
+    pub number: i32,
+    /// Bytes.
+    pub size: u64,
+    /// What the store calls its content.
+    pub tag: String,
 }
 
 /// What a signed link says of itself; nobody has vouched for it yet.
@@ -221,6 +233,85 @@ impl Store {
         let Ok(when) = when else { return Ok(None) };
         let again = self.signed_upload(&said.key, content_type, length, when).await?;
         Ok((again == link).then_some(said.key))
+    }
+
+    /// Begins an upload in parts, for files that a broken connection should not begin anew; what the store calls it.
+    pub async fn begin_parts(&self, key: &Key, content_type: &str) -> Result<String> {
+        let request = self.client.create_multipart_upload().bucket(&self.bucket).key(key.as_str());
+        let begun = request.content_type(content_type).send().await.map_err(refused)?;
+        begun.upload_id.ok_or_else(|| Error::bug("an upload in parts without an id"))
+    }
+
+    /// A link by which a browser puts one part of just this length there, for a short while.
+    pub async fn part_link(
+        &self,
+        key: &Key,
+        upload: &str,
+        number: i32,
+        length: u64,
+        expires: Duration,
+    ) -> Result<String> {
+        let length = i64::try_from(length).map_err(Error::bug)?;
+        let request = self.signer.upload_part().bucket(&self.bucket).key(key.as_str()).upload_id(upload);
+        let when = PresigningConfig::expires_in(expires).map_err(Error::bug)?;
+        let signed = request.part_number(number).content_length(length).presigned(when).await.map_err(Error::bug)?;
+        let url: Url = signed.uri().parse().map_err(Error::bug)?;
+        Ok(if self.relative_links { url[url::Position::BeforePath..].to_owned() } else { url.into() })
+    }
+
+    /// The parts that are there, by number; missing when the upload is not known any more.
+    pub async fn parts(&self, key: &Key, upload: &str) -> Result<Vec<Part>> {
+        let mut all = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let request = self.client.list_parts().bucket(&self.bucket).key(key.as_str()).upload_id(upload);
+            let listed = request.set_part_number_marker(marker).send().await.map_err(refused)?;
+            for part in listed.parts() {
+                let (Some(number), Some(tag)) = (part.part_number(), part.e_tag()) else { continue };
+                let size = u64::try_from(part.size().unwrap_or_default()).map_err(Error::bug)?;
+                all.push(Part { number, size, tag: tag.to_owned() });
+            }
+            marker = listed.next_part_number_marker.filter(|_| listed.is_truncated == Some(true));
+            if marker.is_none() {
+                break;
+            }
+        }
+        all.sort_by_key(|part| part.number);
+        Ok(all)
+    }
+
+    /// Makes one object of the parts.
+    pub async fn join_parts(&self, key: &Key, upload: &str, parts: &[Part]) -> Result<()> {
+        let one = |part: &Part| CompletedPart::builder().part_number(part.number).e_tag(&part.tag).build();
+        let whole = CompletedMultipartUpload::builder().set_parts(Some(parts.iter().map(one).collect())).build();
+        let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(key.as_str());
+        request.upload_id(upload).multipart_upload(whole).send().await.map_err(refused)?;
+        Ok(())
+    }
+
+    /// Gives an upload in parts up; one that is not known any more is no fault.
+    pub async fn drop_parts(&self, key: &Key, upload: &str) -> Result<()> {
+        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(key.as_str());
+        match request.upload_id(upload).send().await.map_err(refused) {
+            Err(error) if error.code != Error::missing().code => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first bytes of an object, at most so many.
+    pub async fn start_of(&self, key: &Key, most: u64) -> Result<Bytes> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key.as_str());
+        let range = format!("bytes=0-{}", most.saturating_sub(1));
+        let answer = request.range(range).send().await.map_err(refused)?;
+        Ok(answer.body.collect().await.map_err(Error::unavailable)?.into_bytes())
+    }
+
+    /// Copies an object inside the store.
+    pub async fn copy(&self, from: &Key, to: &Key) -> Result<()> {
+        let source = format!("{}/{}", self.bucket, from.as_str());
+        let request = self.client.copy_object().bucket(&self.bucket).key(to.as_str()).copy_source(source);
+        request.send().await.map_err(refused)?;
+        Ok(())
     }
 
     /// Stores a file of the disk as an object.

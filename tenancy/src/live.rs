@@ -1,6 +1,7 @@
 //! Live topics: a writer says "this changed", watchers read the state again. At most five notices a second a
 //! topic leave a replica, outside the writer's transaction.
 
+use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,11 +15,15 @@ const BEAT: Duration = Duration::from_millis(200);
 
 type Topics = Arc<Mutex<HashMap<String, watch::Sender<u64>>>>;
 
+/// What is read once for many watchers, by topic: a `watch::Sender` of the state.
+type Shared = Arc<Mutex<HashMap<String, Box<dyn Any + Send>>>>;
+
 /// The live topics of this replica.
 #[derive(Debug, Clone)]
 pub struct Live {
     touched: mpsc::UnboundedSender<String>,
     topics: Topics,
+    shared: Shared,
 }
 
 impl Live {
@@ -28,7 +33,7 @@ impl Live {
         let topics = Topics::default();
         tokio::spawn(listen(url.to_owned(), topics.clone()));
         tokio::spawn(notify(url.to_owned(), receiver));
-        Self { touched, topics }
+        Self { touched, topics, shared: Shared::default() }
     }
 
     /// Says that a topic has changed; call it after the commit.
@@ -43,6 +48,33 @@ impl Live {
         let mut topics = self.topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         topics.retain(|_, sender| sender.receiver_count() > 0);
         topics.entry(topic.to_owned()).or_insert_with(|| watch::channel(0).0).subscribe()
+    }
+
+    /// Sees a state that is read once for all who watch it under this name. Whoever comes first gets a sender and has to
+    /// keep it up to date until [`Live::forsaken`].
+    pub fn share<T: Send + Sync + 'static>(&self, name: &str) -> (watch::Receiver<Option<T>>, Option<watch::Sender<Option<T>>>) {
+        let mut shared = self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(sender) = shared.get(name).and_then(|any| any.downcast_ref::<watch::Sender<Option<T>>>()) {
+            return (sender.subscribe(), None);
+        }
+        let (sender, receiver) = watch::channel(None);
+        shared.insert(name.to_owned(), Box::new(sender.clone()));
+        (receiver, Some(sender))
+    }
+
+    /// Frees the name of a state that cannot be read any more.
+    pub fn forget(&self, name: &str) {
+        self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(name);
+    }
+
+    /// True when nobody watches any more; the name is free then.
+    pub fn forsaken<T>(&self, name: &str, sender: &watch::Sender<T>) -> bool {
+        let mut shared = self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let alone = sender.receiver_count() == 0;
+        if alone {
+            shared.remove(name);
+        }
+        alone
     }
 }
 

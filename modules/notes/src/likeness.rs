@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use zhibu_core::letters;
+
 /// Letters of one shingle: shorter ones are in every text on the same subject, longer ones miss what was touched up.
 const SHINGLE: usize = 5;
 /// Shingles below which texts are too short to be told copies.
@@ -10,11 +12,6 @@ const BANDS: u64 = 16;
 const ROWS: u64 = 3;
 /// Per cent in common from which it is told.
 pub const TOLD: i16 = 50;
-
-/// The letters and digits of a text, small.
-pub fn letters(text: &str) -> Vec<char> {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
 
 /// FNV-1a: it is stored, so it must never change.
 fn hash(parts: impl Iterator<Item = u32>) -> u64 {

@@ -86,15 +86,6 @@ fn tidy(body: &str) -> String {
     body.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Pairs of neighbouring letters of a title, by which it is found.
-pub fn grams(text: &str) -> Vec<String> {
-    let letters = likeness::letters(text);
-    let mut pairs: Vec<String> = letters.windows(2).map(|pair| pair.iter().collect()).collect();
-    pairs.sort();
-    pairs.dedup();
-    pairs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,11 +127,5 @@ mod tests {
         assert_eq!(facts.source, None);
         assert_eq!(faults(&NOTES, &Form { body: "短".into(), ..good.clone() }), ["body"]);
         assert_eq!(faults(&NOTES, &Form { body: "长".repeat(20_001), ..good }), ["body"]);
-    }
-
-    #[test]
-    fn titles_are_found_by_pairs() {
-        assert_eq!(grams("学 习，学习A"), ["习a", "习学", "学习"]);
-        assert_eq!(grams("学"), Vec::<String>::new());
     }
 }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timest
 use diesel::{OptionalExtension, QueryableByName};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, WritingId};
+use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, WritingId, grams};
 use zhibu_directory::member::{self, rules as names};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::policy::Scope;
@@ -15,7 +15,7 @@ use zhibu_tenancy::{Conn, Cx, tenants};
 
 use crate::likeness;
 use crate::model::{Branch, Deed, Month, PledgeType, Row, Shelf, Sum, WritingState};
-use crate::rules::{self, Facts};
+use crate::rules::Facts;
 
 /// Branches that statistics name.
 const BRANCHES: i64 = 500;
@@ -214,7 +214,7 @@ async fn narrow(asked: &mut Asked, shelf: &Shelf, viewer: &Viewer, filter: &Filt
     if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let key = asked.bind(Bind::Texts(vec![names::search_key(text)]));
         let like = asked.bind(Bind::Text(Some(tenants::contains(&text.to_lowercase()))));
-        let grams = asked.bind(Bind::Texts(rules::grams(text)));
+        let grams = asked.bind(Bind::Texts(grams(text)));
         let table = shelf.table;
         asked.add(&format!(
             " AND w.id IN (SELECT id FROM {table} WHERE person_id IN (SELECT id FROM own.people WHERE search @> {key}) \
@@ -359,7 +359,7 @@ fn filled(asked: &mut Asked, shelf: &Shelf, facts: &Facts) -> Vec<(&'static str,
     let length = i32::try_from(facts.body.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(i32::MAX);
     let mut set = vec![
         ("title", asked.bind(Bind::Text(Some(facts.title.clone())))),
-        ("grams", asked.bind(Bind::Texts(rules::grams(&facts.title)))),
+        ("grams", asked.bind(Bind::Texts(grams(&facts.title)))),
         ("body", asked.bind(Bind::Text(Some(facts.body.clone())))),
         ("length", asked.bind(Bind::Number(length))),
     ];

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::dto::{
-    CreateBucketInput, CreateBucketOutput, DeleteObjectInput, DeleteObjectOutput, GetObjectInput, GetObjectOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
+    CopyObjectInput, CopyObjectOutput, CopySource, CreateBucketInput, CreateBucketOutput, CreateMultipartUploadInput,
+    CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, GetObjectInput, GetObjectOutput,
     HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
-    PutObjectInput, PutObjectOutput,
+    ListPartsInput, ListPartsOutput, PutObjectInput, PutObjectOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use s3s_fs::FileSystem;
@@ -57,6 +59,14 @@ fn check(bucket: &str, key: &str) -> S3Result<()> {
     Ok(())
 }
 
+/// The folder refuses an upload that it does not know any more as if somebody else had begun it.
+fn unknown(error: S3Error) -> S3Error {
+    match error.code() {
+        S3ErrorCode::AccessDenied => S3Error::with_message(S3ErrorCode::NoSuchUpload, "there is no such upload"),
+        _ => error,
+    }
+}
+
 #[async_trait::async_trait]
 impl S3 for Guarded {
     async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
@@ -88,6 +98,55 @@ impl S3 for Guarded {
     async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         self.files.head_object(request).await
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        request: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+        check(&request.input.bucket, &request.input.key)?;
+        self.files.create_multipart_upload(request).await
+    }
+
+    async fn upload_part(
+        &self,
+        request: S3Request<UploadPartInput>,
+    ) -> S3Result<S3Response<UploadPartOutput>> {
+        check(&request.input.bucket, &request.input.key)?;
+        self.files.upload_part(request).await.map_err(unknown)
+    }
+
+    async fn list_parts(
+        &self,
+        request: S3Request<ListPartsInput>,
+    ) -> S3Result<S3Response<ListPartsOutput>> {
+        check(&request.input.bucket, &request.input.key)?;
+        self.files.list_parts(request).await.map_err(unknown)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        request: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        check(&request.input.bucket, &request.input.key)?;
+        self.files.complete_multipart_upload(request).await.map_err(unknown)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        request: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        check(&request.input.bucket, &request.input.key)?;
+        self.files.abort_multipart_upload(request).await.map_err(unknown)
+    }
+
+    async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        check(&request.input.bucket, &request.input.key)?;
+        let CopySource::Bucket { bucket, key, .. } = &request.input.copy_source else {
+            return Err(S3Error::with_message(S3ErrorCode::NotImplemented, "only objects of a bucket are copied"));
+        };
+        check(bucket, key)?;
+        self.files.copy_object(request).await
     }
 
     async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {

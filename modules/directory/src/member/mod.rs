@@ -1,6 +1,7 @@
 //! The member (党员): the person, the membership episodes and branch assignments as dated history, posts.
 
 mod actions;
+mod attending;
 mod completeness;
 pub(crate) mod export;
 pub(crate) mod former;
@@ -19,6 +20,7 @@ pub use actions::{
     Heads, Mark, Newcomer, Place, Revealed, add_all, create, create_all, follow_account, hold, in_the_open, leave,
     locked, mark, relocate, restore, reveal, seats_taken, update,
 };
+pub use attending::{Attender, Whom, attenders, own_id};
 pub use completeness::{
     BASE, BRANCHES, Completeness, Gap, Optional, completeness, hold_required, required, set_required, undo_required,
 };
