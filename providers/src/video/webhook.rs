@@ -80,9 +80,8 @@ struct Participant {
     identity: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
 struct EgressInfo {
     egress_id: String,
     room_name: String,
