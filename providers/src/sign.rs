@@ -151,7 +151,7 @@ fn encode(text: &str) -> String {
     out
 }
 
-fn mac(key: &[u8], text: &str) -> Vec<u8> {
+pub(crate) fn mac(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 

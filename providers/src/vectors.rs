@@ -140,11 +140,12 @@ fn receipts_are_read() {
     assert_eq!(receipts[1].code, "MOBILE_NOT_ON_SERVICE");
     assert_eq!(receipt::aliyun_thanks(), sms["expect"]["reply"]);
 
-    let calls = receipt::aliyun_voice(&body(voice)).unwrap();
-    let answered: Vec<Value> =
-        calls.iter().filter(|call| call.answered).map(|call| call.reference.clone().unwrap().into()).collect();
+    let calls = crate::voice::receipt::aliyun(&body(voice)).unwrap();
+    let answered: Vec<Value> = calls.iter().map(|call| call.reference.clone().unwrap().into()).collect();
     assert_eq!(Value::from(answered), voice["expect"]["answered"]);
-    assert_eq!(calls[0].seconds, 17);
+    assert_eq!(calls[0].outcome, crate::voice::VoiceOutcome::Answered { seconds: 17 });
+    assert_eq!((calls[0].id.as_str(), calls[0].mobile.as_str()), ("116012354148^102813780001", "13800000001"));
+    assert_eq!(crate::voice::receipt::aliyun_thanks(), voice["expect"]["reply"]);
 
     let cases_tencent = cases(TENCENT, "receipt");
     assert_eq!(cases_tencent.len(), 1);

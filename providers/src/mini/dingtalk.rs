@@ -107,15 +107,9 @@ impl Dingtalk {
     /// comes along when the organisation permits it.
     pub async fn sign_in(&self, corp: &str, code: &Secret, ticket: &Secret) -> Result<Person, ProviderError> {
         let asked = json!({"code": code.expose()});
-        let token = self.token(corp, ticket).await?;
-        let mut outcome = self.ask("topapi/v2/user/getuserinfo", &token, &asked).await;
-        // DingTalk looks at the token first: the code is not spent.
-        if outcome.as_ref().is_err_and(is_stale) {
-            self.tokens.drop(corp, &token);
-            outcome = self.ask("topapi/v2/user/getuserinfo", &self.token(corp, ticket).await?, &asked).await;
-        }
-        let result = outcome?;
-        let subject = text(&result, "userid").ok_or_else(|| ProviderError::new(Fault::Unknown))?;
+        let body = self.with_token("topapi/v2/user/getuserinfo", corp, ticket, &asked).await?;
+        let result = result(&body)?;
+        let subject = text(result, "userid").ok_or_else(|| ProviderError::new(Fault::Unknown))?;
         let mobile = self.mobile(&self.token(corp, ticket).await?, subject).await;
         Ok(Person { app: corp.to_owned(), subject: Secret::new(subject), mobile })
     }
@@ -127,11 +121,12 @@ impl Dingtalk {
 
     /// Who somebody is must not be lost because the number is not told.
     async fn mobile(&self, token: &Secret, userid: &str) -> Option<String> {
-        match self.ask("topapi/v2/user/get", token, &json!({"userid": userid})).await {
+        let answer = self.ask("topapi/v2/user/get", token, &json!({"userid": userid})).await;
+        match answer.as_ref().map_err(ProviderError::clone).and_then(result) {
             // The number of an account that the company itself runs (专属账号) is whatever the company says.
             Ok(result) if result.get("exclusive_account").and_then(Value::as_bool) == Some(true) => None,
-            Ok(result) if text(&result, "state_code").is_none_or(|country| country == "86") => {
-                text(&result, "mobile").and_then(mainland)
+            Ok(result) if text(result, "state_code").is_none_or(|country| country == "86") => {
+                text(result, "mobile").and_then(mainland)
             }
             Ok(_) => None,
             Err(error) => {
@@ -141,11 +136,29 @@ impl Dingtalk {
         }
     }
 
+    /// Asks with an organisation's token, and once more with a new one when DingTalk does not take the old one any more.
+    pub(super) async fn with_token(
+        &self,
+        path: &str,
+        corp: &str,
+        ticket: &Secret,
+        asked: &Value,
+    ) -> Result<Value, ProviderError> {
+        let token = self.token(corp, ticket).await?;
+        let outcome = self.ask(path, &token, asked).await;
+        // DingTalk looks at the token first: nothing was done yet, no code is spent.
+        if outcome.as_ref().is_err_and(is_stale) {
+            self.tokens.drop(corp, &token);
+            return self.ask(path, &self.token(corp, ticket).await?, asked).await;
+        }
+        outcome
+    }
+
     async fn ask(&self, path: &str, token: &Secret, asked: &Value) -> Result<Value, ProviderError> {
         let mut url = self.old.join(path).map_err(|_| ProviderError::new(Fault::Invalid))?;
         url.query_pairs_mut().append_pair("access_token", token.expose());
         let (http, body) = self.post(url, asked).await?;
-        judge_old(http, &body)
+        judge_old(http, body)
     }
 
     async fn token(&self, corp: &str, ticket: &Secret) -> Result<Secret, ProviderError> {
@@ -196,11 +209,11 @@ fn is_stale(error: &ProviderError) -> bool {
     matches!(error.provider_code.as_deref(), Some("40014" | "42001" | "40001"))
 }
 
-pub(crate) fn judge_old(http: u16, body: &Value) -> Result<Value, ProviderError> {
+pub(crate) fn judge_old(http: u16, body: Value) -> Result<Value, ProviderError> {
     let at = |kind| ProviderError { http: Some(http), ..ProviderError::new(kind) };
     let code = body.get("errcode").and_then(Value::as_i64).ok_or_else(|| at(Fault::Unknown))?;
-    let code = match (code, text(body, "sub_code")) {
-        (0, _) => return body.get("result").cloned().ok_or_else(|| at(Fault::Unknown)),
+    let code = match (code, text(&body, "sub_code")) {
+        (0, _) => return Ok(body),
         (88, Some(reason)) => reason.to_owned(),
         _ => code.to_string(),
     };
@@ -211,8 +224,13 @@ pub(crate) fn judge_old(http: u16, body: &Value) -> Result<Value, ProviderError>
         "88" | "40001" | "40014" | "42001" | "60011" | "60020" => Fault::AuthConfig,
         _ => Fault::Invalid,
     };
-    let request_id = text(body, "request_id").map(str::to_owned);
+    let request_id = text(&body, "request_id").map(str::to_owned);
     Err(ProviderError { request_id, ..at(kind) }.with_code(code))
+}
+
+/// What most answers of the old host are about.
+pub(crate) fn result(body: &Value) -> Result<&Value, ProviderError> {
+    body.get("result").ok_or_else(|| ProviderError::new(Fault::Unknown))
 }
 
 pub(crate) fn judge_new(http: u16, body: &Value) -> Result<String, ProviderError> {

@@ -1,4 +1,5 @@
-//! Mini-programs (小程序): who somebody is at WeChat, Alipay and DingTalk, and the number the platform vouches for.
+//! Mini-programs (小程序): who somebody is at WeChat, Alipay and DingTalk, the number the platform vouches for, and
+//! notices to them.
 //!
 //! A login code is good once, for five minutes, and may be spent although no answer came: no call with a code is repeated
 //! after a fault, the client asks its platform for a new one. [`Fault::Rejected`] says that the code itself is no good.
@@ -7,6 +8,8 @@ mod aes;
 pub mod alipay;
 pub mod dingtalk;
 mod envelope;
+mod notice;
+mod subscribe;
 mod token;
 #[cfg(test)]
 mod vectors;
@@ -19,6 +22,8 @@ use zhibu_core::Secret;
 pub use self::alipay::{Alipay, AlipayAccount, PhoneReply};
 pub use self::dingtalk::{Dingtalk, DingtalkAccount, Event, Unproven};
 pub use self::envelope::{Envelope, Sealed};
+pub use self::notice::{Notice, NoticeResult};
+pub use self::subscribe::{State, Subscribed};
 pub use self::wechat::{Wechat, WechatAccount};
 use crate::{Fault, ProviderError};
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use zhibu_core::Secret;
 
 use super::alipay::{PhoneReply, content, der, form, open_phone, sign, signed_node};
-use super::dingtalk::{Event, events, judge_new, judge_old, signed_query};
+use super::dingtalk::{Event, events, judge_new, judge_old, result, signed_query};
 use super::wechat::{is_scene, is_template_value, judge, old_data, read_phone};
 use super::{Envelope, text};
 use crate::Fault;
@@ -199,9 +199,13 @@ fn mini_1_3_dingtalk_answers_are_judged_and_old_calls_signed() {
         let body = &case["expect"]["body"];
         match of(&case, "id") {
             "isv.corp_token.v1" => assert_eq!(judge_new(200, body).unwrap(), "VecCorpToken"),
-            "user.getuserinfo" => assert_eq!(of(&judge_old(200, body).unwrap(), "userid"), "user0001"),
-            "user.getuserinfo.err" => assert_eq!(judge_old(200, body).unwrap_err().kind, Fault::Rejected),
-            "token.err88" => assert_eq!(judge_old(200, body).unwrap_err().provider_code.as_deref(), Some("40014")),
+            "user.getuserinfo" => {
+                assert_eq!(of(result(&judge_old(200, body.clone()).unwrap()).unwrap(), "userid"), "user0001")
+            }
+            "user.getuserinfo.err" => assert_eq!(judge_old(200, body.clone()).unwrap_err().kind, Fault::Rejected),
+            "token.err88" => {
+                assert_eq!(judge_old(200, body.clone()).unwrap_err().provider_code.as_deref(), Some("40014"))
+            }
             other => panic!("{other}"),
         }
     }

@@ -71,20 +71,27 @@ impl Wechat {
 
     /// The number behind a code of the button `getPhoneNumber`, eleven digits.
     pub async fn phone(&self, code: &Secret) -> Result<String, ProviderError> {
-        let token = self.token().await?;
-        let mut outcome = self.ask_phone(&token, code).await;
-        // WeChat looks at the token first: the code is not spent.
-        if outcome.as_ref().is_err_and(is_stale) {
-            self.tokens.drop(&self.account.appid, &token);
-            outcome = self.ask_phone(&self.token().await?, code).await;
-        }
-        read_phone(outcome?.get("phone_info").unwrap_or(&Value::Null), &self.account.appid)
+        let asked = json!({"code": code.expose()});
+        let body = self.with_token("wxa/business/getuserphonenumber", &asked).await?;
+        read_phone(body.get("phone_info").unwrap_or(&Value::Null), &self.account.appid)
     }
 
-    async fn ask_phone(&self, token: &Secret, code: &Secret) -> Result<Value, ProviderError> {
-        let mut url = self.at("wxa/business/getuserphonenumber")?;
+    /// Asks with a token, and once more with a new one when WeChat does not take the old one any more.
+    pub(super) async fn with_token(&self, path: &str, asked: &Value) -> Result<Value, ProviderError> {
+        let token = self.token().await?;
+        let outcome = self.ask(path, &token, asked).await;
+        // WeChat looks at the token first: nothing was done yet, no code is spent.
+        if outcome.as_ref().is_err_and(is_stale) {
+            self.tokens.drop(&self.account.appid, &token);
+            return self.ask(path, &self.token().await?, asked).await;
+        }
+        outcome
+    }
+
+    async fn ask(&self, path: &str, token: &Secret, asked: &Value) -> Result<Value, ProviderError> {
+        let mut url = self.at(path)?;
         url.query_pairs_mut().append_pair("access_token", token.expose());
-        let (http, body) = self.wire.json(self.wire.post(url).body(json!({"code": code.expose()}).to_string())).await?;
+        let (http, body) = self.wire.json(self.wire.post(url).body(asked.to_string())).await?;
         judge(http, body)
     }
 
@@ -126,11 +133,12 @@ pub(crate) fn judge(http: u16, body: Value) -> Result<Value, ProviderError> {
     let kind = match code.as_i64() {
         Some(0) => return Ok(body),
         Some(-1) => Fault::Unavailable,
-        Some(40029 | 40163 | 40226) => Fault::Rejected,
+        Some(40003 | 40029 | 40163 | 40226) => Fault::Rejected,
         Some(45009 | 45011) => Fault::RateLimited { retry_after: None },
-        Some(40001 | 40013 | 40014 | 40125 | 40164 | 41002 | 41004 | 42001 | 48001 | 50002 | 61024) => {
-            Fault::AuthConfig
-        }
+        Some(
+            40001 | 40013 | 40014 | 40037 | 40125 | 40164 | 41002 | 41004 | 41030 | 42001 | 43107 | 48001 | 50002
+            | 61024,
+        ) => Fault::AuthConfig,
         _ => Fault::Invalid,
     };
     Err(ProviderError { http: Some(http), ..ProviderError::new(kind) }.with_code(code.to_string()))

@@ -59,7 +59,7 @@ impl Breaker {
     }
 }
 
-impl<S: Sms> Guarded<S> {
+impl<S> Guarded<S> {
     /// Puts the guards before a carrier; `rate` is in calls a second, 10 unless said.
     pub fn new(carrier: S, rate: Option<NonZeroU32>, world: World) -> Self {
         let rate = rate.unwrap_or(USUAL);
@@ -74,8 +74,24 @@ impl<S: Sms> Guarded<S> {
         Self { fingerprint: Some(fingerprint), ..self }
     }
 
-    fn admit(&self, purpose: Purpose) -> Result<(), ProviderError> {
-        let crowded = purpose == Purpose::Notice && self.notices.check().is_err();
+    /// The carrier behind the guards.
+    pub(crate) fn carrier(&self) -> &S {
+        &self.carrier
+    }
+
+    /// When it has last answered well.
+    pub(crate) fn good_at(&self) -> Option<DateTime<Utc>> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).last_good
+    }
+
+    /// By which its key is known.
+    pub(crate) fn known(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// Lets a call through, or says why not; what may wait leaves half of the account free.
+    pub(crate) fn admit(&self, may_wait: bool) -> Result<(), ProviderError> {
+        let crowded = may_wait && self.notices.check().is_err();
         if crowded || self.limiter.check().is_err() {
             let wait = Fault::RateLimited { retry_after: Some(1) };
             return Err(ProviderError::new(wait).with_code("limiter"));
@@ -87,7 +103,8 @@ impl<S: Sms> Guarded<S> {
         }
     }
 
-    fn note<T>(&self, outcome: Result<T, ProviderError>) -> Result<T, ProviderError> {
+    /// Remembers how a call ended.
+    pub(crate) fn note<T>(&self, outcome: Result<T, ProviderError>) -> Result<T, ProviderError> {
         let outage = outcome.as_ref().is_err_and(ProviderError::is_outage);
         let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
         breaker.note(outage, self.world.now());
@@ -101,12 +118,12 @@ impl<S: Sms> Guarded<S> {
 #[async_trait]
 impl<S: Sms> Sms for Guarded<S> {
     async fn send(&self, message: &Message) -> Result<Handed, ProviderError> {
-        self.admit(message.purpose)?;
+        self.admit(message.purpose == Purpose::Notice)?;
         self.note(self.carrier.send(message).await)
     }
 
     async fn find(&self, message: &Message) -> Result<Found, ProviderError> {
-        self.admit(message.purpose)?;
+        self.admit(message.purpose == Purpose::Notice)?;
         self.note(self.carrier.find(message).await)
     }
 
@@ -115,11 +132,11 @@ impl<S: Sms> Sms for Guarded<S> {
     }
 
     fn fingerprint(&self) -> Option<&str> {
-        self.fingerprint.as_deref()
+        self.known()
     }
 
     fn last_good(&self) -> Option<DateTime<Utc>> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).last_good
+        self.good_at()
     }
 
     fn signature(&self, tenant: Option<TenantId>) -> &str {

@@ -19,21 +19,6 @@ pub struct Receipt {
     pub reference: Option<String>,
 }
 
-/// What became of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VoiceReceipt {
-    /// The carrier's number for the call.
-    pub id: String,
-    /// The telephone number.
-    pub mobile: String,
-    /// Whether somebody answered.
-    pub answered: bool,
-    /// How long they listened.
-    pub seconds: u32,
-    /// Our reference.
-    pub reference: Option<String>,
-}
-
 #[derive(Deserialize)]
 struct AliyunSms {
     #[serde(deserialize_with = "text")]
@@ -44,20 +29,6 @@ struct AliyunSms {
     err_code: String,
     #[serde(deserialize_with = "text")]
     biz_id: String,
-    #[serde(default, deserialize_with = "text")]
-    out_id: String,
-}
-
-#[derive(Deserialize)]
-struct AliyunVoice {
-    #[serde(deserialize_with = "text")]
-    call_id: String,
-    #[serde(deserialize_with = "text")]
-    callee: String,
-    #[serde(deserialize_with = "text")]
-    status_code: String,
-    #[serde(default, deserialize_with = "text")]
-    b_duration: String,
     #[serde(default, deserialize_with = "text")]
     out_id: String,
 }
@@ -87,19 +58,6 @@ pub fn aliyun(body: &[u8]) -> serde_json::Result<Vec<Receipt>> {
     Ok(items.into_iter().map(receipt).collect())
 }
 
-/// Aliyun's `VoiceReport`.
-pub fn aliyun_voice(body: &[u8]) -> serde_json::Result<Vec<VoiceReceipt>> {
-    let items: Vec<AliyunVoice> = serde_json::from_slice(body)?;
-    let receipt = |item: AliyunVoice| VoiceReceipt {
-        id: item.call_id,
-        mobile: item.callee,
-        answered: item.status_code == "200000",
-        seconds: item.b_duration.parse().unwrap_or(0),
-        reference: given(item.out_id),
-    };
-    Ok(items.into_iter().map(receipt).collect())
-}
-
 /// Tencent Cloud's status push.
 pub fn tencent(body: &[u8]) -> serde_json::Result<Vec<Receipt>> {
     let items: Vec<TencentSms> = serde_json::from_slice(body)?;
@@ -123,12 +81,12 @@ pub fn tencent_thanks() -> Value {
     json!({"result": 0, "errmsg": "OK"})
 }
 
-fn given(text: String) -> Option<String> {
+pub(crate) fn given(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
 /// Carriers send numbers now as text, now as numbers.
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     match Value::deserialize(from)? {
         Value::String(text) => Ok(text),
         Value::Number(number) => Ok(number.to_string()),

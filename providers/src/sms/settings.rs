@@ -11,9 +11,9 @@ use zhibu_core::{Error, Result, Secret, TenantId, World};
 #[cfg(feature = "sandbox")]
 use super::Sandbox;
 use super::{Aliyun, Closed, Guarded, Message, Purpose, Sms, Tencent};
-use crate::sign::{AccessKey, sha256};
+use crate::sign::AccessKey;
 use crate::wire::written;
-use crate::{Fault, ProviderError};
+use crate::{Fault, ProviderError, acs, keys};
 
 /// Who carries the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -134,14 +134,6 @@ pub struct Account {
     tenants: BTreeMap<TenantId, Wording>,
 }
 
-/// SHA-256 beginnings of keys that stand in test data: whoever uses one has copied an example.
-const KNOWN_KEYS: &[&str] = &["924735e59056bbc0", "9a4806ad1b774860", "7bc2b577f92b6226", "cd54cf326d799e31"];
-/// What every key made for a sandbox begins with.
-const SANDBOX_KEY: &str = "sbx_";
-/// Characters of its digest by which a key is told apart from another.
-const FINGERPRINT: usize = 16;
-const SHORTEST_CALLBACK_SECRET: usize = 32;
-
 fn refuse(words: impl Into<String>) -> Error {
     Error::refuse("CONFIG", format!("配置有误: sms.{}", words.into()))
 }
@@ -159,18 +151,9 @@ impl Settings {
             self.check_production(carrier)?;
         }
         if let Some(url) = &self.base_url {
-            let own = url.host_str().is_some_and(|host| carrier.hosts().contains(&host));
-            let plain = url.username().is_empty() && url.port().is_none() && url.path() == "/" && url.query().is_none();
-            if url.scheme() != "https" {
-                return Err(refuse("base_url 须以 https:// 开头"));
-            }
-            if !own || !plain {
-                return Err(refuse(format!("base_url 不是 {} 的服务地址", carrier.key())));
-            }
+            keys::own_address(url, carrier.hosts(), carrier.key()).map_err(refuse)?;
         }
-        if self.callback_secret.as_ref().is_some_and(|secret| secret.expose().len() < SHORTEST_CALLBACK_SECRET) {
-            return Err(refuse(format!("callback_secret 至少 {SHORTEST_CALLBACK_SECRET} 个字符")));
-        }
+        keys::long("callback_secret", self.callback_secret.as_ref()).map_err(refuse)?;
         if matches!(carrier, Carrier::Aliyun | Carrier::Tencent) { self.check_account(carrier) } else { Ok(()) }
     }
 
@@ -181,17 +164,9 @@ impl Settings {
         if self.endpoint_override.is_some() {
             return Err(refuse("endpoint_override 只能在演示环境使用"));
         }
-        let secrets = [("key_secret", self.key_secret.as_ref()), ("callback_secret", self.callback_secret.as_ref())];
-        let keys = secrets.into_iter().filter_map(|(name, key)| key.map(|key| (name, key.expose())));
-        for (name, key) in keys.chain([("key_id", self.key_id.as_str())]) {
-            if key.starts_with(SANDBOX_KEY) {
-                return Err(refuse(format!("{name} 是演示环境的密钥（{SANDBOX_KEY}…），正式环境不能使用")));
-            }
-            if sha256(key.as_bytes()).get(..16).is_some_and(|start| KNOWN_KEYS.contains(&start)) {
-                return Err(refuse(format!("{name} 是公开的测试密钥，正式环境不能使用")));
-            }
-        }
-        Ok(())
+        keys::real("key_secret", self.key_secret.as_ref().map(Secret::expose)).map_err(refuse)?;
+        keys::real("callback_secret", self.callback_secret.as_ref().map(Secret::expose)).map_err(refuse)?;
+        keys::real("key_id", Some(&self.key_id)).map_err(refuse)
     }
 
     fn check_account(&self, carrier: Carrier) -> Result<()> {
@@ -242,7 +217,7 @@ impl Settings {
     pub fn open(&self, production: bool, world: &World) -> Result<Arc<dyn Sms>> {
         self.check(production)?;
         let (rate, world) = (self.per_second, world.clone());
-        let key = sha256(self.key_id.as_bytes()).chars().take(FINGERPRINT).collect::<String>();
+        let key = keys::fingerprint(&self.key_id);
         Ok(match self.carrier(production) {
             #[cfg(feature = "sandbox")]
             Carrier::Sandbox => Arc::new(Sandbox),
@@ -265,8 +240,7 @@ const PARAMS: &[&str] = &["code", "minutes"];
 impl Account {
     /// The value of the `Host` header.
     pub(crate) fn host(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        acs::host(&self.url)
     }
 
     /// The configured signature of a tenant's messages.
@@ -327,6 +301,7 @@ impl<'de> Deserialize<'de> for Template {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sign::sha256;
 
     fn real() -> Settings {
         let templates = Purpose::ALL

@@ -3,3 +3,7 @@
 
 mod carriers;
 mod mini;
+mod notices;
+mod post;
+mod video;
+mod voice;

@@ -9,7 +9,7 @@ use zhibu_providers::mini::{Alipay, Dingtalk, Event, Person, PhoneReply, Unprove
 use zhibu_providers::{Fault, ProviderError};
 
 const PATIENCE: Duration = Duration::from_secs(6);
-const MOBILE: &str = "13800000001";
+pub(crate) const MOBILE: &str = "13800000001";
 const ALL: [Mini; 3] = [Mini::Wechat, Mini::Alipay, Mini::Dingtalk];
 
 /// The account of a platform, pointed at the emulator.
@@ -19,7 +19,7 @@ fn account<T: serde::de::DeserializeOwned>(double: &Double, name: &str, endpoint
     serde_json::from_value(account).unwrap()
 }
 
-fn wechat(double: &Double, world: World) -> Wechat {
+pub(crate) fn wechat(double: &Double, world: World) -> Wechat {
     Wechat::patient(account(double, "wechat", format!("http://{}/", double.wechat)), world, PATIENCE).unwrap()
 }
 
@@ -28,12 +28,12 @@ fn alipay(double: &Double) -> Alipay {
     Alipay::patient(account, World::default(), PATIENCE).unwrap()
 }
 
-fn dingtalk(double: &Double) -> Dingtalk {
+pub(crate) fn dingtalk(double: &Double) -> Dingtalk {
     let account = account(double, "dingtalk", format!("http://{}/", double.dingtalk));
     Dingtalk::patient(account, World::default(), PATIENCE).unwrap()
 }
 
-fn ticket(double: &Double) -> Secret {
+pub(crate) fn ticket(double: &Double) -> Secret {
     Secret::new(double.accounts()["suite_ticket"].as_str().unwrap())
 }
 
@@ -55,7 +55,7 @@ fn op(platform: Mini) -> &'static str {
 }
 
 /// How often a call came.
-fn times(double: &Double, op: &str) -> usize {
+pub(crate) fn times(double: &Double, op: &str) -> usize {
     double.calls().iter().filter(|call| call.ends_with(&format!(" {op}"))).count()
 }
 

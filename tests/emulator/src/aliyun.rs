@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use crate::crypto::{self, decode, encode, hex, hmac};
 use crate::serve::with;
 use crate::state::{Part, Sent, State};
+use crate::voice;
 
 /// The one account.
-const KEY: (&str, &str) = ("VECTORAKID0000000001", "VectorAccessKeySecret0000000001");
+pub(crate) const KEY: (&str, &str) = ("VECTORAKID0000000001", "VectorAccessKeySecret0000000001");
 const SIGNATURES: &[&str] = &["党建云", "A*B~C", "南湖支部"];
 /// Approved templates and their variables.
 const TEMPLATES: &[(&str, &[&str])] =
@@ -22,17 +23,17 @@ const TEMPLATES: &[(&str, &[&str])] =
 const LIMITS: &[(i64, usize)] = &[(60, 1), (3600, 5), (86_400, 10)];
 
 /// A refusal: status, code, and whether a correct client could have caused it.
-type Refusal = (StatusCode, &'static str, bool);
+pub(crate) type Refusal = (StatusCode, &'static str, bool);
 
-const fn wrong(code: &'static str) -> Refusal {
+pub(crate) const fn wrong(code: &'static str) -> Refusal {
     (StatusCode::BAD_REQUEST, code, true)
 }
 
-const fn business(code: &'static str) -> Refusal {
+pub(crate) const fn business(code: &'static str) -> Refusal {
     (StatusCode::OK, code, false)
 }
 
-type Query = BTreeMap<String, String>;
+pub(crate) type Query = BTreeMap<String, String>;
 
 /// The answer to one request.
 pub(crate) fn answer(state: &mut State, head: &Parts, body: &Bytes) -> (StatusCode, Value) {
@@ -138,15 +139,17 @@ fn work(state: &mut State, head: &Parts, query: &Query) -> Result<Value, Refusal
     match header(head, "x-acs-action") {
         Some("SendSms") => send(state, query),
         Some("QuerySendDetails") => details(state, query),
+        Some("SingleCallByTts") => voice::call(state, query),
+        Some("QueryCallDetailByCallId") => voice::detail(state, query),
         _ => Err((StatusCode::NOT_FOUND, "InvalidAction.NotFound", true)),
     }
 }
 
-fn only(query: &Query, known: &[&str]) -> Result<(), Refusal> {
+pub(crate) fn only(query: &Query, known: &[&str]) -> Result<(), Refusal> {
     if query.keys().all(|name| known.contains(&name.as_str())) { Ok(()) } else { Err(wrong("UnknownParameter")) }
 }
 
-fn is_mobile(text: &str) -> bool {
+pub(crate) fn is_mobile(text: &str) -> bool {
     text.len() == 11 && text.starts_with('1') && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

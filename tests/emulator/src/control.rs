@@ -7,8 +7,9 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::mini::{Mini, Use, alipay, dingtalk, issue, person, wechat};
+use crate::mini::{Mini, Use, alipay, dingtalk, issue, notice, person, subject, subscribe, wechat};
 use crate::state::State;
+use crate::{livekit, voice};
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -31,6 +32,23 @@ pub(crate) fn answer(state: &mut State, head: &Parts, body: &Bytes) -> (StatusCo
         (&Method::POST, "/phone") => {
             asked(body, |who: Whose| phone(state, who.platform.unwrap_or(Mini::Wechat), &who.mobile))
         }
+        (&Method::POST, "/consents") => told(body, |consent: Consent| {
+            let openid = subject(Mini::Wechat, &consent.mobile);
+            state.mini.consents.insert((openid, consent.template), consent.messages);
+        }),
+        (&Method::POST, "/templates") => told(body, |template: Template| {
+            state.mini.templates.insert(template.id, template.keys);
+        }),
+        (&Method::GET, "/told") => (StatusCode::OK, json!(state.mini.told)),
+        (&Method::POST, "/read") => told(body, |who: Whose| {
+            state.mini.readers.insert(subject(Mini::Dingtalk, &who.mobile));
+        }),
+        (&Method::POST, "/voice") => told(body, |order| state.voice.order = order),
+        (&Method::GET, "/rung") => (StatusCode::OK, json!(state.voice.rung)),
+        (&Method::POST, "/join") => asked(body, |with: Token| match livekit::join(state, &with.token) {
+            Ok(joined) => joined,
+            Err(why) => json!({"refused": why}),
+        }),
         (&Method::GET, "/report") => (StatusCode::OK, json!(state.report)),
         (&Method::GET, "/sent") => (StatusCode::OK, json!(state.sent)),
         (&Method::POST, "/clock") => told(body, |set: ClockSet| match set {
@@ -58,6 +76,28 @@ struct Whose {
     app: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Consent {
+    mobile: String,
+    template: String,
+    /// How many may still come.
+    messages: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Template {
+    id: String,
+    keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    token: String,
+}
+
 /// What the button of a platform hands to the client.
 pub(crate) fn phone(state: &mut State, platform: Mini, mobile: &str) -> Value {
     match platform {
@@ -77,6 +117,11 @@ pub(crate) fn accounts(state: &State) -> Value {
         "dingtalk": {"suite_key": dingtalk::SUITE_KEY, "suite_secret": dingtalk::SUITE_SECRET,
             "token": dingtalk::TOKEN, "aes_key": dingtalk::AES_KEY},
         "corp": dingtalk::CORP, "suite_ticket": state.mini.ticket,
+        "subscribe": subscribe::TEMPLATES.iter().map(|(id, keys)| json!({"id": id, "keys": keys})).collect::<Vec<_>>(),
+        "notice": {"agent": notice::AGENT, "templates":
+            notice::TEMPLATES.iter().map(|(id, keys)| json!({"id": id, "keys": keys})).collect::<Vec<_>>()},
+        "voice": voice::account(),
+        "livekit": {"key_id": livekit::KEY.0, "key_secret": livekit::KEY.1},
     })
 }
 

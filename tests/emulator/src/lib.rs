@@ -1,5 +1,6 @@
-//! A stand-in for outside services (provider double): plays Aliyun's and Tencent's text messages and the sign-in
-//! of WeChat, Alipay and DingTalk on 127.0.0.1, checks everything a careless counterpart would let pass, and makes faults on demand. It shares no code with the clients.
+//! A stand-in for outside services (provider double): plays Aliyun's and Tencent's text messages, Aliyun's calls, sign-in
+//! and notices of WeChat and DingTalk, the sign-in of Alipay, and LiveKit's meetings on 127.0.0.1, checks everything a
+//! careless counterpart would let pass, and makes faults on demand. It shares no code with the clients.
 //!
 //! Every provider has a port of its own, and so has the control:
 //!
@@ -13,6 +14,14 @@
 //! | `POST /_ctl/codes` `{"platform", "mobile", "app"?}` | issues a login code |
 //! | `POST /_ctl/phone` `{"platform", "mobile"}` | what the button for the number hands to the client |
 //! | `POST /_ctl/push` `{"url", "event": {"kind", …}}` | pushes an event of DingTalk |
+//! | `POST /_ctl/consents` `{"mobile", "template", "messages"}` | somebody agrees to so many subscribe messages at WeChat |
+//! | `POST /_ctl/templates` `{"id", "keys"}` | approves a template of subscribe messages |
+//! | `POST /_ctl/read` `{"mobile"}` | somebody reads what DingTalk delivers |
+//! | `GET /_ctl/told` | lists the notices that WeChat and DingTalk delivered |
+//! | `POST /_ctl/voice` `{"end": {"kind", "seconds"?}, "receipts"?: url}` | says how calls end and where their receipts go |
+//! | `GET /_ctl/rung` | lists the calls that were made |
+//! | `POST /_ctl/join` `{"token"}` | somebody comes into a room of LiveKit; `{"refused"}` says why not |
+//! | `POST /_ctl/webhook` `{"url", "event": {"kind", …}, "times"?}` | posts a signed webhook of LiveKit, the same so often |
 //! | `GET /_ctl/calls` | lists the calls of the platforms |
 //! | `GET /_ctl/sent` | lists what was sent |
 //! | `GET /_ctl/report` | lists what clients must never do; empty at the end of a test |
@@ -20,6 +29,7 @@
 mod aliyun;
 mod control;
 mod crypto;
+mod livekit;
 mod mini;
 pub mod oidc;
 mod openssl;
@@ -28,6 +38,7 @@ mod receipts;
 mod serve;
 mod state;
 mod tencent;
+mod voice;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,11 +46,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-pub use crate::mini::Mini;
+pub use crate::livekit::{Host, Webhook};
 pub use crate::mini::dingtalk::{CORP, Push};
+pub use crate::mini::{Mini, Told};
 use crate::serve::Port;
 use crate::state::State;
 pub use crate::state::{Fault, Match, Part, Receipts, Rule, Sent, Who};
+pub use crate::voice::{End, Rung};
 
 /// The memory that all ports share.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +77,8 @@ pub struct Double {
     pub alipay: SocketAddr,
     /// Where both hosts of DingTalk answer.
     pub dingtalk: SocketAddr,
+    /// Where LiveKit answers.
+    pub livekit: SocketAddr,
     /// Where it is told what to do.
     pub control: SocketAddr,
     shared: Shared,
@@ -73,10 +88,11 @@ pub struct Double {
 impl Double {
     /// Starts on free ports of 127.0.0.1.
     pub async fn start() -> std::io::Result<Self> {
-        Self::on([0; 6]).await
+        Self::on([0; 7]).await
     }
 
-    /// Starts on these ports: Aliyun, Tencent, control, WeChat, Alipay, DingTalk; where none is named, on a free one.
+    /// Starts on these ports: Aliyun, Tencent, control, WeChat, Alipay, DingTalk, LiveKit; where none is
+    /// named, on a free one.
     pub async fn on<const N: usize>(ports: [u16; N]) -> std::io::Result<Self> {
         let (shared, mut tasks) = (Shared::default(), JoinSet::new());
         let mut open = async |port: u16, what: Port| {
@@ -92,7 +108,8 @@ impl Double {
         let wechat = open(port(3), Port::Mini(Mini::Wechat)).await?;
         let alipay = open(port(4), Port::Mini(Mini::Alipay)).await?;
         let dingtalk = open(port(5), Port::Mini(Mini::Dingtalk)).await?;
-        Ok(Self { aliyun, tencent, wechat, alipay, dingtalk, control, shared, _tasks: tasks })
+        let livekit = open(port(6), Port::Video).await?;
+        Ok(Self { aliyun, tencent, wechat, alipay, dingtalk, livekit, control, shared, _tasks: tasks })
     }
 
     /// Replaces the faults to make.
@@ -155,6 +172,54 @@ impl Double {
     /// What a sealed answer to DingTalk says; nothing when it is not sealed as it must be.
     pub fn opened(&self, answer: &str) -> Option<String> {
         mini::dingtalk::opened(answer.as_bytes())
+    }
+
+    /// Somebody agrees to so many messages of a template at WeChat.
+    pub fn consent(&self, mobile: &str, template: &str, messages: u32) {
+        let pair = (mini::subject(Mini::Wechat, mobile), template.to_owned());
+        self.shared.state().mini.consents.insert(pair, messages);
+    }
+
+    /// Makes somebody whom the platforms know.
+    pub fn person(&self, mobile: &str) {
+        mini::person(&mut self.shared.state(), mobile);
+    }
+
+    /// Somebody reads what DingTalk delivers.
+    pub fn reads(&self, mobile: &str) {
+        self.shared.state().mini.readers.insert(mini::subject(Mini::Dingtalk, mobile));
+    }
+
+    /// The notices that WeChat and DingTalk delivered.
+    pub fn told(&self) -> Vec<Told> {
+        self.shared.state().mini.told.clone()
+    }
+
+    /// Says how calls end from now on, and where their receipts go.
+    pub fn calls_end(&self, end: End, receipts: Option<String>) {
+        self.shared.state().voice.order = voice::Order { end, receipts };
+    }
+
+    /// The calls that were made.
+    pub fn rung(&self) -> Vec<Rung> {
+        self.shared.state().voice.rung.clone()
+    }
+
+    /// Somebody comes into a room of LiveKit with a token: where and who, or why not.
+    pub fn join(&self, token: &str) -> Result<serde_json::Value, &'static str> {
+        livekit::join(&mut self.shared.state(), token)
+    }
+
+    /// Posts a webhook of LiveKit, the same event so often; whether it was acknowledged every time.
+    pub async fn webhook(&self, url: &str, event: &Webhook, times: u32) -> bool {
+        push::webhook(&self.shared, url, event, times).await
+    }
+
+    /// A webhook of LiveKit as it would be posted: the header `Authorization` and the body.
+    pub fn signed(&self, event: &Webhook) -> (String, String) {
+        let mut state = self.shared.state();
+        let body = livekit::event(&mut state, event);
+        (livekit::signature(&state, &body), body)
     }
 
     /// The calls that platforms got, as `wechat jscode2session`.

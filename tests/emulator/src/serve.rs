@@ -16,9 +16,11 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::livekit::Host;
 use crate::mini::{self, Call, Mini};
+use crate::receipts::Due;
 use crate::state::{Fault, Part, Who};
-use crate::{Shared, aliyun, control, push, receipts, tencent};
+use crate::{Shared, aliyun, control, livekit, push, receipts, tencent};
 
 /// What a port plays.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,7 @@ pub(crate) enum Port {
     Control,
     Provider(Part),
     Mini(Mini),
+    Video,
 }
 
 type Body = BoxBody<Bytes, io::Error>;
@@ -49,6 +52,10 @@ async fn one(port: Port, shared: Shared, request: Request<Incoming>) -> io::Resu
             let (status, answer) = push::told(&shared, &body).await;
             Ok(json_body(status, &answer))
         }
+        Port::Control if head.uri.path().trim_start_matches("/_ctl") == "/webhook" => {
+            let (status, answer) = push::told_webhook(&shared, &body).await;
+            Ok(json_body(status, &answer))
+        }
         Port::Control => {
             let (status, answer) = control::answer(&mut shared.state(), &head, &body);
             Ok(json_body(status, &answer))
@@ -64,6 +71,10 @@ async fn one(port: Port, shared: Shared, request: Request<Incoming>) -> io::Resu
         Port::Mini(platform) => {
             let call = Call::of(platform, &head, &body);
             play(platform.into(), &call.op, &shared, || mini::answer(&mut shared.state(), platform, &call)).await
+        }
+        Port::Video => {
+            let work = || livekit::answer(&mut shared.state(), &head, &body);
+            play(Host::LiveKit.into(), livekit::op(&head), &shared, work).await
         }
     }
 }
@@ -99,7 +110,7 @@ async fn play(
         }
         _ => {}
     }
-    let before = shared.state().sent.len();
+    let before = taken(shared);
     let (mut status, mut answer) = work();
     let reported = shared.state().report.len();
     if fault == Some(Fault::Repeated) {
@@ -121,24 +132,34 @@ async fn play(
     }
 }
 
+/// How many messages and calls carriers have taken.
+fn taken(shared: &Shared) -> (usize, usize) {
+    let state = shared.state();
+    (state.sent.len(), state.voice.rung.len())
+}
+
 /// Sends the receipts of what was just taken.
-async fn tell(shared: &Shared, before: usize, fault: Option<&Fault>) {
+async fn tell(shared: &Shared, before: (usize, usize), fault: Option<&Fault>) {
     if fault == Some(&Fault::LostReceipt) {
         return;
     }
-    let new: Vec<_> = shared.state().sent.iter().skip(before).cloned().collect();
-    for sent in new {
+    let new: Vec<Due> = {
+        let state = shared.state();
+        let messages = state.sent.iter().skip(before.0).cloned().map(Due::Message);
+        messages.chain(state.voice.rung.iter().skip(before.1).cloned().map(Due::Call)).collect()
+    };
+    for due in new {
         if fault == Some(&Fault::EarlyReceipt) {
-            receipts::push(shared, &sent).await;
+            receipts::push(shared, &due).await;
             continue;
         }
         let times = if fault == Some(&Fault::DoubleReceipt) { 2 } else { 1 };
         for _ in 0..times {
-            let (shared, sent) = (shared.clone(), sent.clone());
+            let (shared, due) = (shared.clone(), due.clone());
             tokio::spawn(async move {
                 // The answer is with the client by then.
                 tokio::time::sleep(Duration::from_millis(300)).await;
-                receipts::push(&shared, &sent).await;
+                receipts::push(&shared, &due).await;
             });
         }
     }

@@ -6,7 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::livekit::{self, Host};
 use crate::mini::{Memory, Mini};
+use crate::voice;
 
 /// A provider that is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +100,8 @@ pub enum Who {
     Carrier(Part),
     /// A platform of mini-programs.
     Mini(Mini),
+    /// Whoever holds meetings by video.
+    Video(Host),
 }
 
 impl From<Part> for Who {
@@ -109,6 +113,12 @@ impl From<Part> for Who {
 impl From<Mini> for Who {
     fn from(mini: Mini) -> Self {
         Self::Mini(mini)
+    }
+}
+
+impl From<Host> for Who {
+    fn from(host: Host) -> Self {
+        Self::Video(host)
     }
 }
 
@@ -161,6 +171,8 @@ pub(crate) struct State {
     pub(crate) faults: Vec<Rule>,
     pub(crate) receipts: Receipts,
     pub(crate) mini: Memory,
+    pub(crate) voice: voice::Memory,
+    pub(crate) video: livekit::Memory,
     /// What a client did that it must never do.
     pub(crate) report: Vec<String>,
 }

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::alipay::padded;
-use super::{Call, Mini, Use, grant, spend, subject};
+use super::{Call, Mini, Use, grant, notice, spend, subject};
 use crate::crypto::{base64, hex, unbase64};
 use crate::openssl::{cbc, sha1};
+use crate::serve::with;
 use crate::state::State;
 
 /// The one suite.
@@ -56,6 +57,8 @@ pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (StatusCode, Value) 
         "/v1.0/oauth2/corpAccessToken" => corp_token(state, call),
         "/topapi/v2/user/getuserinfo" => (StatusCode::OK, old(state, call, user_info)),
         "/topapi/v2/user/get" => (StatusCode::OK, old(state, call, user)),
+        "/topapi/message/corpconversation/sendbytemplate" => (StatusCode::OK, old(state, call, notice::send)),
+        "/topapi/message/corpconversation/getsendresult" => (StatusCode::OK, old(state, call, notice::result)),
         _ => (StatusCode::NOT_FOUND, json!({"code": "NotFound", "message": "no such api", "requestid": "emu"})),
     }
 }
@@ -106,7 +109,7 @@ fn old(state: &mut State, call: &Call<'_>, work: Work) -> Value {
         return json!({"errcode": 88, "sub_code": "40014", "sub_msg": "不合法的access_token", "errmsg": "ding talk error"});
     };
     match serde_json::from_slice(call.body).map_err(|_| 40_035).and_then(|body| work(state, &corp, &body)) {
-        Ok(result) => json!({"errcode": 0, "errmsg": "ok", "result": result, "request_id": "emu"}),
+        Ok(answer) => with(answer, &json!({"errcode": 0, "errmsg": "ok", "request_id": "emu"})),
         Err(88) => {
             json!({"errcode": 88, "sub_code": "60011", "sub_msg": "应用尚未开通所需的权限", "errmsg": "ding talk error"})
         }
@@ -117,8 +120,8 @@ fn old(state: &mut State, call: &Call<'_>, work: Work) -> Value {
 fn user_info(state: &mut State, corp: &str, body: &Value) -> Result<Value, i64> {
     let code = body.get("code").and_then(Value::as_str).unwrap_or_default();
     let mobile = spend(state, Mini::Dingtalk, Use::Login, corp, code).map_err(|_| 40_078)?;
-    Ok(json!({"userid": subject(Mini::Dingtalk, &mobile), "unionid": "unionEmu", "sys": false, "sys_level": 0,
-        "name": "某某", "associated_unionid": "assocEmu"}))
+    Ok(json!({"result": {"userid": subject(Mini::Dingtalk, &mobile), "unionid": "unionEmu", "sys": false,
+        "sys_level": 0, "name": "某某", "associated_unionid": "assocEmu"}}))
 }
 
 fn user(state: &mut State, _: &str, body: &Value) -> Result<Value, i64> {
@@ -127,7 +130,7 @@ fn user(state: &mut State, _: &str, body: &Value) -> Result<Value, i64> {
     }
     let userid = body.get("userid").and_then(Value::as_str).unwrap_or_default();
     let (mobile, _) = state.mini.users.iter().find(|(_, user)| *user == userid).ok_or(60_121)?;
-    Ok(json!({"userid": userid, "name": "某某", "mobile": mobile, "state_code": "86"}))
+    Ok(json!({"result": {"userid": userid, "name": "某某", "mobile": mobile, "state_code": "86"}}))
 }
 
 /// The message of a push; what it announces is so from now on.

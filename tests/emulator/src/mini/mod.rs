@@ -2,6 +2,8 @@
 
 pub(crate) mod alipay;
 pub(crate) mod dingtalk;
+pub(crate) mod notice;
+pub(crate) mod subscribe;
 pub(crate) mod wechat;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -52,6 +54,25 @@ struct Token {
     revoked: bool,
 }
 
+/// A notice that reached somebody.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// Who delivered it.
+    pub platform: Mini,
+    /// The openid, the userid.
+    pub to: String,
+    /// The template.
+    pub template: String,
+    /// What it opens, at WeChat.
+    pub page: String,
+    /// Its values, as they were given.
+    pub values: Value,
+    /// `msgid`, `task_id`
+    pub id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// What the platforms remember.
 #[derive(Debug)]
 pub(crate) struct Memory {
@@ -66,6 +87,14 @@ pub(crate) struct Memory {
     pub(crate) tells_numbers: bool,
     /// Every call, as `wechat jscode2session`.
     pub(crate) calls: Vec<String>,
+    /// Templates of subscribe messages with the keys of their values.
+    pub(crate) templates: HashMap<String, Vec<String>>,
+    /// Messages that somebody (openid) has agreed to get by a template.
+    pub(crate) consents: HashMap<(String, String), u32>,
+    pub(crate) told: Vec<Told>,
+    tasks: Vec<notice::Task>,
+    /// Those (userid) who read what DingTalk delivers.
+    pub(crate) readers: HashSet<String>,
 }
 
 impl Default for Memory {
@@ -78,6 +107,14 @@ impl Default for Memory {
             ticket: "EmulatedSuiteTicket-0".to_owned(),
             tells_numbers: true,
             calls: Vec::new(),
+            templates: subscribe::TEMPLATES
+                .iter()
+                .map(|(id, keys)| ((*id).to_owned(), keys.iter().map(|key| (*key).to_owned()).collect()))
+                .collect(),
+            consents: HashMap::new(),
+            told: Vec::new(),
+            tasks: Vec::new(),
+            readers: HashSet::new(),
         }
     }
 }

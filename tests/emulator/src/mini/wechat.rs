@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Call, Mini, Unfit, Use, grant, spend, subject};
+use super::{Call, Mini, Unfit, Use, grant, spend, subject, subscribe};
 use crate::state::State;
 
 /// The appid of the one mini-program.
@@ -13,13 +13,16 @@ pub(crate) const APPID: &str = "wxemulated0000001";
 pub(crate) const SECRET: &str = "EmulatedWechatSecret0000000001";
 
 /// A refusal: code, words, and whether a correct client could not have caused it.
-type Refusal = (i64, &'static str, bool);
+pub(super) type Refusal = (i64, &'static str, bool);
 
 pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> Value {
     let outcome = match (call.method.as_str(), call.path) {
         ("GET", "/sns/jscode2session") => session(state, call),
         ("POST", "/cgi-bin/stable_token") => token(state, call),
         ("POST", "/wxa/business/getuserphonenumber") => phone(state, call),
+        ("POST", "/cgi-bin/message/subscribe/send") => {
+            good_token(state, call).and_then(|()| subscribe::send(state, call.body))
+        }
         _ => Err((48001, "api unauthorized", true)),
     };
     outcome.unwrap_or_else(|(code, words, at_fault)| {
@@ -95,15 +98,20 @@ struct Phone {
     code: String,
 }
 
-fn phone(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+fn good_token(state: &State, call: &Call<'_>) -> Result<(), Refusal> {
     let now = state.now();
     let given = call.asked("access_token");
     match state.mini.tokens.iter().find(|token| token.platform == Mini::Wechat && token.text == given) {
-        None => return Err((40001, "invalid credential, access_token is invalid or not latest", true)),
-        Some(token) if token.revoked => return Err((40001, "invalid credential", false)),
-        Some(token) if token.until < now => return Err((42001, "access_token expired", true)),
-        Some(_) => {}
+        None => Err((40001, "invalid credential, access_token is invalid or not latest", true)),
+        Some(token) if token.revoked => Err((40001, "invalid credential", false)),
+        Some(token) if token.until < now => Err((42001, "access_token expired", true)),
+        Some(_) => Ok(()),
     }
+}
+
+fn phone(state: &mut State, call: &Call<'_>) -> Result<Value, Refusal> {
+    good_token(state, call)?;
+    let now = state.now();
     let asked: Phone = serde_json::from_slice(call.body).map_err(|_| (47001, "data format error", true))?;
     let mobile = mobile_of(state, Use::Phone, &asked.code)?;
     let country = if mobile.len() == 11 { "86" } else { "852" };
