@@ -1,5 +1,6 @@
 //! All routes of the server.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,10 +28,17 @@ pub(crate) fn limits(installation: &Installation, path: &str) -> Result<Limits> 
 /// What the console asks, by hash: it sends the hash alone.
 const DOCUMENTS: &str = include_str!("../../web/api/persisted.json");
 
+/// A debug build takes the pages from the disk, so their questions too.
+fn documents() -> Cow<'static, str> {
+    let there = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/api/persisted.json");
+    let read = if cfg!(debug_assertions) { std::fs::read_to_string(there).ok() } else { None };
+    read.map_or(Cow::Borrowed(DOCUMENTS), Cow::Owned)
+}
+
 /// The routes.
 pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -> Result<Router> {
     let production = installation.config.profile == Profile::Production;
-    let documents: HashMap<String, String> = serde_json::from_str(DOCUMENTS).map_err(Error::bug)?;
+    let documents: HashMap<String, String> = serde_json::from_str(&documents()).map_err(Error::bug)?;
     let documents: Arc<HashMap<String, Arc<str>>> =
         Arc::new(documents.into_iter().map(|(k, v)| (k, v.into())).collect());
     let mut router = Router::new();

@@ -15,7 +15,7 @@ const EXPORTS: &str = "{ system { exports { nodes { id state rowCount filterWord
 pub(crate) const DOWNLOAD: &str = "mutation($id: ID!) { system { downloadExport(id: $id) { url } } }";
 const CREATE: &str = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
 /// One column of every kind that a tenant exports, and that operators export.
-const OURS: [(&str, &str); 20] = [
+const OURS: [(&str, &str); 21] = [
     ("former_member", "name"),
     ("record_request", "name"),
     ("purge", "name"),
@@ -36,6 +36,7 @@ const OURS: [(&str, &str); 20] = [
     ("pledge", "name"),
     ("study_note", "name"),
     ("contribution", "name"),
+    ("meeting", "title"),
 ];
 /// Those in which no text is looked for.
 const UNSOUGHT: [&str; 4] = ["record_request", "purge", "completeness", "organisation_past"];

@@ -28,6 +28,7 @@ mod life;
 mod list_exports;
 mod live;
 mod many_members;
+mod meeting;
 mod member_records;
 mod members;
 mod menus;

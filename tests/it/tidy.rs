@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["tenancy"],
     &["graphql"],
     &["directory"],
-    &["system", "contribution", "development", "document", "leadership", "mobility", "notes"],
+    &["system", "contribution", "development", "document", "leadership", "meeting", "mobility", "notes"],
     &["modules"],
     &["server"],
     &["tests"],
