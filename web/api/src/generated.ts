@@ -722,6 +722,13 @@ export type FormerFilter = {
   reason?: EndReason | null | undefined;
 };
 
+/** Which frame coordinates are in. */
+export type GeoFrame =
+  /** WGS-84, 天地图 (CGCS2000) */
+  | 'WGS84'
+  /** GCJ-02: 高德, 腾讯 */
+  | 'GCJ02';
+
 /** Where an import stands. */
 export type ImportState =
   /** 待上传 */
@@ -840,6 +847,297 @@ export type LostState =
   | 'FOUND'
   /** 已除名 */
   | 'STRUCK';
+
+/** How urgent a warning is. */
+export type MeetingAlert =
+  /** 蓝色 */
+  | 'BLUE'
+  /** 黄色 */
+  | 'YELLOW'
+  /** 红色 */
+  | 'RED';
+
+/** Who should attend a kind of meeting (参会范围). */
+export type MeetingAttend =
+  /** 全体党员 */
+  | 'MEMBERS'
+  /** 班子成员 */
+  | 'COMMITTEE'
+  /** 指定人员 */
+  | 'NAMED';
+
+/** Whether somebody was there (出勤). */
+export type MeetingAttendance =
+  /** 出席 */
+  | 'PRESENT'
+  /** 迟到 */
+  | 'LATE'
+  /** 请假 */
+  | 'LEAVE'
+  /** 缺席 */
+  | 'ABSENT';
+
+/** How often a kind is to be held at least (频次). */
+export type MeetingEvery =
+  /** 每月 */
+  | 'MONTH'
+  /** 每季度 */
+  | 'QUARTER'
+  /** 每年 */
+  | 'YEAR';
+
+/** Somebody who is not counted. */
+export type MeetingExemptInput = {
+  person: string;
+  reason: string;
+};
+
+/** Where one may sign in. */
+export type MeetingFenceInput = {
+  /** Degrees. */
+  latitude: number;
+  /** Degrees. */
+  longitude: number;
+  frame: GeoFrame;
+  /** Metres, 50 to 5000. */
+  radius: number;
+};
+
+/** What an uploaded file is to a meeting (文件类别). */
+export type MeetingFileKind =
+  /** 会议材料 */
+  | 'MATERIAL'
+  /** 照片 */
+  | 'PHOTO'
+  /** 视频 */
+  | 'VIDEO'
+  /** 会议录像 */
+  | 'RECORDING';
+
+/** Which meetings are looked for. */
+export type MeetingFilter = {
+  /** Part of the title. */
+  search?: string | null | undefined;
+  /** This organisation and everything below. */
+  under?: string | null | undefined;
+  /** Of this kind. */
+  kind?: string | null | undefined;
+  /** In any of these states. */
+  states?: Array<MeetingState> | null | undefined;
+  mode?: MeetingMode | null | undefined;
+  /** Beginning on this day or later. */
+  from?: string | null | undefined;
+  /** Beginning on this day or earlier. */
+  to?: string | null | undefined;
+};
+
+/** Where a phone says it is. */
+export type MeetingFixInput = {
+  /** Degrees. */
+  latitude: number;
+  /** Degrees. */
+  longitude: number;
+  frame: GeoFrame;
+  /** Metres. */
+  accuracy: number;
+  /** The phone says that somebody made it up. */
+  mock?: boolean | null | undefined;
+};
+
+export type MeetingInput = {
+  organisation: string;
+  /** Codes of kinds, one to four. */
+  types: Array<string>;
+  title: string;
+  mode: MeetingMode;
+  startsAt: string;
+  endsAt: string;
+  place?: string | null | undefined;
+  /** Address of a video meeting held elsewhere, https only. */
+  link?: string | null | undefined;
+  /** An item on each line. */
+  agenda: string;
+  speaker?: string | null | undefined;
+  /** People who are no members here, as a text. */
+  observers?: string | null | undefined;
+  host?: string | null | undefined;
+  recorder?: string | null | undefined;
+  /** Minutes after the beginning from which one is late; 10 unless said. */
+  lateMinutes?: number | null | undefined;
+  fence?: MeetingFenceInput | null | undefined;
+  /** Who should attend. */
+  attend: MeetingAttend;
+  /** Members who should attend besides, or with NAMED only these. */
+  named?: Array<string> | null | undefined;
+  /** Members who attend without being counted (列席). */
+  guests?: Array<string> | null | undefined;
+  /** Who is not counted, and why; who floats or is out of contact is not counted anyway. */
+  exempt?: Array<MeetingExemptInput> | null | undefined;
+};
+
+/** Why somebody cannot come (请假类型). */
+export type MeetingLeaveKind =
+  /** 病假 */
+  | 'SICK'
+  /** 事假 */
+  | 'PERSONAL'
+  /** 公务 */
+  | 'DUTY'
+  /** 外出 */
+  | 'AWAY'
+  /** 其他 */
+  | 'OTHER';
+
+/** Where a request for leave stands (请假状态). */
+export type MeetingLeaveState =
+  /** 待审批 */
+  | 'ASKED'
+  /** 已同意 */
+  | 'GRANTED'
+  /** 未同意 */
+  | 'REFUSED';
+
+export type MeetingMinutesInput = {
+  /** 会议内容 */
+  body: string;
+  /** 会议决议 */
+  resolutions?: string | null | undefined;
+  /** 待办事项 */
+  tasks?: string | null | undefined;
+  /** 更正原因, once the meeting is over. */
+  reason?: string | null | undefined;
+};
+
+/** How one takes part (会议方式). */
+export type MeetingMode =
+  /** 线下会议 */
+  | 'OFFLINE'
+  /** 视频会议 */
+  | 'VIDEO'
+  /** 线上线下结合 */
+  | 'HYBRID';
+
+/** What somebody is in a meeting (参会身份). */
+export type MeetingPart =
+  /** 应到 */
+  | 'SHOULD'
+  /** 不计入应到 */
+  | 'EXEMPT'
+  /** 列席 */
+  | 'OBSERVER';
+
+/** Who on a list is looked for. */
+export type MeetingPeopleFilter = {
+  /** Part of the name or its pinyin. */
+  search?: string | null | undefined;
+  part?: MeetingPart | null | undefined;
+  attendance?: MeetingAttendance | null | undefined;
+  /** Only those of whom nothing is known yet. */
+  open?: boolean | null | undefined;
+  /** Only those who wait for an answer to their request for leave. */
+  asking?: boolean | null | undefined;
+};
+
+export type MeetingPlanInput = {
+  organisation: string;
+  year: number;
+  /** 1 to 12 */
+  month: number;
+  /** Code of a kind. */
+  kind: string;
+  topic: string;
+};
+
+/** How many of those who should attend must be there (到会要求). */
+export type MeetingQuorum =
+  /** 无 */
+  | 'NONE'
+  /** 半数以上（含半数） */
+  | 'HALF'
+  /** 超过半数 */
+  | 'MORE_THAN_HALF'
+  /** 三分之二以上 */
+  | 'TWO_THIRDS'
+  /** 五分之四以上 */
+  | 'FOUR_FIFTHS';
+
+/** Where a meeting stands (会议状态). */
+export type MeetingState =
+  /** 草稿 */
+  | 'DRAFT'
+  /** 未开始 */
+  | 'PUBLISHED'
+  /** 进行中 */
+  | 'RUNNING'
+  /** 待纪要 */
+  | 'MINUTES_PENDING'
+  /** 已结束 */
+  | 'FINISHED'
+  /** 已取消 */
+  | 'CANCELLED';
+
+export type MeetingTypeInput = {
+  name: string;
+  attend: MeetingAttend;
+  /** How often at least; nothing: as needed. */
+  every?: MeetingEvery | null | undefined;
+  quorum: MeetingQuorum;
+  /** Kinds of organisations that may hold it. */
+  heldBy: Array<OrgType>;
+  /** Of these those that must as often as `every` says. */
+  requiredOf: Array<OrgType>;
+  active: boolean;
+};
+
+export type MeetingUploadInput = {
+  kind: MeetingFileKind;
+  /** With its ending. */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+};
+
+export type MeetingVoteInput = {
+  title: string;
+  /** Two to twenty; a vote that decides has 赞成, 反对, 弃权 instead. */
+  options: Array<string>;
+  /** How many one may choose; one unless said. */
+  most?: number | null | undefined;
+  /** 不记名 */
+  secret: boolean;
+  rule: MeetingVoteRule;
+};
+
+/** What decides a vote (计票规则). */
+export type MeetingVoteRule =
+  /** 仅统计票数 */
+  | 'NONE'
+  /** 一般决议：到会半数以上，赞成超过应到会有表决权人数的半数 */
+  | 'RESOLUTION'
+  /** 接收、转正：到会超过半数，赞成超过应到会有表决权人数的半数 */
+  | 'ASSEMBLY'
+  /** 选举：到会五分之四以上，得票超过实到会有表决权人数的半数当选 */
+  | 'ELECTION';
+
+/** Where a vote stands (投票状态). */
+export type MeetingVoteState =
+  /** 未开始 */
+  | 'PREPARED'
+  /** 投票中 */
+  | 'OPEN'
+  /** 已结束 */
+  | 'ENDED';
+
+/** How somebody signed in (签到方式). */
+export type MeetingWay =
+  /** 扫码签到 */
+  | 'QR'
+  /** 定位签到 */
+  | 'PLACE'
+  /** 管理员登记 */
+  | 'LIST'
+  /** 视频入会 */
+  | 'VIDEO';
 
 /** Which members a list shows. */
 export type MemberFilter = {
@@ -1042,6 +1340,15 @@ export type MobilityLevel =
   | 'YELLOW'
   /** 超期 */
   | 'RED';
+
+/** The three lists of one's own meetings (M-1.3). */
+export type MyMeetings =
+  /** 未开始 */
+  | 'UPCOMING'
+  /** 进行中 */
+  | 'ONGOING'
+  /** 已结束 */
+  | 'OVER';
 
 /** Why somebody cannot get a message. */
 export type NoMessage =
@@ -2902,6 +3209,346 @@ export type OpenElectionDocumentMutationVariables = Exact<{
 
 
 export type OpenElectionDocumentMutation = { leadership: { openDocument: { url: string, fileName: string } } };
+
+export type MeetingRowFragment = { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> };
+
+export type MeetingBallotFragment = { id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null };
+
+export type MeetingPaperFragment = { id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string };
+
+export type MeetingRecordFragment = { number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string };
+
+export type MeetingFullFragment = { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> };
+
+export type MeetingSeatFragment = { person: string, name: string, organisation: string, part: MeetingPart, partReason: string | null, chosen: boolean, votes: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, distance: number | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAt: string | null, leaveAnswer: string | null, makeup: boolean };
+
+export type MeetingSortFragment = { code: string, version: number, name: string, attend: MeetingAttend, every: MeetingEvery | null, quorum: MeetingQuorum, heldBy: Array<OrgType>, requiredOf: Array<OrgType>, own: boolean, active: boolean };
+
+export type MeetingLineFragment = { id: string, version: number, year: number, month: number, topic: string, held: boolean, kind: { code: string, name: string } };
+
+export type MeetingsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: MeetingFilter | null | undefined;
+}>;
+
+
+export type MeetingsQuery = { meeting: { meetings: { totalCount: number, nodes: Array<{ id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }> } } };
+
+export type MeetingQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MeetingQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type MeetingSeatsQueryVariables = Exact<{
+  meeting: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: MeetingPeopleFilter | null | undefined;
+}>;
+
+
+export type MeetingSeatsQuery = { meeting: { people: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ person: string, name: string, organisation: string, part: MeetingPart, partReason: string | null, chosen: boolean, votes: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, distance: number | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAt: string | null, leaveAnswer: string | null, makeup: boolean }> } } };
+
+export type MeetingNotesQueryVariables = Exact<{
+  meeting: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type MeetingNotesQuery = { meeting: { notes: { totalCount: number, nodes: Array<{ body: string, updatedAt: string, person: { id: string, name: string } }> } } };
+
+export type MeetingVotersQueryVariables = Exact<{
+  vote: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  voted?: boolean | null | undefined;
+}>;
+
+
+export type MeetingVotersQuery = { meeting: { voters: { totalCount: number, nodes: Array<{ voted: boolean, chosen: Array<number> | null, person: { id: string, name: string } }> } } };
+
+export type MeetingCandidatesQueryVariables = Exact<{
+  organisation: string;
+  attend: MeetingAttend;
+}>;
+
+
+export type MeetingCandidatesQuery = { meeting: { candidates: Array<{ votes: boolean, away: string | null, person: { id: string, name: string }, organisation: { id: string, shortName: string } }> } };
+
+export type MeetingTypesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeetingTypesQuery = { meeting: { types: Array<{ code: string, version: number, name: string, attend: MeetingAttend, every: MeetingEvery | null, quorum: MeetingQuorum, heldBy: Array<OrgType>, requiredOf: Array<OrgType>, own: boolean, active: boolean }> } };
+
+export type MeetingTypeLimitsQueryVariables = Exact<{
+  organisation: string;
+}>;
+
+
+export type MeetingTypeLimitsQuery = { meeting: { typeLimits: Array<{ allowed: boolean, decided: boolean | null, kind: { code: string, version: number, name: string, attend: MeetingAttend, every: MeetingEvery | null, quorum: MeetingQuorum, heldBy: Array<OrgType>, requiredOf: Array<OrgType>, own: boolean, active: boolean }, decidedBy: { id: string, shortName: string } | null }> } };
+
+export type MeetingPlansQueryVariables = Exact<{
+  organisation: string;
+  year: number;
+}>;
+
+
+export type MeetingPlansQuery = { meeting: { plans: Array<{ id: string, version: number, year: number, month: number, topic: string, held: boolean, kind: { code: string, name: string } }> } };
+
+export type MeetingNumbersQueryVariables = Exact<{
+  under?: string | null | undefined;
+  year?: number | null | undefined;
+}>;
+
+
+export type MeetingNumbersQuery = { meeting: { statistics: { held: number, open: number, required: number, fulfilled: number, should: number, attended: number, taught: number, members: number, months: Array<{ month: number, held: number }>, kinds: Array<{ required: number, fulfilled: number, held: number, kind: { code: string, name: string } }>, organisations: Array<{ required: number, fulfilled: number, held: number, should: number, attended: number, organisation: { id: string, shortName: string } }>, warnings: Array<{ kind: string, level: MeetingAlert, from: string, to: string, organisation: { id: string, shortName: string } }> } } };
+
+export type MeetingMembersQueryVariables = Exact<{
+  search?: string | null | undefined;
+  under?: string | null | undefined;
+}>;
+
+
+export type MeetingMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type SaveMeetingMutationVariables = Exact<{
+  id?: string | null | undefined;
+  version?: number | null | undefined;
+  input: MeetingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type SaveMeetingMutation = { meeting: { save: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type PublishMeetingMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type PublishMeetingMutation = { meeting: { publish: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type RemoveMeetingMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemoveMeetingMutation = { meeting: { remove: boolean } };
+
+export type CancelMeetingMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type CancelMeetingMutation = { meeting: { cancel: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type StartMeetingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StartMeetingMutation = { meeting: { start: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type OpenSignInMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenSignInMutation = { meeting: { openSignIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type CloseSignInMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CloseSignInMutation = { meeting: { closeSignIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type EndMeetingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndMeetingMutation = { meeting: { end: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type RecordMeetingAttendanceMutationVariables = Exact<{
+  id: string;
+  people: Array<string> | string;
+  attendance?: MeetingAttendance | null | undefined;
+  note?: string | null | undefined;
+}>;
+
+
+export type RecordMeetingAttendanceMutation = { meeting: { recordAttendance: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type AddMeetingPeopleMutationVariables = Exact<{
+  id: string;
+  people: Array<string> | string;
+  part: MeetingPart;
+}>;
+
+
+export type AddMeetingPeopleMutation = { meeting: { addPeople: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type AnswerMeetingLeaveMutationVariables = Exact<{
+  id: string;
+  person: string;
+  granted: boolean;
+  answer?: string | null | undefined;
+}>;
+
+
+export type AnswerMeetingLeaveMutation = { meeting: { answerLeave: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type PrepareMeetingVoteMutationVariables = Exact<{
+  meeting: string;
+  id?: string | null | undefined;
+  version?: number | null | undefined;
+  input: MeetingVoteInput;
+}>;
+
+
+export type PrepareMeetingVoteMutation = { meeting: { prepareVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type RemoveMeetingVoteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveMeetingVoteMutation = { meeting: { removeVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type StartMeetingVoteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StartMeetingVoteMutation = { meeting: { startVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type EndMeetingVoteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndMeetingVoteMutation = { meeting: { endVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type WriteMeetingMinutesMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: MeetingMinutesInput;
+}>;
+
+
+export type WriteMeetingMinutesMutation = { meeting: { writeMinutes: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type RecordMeetingMakeupMutationVariables = Exact<{
+  id: string;
+  people: Array<string> | string;
+  on: boolean;
+}>;
+
+
+export type RecordMeetingMakeupMutation = { meeting: { recordMakeup: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type RequestMeetingFileMutationVariables = Exact<{
+  meeting: string;
+  input: MeetingUploadInput;
+}>;
+
+
+export type RequestMeetingFileMutation = { meeting: { requestFile: { id: string, url: string | null, contentType: string, part: number | null } } };
+
+export type MeetingFilePartsMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MeetingFilePartsMutation = { meeting: { fileParts: { there: number, missing: Array<{ number: number, size: number, url: string }> } } };
+
+export type KeepMeetingFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type KeepMeetingFileMutation = { meeting: { keepFile: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type RemoveMeetingFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveMeetingFileMutation = { meeting: { removeFile: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type MeetingFileToLibraryMutationVariables = Exact<{
+  id: string;
+  on: boolean;
+}>;
+
+
+export type MeetingFileToLibraryMutation = { meeting: { fileToLibrary: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type OpenMeetingFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OpenMeetingFileMutation = { meeting: { openFile: { url: string, fileName: string } } };
+
+export type SaveMeetingTypeMutationVariables = Exact<{
+  code?: string | null | undefined;
+  version?: number | null | undefined;
+  input: MeetingTypeInput;
+}>;
+
+
+export type SaveMeetingTypeMutation = { meeting: { saveType: string } };
+
+export type LimitMeetingTypeMutationVariables = Exact<{
+  organisation: string;
+  code: string;
+  allowed?: boolean | null | undefined;
+}>;
+
+
+export type LimitMeetingTypeMutation = { meeting: { limitType: boolean } };
+
+export type SaveMeetingPlanMutationVariables = Exact<{
+  id?: string | null | undefined;
+  version?: number | null | undefined;
+  input: MeetingPlanInput;
+}>;
+
+
+export type SaveMeetingPlanMutation = { meeting: { savePlan: string } };
+
+export type RemoveMeetingPlanMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type RemoveMeetingPlanMutation = { meeting: { removePlan: boolean } };
+
+export type MeetingScreenSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MeetingScreenSubscription = { meetingScreen: { title: string, organisation: string, state: MeetingState, signOpen: boolean, code: string | null, codeUntil: string | null, should: number, attended: number, late: number, onLeave: number, at: string, latest: Array<{ at: string | null, late: boolean, way: MeetingWay | null, person: { id: string, name: string } }>, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }> } };
+
+export type MeetingPulseQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MeetingPulseQuery = { meeting: { meeting: { meeting: { id: string, state: MeetingState } } } };
 
 export type MemberRowFragment = { id: string, version: number, name: string, sex: string, age: number | null, birthDate: string, memberType: MemberType, joinDate: string, partyAge: number | null, educationLevel: string, workPost: string, mobile: string, status: MembershipStatus, lostOn: string | null, floating: boolean, editable: boolean, completeness: number, gaps: Array<OptionalField>, branch: { id: string, shortName: string }, group: { id: string, shortName: string } | null, posts: Array<{ post: string, organisation: { id: string, shortName: string } }> };
 
@@ -4835,6 +5482,286 @@ export type MiniUnbindMutationVariables = Exact<{
 
 export type MiniUnbindMutation = { system: { unbindMini: boolean } };
 
+export type MiniHeldMeetingsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: MeetingFilter | null | undefined;
+}>;
+
+
+export type MiniHeldMeetingsQuery = { meeting: { meetings: { nodes: Array<{ id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniMeetingSeatsQueryVariables = Exact<{
+  meeting: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: MeetingPeopleFilter | null | undefined;
+}>;
+
+
+export type MiniMeetingSeatsQuery = { meeting: { people: { nodes: Array<{ person: string, name: string, part: MeetingPart, partReason: string | null, chosen: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniMeetingPlacesQueryVariables = Exact<{
+  search?: string | null | undefined;
+}>;
+
+
+export type MiniMeetingPlacesQuery = { directory: { organisations: { totalCount: number, nodes: Array<{ id: string, shortName: string }> } } };
+
+export type MiniMeetingKindsQueryVariables = Exact<{
+  organisation: string;
+}>;
+
+
+export type MiniMeetingKindsQuery = { meeting: { typeLimits: Array<{ allowed: boolean, kind: { code: string, name: string, attend: MeetingAttend, active: boolean } }> } };
+
+export type MiniMinutesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniMinutesQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string } | null }, leave: { nodes: Array<{ name: string }> }, absent: { nodes: Array<{ name: string }> }, open: { nodes: Array<{ name: string, leaveState: MeetingLeaveState | null }> } } };
+
+export type MiniSaveMeetingMutationVariables = Exact<{
+  id?: string | null | undefined;
+  version?: number | null | undefined;
+  input: MeetingInput;
+  publish?: boolean | null | undefined;
+}>;
+
+
+export type MiniSaveMeetingMutation = { meeting: { save: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniPublishMeetingMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type MiniPublishMeetingMutation = { meeting: { publish: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniRemoveMeetingMutationVariables = Exact<{
+  id: string;
+  version: number;
+}>;
+
+
+export type MiniRemoveMeetingMutation = { meeting: { remove: boolean } };
+
+export type MiniCancelMeetingMutationVariables = Exact<{
+  id: string;
+  version: number;
+  reason: string;
+}>;
+
+
+export type MiniCancelMeetingMutation = { meeting: { cancel: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniStartMeetingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniStartMeetingMutation = { meeting: { start: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniOpenSignInMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniOpenSignInMutation = { meeting: { openSignIn: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniCloseSignInMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniCloseSignInMutation = { meeting: { closeSignIn: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniEndMeetingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniEndMeetingMutation = { meeting: { end: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniRecordAttendanceMutationVariables = Exact<{
+  id: string;
+  people: Array<string> | string;
+  attendance?: MeetingAttendance | null | undefined;
+  note?: string | null | undefined;
+}>;
+
+
+export type MiniRecordAttendanceMutation = { meeting: { recordAttendance: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniAnswerLeaveMutationVariables = Exact<{
+  id: string;
+  person: string;
+  granted: boolean;
+  answer?: string | null | undefined;
+}>;
+
+
+export type MiniAnswerLeaveMutation = { meeting: { answerLeave: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniPrepareVoteMutationVariables = Exact<{
+  meeting: string;
+  id?: string | null | undefined;
+  version?: number | null | undefined;
+  input: MeetingVoteInput;
+}>;
+
+
+export type MiniPrepareVoteMutation = { meeting: { prepareVote: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniRemoveVoteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniRemoveVoteMutation = { meeting: { removeVote: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniStartVoteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniStartVoteMutation = { meeting: { startVote: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniEndVoteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniEndVoteMutation = { meeting: { endVote: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniRequestMeetingFileMutationVariables = Exact<{
+  meeting: string;
+  input: MeetingUploadInput;
+}>;
+
+
+export type MiniRequestMeetingFileMutation = { meeting: { requestFile: { id: string, url: string | null, contentType: string } } };
+
+export type MiniKeepMeetingFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniKeepMeetingFileMutation = { meeting: { keepFile: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniRemoveMeetingFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniRemoveMeetingFileMutation = { meeting: { removeFile: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniWriteMinutesMutationVariables = Exact<{
+  id: string;
+  version: number;
+  input: MeetingMinutesInput;
+}>;
+
+
+export type MiniWriteMinutesMutation = { meeting: { writeMinutes: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniOwnPlaceFragment = { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean };
+
+export type MiniMeetingRowFragment = { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null };
+
+export type MiniBallotFragment = { id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null };
+
+export type MiniMeetingFileFragment = { id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string };
+
+export type MiniMinutesTextFragment = { number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string };
+
+export type MiniMeetingWholeFragment = { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string } | null };
+
+export type MiniSeatFragment = { person: string, name: string, part: MeetingPart, partReason: string | null, chosen: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null };
+
+export type MiniStepFragment = { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } };
+
+export type MiniMyMeetingsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  which: MyMeetings;
+}>;
+
+
+export type MiniMyMeetingsQuery = { meeting: { mine: { nodes: Array<{ id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniMeetingQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniMeetingQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string } | null } } };
+
+export type MiniMeetingLiveSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniMeetingLiveSubscription = { meetingLive: { version: number, state: MeetingState, signOpen: boolean, votes: Array<{ id: string, version: number, state: MeetingVoteState }> } };
+
+export type MiniMeetingSignInMutationVariables = Exact<{
+  id: string;
+  code: string;
+}>;
+
+
+export type MiniMeetingSignInMutation = { meeting: { signIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string } | null } } };
+
+export type MiniMeetingSignInHereMutationVariables = Exact<{
+  id: string;
+  fix: MeetingFixInput;
+}>;
+
+
+export type MiniMeetingSignInHereMutation = { meeting: { signInHere: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string } | null } } };
+
+export type MiniAskLeaveMutationVariables = Exact<{
+  id: string;
+  kind: MeetingLeaveKind;
+  reason: string;
+}>;
+
+
+export type MiniAskLeaveMutation = { meeting: { askLeave: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniTakeBackLeaveMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniTakeBackLeaveMutation = { meeting: { takeBackLeave: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniCastVoteMutationVariables = Exact<{
+  id: string;
+  choices: Array<number> | number;
+}>;
+
+
+export type MiniCastVoteMutation = { meeting: { vote: { meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniWriteNoteMutationVariables = Exact<{
+  id: string;
+  version?: number | null | undefined;
+  body: string;
+}>;
+
+
+export type MiniWriteNoteMutation = { meeting: { writeNote: { note: { version: number, body: string, updatedAt: string } | null, meeting: { id: string, version: number, state: MeetingState, signOpen: boolean, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null } } } };
+
+export type MiniOpenMeetingFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniOpenMeetingFileMutation = { meeting: { openFile: { url: string, fileName: string } } };
+
 export type MiniWritingFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } };
 
 export type MiniWritingPageFragment = { nodes: Array<{ id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
@@ -5565,6 +6492,246 @@ export const ElectionDetailFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"ElectionDetail"}) as unknown as TypedDocumentString<ElectionDetailFragment, unknown>;
+export const MeetingRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingRow on Meeting {
+  id
+  version
+  title
+  organisation {
+    id
+    shortName
+  }
+  types {
+    code
+    name
+  }
+  mode
+  state
+  startsAt
+  endsAt
+  place
+  should
+  attended
+  late
+  onLeave
+  absent
+  signOpen
+  createdBy
+  createdAt
+}
+    `, {"fragmentName":"MeetingRow"}) as unknown as TypedDocumentString<MeetingRowFragment, unknown>;
+export const MeetingBallotFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingBallot on MeetingVote {
+  id
+  version
+  title
+  options
+  most
+  secret
+  rule
+  state
+  should
+  roll
+  voted
+  counts
+  quorum
+  passed
+  elected
+  openedAt
+  endedAt
+  endedBy
+}
+    `, {"fragmentName":"MeetingBallot"}) as unknown as TypedDocumentString<MeetingBallotFragment, unknown>;
+export const MeetingPaperFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingPaper on MeetingFile {
+  id
+  kind
+  fileName
+  size
+  contentType
+  library
+  addedBy
+  addedAt
+}
+    `, {"fragmentName":"MeetingPaper"}) as unknown as TypedDocumentString<MeetingPaperFragment, unknown>;
+export const MeetingRecordFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingRecord on MeetingMinutes {
+  number
+  body
+  resolutions
+  tasks
+  reason
+  should
+  present
+  late
+  onLeave
+  absent
+  writtenBy
+  writtenAt
+}
+    `, {"fragmentName":"MeetingRecord"}) as unknown as TypedDocumentString<MeetingRecordFragment, unknown>;
+export const MeetingFullFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingFull on MeetingWhole {
+  meeting {
+    ...MeetingRow
+  }
+  manages
+  agenda
+  link
+  speaker
+  observers
+  host {
+    id
+    name
+  }
+  recorder {
+    id
+    name
+  }
+  lateMinutes
+  fence {
+    latitude
+    longitude
+    radius
+  }
+  attend
+  quorum
+  quorate
+  startedAt
+  endedAt
+  cancelledReason
+  leaveWaiting
+  noteCount
+  votes {
+    ...MeetingBallot
+  }
+  files {
+    ...MeetingPaper
+  }
+  minutes {
+    ...MeetingRecord
+  }
+}
+    fragment MeetingRow on Meeting {
+  id
+  version
+  title
+  organisation {
+    id
+    shortName
+  }
+  types {
+    code
+    name
+  }
+  mode
+  state
+  startsAt
+  endsAt
+  place
+  should
+  attended
+  late
+  onLeave
+  absent
+  signOpen
+  createdBy
+  createdAt
+}
+fragment MeetingBallot on MeetingVote {
+  id
+  version
+  title
+  options
+  most
+  secret
+  rule
+  state
+  should
+  roll
+  voted
+  counts
+  quorum
+  passed
+  elected
+  openedAt
+  endedAt
+  endedBy
+}
+fragment MeetingPaper on MeetingFile {
+  id
+  kind
+  fileName
+  size
+  contentType
+  library
+  addedBy
+  addedAt
+}
+fragment MeetingRecord on MeetingMinutes {
+  number
+  body
+  resolutions
+  tasks
+  reason
+  should
+  present
+  late
+  onLeave
+  absent
+  writtenBy
+  writtenAt
+}`, {"fragmentName":"MeetingFull"}) as unknown as TypedDocumentString<MeetingFullFragment, unknown>;
+export const MeetingSeatFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingSeat on MeetingPlace {
+  person
+  name
+  organisation
+  part
+  partReason
+  chosen
+  votes
+  attendance
+  signedAt
+  way
+  signNote
+  distance
+  leaveState
+  leaveKind
+  leaveReason
+  leaveAt
+  leaveAnswer
+  makeup
+}
+    `, {"fragmentName":"MeetingSeat"}) as unknown as TypedDocumentString<MeetingSeatFragment, unknown>;
+export const MeetingSortFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingSort on MeetingType {
+  code
+  version
+  name
+  attend
+  every
+  quorum
+  heldBy
+  requiredOf
+  own
+  active
+}
+    `, {"fragmentName":"MeetingSort"}) as unknown as TypedDocumentString<MeetingSortFragment, unknown>;
+export const MeetingLineFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MeetingLine on MeetingPlan {
+  id
+  version
+  year
+  month
+  kind {
+    code
+    name
+  }
+  topic
+  held
+}
+    `, {"fragmentName":"MeetingLine"}) as unknown as TypedDocumentString<MeetingLineFragment, unknown>;
 export const MemberRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemberRow on Member {
   id
@@ -6778,6 +7945,280 @@ export const MiniFeedbackFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   }
 }
     `, {"fragmentName":"MiniFeedbackFacts"}) as unknown as TypedDocumentString<MiniFeedbackFactsFragment, unknown>;
+export const MiniOwnPlaceFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniOwnPlace on MeetingPlace {
+  person
+  name
+  part
+  attendance
+  signedAt
+  way
+  leaveState
+  leaveKind
+  leaveReason
+  leaveAnswer
+  makeup
+}
+    `, {"fragmentName":"MiniOwnPlace"}) as unknown as TypedDocumentString<MiniOwnPlaceFragment, unknown>;
+export const MiniMeetingRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniMeetingRow on Meeting {
+  id
+  version
+  title
+  organisation {
+    id
+    shortName
+  }
+  types {
+    code
+    name
+  }
+  mode
+  state
+  startsAt
+  endsAt
+  place
+  should
+  attended
+  late
+  onLeave
+  absent
+  signOpen
+  me {
+    ...MiniOwnPlace
+  }
+}
+    fragment MiniOwnPlace on MeetingPlace {
+  person
+  name
+  part
+  attendance
+  signedAt
+  way
+  leaveState
+  leaveKind
+  leaveReason
+  leaveAnswer
+  makeup
+}`, {"fragmentName":"MiniMeetingRow"}) as unknown as TypedDocumentString<MiniMeetingRowFragment, unknown>;
+export const MiniBallotFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniBallot on MeetingVote {
+  id
+  version
+  title
+  options
+  most
+  secret
+  rule
+  state
+  should
+  roll
+  voted
+  counts
+  quorum
+  passed
+  elected
+  endedAt
+  mayVote
+  hasVoted
+  chosen
+}
+    `, {"fragmentName":"MiniBallot"}) as unknown as TypedDocumentString<MiniBallotFragment, unknown>;
+export const MiniMeetingFileFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniMeetingFile on MeetingFile {
+  id
+  kind
+  fileName
+  size
+  addedBy
+}
+    `, {"fragmentName":"MiniMeetingFile"}) as unknown as TypedDocumentString<MiniMeetingFileFragment, unknown>;
+export const MiniMinutesTextFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniMinutesText on MeetingMinutes {
+  number
+  body
+  resolutions
+  tasks
+  reason
+  should
+  present
+  late
+  onLeave
+  absent
+  writtenBy
+  writtenAt
+}
+    `, {"fragmentName":"MiniMinutesText"}) as unknown as TypedDocumentString<MiniMinutesTextFragment, unknown>;
+export const MiniMeetingWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniMeetingWhole on MeetingWhole {
+  meeting {
+    ...MiniMeetingRow
+  }
+  manages
+  agenda
+  link
+  speaker
+  observers
+  host {
+    id
+    name
+  }
+  recorder {
+    id
+    name
+  }
+  lateMinutes
+  fence {
+    latitude
+    longitude
+    radius
+  }
+  attend
+  quorate
+  startedAt
+  endedAt
+  cancelledReason
+  leaveWaiting
+  noteCount
+  votes {
+    ...MiniBallot
+  }
+  files {
+    ...MiniMeetingFile
+  }
+  minutes {
+    ...MiniMinutesText
+  }
+  note {
+    version
+    body
+    updatedAt
+  }
+}
+    fragment MiniOwnPlace on MeetingPlace {
+  person
+  name
+  part
+  attendance
+  signedAt
+  way
+  leaveState
+  leaveKind
+  leaveReason
+  leaveAnswer
+  makeup
+}
+fragment MiniMeetingRow on Meeting {
+  id
+  version
+  title
+  organisation {
+    id
+    shortName
+  }
+  types {
+    code
+    name
+  }
+  mode
+  state
+  startsAt
+  endsAt
+  place
+  should
+  attended
+  late
+  onLeave
+  absent
+  signOpen
+  me {
+    ...MiniOwnPlace
+  }
+}
+fragment MiniBallot on MeetingVote {
+  id
+  version
+  title
+  options
+  most
+  secret
+  rule
+  state
+  should
+  roll
+  voted
+  counts
+  quorum
+  passed
+  elected
+  endedAt
+  mayVote
+  hasVoted
+  chosen
+}
+fragment MiniMeetingFile on MeetingFile {
+  id
+  kind
+  fileName
+  size
+  addedBy
+}
+fragment MiniMinutesText on MeetingMinutes {
+  number
+  body
+  resolutions
+  tasks
+  reason
+  should
+  present
+  late
+  onLeave
+  absent
+  writtenBy
+  writtenAt
+}`, {"fragmentName":"MiniMeetingWhole"}) as unknown as TypedDocumentString<MiniMeetingWholeFragment, unknown>;
+export const MiniSeatFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniSeat on MeetingPlace {
+  person
+  name
+  part
+  partReason
+  chosen
+  attendance
+  signedAt
+  way
+  signNote
+  leaveState
+  leaveKind
+  leaveReason
+  leaveAnswer
+}
+    `, {"fragmentName":"MiniSeat"}) as unknown as TypedDocumentString<MiniSeatFragment, unknown>;
+export const MiniStepFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniStep on MeetingWhole {
+  meeting {
+    id
+    version
+    state
+    signOpen
+    me {
+      ...MiniOwnPlace
+    }
+  }
+}
+    fragment MiniOwnPlace on MeetingPlace {
+  person
+  name
+  part
+  attendance
+  signedAt
+  way
+  leaveState
+  leaveKind
+  leaveReason
+  leaveAnswer
+  makeup
+}`, {"fragmentName":"MiniStep"}) as unknown as TypedDocumentString<MiniStepFragment, unknown>;
 export const MiniWritingFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MiniWriting on Writing {
   id

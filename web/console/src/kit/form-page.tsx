@@ -10,7 +10,8 @@ interface FormPageProps<Values, Result> {
   name: string
   form: FormInstance<Values>
   initialValues: Partial<Values>
-  send: (values: Values) => Promise<Result>
+  /** `again` tells that the second way to submit was taken. */
+  send: (values: Values, again: boolean) => Promise<Result>
   done: (result: Result) => void
   /** Keeps unsent text under this name; without it leaving loses the text. */
   draft?: string
@@ -38,7 +39,7 @@ export function FormPage<Values extends object, Result>(props: FormPageProps<Val
   const dirty = useRef(false)
   const stays = useRef(false)
   const { restored, keep, forget } = useDraft(form as FormInstance, draft, basis)
-  const { submit, busy, problem, clear } = useSubmit<Values, Result>(form as FormInstance, send, (result, values) => {
+  const { submit, busy, problem, clear } = useSubmit<Values, Result>(form as FormInstance, (values) => send(values, stays.current), (result, values) => {
     dirty.current = false
     forget()
     if (again && stays.current) again.done(result, values)
