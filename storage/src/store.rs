@@ -68,8 +68,8 @@ pub struct Part {
     pub number: i32,
     /// Bytes.
     pub size: u64,
-    /// What the store calls its content.
-    pub tag: String,
+    /// What the store calls its content; the embedded one does not say.
+    pub tag: Option<String>,
 }
 
 /// What a signed link says of itself; nobody has vouched for it yet.
@@ -267,9 +267,9 @@ impl Store {
             let request = self.client.list_parts().bucket(&self.bucket).key(key.as_str()).upload_id(upload);
             let listed = request.set_part_number_marker(marker).send().await.map_err(refused)?;
             for part in listed.parts() {
-                let (Some(number), Some(tag)) = (part.part_number(), part.e_tag()) else { continue };
+                let Some(number) = part.part_number() else { continue };
                 let size = u64::try_from(part.size().unwrap_or_default()).map_err(Error::bug)?;
-                all.push(Part { number, size, tag: tag.to_owned() });
+                all.push(Part { number, size, tag: part.e_tag().map(str::to_owned) });
             }
             marker = listed.next_part_number_marker.filter(|_| listed.is_truncated == Some(true));
             if marker.is_none() {
@@ -282,7 +282,7 @@ impl Store {
 
     /// Makes one object of the parts.
     pub async fn join_parts(&self, key: &Key, upload: &str, parts: &[Part]) -> Result<()> {
-        let one = |part: &Part| CompletedPart::builder().part_number(part.number).e_tag(&part.tag).build();
+        let one = |part: &Part| CompletedPart::builder().part_number(part.number).set_e_tag(part.tag.clone()).build();
         let whole = CompletedMultipartUpload::builder().set_parts(Some(parts.iter().map(one).collect())).build();
         let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(key.as_str());
         request.upload_id(upload).multipart_upload(whole).send().await.map_err(refused)?;

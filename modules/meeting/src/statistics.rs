@@ -242,6 +242,9 @@ pub async fn year(
     Ok(told)
 }
 
+/// Meetings by year and month.
+type ByMonth = HashMap<(i32, u32), i32>;
+
 fn score(
     told: &mut Year,
     places: &[Place],
@@ -249,7 +252,7 @@ fn score(
     held: &[Held],
     (year, today): (i32, NaiveDate),
 ) -> Result<()> {
-    let mut by: HashMap<(Uuid, &str), HashMap<(i32, u32), i32>> = HashMap::new();
+    let mut by: HashMap<(Uuid, &str), ByMonth> = HashMap::new();
     for one in held {
         let month = u32::try_from(one.month).map_err(Error::bug)?;
         let count = i32::try_from(one.count).map_err(Error::bug)?;

@@ -3,7 +3,6 @@
 use chrono::{Datelike, NaiveDate};
 use zhibu_core::{Error, check};
 
-use crate::likeness;
 use crate::model::{PledgeType, Shelf};
 
 /// The longest text.
