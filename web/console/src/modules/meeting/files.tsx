@@ -58,7 +58,7 @@ export function Files({ one, onTaken }: Taking) {
             {sendings.filter((each) => each.kind === kind).map((each) => <Progressing key={each.key} sending={each} done={done} />)}
             {files.length === 0 && !sendings.some((each) => each.kind === kind)
               ? <EmptyState text={`还没有${meetingFileKinds[kind].label}${adds && kind !== 'RECORDING' ? `；可上传${RULES[kind].words}` : ''}`} />
-              : <ul className="z-rows" aria-label={meetingFileKinds[kind].label}>{files.map((file) => <li key={file.id}><Row file={file} manages={one.manages} onTaken={onTaken} /></li>)}</ul>}
+              : files.length > 0 && <ul className="z-rows" aria-label={meetingFileKinds[kind].label}>{files.map((file) => <li key={file.id}><Row file={file} manages={one.manages} onTaken={onTaken} /></li>)}</ul>}
           </Section>
         )
       })}

@@ -3,7 +3,7 @@ import {
   type MeetingFullFragment, type MeetingState,
 } from '@zhibu/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Dropdown, Steps, Tabs } from 'antd'
+import { App, Button, Dropdown, Grid, Select, Steps, Tabs } from 'antd'
 import { useEffect } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import { useConfirmDanger } from '../../kit/confirm-danger'
@@ -82,6 +82,15 @@ function Meeting({ one, shown, cut, onTaken }: Taking & { shown: Shown | null; c
   const numbers = shown ?? meeting
   const begun = !['DRAFT', 'PUBLISHED'].includes(meeting.state)
   const props = { one, onTaken }
+  const roomy = Grid.useBreakpoint().md ?? true
+  const parts = [
+    { key: 'overview', label: '概况', children: <Overview one={one} /> },
+    ...(one.manages ? [{ key: 'people', label: one.leaveWaiting > 0 ? `参会名单（${one.leaveWaiting} 待批）` : '参会名单', children: <Roll {...props} /> }] : []),
+    { key: 'votes', label: `投票${one.votes.length > 0 ? `（${one.votes.length}）` : ''}`, children: <Votes {...props} live={shown?.votes ?? null} /> },
+    ...(one.manages ? [{ key: 'notes', label: `笔记${one.noteCount > 0 ? `（${one.noteCount}）` : ''}`, children: <Notes meeting={meeting.id} count={one.noteCount} /> }] : []),
+    { key: 'files', label: `材料影像${one.files.length > 0 ? `（${one.files.length}）` : ''}`, children: <Files {...props} /> },
+    { key: 'minutes', label: '纪要', children: <MinutesTab {...props} /> },
+  ]
   return (
     <>
       <section className="z-card z-next" aria-label="会议进度">
@@ -101,23 +110,24 @@ function Meeting({ one, shown, cut, onTaken }: Taking & { shown: Shown | null; c
         {cut && <p role="status" className="z-tag z-tag--warn z-meeting-cut">网络中断，数字暂不更新，正在重连…</p>}
         <NumberCards label="到会情况" cards={[
           { label: '应到', value: numbers.should, unit: '人' },
-          { label: '实到', value: begun ? numbers.attended : 0, unit: '人', note: begun ? `到会率 ${rate(numbers.attended, numbers.should)}${one.quorum === 'NONE' ? '' : one.quorate ? '，已达到会要求' : '，未达到会要求'}` : '会议尚未开始' },
-          { label: '其中迟到', value: numbers.late, unit: '人' },
+          ...(begun && meeting.state !== 'CANCELLED' ? [
+            { label: '实到', value: numbers.attended, unit: '人', note: `到会率 ${rate(numbers.attended, numbers.should)}${one.quorum === 'NONE' ? '' : one.quorate ? '，达到要求' : '，未达到要求'}` },
+            { label: '其中迟到', value: numbers.late, unit: '人' },
+          ] : []),
           { label: '请假', value: numbers.onLeave, unit: '人', ...(one.leaveWaiting > 0 ? { note: `待审批 ${one.leaveWaiting} 人`, to: `/meeting/list/${meeting.id}?tab=people&only=asking` } : {}) },
-          { label: meeting.state === 'FINISHED' ? '缺席' : '未签到', value: meeting.state === 'FINISHED' ? meeting.absent : Math.max(0, numbers.should - numbers.attended - numbers.onLeave - meeting.absent), unit: '人' },
+          ...(meeting.state === 'FINISHED' ? [{ label: '缺席', value: meeting.absent, unit: '人' }] : begun && meeting.state !== 'CANCELLED'
+            ? [{ label: '未签到', value: Math.max(0, numbers.should - numbers.attended - numbers.onLeave - meeting.absent), unit: '人', to: `/meeting/list/${meeting.id}?tab=people&only=open` }]
+            : []),
         ]} />
       </section>
-      <Tabs
-        className="z-tabs" activeKey={tab} onChange={open} destroyOnHidden
-        items={[
-          { key: 'overview', label: '概况', children: <Overview one={one} /> },
-          ...(one.manages ? [{ key: 'people', label: one.leaveWaiting > 0 ? `参会名单（${one.leaveWaiting} 待批）` : '参会名单', children: <Roll {...props} /> }] : []),
-          { key: 'votes', label: `投票${one.votes.length > 0 ? `（${one.votes.length}）` : ''}`, children: <Votes {...props} live={shown?.votes ?? null} /> },
-          ...(one.manages ? [{ key: 'notes', label: `笔记${one.noteCount > 0 ? `（${one.noteCount}）` : ''}`, children: <Notes meeting={meeting.id} count={one.noteCount} /> }] : []),
-          { key: 'files', label: `材料影像${one.files.length > 0 ? `（${one.files.length}）` : ''}`, children: <Files {...props} /> },
-          { key: 'minutes', label: '纪要', children: <MinutesTab {...props} /> },
-        ]}
-      />
+      {roomy
+        ? <Tabs className="z-tabs" activeKey={tab} onChange={open} destroyOnHidden items={parts} />
+        : (
+          <>
+            <Select className="z-block z-gap-bottom" aria-label="会议内容" value={tab} onChange={open} options={parts.map(({ key, label }) => ({ value: key, label }))} />
+            {parts.find(({ key }) => key === tab)?.children}
+          </>
+        )}
     </>
   )
 }

@@ -38,7 +38,7 @@ export function MinutesTab({ one, onTaken }: Taking) {
             {one.minutes.map((each) => (
               <li key={each.number}>
                 <span>第 {each.number} 版 <span className="z-muted">{each.writtenBy}，{instant(each.writtenAt)}{each.reason && `；更正原因：${each.reason}`}</span></span>
-                <Button size="small" disabled={each === shown} aria-label={`查看第 ${each.number} 版`} onClick={() => setAt(each.number)}>{each === shown ? '正在查看' : '查看'}</Button>
+                <Button size="small" disabled={each === shown} aria-label={`查看第 ${each.number} 版`} onClick={() => setAt(each.number)}>查看</Button>
               </li>
             ))}
           </ul>

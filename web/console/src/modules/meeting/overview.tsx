@@ -22,7 +22,7 @@ export function Overview({ one }: { one: MeetingFullFragment }) {
         </dl>
       </Section>
       <Section title="会议议程">
-        <ol className="z-meeting-agenda">{one.agenda.split('\n').filter((line) => line.trim()).map((line, index) => <li key={index}>{line}</li>)}</ol>
+        <ul className="z-meeting-agenda">{one.agenda.split('\n').filter((line) => line.trim()).map((line, index) => <li key={index}>{line}</li>)}</ul>
       </Section>
     </>
   )

@@ -39,7 +39,7 @@ export default function PlanPage() {
   const key = ['meeting', 'plans', organisation, year]
   const plans = useQuery({ queryKey: key, enabled: organisation !== null, queryFn: async ({ signal }) => (await ask(MeetingPlansDocument, { organisation: organisation ?? '', year }, signal)).meeting.plans })
   return (
-    <Page title="年度计划" menu="meeting.list" parents={[{ title: '活动管理', to: '/meeting/list' }]} hint="一个组织一年要召开的会议；召开后自动标记。">
+    <Page title="年度计划" menu="meeting.list" hint="一个组织一年要召开的会议；召开后自动标记。">
       <section className="z-card" aria-label="选择组织和年度">
         <div className="z-inline">
           <OrgPicker className="z-scope" label="组织" value={organisation} onChange={(next) => put('at', next)} />

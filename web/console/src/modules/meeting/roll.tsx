@@ -77,8 +77,8 @@ export function Roll({ one, onTaken }: Taking) {
         key: 'act', title: '操作', fixed: 'right' as const,
         cell: (row: MeetingSeatFragment) => (
           <span className="z-inline">
-            {row.leaveState === 'ASKED' && <Button type="link" size="small" aria-label={`审批${row.name}的请假`} onClick={() => setAnswering(row)}>审批请假</Button>}
-            {records && row.part !== 'EXEMPT' && <Button type="link" size="small" aria-label={`登记${row.name}的出勤`} onClick={() => setRecording({ people: [row], clear: () => {} })}>登记</Button>}
+            {row.leaveState === 'ASKED' && <Button type="link" size="small" aria-label={`审批请假：${row.name}`} onClick={() => setAnswering(row)}>审批请假</Button>}
+            {records && row.part !== 'EXEMPT' && <Button type="link" size="small" aria-label={`登记：${row.name}`} onClick={() => setRecording({ people: [row], clear: () => {} })}>登记</Button>}
           </span>
         ),
       }]

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { MeetingDocument, type MeetingBallotFragment } from '@zhibu/api'
-import { Button, QRCode } from 'antd'
+import { App, Button, QRCode } from 'antd'
 import { useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { useNavigate, useParams } from 'react-router'
@@ -19,8 +19,11 @@ export default function ScreenPage() {
   const navigate = useNavigate()
   const link = useLink()
   const { shown, cut, failure } = useScreen(id)
-  // The screen tells nothing of a meeting that has not begun to be told.
+  // Why there is nothing to watch.
   const first = useQuery({ queryKey: ['meeting', 'one', id], queryFn: async ({ signal }) => (await ask(MeetingDocument, { id }, signal)).meeting.meeting })
+  const { message } = App.useApp()
+  // What was told before does not cover the numbers.
+  useEffect(() => message.destroy(), [message])
   useEffect(() => {
     const root = document.getElementById('root')
     root?.setAttribute('inert', '')

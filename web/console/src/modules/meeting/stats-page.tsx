@@ -18,7 +18,7 @@ import './meeting.css'
 
 type Found = MeetingNumbersQuery['meeting']['statistics']
 
-const WARNED = 30
+const WARNED = 10
 const CHARTED = 10
 
 /** 开展情况: what was held in a year against what should have been. */

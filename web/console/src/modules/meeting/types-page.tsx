@@ -40,7 +40,7 @@ export default function TypesPage() {
         return next
       }, { replace: true })} items={[
         { key: 'types', label: '会议类型', children: <QueryBoundary query={types}>{(all) => <Kinds types={all} onEdit={whole ? setEditing : null} />}</QueryBoundary> },
-        { key: 'limits', label: '组织可召开类型', children: <Limits edits={edits} /> },
+        { key: 'limits', label: '组织可召开类型', children: <Limits edits={edits} whole={whole} /> },
       ]} />
       {editing && <TypeDrawer type={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
     </Page>
@@ -60,7 +60,7 @@ function Kinds({ types, onEdit }: { types: MeetingSortFragment[]; onEdit: ((type
           { key: 'heldBy', title: '可召开的组织', render: (_, row) => <span className="z-wrap">{named(row.heldBy)}</span> },
           { key: 'requiredOf', title: '须召开的组织', render: (_, row) => <span className="z-wrap">{named(row.requiredOf)}</span> },
           { key: 'active', title: '状态', render: (_, row) => <span className={`z-tag z-tag--${row.active ? 'ok' : 'off'}`}>{row.active ? '启用' : '停用'}</span> },
-          ...(onEdit ? [{ key: 'act', title: '操作', render: (_: unknown, row: MeetingSortFragment) => <Button type="link" size="small" className="z-flush" aria-label={`编辑${row.name}`} onClick={() => onEdit(row)}>编辑</Button> }] : []),
+          ...(onEdit ? [{ key: 'act', title: '操作', fixed: 'right' as const, render: (_: unknown, row: MeetingSortFragment) => <Button type="link" size="small" className="z-flush" aria-label={`编辑${row.name}`} onClick={() => onEdit(row)}>编辑</Button> }] : []),
         ]}
       />
     </section>
@@ -108,7 +108,7 @@ function TypeDrawer({ type, onClose }: { type: MeetingSortFragment | null; onClo
   )
 }
 
-function Limits({ edits }: { edits: boolean }) {
+function Limits({ edits, whole }: { edits: boolean; whole: boolean }) {
   const { org } = useScope()
   const { roots } = useSession()
   const [chosen, setChosen] = useState<string | null>(null)
@@ -117,10 +117,13 @@ function Limits({ edits }: { edits: boolean }) {
     queryKey: ['meeting', 'limits', organisation], enabled: organisation !== null,
     queryFn: async ({ signal }) => (await ask(MeetingTypeLimitsDocument, { organisation: organisation ?? '' }, signal)).meeting.typeLimits,
   })
+  // What the superior has decided of the own organisation is not for it to change.
+  const decides = edits && (whole || !roots.some(({ id }) => id === organisation))
+  const top = whole && roots.some(({ id }) => id === organisation)
   const limit = useAction(async ({ code, allowed }: { code: string; allowed: boolean | null }) => (await ask(LimitMeetingTypeDocument, { organisation: organisation ?? '', code, allowed })).meeting.limitType, { success: '已保存', refresh: ['meeting'] })
   return (
     <Section title="组织可召开类型">
-      <p className="z-muted z-gap-bottom">规定对该组织及其全部下级有效，除非下级另有规定；“按上级规定”即不单独规定。</p>
+      <p className="z-muted z-gap-bottom">规定对该组织及其全部下级有效，除非对下级另有规定。标签表示该组织自身能否召开。{!decides && organisation !== null && edits && '本组织能召开哪些类型由上级规定。'}</p>
       <p className="z-gap-bottom"><OrgPicker className="z-scope" label="组织" value={organisation} onChange={setChosen} /></p>
       {organisation === null ? <EmptyState text="请选择组织" /> : (
         <QueryBoundary query={limits}>
@@ -132,10 +135,10 @@ function Limits({ edits }: { edits: boolean }) {
                     <span className="z-inline"><b>{kind.name}</b><span className={`z-tag z-tag--${allowed && kind.active ? 'ok' : 'off'}`}>{!kind.active ? '类型已停用' : allowed ? '可以召开' : '不能召开'}</span></span>
                     <span className="z-muted z-meeting-why">{decided !== null ? '本组织单独规定' : decidedBy ? `按${decidedBy.shortName}的规定` : '按类型的一般规定'}</span>
                   </span>
-                  {edits && (
+                  {decides && (
                     <Radio.Group size="small" aria-label={kind.name} value={decided === null ? 'above' : decided ? 'yes' : 'no'} disabled={limit.isPending}
                       onChange={({ target }) => limit.mutate({ code: kind.code, allowed: target.value === 'above' ? null : target.value === 'yes' })}
-                      options={[{ value: 'above', label: '按上级规定' }, { value: 'yes', label: '允许' }, { value: 'no', label: '不允许' }]} optionType="button" />
+                      options={[{ value: 'above', label: top ? '按一般规定' : '按上级规定' }, { value: 'yes', label: '允许' }, { value: 'no', label: '不允许' }]} optionType="button" />
                   )}
                 </li>
               ))}

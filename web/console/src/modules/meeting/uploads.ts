@@ -4,7 +4,7 @@ import {
 import { useSyncExternalStore } from 'react'
 import { putFile } from '../../kit/exchange/put-file'
 import { ask } from '../../net/ask'
-import { asRequestError, errorSentence } from '../../net/errors'
+import { asRequestError, errorSentence, RequestError } from '../../net/errors'
 
 /** One file on its way; it goes on while other pages of the console are looked at. */
 export interface Sending {
@@ -102,12 +102,15 @@ async function opened(meeting: string, kind: MeetingFileKind, file: File, key: s
 
 async function sendParts(meeting: string, kind: MeetingFileKind, file: File, key: string, signal: AbortSignal): Promise<string> {
   let upload: { id: string; part: number } | null = null
+  let before = -1
   for (let tried = 0; ;) {
     try {
       upload ??= await opened(meeting, kind, file, key)
       const { id, part: length } = upload
       const { there, missing } = (await ask(MeetingFilePartsDocument, { id }, signal)).meeting.fileParts
       if (missing.length === 0) return id
+      // What was sent must have come: else another round would change nothing.
+      if (there <= before) throw new RequestError('MEETING_FILE', '文件没有上传完整，请取消后重新上传')
       let done = there
       for (const part of missing) {
         const [start, at] = [(part.number - 1) * length, done]
@@ -117,6 +120,7 @@ async function sendParts(meeting: string, kind: MeetingFileKind, file: File, key
         done += part.size
         tried = 0
       }
+      before = there
     } catch (cause) {
       const wait = PAUSES[tried]
       if (signal.aborted || wait === undefined || !passes(cause)) throw cause
