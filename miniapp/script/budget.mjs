@@ -9,7 +9,9 @@ const faults = []
 const size = (path) => (statSync(path).isDirectory() ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0) : statSync(path).size)
 const must = (fine, words) => { if (!fine) faults.push(words) }
 /** What an `app.json` may not hold: it would ask people for more than this program needs, or is for development only. */
-const FORBIDDEN = ['permission', 'requiredBackgroundModes', 'plugins', 'debug', 'workers']
+const FORBIDDEN = ['requiredBackgroundModes', 'plugins', 'debug', 'workers']
+/** What it asks people for: where they are, at WeChat, to sign in at the place of a meeting; nothing else. */
+const ASKED = { weapp: { permission: ['scope.userLocation'], requiredPrivateInfos: ['getLocation'] }, alipay: {}, dd: {} }
 const MARKUP = { weapp: 'wxml', alipay: 'axml', dd: 'axml' }
 
 for (const target of ['weapp', 'alipay', 'dd']) {
@@ -24,6 +26,10 @@ for (const target of ['weapp', 'alipay', 'dd']) {
   const pages = [...app.pages, ...packages.flatMap(({ root: at, pages: own }) => own.map((page) => `${at}/${page}`))]
   for (const page of pages) for (const ending of ['js', 'json', MARKUP[target]]) must(existsSync(join(root, `${page}.${ending}`)), `${target}: 页面 ${page} 缺少 .${ending}`)
   for (const key of FORBIDDEN) must(!(key in app), `${target}: app.json 不应有 ${key}`)
+  for (const key of ['permission', 'requiredPrivateInfos']) {
+    const given = Array.isArray(app[key]) ? app[key] : Object.keys(app[key] ?? {})
+    must(JSON.stringify(given) === JSON.stringify(ASKED[target][key] ?? []), `${target}: app.json 的 ${key} 不应是 ${given.join('、')}`)
+  }
   for (const item of app.tabBar.list ?? app.tabBar.items) for (const icon of [item.iconPath ?? item.icon, item.selectedIconPath ?? item.activeIcon]) must(existsSync(join(root, icon)), `${target}: 缺少图标 ${icon}`)
   console.log(`${target}: 主包 ${Math.round(main / KB)} KB，分包 ${sub.map(([at, bytes]) => `${at} ${Math.round(bytes / KB)} KB`).join('，')}，${pages.length} 页`)
 }

@@ -10,10 +10,19 @@ export default defineAppConfig({
         'developments/index', 'development/index', 'development-act/index', 'development-new/index',
       ],
     },
+    {
+      root: 'pkg-meeting',
+      pages: [
+        'mine/index', 'detail/index', 'sign/index', 'leave/index', 'note/index',
+        'held/index', 'edit/index', 'hold/index', 'people/index', 'leaves/index', 'vote/index', 'photos/index', 'minutes/index', 'call-off/index',
+      ],
+    },
   ],
   preloadRule: { 'pages/me/index': { network: 'all', packages: ['pkg-me'] }, 'pages/study/index': { network: 'wifi', packages: ['pkg-study'] } },
   // A page left while it still slides in leaves nothing to see behind it (router of Taro 4.2.0); other platforms slide by themselves.
   ...(process.env.TARO_ENV === 'h5' ? { animation: false } : {}),
+  // Signing in at the place of a meeting: WeChat wants to know beforehand what for.
+  ...(process.env.TARO_ENV === 'weapp' ? { requiredPrivateInfos: ['getLocation'], permission: { 'scope.userLocation': { desc: '用于在会场定位签到，只在您点“定位签到”时使用' } } } : {}),
   window: {
     backgroundTextStyle: 'dark', backgroundColor: '#f4f5f7',
     navigationBarBackgroundColor: '#b8151b', navigationBarTitleText: '支部', navigationBarTextStyle: 'white',

@@ -1,8 +1,10 @@
 /** Where each menu of the mini-program leads; a menu that is not named here is not shown. Add a page: add its line. */
 export const paths: Record<string, string> = {
+  'personal.meeting': '/pkg-meeting/mine/index',
   'personal.pledge': '/pkg-study/list/index?kind=pledge',
   'personal.study_note': '/pkg-study/list/index?kind=note',
   'personal.certificate': '/pkg-me/certificate/index',
+  'manage.meeting': '/pkg-meeting/held/index',
   'manage.transfer': '/pkg-manage/transfers/index',
   'manage.flow': '/pkg-manage/flows/index',
   'manage.development': '/pkg-manage/developments/index',
@@ -10,6 +12,7 @@ export const paths: Record<string, string> = {
 
 /** What somebody must hold, one of them, to see a menu of 管理工作. */
 export const needs: Record<string, string[]> = {
+  'manage.meeting': ['meeting.manage'],
   'manage.study_note': ['study_note.recommend'],
   // What opens the list: members hold the rights to begin something, for themselves only.
   'manage.transfer': ['member.transfer.read'],

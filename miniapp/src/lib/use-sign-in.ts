@@ -2,7 +2,7 @@ import { MiniBindDocument, MiniChooseDocument, MiniSignInDocument, MiniStartDocu
 import type { MiniOutcomeFragment, MiniPhoneInput } from '@zhibu/api/generated'
 import { useEffect, useState } from 'react'
 import { isWeb, loginCode, platform } from '@/platform'
-import { goHome } from './navigate'
+import { goOn } from './navigate'
 import { post } from './post'
 import { noteSandbox } from './sandbox'
 import { enter } from './session'
@@ -35,7 +35,7 @@ export function useSignIn() {
   const led = (outcome: MiniOutcomeFragment) => {
     if (enter(outcome)) {
       keep(SWITCHING, null)
-      goHome()
+      goOn()
     } else if (outcome.__typename === 'MiniBindingNeeded') setStep({ at: 'bind', bind: outcome })
     else if (outcome.__typename === 'TenantChoice') setStep({ at: 'choose', choice: outcome })
   }

@@ -5,6 +5,7 @@ import { Press } from '@/kit/press'
 import { Card, Link } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { ask } from '@/lib/ask'
+import { scanMeeting } from '@/lib/scan-meeting'
 import { large, setLarge } from '@/lib/look'
 import { goLogin, open } from '@/lib/navigate'
 import { leave } from '@/lib/session'
@@ -32,6 +33,7 @@ export default function Me() {
         <View className="soft">{known?.tenant.name}</View>
       </Card>
       <Card>
+        {known?.permissions.includes('meeting.attend_vote') ? <Link onPress={() => void scanMeeting(action.say)}>扫一扫</Link> : null}
         <Link onPress={() => open('/pkg-me/profile/index')}>个人信息</Link>
         <Link onPress={() => open('/pkg-me/organisation/index')}>我的组织</Link>
         <Link onPress={() => open('/pkg-me/footprint/index')}>党建足迹</Link>

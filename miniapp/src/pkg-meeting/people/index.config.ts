@@ -1,0 +1,1 @@
+export default definePageConfig({ navigationBarTitleText: '参会人员', enablePullDownRefresh: true })
