@@ -65,6 +65,9 @@ fn diesel_type(name: &str) -> String {
         "_text" => "Array<Text>",
         "_uuid" => "Array<Uuid>",
         "_int8" => "Array<Int8>",
+        "_int4" => "Array<Int4>",
+        "_int2" => "Array<Int2>",
+        "float8" => "Float8",
         other => panic!("a type nobody has used yet: {other}"),
     }
     .to_owned()
@@ -209,7 +212,7 @@ async fn tenant_tables_keep_to_the_rules() {
     let (mut base, mut tables) = (0, 0);
     for module in zhibu_modules::all() {
         let made: usize = module.tenant.iter().map(|step| step.up.matches("CREATE TABLE ").count()).sum();
-        assert!(module.base || made <= 8, "{} brings {made} tables", module.key);
+        assert!(module.base || made <= 9, "{} brings {made} tables", module.key);
         base += if module.base { made } else { 0 };
         tables += made;
     }

@@ -247,6 +247,12 @@ async fn furnished(t: &Town, tenant: &Tenant, by: &mut Visitor, n: u32) {
     let branch = made["directory"]["createOrganisation"]["id"].as_str().unwrap().to_owned();
     let create = "mutation($input: MemberInput!) { directory { createMember(input: $input) { id } } }";
     by.ok(create, json!({"input": crate::members::member(&branch, "张三", n)})).await;
+    let meeting = serde_json::json!({"organisation": branch, "types": ["branch_assembly"], "title": "党员大会", "mode": "OFFLINE",
+        "startsAt": "2026-12-31T01:00:00Z", "endsAt": "2026-12-31T03:00:00Z", "place": "会议室", "agenda": "学习文件", "attend": "MEMBERS"});
+    let plan = "mutation($i: MeetingInput!) { meeting { save(input: $i, publish: true) { meeting { id } } } }";
+    let made = by.ask(plan, json!({"i": meeting})).await;
+    // Those who have the module.
+    assert!(made.refusal_opt().is_none_or(|refusal| refusal.code == "NOT_FOUND" || refusal.code == "DENIED"), "{}", made.body);
     t.signed_in(&tenant.administrator, PASSWORD).await;
     let schema = tenant.schema();
     let rows = format!(

@@ -225,7 +225,10 @@ impl Surface {
                     json!(ids(name))
                 }
                 ("Int", _) => json!(1),
+                ("Float", _) => json!(1.0),
                 ("Boolean", _) => json!(true),
+                ("DateTime", "endsAt") => json!("2026-12-31T03:00:00Z"),
+                ("DateTime", _) => json!("2026-12-31T01:00:00Z"),
                 // The day of a question about how things were.
                 ("NaiveDate", "date") => json!("2026-01-31"),
                 ("NaiveDate", _) => json!("2026-12-31"),

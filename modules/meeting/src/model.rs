@@ -4,7 +4,7 @@ use uuid::Uuid;
 use zhibu_directory::coded;
 
 use crate::schema::{
-    meeting_files, meeting_minutes, meeting_notes, meeting_people, meeting_plans, meeting_types, meeting_voters,
+    meeting_files, meeting_minutes, meeting_people, meeting_plans, meeting_types, meeting_voters,
     meeting_votes, meetings,
 };
 
@@ -213,6 +213,10 @@ pub struct TypeRow {
     pub held_by: Vec<String>,
     /// Kinds of organisations that must hold it.
     pub required_of: Vec<String>,
+    /// Organisations that may hold it, with all below, by a superior's decision.
+    pub allowed_at: Vec<Uuid>,
+    /// Organisations that may not.
+    pub forbidden_at: Vec<Uuid>,
     /// The tenant made it.
     pub own: bool,
     /// It can be chosen for new meetings.
@@ -339,15 +343,14 @@ pub struct VoterRow {
 
 /// What somebody wrote down in a meeting.
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = meeting_notes)]
+#[diesel(table_name = meeting_people)]
 #[expect(missing_docs, reason = "columns are described where they are made, in migrations/")]
 pub struct NoteRow {
-    pub meeting_id: Uuid,
     pub person_id: Uuid,
     pub name: String,
-    pub version: i32,
-    pub body: String,
-    pub updated_at: DateTime<Utc>,
+    pub note: Option<String>,
+    pub note_version: i32,
+    pub noted_at: Option<DateTime<Utc>>,
 }
 
 /// A file of a meeting.

@@ -8,7 +8,7 @@ use zhibu_core::Result;
 use zhibu_tenancy::purge::{Gone, Purge, Remains};
 use zhibu_tenancy::{Conn, Write};
 
-use crate::schema::{meeting_notes as notes, meeting_people as people, meeting_voters as voters};
+use crate::schema::{meeting_people as people, meeting_voters as voters};
 
 /// What stands instead of a name.
 const NOBODY: &str = "已删除人员";
@@ -20,7 +20,8 @@ pub(crate) struct Meetings;
 impl Purge for Meetings {
     async fn remains(&self, person: Uuid, conn: &mut Conn) -> Result<Vec<Remains>> {
         let of: i64 = people::table.filter(people::person_id.eq(person)).count().get_result(&mut *conn).await?;
-        let written: i64 = notes::table.filter(notes::person_id.eq(person)).count().get_result(conn).await?;
+        let written = people::table.filter(people::person_id.eq(person).and(people::note.is_not_null()));
+        let written: i64 = written.count().get_result(conn).await?;
         let told = |title, count, goes, note| Remains { title, count: Some(count), goes, note };
         Ok(vec![
             told("会议考勤", of, false, "姓名、请假原因和签到说明删除，出勤人数保留"),
@@ -29,9 +30,10 @@ impl Purge for Meetings {
     }
 
     async fn purge(&self, write: &mut Write<'_>, person: Uuid) -> Result<Gone> {
-        let meetings: Vec<Uuid> = diesel::delete(notes::table.filter(notes::person_id.eq(person)))
-            .returning(notes::meeting_id)
-            .get_results(write.conn()?)
+        let meetings: Vec<Uuid> = people::table
+            .filter(people::person_id.eq(person))
+            .select(people::meeting_id)
+            .load(write.conn()?)
             .await?;
         diesel::update(people::table.filter(people::person_id.eq(person)))
             .set((
@@ -42,6 +44,7 @@ impl Purge for Meetings {
                 people::leave_kind.eq(None::<String>),
                 people::leave_reason.eq(None::<String>),
                 people::leave_answer.eq(None::<String>),
+                people::note.eq(None::<String>),
                 people::latitude.eq(None::<f64>),
                 people::longitude.eq(None::<f64>),
                 people::distance.eq(None::<i32>),

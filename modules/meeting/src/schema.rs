@@ -4,12 +4,9 @@
 diesel::table! {
     own.meeting_types (code) {
         code -> Text, name -> Text, sort -> Int2, attend -> Text, every -> Nullable<Text>, quorum -> Text,
-        held_by -> Array<Text>, required_of -> Array<Text>, own -> Bool, active -> Bool, version -> Int4,
+        held_by -> Array<Text>, required_of -> Array<Text>, allowed_at -> Array<Uuid>,
+        forbidden_at -> Array<Uuid>, own -> Bool, active -> Bool, version -> Int4,
     }
-}
-
-diesel::table! {
-    own.meeting_limits (organisation_id, type_code) { organisation_id -> Uuid, type_code -> Text, allowed -> Bool, }
 }
 
 diesel::table! {
@@ -31,7 +28,8 @@ diesel::table! {
         way -> Nullable<Text>, sign_note -> Nullable<Text>, latitude -> Nullable<Float8>, longitude -> Nullable<Float8>,
         distance -> Nullable<Int4>, leave_state -> Nullable<Text>, leave_kind -> Nullable<Text>,
         leave_reason -> Nullable<Text>, leave_at -> Nullable<Timestamptz>, leave_answer -> Nullable<Text>,
-        leave_by -> Nullable<Text>, makeup -> Bool, seen_at -> Nullable<Timestamptz>,
+        leave_by -> Nullable<Text>, makeup -> Bool, note -> Nullable<Text>, note_version -> Int4,
+        noted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -51,12 +49,6 @@ diesel::table! {
 }
 
 diesel::table! { own.meeting_ballots (id) { id -> Uuid, vote_id -> Uuid, sealed -> Binary, } }
-
-diesel::table! {
-    own.meeting_notes (meeting_id, person_id) {
-        meeting_id -> Uuid, person_id -> Uuid, name -> Text, version -> Int4, body -> Text, updated_at -> Timestamptz,
-    }
-}
 
 diesel::table! {
     own.meeting_files (id) {
@@ -83,15 +75,12 @@ diesel::table! {
 diesel::joinable!(meeting_people -> meetings (meeting_id));
 diesel::allow_tables_to_appear_in_same_query!(
     meeting_types,
-    meeting_limits,
     meetings,
     meeting_people,
     meeting_votes,
     meeting_voters,
     meeting_ballots,
-    meeting_notes,
     meeting_files,
     meeting_minutes,
     meeting_plans
 );
-zhibu_core::links!(meeting_limits <-> zhibu_directory::schema::organisations::table);

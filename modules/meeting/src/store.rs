@@ -21,7 +21,7 @@ use crate::model::{
     PersonRow, PlanRow, TypeRow, VoteRow, VoterRow,
 };
 use crate::schema::{
-    meeting_files, meeting_limits, meeting_minutes, meeting_notes, meeting_people, meeting_plans, meeting_types,
+    meeting_files, meeting_minutes, meeting_people, meeting_plans, meeting_types,
     meeting_voters, meeting_votes, meetings,
 };
 
@@ -359,29 +359,31 @@ pub async fn roll(
     Ok(page.page(query.load(conn).await?, |row: &VoterRow| row.person_id))
 }
 
-/// The notes of a meeting, one page, the latest first.
+/// The notes of a meeting, one page.
 pub async fn notes(meeting: MeetingId, page: &PageArgs, conn: &mut Conn) -> Result<Page<NoteRow>> {
-    let mut query = meeting_notes::table
-        .filter(meeting_notes::meeting_id.eq(meeting.0))
+    let mut query = meeting_people::table
+        .filter(meeting_people::meeting_id.eq(meeting.0).and(meeting_people::note.is_not_null()))
         .select(NoteRow::as_select())
-        .order(meeting_notes::person_id)
+        .order(meeting_people::person_id)
         .limit(page.limit())
         .offset(page.offset())
         .into_boxed();
     if let Some(after) = page.after::<Uuid>()? {
-        query = query.filter(meeting_notes::person_id.gt(after));
+        query = query.filter(meeting_people::person_id.gt(after));
     }
     Ok(page.page(query.load(conn).await?, |row: &NoteRow| row.person_id))
 }
 
 /// How many notes there are.
 pub async fn count_notes(meeting: MeetingId, conn: &mut Conn) -> Result<i64> {
-    Ok(meeting_notes::table.filter(meeting_notes::meeting_id.eq(meeting.0)).count().get_result(conn).await?)
+    let of = meeting_people::table.filter(meeting_people::meeting_id.eq(meeting.0));
+    Ok(of.filter(meeting_people::note.is_not_null()).count().get_result(conn).await?)
 }
 
 /// Somebody's note.
 pub async fn note(meeting: MeetingId, person: Uuid, conn: &mut Conn) -> Result<Option<NoteRow>> {
-    Ok(meeting_notes::table.find((meeting.0, person)).select(NoteRow::as_select()).first(conn).await.optional()?)
+    let of = meeting_people::table.find((meeting.0, person)).filter(meeting_people::note.is_not_null());
+    Ok(of.select(NoteRow::as_select()).first(conn).await.optional()?)
 }
 
 /// The files of a meeting that are there, in the order they came.
@@ -426,14 +428,23 @@ pub async fn limits(path: &str, conn: &mut Conn) -> Result<HashMap<String, (Uuid
         .map(|at| &path[..at])
         .chain([path])
         .collect();
-    let rows: Vec<(String, Uuid, bool)> = meeting_limits::table
-        .inner_join(organisations::table.on(organisations::id.eq(meeting_limits::organisation_id)))
+    let mut above: Vec<(i16, Uuid)> = organisations::table
         .filter(organisations::path.eq_any(above))
-        .order(organisations::depth)
-        .select((meeting_limits::type_code, meeting_limits::organisation_id, meeting_limits::allowed))
-        .load(conn)
+        .select((organisations::depth, organisations::id))
+        .load(&mut *conn)
         .await?;
-    Ok(rows.into_iter().map(|(kind, at, allowed)| (kind, (at, allowed))).collect())
+    above.sort_unstable();
+    let mut decided = HashMap::new();
+    for kind in types(conn).await? {
+        for (_, at) in &above {
+            for (places, allowed) in [(&kind.allowed_at, true), (&kind.forbidden_at, false)] {
+                if places.contains(at) {
+                    decided.insert(kind.code.clone(), (*at, allowed));
+                }
+            }
+        }
+    }
+    Ok(decided)
 }
 
 /// The plan of an organisation for a year.

@@ -1,11 +1,9 @@
 DROP TABLE meeting_plans;
 DROP TABLE meeting_minutes;
 DROP TABLE meeting_files;
-DROP TABLE meeting_notes;
 DROP TABLE meeting_ballots;
 DROP TABLE meeting_voters;
 DROP TABLE meeting_votes;
 DROP TABLE meeting_people;
 DROP TABLE meetings;
-DROP TABLE meeting_limits;
 DROP TABLE meeting_types;

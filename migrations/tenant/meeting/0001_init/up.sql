@@ -14,6 +14,9 @@ CREATE TABLE meeting_types (
     -- kinds of organisations that may hold it, and of those that must as often as it says
     held_by text[] NOT NULL,
     required_of text[] NOT NULL,
+    -- for which organisations, with all below, superiors have decided otherwise; the nearest decision counts
+    allowed_at uuid[] NOT NULL DEFAULT '{}',
+    forbidden_at uuid[] NOT NULL DEFAULT '{}',
     own boolean NOT NULL DEFAULT false,
     active boolean NOT NULL DEFAULT true,
     version integer NOT NULL DEFAULT 1
@@ -44,15 +47,6 @@ INSERT INTO meeting_types (code, name, sort, attend, every, quorum, held_by, req
     ('election_assembly', '换届选举大会', 13, 'members', NULL, 'four_fifths', '{party_committee,general_branch,branch,joint_branch,party_group}', '{}'),
     ('other', '其他', 14, 'members', NULL, 'none',
         '{party_committee,work_committee,general_branch,branch,joint_branch,provisional_committee,provisional_general_branch,provisional_branch,mobile_branch,leading_group,party_group}', '{}');
-
--- What a superior has decided for an organisation and all below; the nearest decision counts.
-CREATE TABLE meeting_limits (
-    organisation_id uuid NOT NULL CONSTRAINT meeting_limits_organisation REFERENCES organisations (id),
-    type_code text NOT NULL CONSTRAINT meeting_limits_type REFERENCES meeting_types (code),
-    allowed boolean NOT NULL,
-    CONSTRAINT meeting_limits_key PRIMARY KEY (organisation_id, type_code)
-);
-CREATE INDEX meeting_limits_type_idx ON meeting_limits (type_code);
 
 CREATE TABLE meetings (
     id uuid CONSTRAINT meetings_key PRIMARY KEY,
@@ -125,10 +119,14 @@ CREATE TABLE meeting_people (
     leave_answer text,
     leave_by text,
     makeup boolean NOT NULL DEFAULT false,
-    seen_at timestamptz,
+    -- 笔记: what they have written down
+    note text,
+    note_version integer NOT NULL DEFAULT 0,
+    noted_at timestamptz,
     CONSTRAINT meeting_people_key PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX meeting_people_person_idx ON meeting_people (person_id, meeting_id);
+CREATE INDEX meeting_people_noted_idx ON meeting_people (meeting_id, person_id) WHERE note IS NOT NULL;
 CREATE INDEX meeting_people_signed_idx ON meeting_people (meeting_id, signed_at DESC) WHERE signed_at IS NOT NULL;
 
 CREATE TABLE meeting_votes (
@@ -171,17 +169,6 @@ CREATE TABLE meeting_ballots (
     sealed bytea NOT NULL
 );
 CREATE INDEX meeting_ballots_vote_idx ON meeting_ballots (vote_id);
-
-CREATE TABLE meeting_notes (
-    meeting_id uuid NOT NULL CONSTRAINT meeting_notes_meeting REFERENCES meetings (id),
-    person_id uuid NOT NULL,
-    name text NOT NULL,
-    version integer NOT NULL DEFAULT 1,
-    body text NOT NULL,
-    updated_at timestamptz NOT NULL,
-    CONSTRAINT meeting_notes_key PRIMARY KEY (meeting_id, person_id)
-);
-CREATE INDEX meeting_notes_person_idx ON meeting_notes (person_id);
 
 CREATE TABLE meeting_files (
     id uuid CONSTRAINT meeting_files_key PRIMARY KEY,

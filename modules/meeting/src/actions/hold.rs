@@ -7,7 +7,7 @@ use zhibu_tenancy::{Cx, Write};
 
 use super::{at_version, entry, managed, must, touch};
 use crate::model::{MeetingState, MeetingVoteState};
-use crate::schema::{meeting_files, meeting_notes, meeting_people as people, meeting_votes, meetings};
+use crate::schema::{meeting_files, meeting_people as people, meeting_votes, meetings};
 use crate::store::{self, Found};
 use crate::{MANAGE, actions};
 
@@ -159,7 +159,6 @@ pub async fn drop_draft(cx: &Cx, id: MeetingId, version: i32) -> Result<()> {
     for vote in store::votes(id, write.conn()?).await? {
         diesel::delete(meeting_votes::table.find(vote.id)).execute(write.conn()?).await?;
     }
-    diesel::delete(meeting_notes::table.filter(meeting_notes::meeting_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(people::table.filter(people::meeting_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(meetings::table.find(id.0)).execute(write.conn()?).await?;
     write.audit(entry("meeting.removed", &found)).await?;

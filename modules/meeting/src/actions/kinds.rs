@@ -9,7 +9,7 @@ use zhibu_tenancy::{Conn, Cx};
 
 use super::Checked;
 use crate::model::{MeetingAttend, MeetingEvery, MeetingQuorum, TypeRow};
-use crate::schema::{meeting_limits as limits, meeting_types as types};
+use crate::schema::meeting_types as types;
 use crate::{TYPES_EDIT, store};
 
 /// Most kinds of a tenant.
@@ -117,20 +117,22 @@ pub async fn limit(cx: &Cx, at: OrganisationId, code: &str, allowed: Option<bool
     let row = organisation::get(&reach, at, write.conn()?).await?;
     let kinds = store::types(write.conn()?).await?;
     let Some(kind) = kinds.iter().find(|kind| kind.code == code) else { return Err(Error::missing()) };
-    match allowed {
-        Some(allowed) => {
-            diesel::insert_into(limits::table)
-                .values((limits::organisation_id.eq(at.0), limits::type_code.eq(code), limits::allowed.eq(allowed)))
-                .on_conflict((limits::organisation_id, limits::type_code))
-                .do_update()
-                .set(limits::allowed.eq(allowed))
-                .execute(write.conn()?)
-                .await?;
-        }
-        None => {
-            diesel::delete(limits::table.find((at.0, code))).execute(write.conn()?).await?;
-        }
-    }
+    let held: (Vec<uuid::Uuid>, Vec<uuid::Uuid>) = types::table
+        .find(code)
+        .select((types::allowed_at, types::forbidden_at))
+        .for_update()
+        .first(write.conn()?)
+        .await?;
+    let with = |mut places: Vec<uuid::Uuid>, on: bool| {
+        places.retain(|place| *place != at.0);
+        places.extend(on.then_some(at.0));
+        places
+    };
+    let decision = (
+        types::allowed_at.eq(with(held.0, allowed == Some(true))),
+        types::forbidden_at.eq(with(held.1, allowed == Some(false))),
+    );
+    diesel::update(types::table.find(code)).set(decision).execute(write.conn()?).await?;
     let words = match allowed {
         Some(true) => "允许",
         Some(false) => "不允许",

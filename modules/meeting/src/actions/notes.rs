@@ -8,7 +8,7 @@ use zhibu_tenancy::Cx;
 use super::{entry, me, must};
 use crate::ATTEND;
 use crate::model::MeetingState;
-use crate::schema::meeting_notes as notes;
+use crate::schema::meeting_people as people;
 use crate::store;
 
 /// Writes the caller's note, as it was at `version` when there was one already. An empty text removes it.
@@ -22,37 +22,29 @@ pub async fn write(cx: &Cx, id: MeetingId, version: Option<i32>, body: &str) -> 
         [MeetingState::Published, MeetingState::Running, MeetingState::MinutesPending, MeetingState::Finished];
     must(&found, &begun)?;
     let before = store::note(id, place.person_id, write.conn()?).await?;
-    if before.as_ref().map(|note| note.version) != version {
+    if before.as_ref().map(|note| note.note_version) != version {
         return Err(Error::conflict());
     }
-    let key = (id.0, place.person_id);
-    if body.is_empty() {
-        if diesel::delete(notes::table.find(key)).execute(write.conn()?).await? == 0 {
-            return Ok(());
+    if body.is_empty() && before.is_none() {
+        return Ok(());
+    }
+    let text = Some(body).filter(|body| !body.is_empty());
+    let at = text.as_ref().map(|_| cx.now());
+    let mine = people::table.find((id.0, place.person_id));
+    let changed = match &before {
+        Some(before) => {
+            let same = mine.filter(people::note_version.eq(before.note_version));
+            let columns = (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
+            diesel::update(same).set(columns).execute(write.conn()?).await?
         }
-    } else if let Some(before) = &before {
-        let changed = diesel::update(notes::table.find(key).filter(notes::version.eq(before.version)))
-            .set((notes::version.eq(before.version + 1), notes::body.eq(&body), notes::updated_at.eq(cx.now())))
-            .execute(write.conn()?)
-            .await?;
-        if changed == 0 {
-            return Err(Error::conflict());
+        None => {
+            let empty = mine.filter(people::note.is_null());
+            let columns = (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
+            diesel::update(empty).set(columns).execute(write.conn()?).await?
         }
-    } else {
-        let made = diesel::insert_into(notes::table)
-            .values((
-                notes::meeting_id.eq(id.0),
-                notes::person_id.eq(place.person_id),
-                notes::name.eq(&place.name),
-                notes::body.eq(&body),
-                notes::updated_at.eq(cx.now()),
-            ))
-            .on_conflict_do_nothing()
-            .execute(write.conn()?)
-            .await?;
-        if made == 0 {
-            return Err(Error::conflict());
-        }
+    };
+    if changed == 0 {
+        return Err(Error::conflict());
     }
     write.audit(entry("meeting.note_written", &found).note("name", place.name)).await?;
     write.commit().await

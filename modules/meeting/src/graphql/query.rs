@@ -336,12 +336,12 @@ impl MeetingQuery {
 
     /// The plan of an organisation for a year, by month.
     async fn plans(&self, ctx: &Context<'_>, organisation: OrganisationId, year: i32) -> Result<Vec<MeetingPlan>> {
+        let cx = ctx.cx()?;
+        let mut read = cx.read(LIST_READ).await?;
         let year = i16::try_from(year)
             .ok()
             .filter(|year| (2000..=2200).contains(year))
             .ok_or_else(|| Error::invalid("year", "年度不正确"))?;
-        let cx = ctx.cx()?;
-        let mut read = cx.read(LIST_READ).await?;
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let at = organisation::get(&reach, organisation, read.conn()?).await?;
         let rows = store::plans(at.id, year, read.conn()?).await?;

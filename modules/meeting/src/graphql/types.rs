@@ -330,16 +330,16 @@ pub struct MeetingNote {
     /// Give it back when writing again.
     version: i32,
     body: String,
-    updated_at: DateTime<Utc>,
+    updated_at: Option<DateTime<Utc>>,
 }
 
 impl From<NoteRow> for MeetingNote {
     fn from(row: NoteRow) -> Self {
         Self {
             person: MeetingPerson { id: row.person_id.into(), name: row.name },
-            version: row.version,
-            body: row.body,
-            updated_at: row.updated_at,
+            version: row.note_version,
+            body: row.note.unwrap_or_default(),
+            updated_at: row.noted_at,
         }
     }
 }
