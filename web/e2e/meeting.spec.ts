@@ -221,6 +221,12 @@ test('PC-4.3c PC-4.3d PC-4.3e PC-4.3f PC-4.3g PC-4.3i a meeting goes from the pl
   await arrive(page, '会议纪要')
   await expect(page.getByRole('article')).toContainText('林晓燕')
   await look(page, 'meeting-minutes-print')
+  await page.getByRole('button', { name: '导出', exact: true }).click()
+  await page.getByRole('dialog', { name: '生成会议纪要' }).getByRole('button', { name: '开始生成' }).click()
+  const done = page.getByRole('status').filter({ hasText: '会议纪要已导出' })
+  const download = page.waitForEvent('download')
+  await done.getByRole('button', { name: '下载' }).click()
+  expect((await download).suggestedFilename()).toMatch(/^会议纪要.*\.pdf$/)
 
   // 补学
   await open(page, `/meeting/list/${id}?tab=people`, '第四季度党员大会')

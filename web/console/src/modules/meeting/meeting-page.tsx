@@ -49,7 +49,10 @@ export default function MeetingPage() {
   const signed = shown && `${shown.attended} ${shown.late} ${shown.onLeave} ${shown.should}`
   useEffect(() => {
     if (!signed) return
-    const timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ['meeting-seats'] }), 800)
+    const timer = setTimeout(() => {
+      void queries.invalidateQueries({ queryKey: ['meeting-seats'] })
+      void queries.invalidateQueries({ queryKey: ['meeting', 'seated', id] })
+    }, 800)
     return () => clearTimeout(timer)
   }, [signed, queries, id])
   const taken = (next: MeetingFullFragment) => {

@@ -11,6 +11,7 @@ import { instant } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { seatsOf } from './form-values'
 import type { Taking } from './meeting-page'
+import { template, type MinutesValues } from './minutes-template'
 
 /** 纪要: written once, which ends the meeting; corrected afterwards with the reason, by versions. */
 export function MinutesTab({ one, onTaken }: Taking) {
@@ -61,38 +62,13 @@ function Version({ record, latest }: { record: MeetingRecordFragment; latest: bo
   )
 }
 
-interface Values { body: string; resolutions?: string | null; tasks?: string | null; reason?: string }
-
-/** Names that fit on a line of minutes. */
-const names = (seats: MeetingSeatFragment[]): string => (seats.length > 60 ? `${seats.slice(0, 60).map(({ name }) => name).join('、')} 等 ${seats.length} 人` : seats.map(({ name }) => name).join('、') || '无')
-
-/** What the system knows already, as a beginning. */
-export function template(one: MeetingFullFragment, seats: MeetingSeatFragment[]): Values {
-  const should = seats.filter(({ part }) => part === 'SHOULD')
-  const there = should.filter(({ attendance }) => attendance === 'PRESENT' || attendance === 'LATE')
-  const leave = should.filter(({ attendance, leaveState }) => attendance === 'LEAVE' || (attendance === null && leaveState === 'GRANTED'))
-  const rest = should.filter((seat) => !there.includes(seat) && !leave.includes(seat))
-  const observers = [...seats.filter(({ part, attendance }) => part === 'OBSERVER' && attendance !== null).map(({ name }) => name), ...(one.observers ? [one.observers] : [])]
-  const body = [
-    `应到 ${should.length} 人，实到 ${there.length} 人，请假 ${leave.length} 人，缺席 ${rest.length} 人。`,
-    `出席：${names(there)}`, `请假：${names(leave)}`, `缺席：${names(rest)}`, ...(observers.length > 0 ? [`列席：${observers.join('、')}`] : []), '',
-    ...one.agenda.split('\n').filter((line) => line.trim()).flatMap((line) => [line, '']),
-  ].join('\n')
-  const resolutions = one.votes.filter(({ state }) => state === 'ENDED').map((vote, index) => {
-    const counted = vote.options.map((option, at) => `${option} ${vote.counts?.[at] ?? 0} 票`).join('，')
-    const came = vote.passed !== null ? (vote.passed ? '，表决通过' : '，表决未通过') : vote.rule === 'ELECTION' ? (vote.elected.length > 0 ? `，当选：${vote.elected.map((at) => vote.options[at]).join('、')}` : '，无人当选') : ''
-    return `${index + 1}. ${vote.title}：${counted}${came}${vote.quorum === false ? '（到会人数不足）' : ''}。`
-  })
-  return { body, resolutions: resolutions.join('\n') || null, tasks: null }
-}
-
 function Writing({ one, onTaken, onCancel }: Taking & { onCancel: (() => void) | null }) {
   const seats = useQuery({ queryKey: ['meeting', 'seated', one.meeting.id], queryFn: ({ signal }) => seatsOf(one.meeting.id, signal), staleTime: 0 })
   return <QueryBoundary query={seats}>{(all) => <WritingForm one={one} seats={all} onTaken={onTaken} onCancel={onCancel} />}</QueryBoundary>
 }
 
 function WritingForm({ one, seats, onTaken, onCancel }: Taking & { seats: MeetingSeatFragment[]; onCancel: (() => void) | null }) {
-  const [form] = Form.useForm<Values>()
+  const [form] = Form.useForm<MinutesValues>()
   const { message, modal } = App.useApp()
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -118,7 +94,7 @@ function WritingForm({ one, seats, onTaken, onCancel }: Taking & { seats: Meetin
   })
   const open = one.votes.filter((vote) => vote.state === 'OPEN')
   return (
-    <FormPage<Values, MeetingFullFragment>
+    <FormPage<MinutesValues, MeetingFullFragment>
       name="minutes" form={form} draft={`minutes-${id}`} withheld="" basis={last?.number ?? null} initialValues={initial}
       submitText={correcting ? '保存更正' : '保存纪要并结束会议'} cancelText={onCancel ? '取消' : '返回列表'}
       onCancel={onCancel ?? (() => void navigate(link('/meeting/list')))}

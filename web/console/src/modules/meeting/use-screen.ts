@@ -2,7 +2,7 @@ import { MeetingPulseDocument, MeetingScreenDocument, type MeetingScreenSubscrip
 import { createClient } from 'graphql-ws'
 import { useEffect, useState } from 'react'
 import { ask } from '../../net/ask'
-import { asRequestError } from '../../net/errors'
+import { asRequestError, fromGraphQL, type RequestError } from '../../net/errors'
 import { currentRealm, endpoint } from '../../net/realm'
 
 /** What a meeting's screen shows. */
@@ -13,10 +13,15 @@ const SILENT = 3000
 /** After so long without a beat the connection is given up and made anew, which a dead one would never tell by itself. */
 const GIVEN_UP = 6000
 const AGAIN = 1000
+/** How long until a refusal is asked again. */
+const LATER = 15_000
 
 /** What could not be helped by trying again. */
 const FINAL = ['NOT_FOUND', 'DENIED', 'UNAUTHENTICATED']
 
+type GraphQLErrors = Parameters<typeof fromGraphQL>[0]
+
+/** It will not change any more. */
 export const over = ({ state }: Pick<Shown, 'state'>): boolean => state === 'FINISHED' || state === 'CANCELLED'
 
 /** A meeting as it goes on, beat by beat; it connects again by itself for as long as it is watched. Give null to watch nothing. */
@@ -32,36 +37,48 @@ export function useScreen(meeting: string | null): { shown: Shown | null; cut: b
     let ended = false
     let beat = Date.now()
     let stop = () => {}
+    let turn = 0
     let retry: ReturnType<typeof setTimeout> | undefined
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${endpoint(currentRealm())}`
-    const again = () => {
+    const again = (wait: number) => {
       clearTimeout(retry)
-      if (!ended) retry = setTimeout(() => void connect(), AGAIN)
+      if (!ended) retry = setTimeout(() => void connect(), wait)
+    }
+    const soon = () => again(AGAIN)
+    const refused = (cause: RequestError) => {
+      setFailure(cause)
+      stop()
+      beat = Infinity
+      again(LATER)
     }
     const connect = async () => {
+      const own = ++turn
+      clearTimeout(retry)
       stop()
+      if (!Number.isFinite(beat)) beat = Date.now() - SILENT
       try {
         // A request first: it gets a lost session back, which a socket cannot.
         await ask(MeetingPulseDocument, { id: meeting }, AbortSignal.timeout(5000))
       } catch (cause) {
-        if (FINAL.includes(asRequestError(cause).code)) setFailure(cause)
-        return again()
+        if (own !== turn) return
+        const error = asRequestError(cause)
+        return FINAL.includes(error.code) ? refused(error) : soon()
       }
-      if (ended) return
-      const client = createClient({ url, lazy: false, retryAttempts: 0, onNonLazyError: again })
+      if (ended || own !== turn) return
+      const client = createClient({ url, lazy: false, retryAttempts: 0, onNonLazyError: soon })
       let left = false
       stop = () => {
         left = true
         client.terminate()
         void client.dispose()
       }
-      const lost = () => { if (!left) { stop(); again() } }
+      const lost = () => { if (!left) { stop(); soon() } }
       beat = Math.max(beat, Date.now() - SILENT)
       client.subscribe<MeetingScreenSubscription>({ query: MeetingScreenDocument.toString(), variables: { id: meeting } }, {
-        next: ({ data, errors }) => {
+        next: ({ data }) => {
           if (ended || left) return
           if (!data) {
-            setFailure(asRequestError(errors?.[0]))
+            lost()
             return
           }
           beat = Date.now()
@@ -73,7 +90,11 @@ export function useScreen(meeting: string | null): { shown: Shown | null; cut: b
             stop()
           }
         },
-        error: lost,
+        error: (cause) => {
+          const error = Array.isArray(cause) ? fromGraphQL(cause as GraphQLErrors) : asRequestError(cause)
+          if (left || !FINAL.includes(error.code)) lost()
+          else refused(error)
+        },
         complete: lost,
       })
     }
@@ -88,14 +109,14 @@ export function useScreen(meeting: string | null): { shown: Shown | null; cut: b
     }, 500)
     const offline = () => { if (!ended) setCut(true) }
     addEventListener('offline', offline)
-    addEventListener('online', again)
+    addEventListener('online', soon)
     void connect()
     return () => {
       ended = true
       clearInterval(watch)
       clearTimeout(retry)
       removeEventListener('offline', offline)
-      removeEventListener('online', again)
+      removeEventListener('online', soon)
       stop()
     }
   }, [meeting])
