@@ -1,6 +1,6 @@
 import Taro from '@tarojs/taro'
 import { errorSentence } from '@zhibu/api/errors'
-import { canScan, scan } from '@/platform'
+import { canScan, scan } from '@/platform/scan'
 import { open } from './navigate'
 import { signCode } from './sign-code'
 

@@ -5,7 +5,7 @@ import type { MiniMeetingFileFragment } from '@zhibu/api/generated'
 import { Card, Link } from '@/kit/rows'
 import { ask } from '@/lib/ask'
 import { useAction } from '@/lib/use-action'
-import { openLink } from '@/platform'
+import { openLink } from '@/platform/viewer'
 
 /** Materials, photos and videos, opened one by one. */
 export function Files({ files }: { files: readonly MiniMeetingFileFragment[] }) {

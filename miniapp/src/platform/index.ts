@@ -1,6 +1,6 @@
 import Taro from '@tarojs/taro'
 import { RequestError } from '@zhibu/api/errors'
-import type { MeetingFixInput, MiniPhoneInput, MiniPlatform } from '@zhibu/api/generated'
+import type { MiniPhoneInput, MiniPlatform } from '@zhibu/api/generated'
 
 /** Where this bundle runs, as the server calls it. */
 export const platform: MiniPlatform =
@@ -81,64 +81,4 @@ export async function upload(ticket: { url: string; contentType: string; length:
   if (progress) sending.progress?.((sent) => progress(sent.progress))
   const answer = await sending.catch(() => { throw new RequestError('NETWORK', '网络不通或信号不好，照片没有传上去，请重试') })
   if (answer.statusCode >= 300) throw new RequestError('UPLOAD', '文件没有传上去，请重试')
-}
-
-/** Whether this program can read a code by itself; a web page cannot, but the phone's camera opens the link of a code. */
-export const canScan = !isWeb
-
-/** Reads a code with the camera; null when the person gave up. */
-export async function scan(): Promise<string | null> {
-  // Alipay and DingTalk call what they read otherwise.
-  const answer = (await Taro.scanCode({ onlyFromCamera: true, scanType: ['qrCode'] }).catch((cause: Cause) => {
-    if (/cancel|取消/i.test(wordsOf(cause)) || cause.error === 10 || cause.error === 11) return null
-    throw new RequestError('SCAN', '没有打开相机。请在手机设置里允许使用相机后再试。')
-  })) as { result?: string; code?: string; text?: string; qrCode?: string } | null
-  return answer ? answer.result ?? answer.qrCode ?? answer.code ?? answer.text ?? '' : null
-}
-
-interface Cause { errMsg?: string; errorMessage?: string; message?: string; code?: number; error?: number }
-const wordsOf = (cause: Cause): string => cause.errMsg ?? cause.errorMessage ?? cause.message ?? ''
-
-/** Where the phone is. Refused by its owner: `PLACE_FORBIDDEN`. */
-export async function whereAmI(): Promise<MeetingFixInput> {
-  const refused = (cause: Cause): never => {
-    if (cause.code === 1 || cause.error === 2001 || /deny|denied|auth|authorize|授权|permission/i.test(wordsOf(cause))) throw new RequestError('PLACE_FORBIDDEN', '您没有允许使用手机的位置')
-    throw new RequestError('PLACE', '没有得到位置。请打开手机的定位服务，到窗边再试一次。')
-  }
-  if (process.env.TARO_ENV === 'h5') {
-    // Without https a browser tells nobody where it is.
-    if (!navigator.geolocation || !window.isSecureContext) throw new RequestError('PLACE', '这个浏览器不能定位，请扫码签到')
-    const { coords } = await new Promise<GeolocationPosition>((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, reject, { enableHighAccuracy: true, timeout: 15_000, maximumAge: 0 })).catch(refused)
-    return { latitude: coords.latitude, longitude: coords.longitude, frame: 'WGS84', accuracy: coords.accuracy }
-  }
-  const options = { type: 'gcj02', isHighAccuracy: true, highAccuracyExpireTime: 5_000, ...(process.env.TARO_ENV === 'dd' ? { targetAccuracy: 100, coordinate: 1 } : {}) }
-  const place = await Taro.getLocation(options as Parameters<typeof Taro.getLocation>[0]).catch(refused)
-  return { latitude: Number(place.latitude), longitude: Number(place.longitude), frame: 'GCJ02', accuracy: Number(place.accuracy) }
-}
-
-/** The program's settings, where a refused permission is given after all; false where there is no such page. */
-export async function openSettings(): Promise<boolean> {
-  if (isWeb || process.env.TARO_ENV === 'dd') return false
-  return Taro.openSetting().then(() => true, () => false)
-}
-
-/** Opens a file of the server: pictures by the phone's viewer, papers by what it has for them. */
-export async function openLink(url: string, fileName: string): Promise<void> {
-  const address = /^https?:/.test(url) ? url : `${ZHIBU_SERVER}${url}`
-  // Pictures from elsewhere the page's policy would not show.
-  const own = !isWeb || !/^https?:/.test(url) || url.startsWith(`${window.location.origin}/`)
-  if (own && /\.(jpe?g|png)$/i.test(fileName)) {
-    await Taro.previewImage({ urls: [address], current: address })
-    return
-  }
-  if (isWeb) {
-    window.location.assign(address)
-    return
-  }
-  try {
-    const { tempFilePath } = await Taro.downloadFile({ url: address })
-    await Taro.openDocument({ filePath: tempFilePath, fileType: fileName.split('.').pop()?.toLowerCase() as 'pdf', showMenu: true })
-  } catch {
-    throw new RequestError('OPEN', '这个文件在手机上打不开，请在电脑上查看')
-  }
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Choices, Field } from '@/kit/fields'
 import { Press } from '@/kit/press'
 import { useAction } from '@/lib/use-action'
-import { whereAmI } from '@/platform'
+import { whereAmI } from '@/platform/place'
 import type { Form } from './form'
 
 const RADII = [100, 300, 500, 1000]

@@ -11,7 +11,8 @@ import { asked } from '@/lib/navigate'
 import { surely } from '@/lib/surely'
 import { confirm, done, useAction } from '@/lib/use-action'
 import { useQuery } from '@/lib/use-query'
-import { openLink, takePhoto, upload } from '@/platform'
+import { takePhoto, upload } from '@/platform'
+import { openLink } from '@/platform/viewer'
 
 const LARGEST = 20 * 1024 * 1024
 

@@ -13,7 +13,8 @@ import { scanMeeting } from '@/lib/scan-meeting'
 import { signCode, signParams } from '@/lib/sign-code'
 import { surely } from '@/lib/surely'
 import { noteWrite } from '@/lib/use-query'
-import { canScan, openSettings, whereAmI } from '@/platform'
+import { openSettings, whereAmI } from '@/platform/place'
+import { canScan } from '@/platform/scan'
 import { clock } from '../words'
 
 type State = { at: 'ready' } | { at: 'busy' } | { at: 'done'; whole: MiniMeetingWholeFragment } | { at: 'failed'; code: string; words: string }
