@@ -257,6 +257,71 @@ test('PC-4.3c PC-4.3d PC-4.3e PC-4.3f PC-4.3g PC-4.3i a meeting goes from the pl
   await look(page, 'meeting-stats-dark')
 })
 
+test('PC-4.3c PC-4.3d a meeting is repeated, edited by two, attended by hand, called off', async ({ pageAs }) => {
+  const first = await running('一月主题党日')
+  const page = await pageAs(clerk)
+  page.on('dialog', (dialog) => void dialog.accept())
+  // By hand, for several at once.
+  await open(page, `/meeting/list/${first}?tab=people`, '一月主题党日')
+  for (const name of ['陈建国', '周海燕']) await page.getByRole('checkbox', { name: `选择 ${name}` }).check()
+  await page.getByRole('button', { name: '登记出勤' }).click()
+  const drawer = page.getByRole('dialog', { name: '登记出勤' })
+  await drawer.getByRole('button', { name: /登\s?记/ }).click()
+  await expect(drawer.getByText('请填写代为登记的原因')).toBeVisible()
+  await field(drawer, '原因').fill('手机没电，现场核对')
+  await look(page, 'meeting-by-hand')
+  await drawer.getByRole('button', { name: /登\s?记/ }).click()
+  await expect(row(page, '陈建国')).toContainText('管理员登记：手机没电，现场核对')
+  await expect(page.getByRole('list', { name: '到会情况' })).toContainText('到会率 40%')
+  await choose(page, '查看', '未签到')
+  await expect(page.getByText('共 3 条')).toBeVisible()
+
+  // Repeated, with a video link.
+  await page.getByRole('button', { name: '更多' }).click()
+  await follow(page.getByRole('menuitem', { name: '复制为新会议' }), '新建会议')
+  await expect(field(page, '会议主题')).toHaveValue('一月主题党日')
+  await field(page, '会议主题').fill('二月主题党日')
+  await setDay(page, '开始时间', at(2000))
+  await page.getByRole('radio', { name: '线上线下结合' }).check()
+  await field(page, '会议链接').fill('http://meet.example.com/1')
+  await page.getByRole('button', { name: '发布' }).click()
+  await expect(page.getByText('会议链接应以 https:// 开头')).toBeVisible()
+  await field(page, '会议链接').fill('https://meet.example.com/1')
+  await follow(page.getByRole('button', { name: '发布' }), '二月主题党日')
+  await expect(page.getByRole('region', { name: '会议进度' })).toContainText('未开始')
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+
+  // Two edit it.
+  await page.getByRole('button', { name: '更多' }).click()
+  await follow(page.getByRole('menuitem', { name: '编辑' }), '编辑会议')
+  await field(page, '会议地点').fill('三楼会议室')
+  const theirs = (await clerk.api.ask(MeetingDocument, { id })).meeting.meeting
+  await clerk.api.ask(SaveMeetingDocument, {
+    id, version: theirs.meeting.version, input: {
+      organisation: branch, types: ['theme_day'], title: '二月主题党日（扩大）', mode: 'HYBRID', startsAt: theirs.meeting.startsAt, endsAt: theirs.meeting.endsAt, place: '一楼会议室',
+      link: theirs.link, agenda: theirs.agenda, attend: 'MEMBERS', lateMinutes: theirs.lateMinutes,
+    },
+  })
+  await page.getByRole('button', { name: /^保\s?存$/ }).click()
+  await expect(page.getByText('此记录刚刚被他人修改')).toBeVisible()
+  await look(page, 'meeting-conflict')
+  await page.getByRole('button', { name: '载入最新内容并保留我填写的' }).click()
+  await page.getByRole('dialog', { name: '已载入最新内容' }).getByRole('button').click()
+  await expect(field(page, '会议主题')).toHaveValue('二月主题党日（扩大）')
+  await expect(field(page, '会议地点')).toHaveValue('三楼会议室')
+  await follow(page.getByRole('button', { name: /^保\s?存$/ }), '二月主题党日（扩大）')
+  await expect(page.getByRole('region', { name: '会议进度' })).toContainText('三楼会议室')
+
+  // Called off.
+  await page.getByRole('button', { name: '更多' }).click()
+  await page.getByRole('menuitem', { name: '取消会议' }).click()
+  const ask = page.getByRole('dialog', { name: '取消会议？' })
+  await ask.getByRole('textbox').fill('与上级会议冲突')
+  await ask.getByRole('button', { name: '取消会议' }).click()
+  await expect(page.getByRole('region', { name: '会议进度' })).toContainText('取消原因：与上级会议冲突')
+  await look(page, 'meeting-cancelled')
+})
+
 test('PC-4.3a PC-4.3b kinds are decided by the superior, warnings lead to meetings', async ({ pageAs }) => {
   const above = await pageAs(own.admin)
   await open(above, '/meeting/types', '会议类型管理')

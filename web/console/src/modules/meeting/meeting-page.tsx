@@ -109,7 +109,7 @@ function Meeting({ one, shown, cut, onTaken }: Taking & { shown: Shown | null; c
           </div>
           {one.manages && <Acts {...props} onTab={open} />}
         </div>
-        {meeting.state !== 'CANCELLED' && <Steps size="small" responsive current={meeting.state === 'FINISHED' ? WAY.length : WAY.indexOf(meeting.state)} items={['计划', '发布', '召开', '散会', '纪要'].map((title) => ({ title }))} />}
+        {roomy && meeting.state !== 'CANCELLED' && <Steps size="small" current={meeting.state === 'FINISHED' ? WAY.length : WAY.indexOf(meeting.state)} items={['计划', '发布', '召开', '散会', '纪要'].map((title) => ({ title }))} />}
         {cut && <p role="status" className="z-tag z-tag--warn z-meeting-cut">网络中断，数字暂不更新，正在重连…</p>}
         <NumberCards label="到会情况" cards={[
           { label: '应到', value: numbers.should, unit: '人' },

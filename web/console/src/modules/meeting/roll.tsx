@@ -164,7 +164,7 @@ function LeaveDrawer({ one, seat, onClose, onTaken }: DrawerProps & { seat: Meet
         <div><dt>申请时间</dt><dd>{instant(seat.leaveAt)}</dd></div>
         <div><dt>请假原因</dt><dd>{seat.leaveReason}</dd></div>
       </dl>
-      <label className="z-field"><span>答复（选填）</span><Input.TextArea rows={3} maxLength={200} showCount value={answer} onChange={(event) => setAnswer(event.target.value)} /></label>
+      <label className="z-field z-gap-bottom"><span>答复（选填）</span><Input.TextArea rows={3} maxLength={200} showCount value={answer} onChange={(event) => setAnswer(event.target.value)} /></label>
       <div className="z-actions">
         <Button onClick={onClose}>取消</Button>
         <Button danger disabled={act.isPending} onClick={() => act.mutate(false)}>不同意</Button>

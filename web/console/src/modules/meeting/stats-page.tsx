@@ -56,7 +56,7 @@ function Numbers({ found, year }: { found: Found; year: number }) {
       <section className="z-card" aria-label="汇总">
         <ul className="z-numbers" aria-label="本年情况">
           <Card label="开展率" value={rate(found.fulfilled, found.required)}>应开 {found.required} 次，已完成 {found.fulfilled} 次</Card>
-          <Card label="实开会议" value={`${found.held}`}>次，另有 {found.open} 次待开或进行中</Card>
+          <Card label="实开会议" value={`${found.held} 次`}>另有 {found.open} 次待开或进行中</Card>
           <Card label="参会率" value={rate(found.attended, found.should)}>应到 {found.should} 人次，实到 {found.attended} 人次</Card>
           <Card label="党员参学率" value={rate(found.taught, found.members)}>党员 {found.members} 人，参加过 {found.taught} 人</Card>
         </ul>
