@@ -62,7 +62,7 @@ function Numbers({ found, year }: { found: Found; year: number }) {
         </ul>
       </section>
       <Section title={`预警（${found.warnings.length}）`}>
-        {found.warnings.length === 0 ? <EmptyState text="没有预警" /> : <Warnings found={found} year={year} />}
+        {found.warnings.length === 0 ? <EmptyState text="没有预警" /> : <Warnings found={found} />}
       </Section>
       <div className="z-pair">
         <Section title="各类型占比">
@@ -114,7 +114,7 @@ function Numbers({ found, year }: { found: Found; year: number }) {
   )
 }
 
-function Warnings({ found, year }: { found: Found; year: number }) {
+function Warnings({ found }: { found: Found }) {
   const link = useLink()
   const [all, setAll] = useState(false)
   const shown = all ? found.warnings : found.warnings.slice(0, WARNED)
@@ -125,7 +125,7 @@ function Warnings({ found, year }: { found: Found; year: number }) {
       <ul className="z-rows z-meeting-warnings" aria-label="预警">
         {shown.map((one, index) => (
           <li key={index}>
-            <Link to={link(`/meeting/list?org=${one.organisation.id}&days=${year}-01-01~${year}-12-31`)}>{one.organisation.shortName}</Link>
+            <Link to={link(`/meeting/list?org=${one.organisation.id}&days=${one.from}~${one.to}`)}>{one.organisation.shortName}</Link>
             <span>{one.kind}：{day(one.from)} 至 {day(one.to)} 应召开</span>
             <span className={`z-tag z-tag--${meetingAlerts[one.level].tone}`}>{meetingAlerts[one.level].label} · {meetingAlerts[one.level].hint}</span>
           </li>
