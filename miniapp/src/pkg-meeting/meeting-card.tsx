@@ -11,8 +11,8 @@ export function MeetingCard({ meeting, held = false, onPress }: { meeting: MiniM
   return (
     <View className="card" role="link" onClick={onPress}>
       <View className="card-title">{meeting.title}</View>
-      <View><Tag tone={meetingStates[meeting.state].tone}>{meetingStates[meeting.state].label}</Tag>{own ? <> <Tag tone={own.tone}>{own.label}</Tag></> : null}</View>
-      <View>{timeWords(meeting.startsAt, meeting.endsAt)}</View>
+      <View className="tags"><Tag tone={meetingStates[meeting.state].tone}>{meetingStates[meeting.state].label}</Tag>{own ? <> <Tag tone={own.tone}>{own.label}</Tag></> : null}</View>
+      <View className="strong">{timeWords(meeting.startsAt, meeting.endsAt)}</View>
       <View>{meeting.place ?? '视频会议'}</View>
       <View className="soft">{meeting.organisation.shortName}　{meeting.types.map(({ name }) => name).join('、')}</View>
       {held ? <View className="soft">应到 {meeting.should} 人{begun ? `　实到 ${meeting.attended} 人` : ''}{meeting.onLeave ? `　请假 ${meeting.onLeave} 人` : ''}</View> : null}

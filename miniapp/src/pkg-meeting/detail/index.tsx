@@ -50,7 +50,7 @@ function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; br
     <>
       <Card>
         <View className="sheet-title">{meeting.title}</View>
-        <View><Tag tone={meetingStates[meeting.state].tone}>{meetingStates[meeting.state].label}</Tag>{own ? <> <Tag tone={own.tone}>{own.label}</Tag></> : null}</View>
+        <View className="tags"><Tag tone={meetingStates[meeting.state].tone}>{meetingStates[meeting.state].label}</Tag>{own ? <> <Tag tone={own.tone}>{own.label}</Tag></> : null}</View>
         {meeting.state === 'CANCELLED' && found.cancelledReason ? <View>取消原因：{found.cancelledReason}</View> : null}
         {broken ? <View className="closed" role="status">网络不稳，正在重新连接…</View> : null}
       </Card>

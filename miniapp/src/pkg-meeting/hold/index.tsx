@@ -78,7 +78,7 @@ function Opened({ found, reload }: { found: MiniMeetingWholeFragment; reload: ()
     <>
       <Card>
         <View className="sheet-title">{meeting.title}</View>
-        <View><Tag tone={meetingStates[state].tone}>{meetingStates[state].label}</Tag>{state === 'RUNNING' ? <> <Tag tone={meeting.signOpen ? 'ok' : ''}>{meeting.signOpen ? '签到已开启' : '签到未开启'}</Tag></> : null}</View>
+        <View className="tags"><Tag tone={meetingStates[state].tone}>{meetingStates[state].label}</Tag>{state === 'RUNNING' ? <> <Tag tone={meeting.signOpen ? 'ok' : ''}>{meeting.signOpen ? '签到已开启' : '签到未开启'}</Tag></> : null}</View>
         <View>{timeWords(meeting.startsAt, meeting.endsAt)}</View>
         <View>{meeting.place ?? '视频会议'}</View>
         {found.cancelledReason ? <View>取消原因：{found.cancelledReason}</View> : null}
