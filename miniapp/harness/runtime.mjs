@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import vm from 'node:vm'
+import { dial } from './socket.mjs'
 
 const GLOBALS = { weapp: 'wx', alipay: 'my', dd: 'dd' }
 /** What simply succeeds; Taro takes only what it finds on the global. */
-const PLAIN = ['setNavigationBarTitle', 'setNavigationBar', 'stopPullDownRefresh', 'hideLoading', 'showLoading', 'scanCode', 'scan', 'uploadFile']
+const PLAIN = ['setNavigationBarTitle', 'setNavigationBar', 'stopPullDownRefresh', 'hideLoading', 'showLoading', 'uploadFile']
 /** What the bundler keeps on the global; a fake that answers everything must not seem to have it already. */
 const ABSENT = /^(webpackJsonp|taro|_|then$|toJSON$|nodeType$|\$\$typeof$)/i
 
@@ -42,7 +43,9 @@ export function load(dist, target, { server, code, corp, phone }) {
   const root = join(dist, target)
   const storage = new Map()
   const calls = []
-  const seen = { requests: [], sets: [], routes: [], toasts: [], confirm: true }
+  const seen = { requests: [], sets: [], routes: [], toasts: [], sockets: [], confirm: true }
+  /** What the case sets: the text under the camera, and where the phone is; nothing: its owner forbids it. */
+  const around = { scanned: '', place: null }
   const later = (options, answer) => setTimeout(() => { options?.success?.(answer); options?.complete?.(answer) })
   const say = (name, answer) => (options) => { calls.push(name); later(options, typeof answer === 'function' ? answer(options) : answer); return Promise.resolve(answer) }
 
@@ -64,6 +67,32 @@ export function load(dist, target, { server, code, corp, phone }) {
     }
   }
 
+  /** One socket at a time, as old Alipay has it, and as WeChat gives it. */
+  function connectSocket(options) {
+    const seenOne = { authorised: false, heard: 0 }
+    seen.sockets.push(seenOne)
+    const ears = { open: [], message: [], close: [], error: [] }
+    const tell = (name, what) => ears[name].forEach((hear) => hear(what))
+    const line = dial(options.url, {
+      protocols: options.protocols, open: () => tell('open', {}), close: () => tell('close', { code: 1006, reason: '' }),
+      message: (data) => { seenOne.heard += 1; tell('message', { data }) },
+    })
+    const on = (name) => (hear) => { ears[name].push(hear) }
+    const send = ({ data }) => { seenOne.authorised ||= data.includes('Bearer '); line.send(data) }
+    const task = { send, close: () => line.close(), onOpen: on('open'), onMessage: on('message'), onClose: on('close'), onError: on('error'), readyState: 0 }
+    Object.assign(fixed, { sendSocketMessage: send, closeSocket: task.close, onSocketOpen: task.onOpen, onSocketMessage: task.onMessage, onSocketClose: task.onClose, onSocketError: task.onError })
+    later(options, { errMsg: 'connectSocket:ok' })
+    return task
+  }
+
+  const scanned = (options) => { calls.push('scan'); later(options, target === 'weapp' ? { result: around.scanned } : { code: around.scanned }) }
+  const located = (options) => {
+    calls.push('getLocation')
+    if (around.place) return later(options, target === 'alipay' ? Object.fromEntries(Object.entries(around.place).map(([name, value]) => [name, String(value)])) : around.place)
+    const refused = target === 'weapp' ? { errMsg: 'getLocation:fail auth deny' } : { error: 2001, errorMessage: '用户拒绝授权' }
+    setTimeout(() => { options?.fail?.(refused); options?.complete?.(refused) })
+  }
+
   const system = { platform: 'ios', system: 'iOS 17', windowWidth: 375, windowHeight: 667, screenWidth: 375, screenHeight: 667, pixelRatio: 2, SDKVersion: '3.5.0', version: '8.0', model: 'harness', language: 'zh_CN', safeArea: { top: 0, bottom: 667, left: 0, right: 375, width: 375, height: 667 } }
   const route = (kind) => (options) => { seen.routes.push({ kind, url: options.url ?? '' }); later(options, {}); return Promise.resolve() }
   const fixed = {
@@ -82,6 +111,7 @@ export function load(dist, target, { server, code, corp, phone }) {
     showModal: say('showModal', () => ({ confirm: seen.confirm, cancel: !seen.confirm })), confirm: say('confirm', () => ({ confirm: seen.confirm })),
     downloadFile: say('downloadFile', { tempFilePath: '/tmp/picture', apFilePath: '/tmp/picture', statusCode: 200 }), saveFile: say('saveFile', { savedFilePath: '/kept/picture', apFilePath: '/kept/picture' }),
     ...Object.fromEntries(PLAIN.map((name) => [name, say(name, {})])),
+    connectSocket, scanCode: scanned, scan: scanned, getLocation: located, openSetting: say('openSetting', {}),
     nextTick: (work) => setTimeout(work), onNetworkStatusChange() {}, env: { USER_DATA_PATH: '/data' },
     getLaunchOptionsSync: () => ({ path: 'pages/home/index', query: {}, scene: 1001 }), getEnterOptionsSync: () => ({ path: 'pages/home/index', query: {}, scene: 1001 }),
   }
@@ -111,7 +141,9 @@ export function load(dist, target, { server, code, corp, phone }) {
   }
 
   return {
-    seen, storage,
+    seen, storage, calls,
+    set scanned(text) { around.scanned = text },
+    set place(place) { around.place = place },
     start() {
       need(join(root, 'app.js'))
       app.onLaunch?.call(app, { path: 'pages/home/index', query: {} })

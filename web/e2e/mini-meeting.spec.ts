@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { devices, type Browser, type Page } from '@playwright/test'
 import {
   MiniMeetingDocument, MiniOpenSignInDocument, MiniPrepareVoteDocument, MiniSaveMeetingDocument, MiniStartMeetingDocument, MiniStartVoteDocument, MiniEndVoteDocument, MiniRecordAttendanceDocument,
@@ -6,7 +9,8 @@ import {
 import { Api } from './support/api'
 import { addBranch, addMember, member } from './support/member'
 import { goBack, lookMini, named, pick, press, shown, signInMini, tab, touch, type } from './support/mini'
-import { addAdministrator, openTenant, smsCode, someMobile, takeOver, unique, type Account, type Operator, type Tenant } from './support/people'
+import { addAdministrator, enrolOperator, openTenant, smsCode, someMobile, takeOver, unique, type Account, type Operator, type Tenant } from './support/people'
+import { Double, OwnServer } from './support/server'
 import { expect, test } from './support/test'
 
 const { viewport, userAgent, deviceScaleFactor, isMobile, hasTouch } = devices['iPhone 13']
@@ -373,9 +377,10 @@ test('M-2.1 an administrator publishes on the phone, opens signing in, records, 
   await named(page, '参会人员')
   await shown(page).getByRole('checkbox', { name: people[0].name, exact: true }).click()
   await shown(page).getByRole('checkbox', { name: people[1].name, exact: true }).click()
+  await press(page, '为选中的 2 人登记')
   await touch(page, '不会用手机签到')
   await lookMini(page, 'meeting-record')
-  await press(page, '登记')
+  await shown(page).locator('taro-button-core').filter({ hasText: /^登记$/ }).click()
   await expect(shown(page)).not.toContainText(people[0].name)
   await touch(page, '出席')
   await expect(shown(page)).toContainText(people[0].name)
@@ -445,4 +450,47 @@ test('M-2.1 a meeting that is announced is called off with a reason, and its peo
   await touch(page, '已结束')
   await touch(page, title)
   await expect(shown(page)).toContainText('取消原因：会场不能使用')
+})
+
+test('M-1.3 M-2.1 M-9.6 the built mini-programs of WeChat, Alipay and DingTalk find a meeting, scan its code, vote, and sign in by the place', async () => {
+  const double = await Double.start()
+  const accounts = await double.control<Record<string, Record<string, string> | string>>('accounts')
+  const settings: Record<string, string> = {}
+  for (const platform of ['wechat', 'alipay', 'dingtalk']) {
+    const account = { ...(accounts[platform] as Record<string, string>), endpoint: double.at(platform) }
+    for (const [name, value] of Object.entries(account)) settings[`ZHIBU__MINI__${platform.toUpperCase()}__${name.toUpperCase()}`] = JSON.stringify(value)
+  }
+  const server = await OwnServer.start(settings)
+  try {
+    const operator = await enrolOperator(server.url, server.data)
+    const tenant = await openTenant(operator, server.url, '中共滨海市浮标集团委员会')
+    const at = await addBranch(tenant.admin, tenant.root, '浮标机关第一党支部')
+    const mobile = someMobile()
+    await addMember(tenant.admin, member(at, '林晓燕', { mobile }))
+    const boss = await takeOver(await Api.open('tenant', server.url), await addAdministrator(tenant.admin, at, '支部管理员'))
+    // The company has authorised the app at DingTalk.
+    const { dingtalk } = await double.control<{ dingtalk: { userid: string } }>('people', { mobile: someMobile() })
+    for (const event of [{ kind: 'ticket' }, { kind: 'authorise', corp: accounts.corp, name: '滨海市浮标钉钉单位', admin: dingtalk.userid }]) {
+      await double.control('push', { url: `${server.url}/callbacks/dingtalk`, event })
+    }
+    const meetings: Record<string, Record<string, string>> = { scan: {}, place: {} }
+    for (const kind of ['scan', 'place']) for (const target of ['weapp', 'alipay', 'dd']) {
+      const input = { ...form(`${kind} ${target}`, { fence: { latitude: 32.058, longitude: 118.802, frame: 'GCJ02', radius: 200 } }), organisation: at }
+      const { id } = (await boss.api.ask(MiniSaveMeetingDocument, { input, publish: true })).meeting.save.meeting
+      await boss.api.ask(MiniStartMeetingDocument, { id })
+      await boss.api.ask(MiniOpenSignInDocument, { id })
+      meetings[kind]![target] = id
+    }
+    const cookie = (await boss.api.storage()).cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const env = {
+      ...process.env, ZHIBU_URL: server.url, ZHIBU_EMULATOR: double.at('control').replace(/\/_ctl\/$/, ''), ZHIBU_MOBILE: mobile, ZHIBU_MEETINGS: JSON.stringify(meetings), ZHIBU_COOKIE: cookie,
+    }
+    const { stdout } = await promisify(execFile)('node', ['harness/run.mjs', 'meeting-scan', 'meeting-place'], { cwd: join(import.meta.dirname, '../../miniapp'), env })
+    for (const target of ['weapp', 'alipay', 'dd']) for (const name of ['meeting-scan', 'meeting-place']) expect(stdout).toContain(`通过 ${target} ${name}.mjs`)
+    await boss.api.close()
+    await tenant.admin.api.close()
+  } finally {
+    await server.stop()
+    double.stop()
+  }
 })

@@ -43,23 +43,23 @@ export function Ballot({ vote, onVoted, onClose }: Props) {
       <View className="sheet-head">投票（{vote.secret ? '不记名' : '记名'}）</View>
       <Card>
         <View className="sheet-title">{vote.title}</View>
-        <View className="soft">{vote.secret ? SECRET : '记名投票：会议管理员能看到您投了什么。'}</View>
+        <View>{vote.secret ? SECRET : '记名投票：会议管理员能看到您投了什么。'}</View>
       </Card>
       {voted ? (
         <>
-          <Card><View className="result"><View className="result-mark" aria-hidden>✓</View><View className="result-words">已投票</View><View className="soft">{chosen.length && !vote.secret ? `您投了：${chosenWords(vote, chosen)}` : '投票结束后公布结果'}</View></View></Card>
+          <Card><View className="result"><View className="result-mark" aria-hidden>✓</View><View className="result-words">已投票</View><View>{chosen.length && !vote.secret ? `您投了：${chosenWords(vote, chosen)}` : '投票结束后公布结果'}</View></View></Card>
           <Press onPress={onClose}>知道了</Press>
         </>
       ) : vote.state === 'ENDED' ? (
         <>
-          <Card><View className="result"><View className="result-mark wait" aria-hidden>！</View><View className="result-words">投票已结束</View></View></Card>
+          <Card><View className="result"><View className="result-mark wait" aria-hidden>!</View><View className="result-words">投票已结束</View></View></Card>
           <Press onPress={onClose}>返回会议</Press>
         </>
       ) : asking ? (
         <>
           <Card title="请核对您的选择">
             <View className="sheet-title">{chosenWords(vote, chosen)}</View>
-            <View className="soft">提交后不能更改。</View>
+            <View>提交后不能更改。</View>
           </Card>
           {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
           <Press busy={action.busy} onPress={() => void send()}>{action.problem ? '再提交一次' : '确认投票'}</Press>
@@ -67,7 +67,7 @@ export function Ballot({ vote, onVoted, onClose }: Props) {
         </>
       ) : (
         <>
-          <View className="card soft">{vote.most === 1 ? '请选一项' : `最多选 ${vote.most} 项，已选 ${chosen.length} 项`}</View>
+          <View className="card strong">{vote.most === 1 ? '请选一项' : `最多选 ${vote.most} 项，已选 ${chosen.length} 项`}</View>
           {vote.options.map((words, at) => {
             const on = chosen.includes(at)
             return (

@@ -57,6 +57,15 @@ function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; br
       {waiting.map((vote) => <Press key={vote.id} onPress={() => setBallot(vote.id)}>投票：{vote.title}</Press>)}
       <SignIn found={found} />
       <Leave found={found} reload={reload} />
+      {votes.filter((vote) => vote.state !== 'PREPARED').map((vote) => (
+        <Card key={vote.id} title={vote.title}>
+          <View className="soft">{vote.secret ? '不记名投票' : '记名投票'}</View>
+          {vote.state === 'OPEN' ? <View className="strong">{vote.hasVoted ? `已投票${vote.chosen?.length ? `：${chosenWords(vote, vote.chosen)}` : ''}，结束后公布结果` : vote.mayVote ? '正在投票，请您投票' : '正在投票，您不参加本次投票'}</View> : null}
+          {vote.state === 'ENDED' && vote.chosen?.length ? <View>您投了：{chosenWords(vote, vote.chosen)}</View> : null}
+          <VoteResult vote={vote} />
+        </Card>
+      ))}
+      <Minutes minutes={found.minutes} />
       <Card>
         <Fact label="时间">{timeWords(meeting.startsAt, meeting.endsAt)}</Fact>
         <Fact label="地点">{meeting.place ?? '视频会议'}</Fact>
@@ -70,15 +79,6 @@ function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; br
         {found.link ? <Press plain inline onPress={() => void Taro.setClipboardData({ data: found.link ?? '' })}>复制视频会议链接</Press> : null}
       </Card>
       <Card title="会议议程"><View className="words">{found.agenda}</View></Card>
-      <Minutes minutes={found.minutes} />
-      {votes.filter((vote) => vote.state !== 'PREPARED').map((vote) => (
-        <Card key={vote.id} title={vote.title}>
-          <View className="soft">{vote.secret ? '不记名投票' : '记名投票'}</View>
-          {vote.state === 'OPEN' ? <View className="strong">{vote.hasVoted ? `已投票${vote.chosen?.length ? `：${chosenWords(vote, vote.chosen)}` : ''}，结束后公布结果` : vote.mayVote ? '正在投票，请您投票' : '正在投票，您不参加本次投票'}</View> : null}
-          {vote.state === 'ENDED' && vote.chosen?.length ? <View>您投了：{chosenWords(vote, vote.chosen)}</View> : null}
-          <VoteResult vote={vote} />
-        </Card>
-      ))}
       <Files files={found.files} />
       {meeting.me && !['DRAFT', 'CANCELLED'].includes(meeting.state) ? (
         <Card title="我的笔记">

@@ -104,6 +104,7 @@ function Opened({ found, reload }: { found: MiniMeetingWholeFragment; reload: ()
         </>
       ) : null}
       {state === 'MINUTES_PENDING' ? <Press onPress={() => to('minutes')}>填写会议纪要</Press> : null}
+      <Minutes minutes={found.minutes} />
       {planned ? <Press plain onPress={() => to('edit')}>修改会议</Press> : null}
       {state === 'CANCELLED' ? null : (
         <Card>
@@ -114,7 +115,6 @@ function Opened({ found, reload }: { found: MiniMeetingWholeFragment; reload: ()
       )}
       {state === 'CANCELLED' ? null : <Votes found={found} reload={reload} />}
       <Card title="会议议程"><View className="words">{found.agenda}</View></Card>
-      <Minutes minutes={found.minutes} />
       <Files files={found.files.filter(({ kind }) => kind !== 'PHOTO')} />
       <Card>
         <Fact label="党组织">{meeting.organisation.shortName}</Fact>

@@ -3,13 +3,15 @@ import { MiniMeetingDocument } from '@zhibu/api/documents/mini-meeting'
 import { MiniMeetingSeatsDocument, MiniRecordAttendanceDocument } from '@zhibu/api/documents/mini-meeting-hold'
 import { attendances, leaveStates, meetingParts, signWays } from '@zhibu/api/meeting-words'
 import type { MeetingAttendance, MeetingPeopleFilter, MiniMeetingSeatsQuery, MiniMeetingSeatsQueryVariables, MiniSeatFragment } from '@zhibu/api/generated'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Choices, Field, TextField } from '@/kit/fields'
 import { Press } from '@/kit/press'
 import { Card, Foot, Tag } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { ask } from '@/lib/ask'
+import { large } from '@/lib/look'
 import { asked } from '@/lib/navigate'
+import { useSignal } from '@/lib/signal'
 import { surely } from '@/lib/surely'
 import { done, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
@@ -28,29 +30,46 @@ const page = ({ meeting: { people } }: MiniMeetingSeatsQuery) => ({ nodes: peopl
 export default function People() {
   const [id] = useState(() => asked('id') ?? '')
   const [tab, setTab] = useState<Tab>('open')
+  const [typed, setTyped] = useState('')
+  const [search, setSearch] = useState('')
+  // Asked when the typing rests.
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch(typed.trim()), 400)
+    return () => clearTimeout(timer)
+  }, [typed])
   const query = useQuery(MiniMeetingDocument, { id })
   const state = query.data?.meeting.meeting.meeting.state
   return (
     <Screen title="参会人员" ask={query}>
-      <Card><Choices options={TABS} value={tab} onChange={setTab} /></Card>
-      <List key={tab} id={id} tab={tab} may={state === 'RUNNING' || state === 'MINUTES_PENDING'} />
+      <Card>
+        <Choices options={TABS} value={tab} onChange={setTab} />
+        <TextField label="按姓名查找" max={20} value={typed} onChange={setTyped} placeholder="可不填" />
+      </Card>
+      <List key={tab} id={id} tab={tab} search={search} may={state === 'RUNNING' || state === 'MINUTES_PENDING'} />
     </Screen>
   )
 }
 
-function List({ id, tab, may }: { id: string; tab: Tab; may: boolean }) {
-  const list = useList<MiniMeetingSeatsQuery, MiniMeetingSeatsQueryVariables, MiniSeatFragment>(MiniMeetingSeatsDocument, { meeting: id, filter: filterOf(tab) }, page)
-  const [marked, setMarked] = useState<string[]>([])
-  const touch = (person: string) => setMarked(marked.includes(person) ? marked.filter((one) => one !== person) : [...marked, person])
+function List({ id, tab, search, may }: { id: string; tab: Tab; search: string; may: boolean }) {
+  const list = useList<MiniMeetingSeatsQuery, MiniMeetingSeatsQueryVariables, MiniSeatFragment>(MiniMeetingSeatsDocument, { meeting: id, filter: { ...filterOf(tab), search: search || null } }, page)
+  const [marked, setMarked] = useState<MiniSeatFragment[]>([])
+  const [recording, setRecording] = useState(false)
+  const isMarked = ({ person }: MiniSeatFragment) => marked.some((one) => one.person === person)
+  const touch = (one: MiniSeatFragment) => setMarked(isMarked(one) ? marked.filter(({ person }) => person !== one.person) : [...marked, one])
+  const finish = async () => {
+    setRecording(false)
+    setMarked([])
+    await list.reload()
+  }
   return (
     <>
-      {may ? <View className="card soft">点人名选中，可以选几个人一起登记。</View> : null}
-      <Shown list={list} none="没有这样的人员" />
+      {may ? <View className="card">点人名选中，可以选几个人一起登记。</View> : null}
+      <Shown list={list} none={search ? `没有找到“${search}”` : '没有这样的人员'} />
       {list.rows.length ? (
         <Card>
           {list.rows.map((one) => (
-            <View key={one.person} className="row" {...(may ? { role: 'checkbox', 'aria-checked': marked.includes(one.person), 'aria-label': one.name, onClick: () => touch(one.person) } : {})}>
-              {may ? <View className={`option-mark square`} aria-hidden>{marked.includes(one.person) ? '✓' : ''}</View> : null}
+            <View key={one.person} className="row" {...(may ? { role: 'checkbox', 'aria-checked': isMarked(one), 'aria-label': one.name, onClick: () => touch(one) } : {})}>
+              {may ? <View className="option-mark square" aria-hidden>{isMarked(one) ? '✓' : ''}</View> : null}
               <View className="row-text">
                 <View className="strong">{one.name}</View>
                 <View className="soft">{wordsOf(one)}</View>
@@ -61,7 +80,8 @@ function List({ id, tab, may }: { id: string; tab: Tab; may: boolean }) {
         </Card>
       ) : null}
       <Foot list={list} />
-      {marked.length ? <Record id={id} people={list.rows.filter(({ person }) => marked.includes(person))} onDone={async () => { setMarked([]); await list.reload() }} /> : null}
+      {marked.length ? <View className="foot-bar"><Press onPress={() => setRecording(true)}>为选中的 {marked.length} 人登记</Press></View> : null}
+      {recording && marked.length ? <Record id={id} people={marked} onDone={finish} onClose={() => setRecording(false)} /> : null}
     </>
   )
 }
@@ -71,7 +91,9 @@ const wordsOf = (one: MiniSeatFragment): string => [
   one.signedAt ? `${clock(one.signedAt)} ${one.way ? signWays[one.way].label : ''}` : '', one.signNote ?? '', one.attendance === 'LEAVE' ? one.leaveReason ?? '' : '',
 ].filter(Boolean).join('　')
 
-function Record({ id, people, onDone }: { id: string; people: MiniSeatFragment[]; onDone: () => Promise<void> }) {
+/** Who was there, said by the administrator, with the reason: a screen of its own. */
+function Record({ id, people, onDone, onClose }: { id: string; people: MiniSeatFragment[]; onDone: () => Promise<void>; onClose: () => void }) {
+  const isLarge = useSignal(large)
   const { value: form, change, forget } = useDraft<{ act: MeetingAttendance | 'NONE' | null; note: string }>(`record.${id}`, { act: 'PRESENT', note: '' })
   const action = useAction()
   const must = form.act === 'PRESENT' || form.act === 'LATE'
@@ -83,12 +105,16 @@ function Record({ id, people, onDone }: { id: string; people: MiniSeatFragment[]
     await onDone()
   })
   return (
-    <Card title={`为${people.slice(0, 3).map(({ name }) => name).join('、')}${people.length > 3 ? `等 ${people.length} 人` : ''}登记`}>
-      <Field label="登记为" must><Choices options={ACTS} value={form.act} onChange={(act) => change({ act })} /></Field>
-      <Field label="常用原因，点一下就填好"><Choices options={REASONS.map((words) => ({ key: words, label: words }))} value={form.note} onChange={(note) => change({ note })} /></Field>
-      <TextField label="登记原因" must={must} max={100} value={form.note} onChange={(note) => change({ note })} fault={action.faultOf('note')} />
-      {action.problem ? <View className="bad" role="alert">{action.problem}</View> : null}
-      <Press inline busy={action.busy} disabled={form.act === null || (must && !form.note.trim())} onPress={() => void send()}>登记</Press>
-    </Card>
+    <View className={`sheet screen${isLarge ? ' large' : ''}`} role="dialog" aria-modal aria-label="代为登记">
+      <View className="sheet-head">代为登记</View>
+      <Card title={people.map(({ name }) => name).join('、')}>
+        <Field label="登记为" must><Choices options={ACTS} value={form.act} onChange={(act) => change({ act })} /></Field>
+        <Field label="常用原因，点一下就填好"><Choices options={REASONS.map((words) => ({ key: words, label: words }))} value={form.note} onChange={(note) => change({ note })} /></Field>
+        <TextField label="登记原因" must={must} max={100} value={form.note} onChange={(note) => change({ note })} fault={action.faultOf('note')} />
+      </Card>
+      {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
+      <Press busy={action.busy} disabled={form.act === null || (must && !form.note.trim())} onPress={() => void send()}>登记</Press>
+      <Press plain disabled={action.busy} onPress={onClose}>返回名单</Press>
+    </View>
   )
 }

@@ -82,7 +82,7 @@ export default function Sign() {
         <>
           <Card>
             <View className="result" role="alert">
-              <View className="result-mark bad" aria-hidden>！</View>
+              <View className="result-mark bad" aria-hidden>!</View>
               <View className="result-words">{TITLES[state.code] ?? '没有签到成功'}</View>
               <View>{state.words}</View>
             </View>
