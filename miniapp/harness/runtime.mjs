@@ -73,7 +73,7 @@ export function load(dist, target, { server, code, corp, phone }) {
     seen.sockets.push(seenOne)
     const ears = { open: [], message: [], close: [], error: [] }
     const tell = (name, what) => ears[name].forEach((hear) => hear(what))
-    const line = dial(options.url, {
+    const line = dial(server.replace(/^http/, 'ws') + new URL(options.url).pathname, {
       protocols: options.protocols, open: () => tell('open', {}), close: () => tell('close', { code: 1006, reason: '' }),
       message: (data) => { seenOne.heard += 1; tell('message', { data }) },
     })

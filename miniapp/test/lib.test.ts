@@ -3,6 +3,8 @@ import test from 'node:test'
 import { dayOf, dayWords, momentWords } from '../src/lib/days.ts'
 import { freshId } from '../src/lib/fresh-id.ts'
 import { menusOf, needs, paths, type Menu } from '../src/lib/menus.ts'
+import { signCode, signParams } from '../src/lib/sign-code.ts'
+import { ownState, resultWords, timeWords } from '../src/pkg-meeting/words.ts'
 
 const menus: Menu[] = [
   { key: 'personal.study_note', group: 'PERSONAL', label: '心得体会' },
@@ -32,4 +34,41 @@ test('days are those of China', () => {
 test('M-9.8 ids made on the phone are UUIDs of version 7 in the order of time', () => {
   assert.match(freshId(), /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   assert.ok(freshId(1_000_000_000_000) < freshId(1_900_000_000_000))
+})
+
+const MEETING = '01a21cd6-ec4e-77a8-9624-e5e2dc501872'
+const CODE = '119718678.c34769bd68b4515be85343aef1bacb81'
+
+test('M-9.6 the code of a meeting is read from a whole address or from its parts; other codes are none', () => {
+  const found = { meeting: MEETING, code: CODE }
+  assert.deepEqual(signCode(`https://zhibu.example.org/m/#/pkg-meeting/sign/index?m=${MEETING}&c=${CODE}`), found)
+  assert.deepEqual(signCode(`/pkg-meeting/sign/index?c=${encodeURIComponent(CODE)}&m=${MEETING}`), found)
+  assert.deepEqual(signParams({ m: MEETING, c: CODE }), found)
+  for (const text of ['', 'https://example.org/?m=1&c=2', `https://example.org/?m=${MEETING}&c=${CODE}`, `https://zhibu.example.org/m/#/pkg-meeting/sign/index?m=${MEETING}`, 'weixin://pkg-meeting/sign?m=1&c=%E0%A4%A', 'pkg-meeting/sign']) {
+    assert.equal(signCode(text), null, text)
+  }
+})
+
+test('M-1.3 times of a meeting are those of China, and a place on its list is told in a word', () => {
+  const year = new Date().getFullYear()
+  assert.equal(timeWords(`${year}-03-01T01:00:00Z`, `${year}-03-01T03:00:00Z`).replace(/（.*?）/, ''), '3月1日09:00—11:00')
+  assert.equal(timeWords('2020-12-31T15:00:00Z', '2020-12-31T17:30:00Z'), '2020年12月31日（周四）23:00—1月1日（周五）01:30')
+  const me = { person: '1', name: '林晓燕', part: 'SHOULD', makeup: false } as Parameters<typeof ownState>[0] & object
+  assert.equal(ownState(me, 'PUBLISHED')?.label, '需参加')
+  assert.equal(ownState(me, 'RUNNING')?.label, '未签到')
+  assert.equal(ownState({ ...me, leaveState: 'ASKED' }, 'PUBLISHED')?.label, '请假待批')
+  assert.equal(ownState({ ...me, leaveState: 'REFUSED' }, 'PUBLISHED')?.label, '请假未同意')
+  assert.equal(ownState({ ...me, attendance: 'LATE', signedAt: '2026-11-27T01:00:00Z' }, 'RUNNING')?.label, '已签到（迟到）')
+  assert.equal(ownState({ ...me, attendance: 'ABSENT' }, 'FINISHED')?.label, '缺席')
+  assert.equal(ownState(null, 'RUNNING'), null)
+})
+
+test('PC-4.3f what came of a vote is one sentence', () => {
+  const vote = { state: 'ENDED', rule: 'RESOLUTION', options: ['赞成', '反对', '弃权'], quorum: true, passed: true, elected: [] as number[] } as unknown as Parameters<typeof resultWords>[0]
+  assert.equal(resultWords(vote), '通过')
+  assert.equal(resultWords({ ...vote, passed: false }), '未通过')
+  assert.equal(resultWords({ ...vote, quorum: false }), '到会人数不足，结果无效')
+  assert.equal(resultWords({ ...vote, rule: 'ELECTION', options: ['陈建国', '许文静'], elected: [1] }), '当选：许文静')
+  assert.equal(resultWords({ ...vote, rule: 'NONE' }), '投票已结束')
+  assert.equal(resultWords({ ...vote, state: 'OPEN' }), '')
 })

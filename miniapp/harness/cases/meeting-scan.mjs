@@ -24,6 +24,7 @@ export default async function meetingScan({ mini, target, server, until, check }
   await asAdministrator(server, 'mutation($id: ID!) { meeting { startVote(id: $id) { manages } } }', { id: prepared.meeting.prepareVote.votes[0].id })
   await until('选票', () => mini.text(detail).includes('请选一项'))
   mini.tap(detail, '赞成')
+  await until('选中', () => mini.text(detail).includes('✓赞成'))
   mini.tap(detail, '选好了')
   await until('核对', () => mini.text(detail).includes('请核对您的选择'))
   mini.tap(detail, '确认投票')
