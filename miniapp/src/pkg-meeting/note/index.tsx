@@ -53,7 +53,7 @@ export default function Note() {
       {overtaken ? (
         <Card title="在别处保存的内容">
           <View className="words">{there?.body || '（已清空）'}</View>
-          {there ? <View className="soft">保存于 {momentWords(there.updatedAt)}</View> : null}
+          {there?.updatedAt ? <View className="soft">保存于 {momentWords(there.updatedAt)}</View> : null}
           <Press plain inline onPress={() => settle([there?.body ?? '', form.body].filter((text) => text.trim()).join('\n\n'))}>两份都要，合在一起</Press>
           <Press plain inline onPress={() => settle(form.body)}>只留我现在写的</Press>
           <Press plain inline onPress={() => settle(there?.body ?? '')}>只留别处保存的</Press>
