@@ -269,7 +269,7 @@ async fn furnished(t: &Town, tenant: &Tenant, by: &mut Visitor, n: u32) {
 /// one: nothing of theirs comes back, and nothing of theirs changes.
 #[tokio::test]
 async fn no_role_finds_anything_by_the_ids_of_others() {
-    const FINE: [&str; 8] = [
+    const FINE: [&str; 9] = [
         "NOT_FOUND",
         "DENIED",
         "WRONG_CODE",
@@ -278,6 +278,8 @@ async fn no_role_finds_anything_by_the_ids_of_others() {
         "LINK_INVALID",
         "PASSWORD_CHANGE_REQUIRED",
         "CONFLICT",
+        // Said of every meeting whose list one is not on, whether or not there is such a meeting.
+        "NOT_INVITED",
     ];
     let t = Town::start().await;
     let mut others = t.tenants(2).await;

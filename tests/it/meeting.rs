@@ -259,6 +259,17 @@ async fn pc_4_3b_a_superior_decides_which_kinds_organisations_may_hold() {
     h.secretary.ok(&save(), json!({"i": lecture})).await;
     h.admin.ok(LIMIT, json!({"o": h.first, "c": "party_lecture", "a": null})).await;
     assert_eq!(h.secretary.refused(&save(), json!({"i": lecture})).await.field.as_deref(), Some("types"));
+    // What the top forbade to all below, nobody in between allows again; what they forbade themselves, they do.
+    let top = h.t.home.root.clone();
+    h.t.person("fuze", "org_admin", &h.root).await;
+    let mut between = h.t.signed_in("fuze", PASSWORD).await;
+    h.admin.ok(LIMIT, json!({"o": h.root, "c": "party_lecture", "a": null})).await;
+    h.admin.ok(LIMIT, json!({"o": top, "c": "party_lecture", "a": false})).await;
+    let allow = |a: Value| json!({"o": h.first, "c": "party_lecture", "a": a});
+    assert_eq!(between.refused(LIMIT, allow(json!(true))).await.code, "FORBIDDEN_ABOVE");
+    assert_eq!(between.refused(LIMIT, json!({"o": h.root, "c": "theme_day", "a": false})).await.code, "NOT_FOUND");
+    between.ok(LIMIT, json!({"o": h.first, "c": "theme_day", "a": false})).await;
+    between.ok(LIMIT, json!({"o": h.first, "c": "theme_day", "a": true})).await;
     // A branch decides nothing, neither for itself nor for others.
     assert_eq!(h.secretary.refused(LIMIT, json!({"o": h.first, "c": "party_lecture", "a": true})).await.code, "DENIED");
     // A kind of the tenant's own.

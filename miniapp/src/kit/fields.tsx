@@ -1,6 +1,7 @@
 import { Input, Picker, Text, Textarea, View } from '@tarojs/components'
 import type { ReactNode } from 'react'
 import { isWeb } from '@/platform'
+import { reach } from './press'
 
 /** The name of a control for those who cannot see it; on a web page the control is inside of Taro's element. */
 export const called = (label: string) => (isWeb ? { nativeProps: { 'aria-label': label } } : { 'aria-label': label })
@@ -43,7 +44,7 @@ export function Choices<Key extends string>({ options, value, onChange }: { opti
   return (
     <View className="choices" role="radiogroup">
       {options.map(({ key, label }) => (
-        <View key={key} className={`choice${key === value ? ' on' : ''}`} role="radio" aria-checked={key === value} onClick={() => onChange(key)}>{label}</View>
+        <View key={key} className={`choice${key === value ? ' on' : ''}`} role="radio" aria-checked={key === value} {...reach} onClick={() => onChange(key)}>{label}</View>
       ))}
     </View>
   )

@@ -1,6 +1,7 @@
 import { View } from '@tarojs/components'
 import type { Menu } from '@/lib/menus'
 import { open } from '@/lib/navigate'
+import { reach } from './press'
 import { Card } from './rows'
 
 /** One character by which a menu is told from its neighbours: not the 党 with which most begin. */
@@ -11,7 +12,7 @@ export const MenuGrid = ({ title, menus }: { title: string; menus: (Menu & { pat
   <Card title={title}>
     <View className="grid">
       {menus.map(({ key, label, path }) => (
-        <View key={key} className="tile" role="link" onClick={() => open(path)}>
+        <View key={key} className="tile" role="link" {...reach} onClick={() => open(path)}>
           <View className="tile-mark" aria-hidden>{markOf(label)}</View>
           <View>{label}</View>
         </View>

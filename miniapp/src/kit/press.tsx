@@ -5,6 +5,9 @@ import { isWeb } from '@/platform'
 /** On a web page Taro's button is an element of its own, which neither a keyboard nor a reader knows as a button. */
 const nature = (off: boolean) => (isWeb ? { role: 'button', tabIndex: 0, ...(off ? { 'aria-disabled': true } : {}) } : { disabled: off })
 
+/** On a web page, what can be touched can be reached by a keyboard. */
+export const reach = isWeb ? { tabIndex: 0 } : {}
+
 interface Props { onPress?: () => void; plain?: boolean; inline?: boolean; busy?: boolean; disabled?: boolean; children: ReactNode }
 
 /** A button, big enough for any finger. */

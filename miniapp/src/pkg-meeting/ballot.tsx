@@ -4,7 +4,7 @@ import { asRequestError } from '@zhibu/api/errors'
 import { SECRET } from '@zhibu/api/meeting-words'
 import type { MiniBallotFragment } from '@zhibu/api/generated'
 import { useState } from 'react'
-import { Press } from '@/kit/press'
+import { Press, reach } from '@/kit/press'
 import { Card } from '@/kit/rows'
 import { ask } from '@/lib/ask'
 import { large } from '@/lib/look'
@@ -71,7 +71,7 @@ export function Ballot({ vote, onVoted, onClose }: Props) {
           {vote.options.map((words, at) => {
             const on = chosen.includes(at)
             return (
-              <View key={words} className={`option${on ? ' on' : ''}`} role={vote.most === 1 ? 'radio' : 'checkbox'} aria-checked={on} aria-label={words} {...{ tabIndex: 0 }} onClick={() => touch(at)}>
+              <View key={words} className={`option${on ? ' on' : ''}`} role={vote.most === 1 ? 'radio' : 'checkbox'} aria-checked={on} aria-label={words} {...reach} onClick={() => touch(at)}>
                 <View className={`option-mark${vote.most === 1 ? '' : ' square'}`} aria-hidden>{on ? '✓' : ''}</View><View className="option-words">{words}</View>
               </View>
             )

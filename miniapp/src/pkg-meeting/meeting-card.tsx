@@ -1,6 +1,7 @@
 import { View } from '@tarojs/components'
 import { meetingStates } from '@zhibu/api/meeting-words'
 import type { MiniMeetingRowFragment } from '@zhibu/api/generated'
+import { reach } from '@/kit/press'
 import { Tag } from '@/kit/rows'
 import { ownState, timeWords } from './words'
 
@@ -9,7 +10,7 @@ export function MeetingCard({ meeting, held = false, onPress }: { meeting: MiniM
   const own = held ? null : ownState(meeting.me, meeting.state)
   const begun = !['DRAFT', 'PUBLISHED', 'CANCELLED'].includes(meeting.state)
   return (
-    <View className="card" role="link" onClick={onPress}>
+    <View className="card" role="link" {...reach} onClick={onPress}>
       <View className="card-title">{meeting.title}</View>
       <View className="tags"><Tag tone={meetingStates[meeting.state].tone}>{meetingStates[meeting.state].label}</Tag>{own ? <> <Tag tone={own.tone}>{own.label}</Tag></> : null}</View>
       <View className="strong">{timeWords(meeting.startsAt, meeting.endsAt)}</View>

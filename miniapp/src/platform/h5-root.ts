@@ -7,6 +7,12 @@ export function scaleRoot(): void {
   }
   scale()
   window.addEventListener('resize', scale)
+  // What is touched on a phone is pressed by a keyboard.
+  document.addEventListener('keydown', (event) => {
+    if (!['Enter', ' '].includes(event.key) || !(event.target instanceof HTMLElement) || !event.target.matches('[tabindex="0"][role]')) return
+    event.preventDefault()
+    event.target.click()
+  })
   // The tabs are links to nowhere; the page's policy would refuse and report each touch.
   document.addEventListener('click', (event) => {
     if (event.target instanceof Element && event.target.closest('a[href^="javascript:"]')) event.preventDefault()

@@ -193,6 +193,30 @@ coded! {
     }
 }
 
+impl MeetingWay {
+    /// As the audit tells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Qr => "扫码签到",
+            Self::Place => "定位签到",
+            Self::List => "管理员登记",
+            Self::Video => "视频入会",
+        }
+    }
+}
+
+impl MeetingAttendance {
+    /// As the audit tells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Present => "出席",
+            Self::Late => "迟到",
+            Self::Leave => "请假",
+            Self::Absent => "缺席",
+        }
+    }
+}
+
 /// A kind of meeting.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = meeting_types)]

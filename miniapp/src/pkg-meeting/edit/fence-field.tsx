@@ -1,7 +1,7 @@
 import { View } from '@tarojs/components'
 import { useState } from 'react'
 import { Choices, Field } from '@/kit/fields'
-import { Press } from '@/kit/press'
+import { Press, reach } from '@/kit/press'
 import { useAction } from '@/lib/use-action'
 import { whereAmI } from '@/platform/place'
 import type { Form } from './form'
@@ -24,7 +24,7 @@ export function FenceField({ fence, onChange, fault }: { fence: Form['fence']; o
           <View className="strong">✓ 已设会场位置{fresh && fence.accuracy ? `（误差约 ${fence.accuracy} 米）` : ''}</View>
           <View className="soft">离会场多少米以内可以签到：</View>
           <Choices options={[...new Set([...RADII, fence.radius])].sort((left, right) => left - right).map((metres) => ({ key: String(metres), label: `${metres} 米` }))} value={String(fence.radius)} onChange={(metres) => onChange({ ...fence, radius: Number(metres) })} />
-          <View className="pick" role="button" onClick={() => onChange(null)}>不用定位签到</View>
+          <View className="pick" role="button" {...reach} onClick={() => onChange(null)}>不用定位签到</View>
         </>
       ) : <View className="soft">请在会场里点下面的按钮。</View>}
       <Press plain inline busy={action.busy} onPress={() => void take()}>{fence ? '改为我现在的位置' : '以我现在的位置为会场'}</Press>

@@ -7,7 +7,7 @@ import { meetingAttends } from '@zhibu/api/meeting-words'
 import type { MeetingAttend, MiniMeetingPlacesQuery, MiniMeetingWholeFragment, MiniSeatFragment } from '@zhibu/api/generated'
 import { useEffect, useState } from 'react'
 import { Choices, DayField, Field, LongField, TextField } from '@/kit/fields'
-import { Press } from '@/kit/press'
+import { Press, reach } from '@/kit/press'
 import { Card } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { Problem, Skeleton } from '@/kit/states'
@@ -105,7 +105,7 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
           <Field label="会议类型，可选 1 至 4 种" must fault={action.faultOf('types')}>
             {limits.failure && !limits.data ? <Problem cause={limits.failure} retry={limits.reload} brief /> : null}
             <View className="choices">
-              {kinds.map(({ code, name }) => <View key={code} className={`choice${form.types.includes(code) ? ' on' : ''}`} role="checkbox" aria-checked={form.types.includes(code)} onClick={() => take(code)}>{name}</View>)}
+              {kinds.map(({ code, name }) => <View key={code} className={`choice${form.types.includes(code) ? ' on' : ''}`} role="checkbox" aria-checked={form.types.includes(code)} {...reach} onClick={() => take(code)}>{name}</View>)}
             </View>
             {limits.data && !kinds.length ? <View className="soft">上级没有允许这个党组织召开任何类型的会议</View> : null}
           </Field>
@@ -123,7 +123,7 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
       </Card>
       <Card title="议程">
         <LongField label="会议议程，一行一项" must max={5000} value={form.agenda} onChange={(agenda) => change({ agenda })} fault={action.faultOf('agenda')} />
-        <Field label="常用议程，点一下加一行"><View className="choices">{ITEMS.map((item) => <View key={item} className="choice" role="button" onClick={() => add(item)}>{item}</View>)}</View></Field>
+        <Field label="常用议程，点一下加一行"><View className="choices">{ITEMS.map((item) => <View key={item} className="choice" role="button" {...reach} onClick={() => add(item)}>{item}</View>)}</View></Field>
       </Card>
       <Card title="参会人员">
         <Field label="参会范围" must><Choices options={ATTENDS} value={form.attend} onChange={(attend) => change({ attend })} /></Field>

@@ -4,7 +4,7 @@ import { asRequestError } from '@zhibu/api/errors'
 import type { MiniMinutesQuery } from '@zhibu/api/generated'
 import { useEffect, useState } from 'react'
 import { LongField } from '@/kit/fields'
-import { Press } from '@/kit/press'
+import { Press, reach } from '@/kit/press'
 import { Card, Fact } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { ask } from '@/lib/ask'
@@ -88,7 +88,7 @@ export default function MinutesPage() {
       ) : null}
       <Card>
         <LongField label="会议内容" must max={50_000} value={form.body} onChange={(body) => change({ body })} fault={action.faultOf('body')} />
-        {whole && !correcting ? <View className="pick" role="button" onClick={() => { if (data) void confirm('重新生成', '用最新的出勤情况重新生成开头，下面写的内容会被替换。', '替换').then((yes) => { if (yes) change({ body: template(data) }) }) }}>按最新出勤重新生成</View> : null}
+        {whole && !correcting ? <View className="pick" role="button" {...reach} onClick={() => { if (data) void confirm('重新生成', '用最新的出勤情况重新生成开头，下面写的内容会被替换。', '替换').then((yes) => { if (yes) change({ body: template(data) }) }) }}>按最新出勤重新生成</View> : null}
         <LongField label="会议决议" max={10_000} value={form.resolutions} onChange={(resolutions) => change({ resolutions })} fault={action.faultOf('resolutions')} placeholder="可不填" />
         <LongField label="待办事项" max={10_000} value={form.tasks} onChange={(tasks) => change({ tasks })} fault={action.faultOf('tasks')} placeholder="可不填" />
         {correcting ? <LongField label="更正原因" must max={200} value={form.reason} onChange={(reason) => change({ reason })} fault={action.faultOf('reason')} /> : null}

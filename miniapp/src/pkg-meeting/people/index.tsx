@@ -5,7 +5,7 @@ import { attendances, leaveStates, meetingParts, signWays } from '@zhibu/api/mee
 import type { MeetingAttendance, MeetingPeopleFilter, MiniMeetingSeatsQuery, MiniMeetingSeatsQueryVariables, MiniSeatFragment } from '@zhibu/api/generated'
 import { useEffect, useState } from 'react'
 import { Choices, Field, TextField } from '@/kit/fields'
-import { Press } from '@/kit/press'
+import { Press, reach } from '@/kit/press'
 import { Card, Foot, Tag } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { ask } from '@/lib/ask'
@@ -68,7 +68,7 @@ function List({ id, tab, search, may }: { id: string; tab: Tab; search: string; 
       {list.rows.length ? (
         <Card>
           {list.rows.map((one) => (
-            <View key={one.person} className="row" {...(may ? { role: 'checkbox', 'aria-checked': isMarked(one), 'aria-label': one.name, onClick: () => touch(one) } : {})}>
+            <View key={one.person} className="row" {...(may ? { role: 'checkbox', 'aria-checked': isMarked(one), 'aria-label': one.name, ...reach, onClick: () => touch(one) } : {})}>
               {may ? <View className="option-mark square" aria-hidden>{isMarked(one) ? '✓' : ''}</View> : null}
               <View className="row-text">
                 <View className="strong">{one.name}</View>
@@ -80,7 +80,7 @@ function List({ id, tab, search, may }: { id: string; tab: Tab; search: string; 
         </Card>
       ) : null}
       <Foot list={list} />
-      {marked.length ? <View className="foot-bar"><Press onPress={() => setRecording(true)}>为选中的 {marked.length} 人登记</Press></View> : null}
+      {marked.length ? <><View className="foot-space" /><View className="foot-bar"><Press onPress={() => setRecording(true)}>为选中的 {marked.length} 人登记</Press></View></> : null}
       {recording && marked.length ? <Record id={id} people={marked} onDone={finish} onClose={() => setRecording(false)} /> : null}
     </>
   )

@@ -2,7 +2,7 @@ import { View } from '@tarojs/components'
 import { MiniMeetingDocument, MiniOpenMeetingFileDocument } from '@zhibu/api/documents/mini-meeting'
 import { MiniKeepMeetingFileDocument, MiniRemoveMeetingFileDocument, MiniRequestMeetingFileDocument } from '@zhibu/api/documents/mini-meeting-hold'
 import { useState } from 'react'
-import { Press } from '@/kit/press'
+import { Press, reach } from '@/kit/press'
 import { Card } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { Empty } from '@/kit/states'
@@ -65,8 +65,8 @@ export default function Photos() {
         <Card>
           {photos.map((one) => (
             <View key={one.id} className="row">
-              <View className="row-text" role="link" onClick={() => void show(one.id)}><View>{one.fileName}</View><View className="soft">{one.addedBy}　点开查看</View></View>
-              <View className="pick" role="button" aria-label={`删除${one.fileName}`} onClick={() => void remove(one.id, one.fileName)}>删除</View>
+              <View className="row-text" role="link" {...reach} onClick={() => void show(one.id)}><View>{one.fileName}</View><View className="soft">{one.addedBy}　点开查看</View></View>
+              <View className="pick" role="button" aria-label={`删除${one.fileName}`} {...reach} onClick={() => void remove(one.id, one.fileName)}>删除</View>
             </View>
           ))}
         </Card>

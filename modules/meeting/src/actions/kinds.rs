@@ -117,6 +117,17 @@ pub async fn limit(cx: &Cx, at: OrganisationId, code: &str, allowed: Option<bool
     let row = organisation::get(&reach, at, write.conn()?).await?;
     let kinds = store::types(write.conn()?).await?;
     let Some(kind) = kinds.iter().find(|kind| kind.code == code) else { return Err(Error::missing()) };
+    if allowed == Some(true) {
+        // What a superior beyond the caller's reach has forbidden stays forbidden below.
+        let decided = store::limits(&row.path, write.conn()?).await?;
+        if let Some((by, false)) = decided.get(code)
+            && *by != row.id
+            && let Some((_, path)) = organisation::places(&[*by], write.conn()?).await?.get(by)
+            && !reach.covers(path)
+        {
+            return Err(Error::refuse("FORBIDDEN_ABOVE", "上级党组织规定不能召开此类会议"));
+        }
+    }
     let held: (Vec<uuid::Uuid>, Vec<uuid::Uuid>) = types::table
         .find(code)
         .select((types::allowed_at, types::forbidden_at))

@@ -68,7 +68,7 @@ pub async fn sign_in(cx: &Cx, id: MeetingId, by: &By) -> Result<()> {
     let told = Entry::new("meeting.signed_in", "meeting", id.0)
         .note("title", meeting.title)
         .note("name", place.name)
-        .note("way", way.code());
+        .note("way", way.word());
     write.audit(told).await?;
     write.commit().await?;
     touch(cx, id);
@@ -118,7 +118,7 @@ pub async fn record(
     let names = marked(&mut write, id, chosen, attendance, note.as_deref()).await?;
     let told = entry("meeting.attendance_recorded", &found)
         .note("people", names.join("、"))
-        .note("attendance", attendance.map_or("", MeetingAttendance::code))
+        .note("attendance", attendance.map_or("未登记", MeetingAttendance::word))
         .note("reason", note.unwrap_or_default());
     write.audit(told).await?;
     write.commit().await?;

@@ -129,7 +129,9 @@ pub fn warning(
     let begun: Vec<Period> = years.filter(|period| period.from <= today).collect();
     let current = begun.last().copied()?;
     let before = begun.iter().rev().nth(1).copied();
-    if let Some(period) = before.filter(|period| period.whole(life) && !done(*period)) {
+    // What a year has missed is told in spring; afterwards it only stands in the way of what is due this year.
+    let told_still = every != MeetingEvery::Year || today.month() <= 3;
+    if let Some(period) = before.filter(|period| told_still && period.whole(life) && !done(*period)) {
         return Some(Warning { level: MeetingAlert::Red, period });
     }
     let from = |days: u64| current.to.checked_sub_days(Days::new(days)).is_some_and(|day| today >= day);
@@ -200,6 +202,7 @@ mod tests {
         assert_eq!(year("2026-11-01", &[before]), Some(MeetingAlert::Blue));
         assert_eq!(year("2026-12-01", &[before]), Some(MeetingAlert::Yellow));
         assert_eq!(year("2027-01-01", &[before]), Some(MeetingAlert::Red));
+        assert_eq!(year("2027-04-01", &[before]), None, "not the whole next year");
         let young = Life { from: Some(day("2026-05-10")), to: None };
         assert_eq!(warning(MeetingEvery::Quarter, young, day("2026-07-01"), &HashMap::new()), None);
     }
