@@ -18,9 +18,10 @@ pub use grams::{grams, letters};
 pub use id::{
     AccountId, BatchId, CampaignId, CertificateId, ChangeId, CodeId, ContributionFileId, ContributionId,
     DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId, ElectionId, ExportId, FeedbackId, FlowId, ImportId,
-    LetterId, LostCaseId, MeetingFileId, MeetingId, MeetingPlanId, MeetingVoteId, MessageId, NoticeId, NoticeMessageId, OperatorId, OrganisationCommandId, OrganisationId,
-    PersonId, PictureId, PostId, ProgressId, PurgeId, ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId,
-    SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId, TransferId, WritingId,
+    LetterId, LostCaseId, MeetingFileId, MeetingId, MeetingPlanId, MeetingVoteId, MessageId, NoticeId, NoticeMessageId,
+    OperatorId, OrganisationCommandId, OrganisationId, PersonId, PictureId, PostId, ProgressId, PurgeId,
+    ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId,
+    TransferId, WritingId,
 };
 pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};

@@ -52,7 +52,10 @@ impl Live {
 
     /// Sees a state that is read once for all who watch it under this name. Whoever comes first gets a sender and has to
     /// keep it up to date until [`Live::forsaken`].
-    pub fn share<T: Send + Sync + 'static>(&self, name: &str) -> (watch::Receiver<Option<T>>, Option<watch::Sender<Option<T>>>) {
+    pub fn share<T: Send + Sync + 'static>(
+        &self,
+        name: &str,
+    ) -> (watch::Receiver<Option<T>>, Option<watch::Sender<Option<T>>>) {
         let mut shared = self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(sender) = shared.get(name).and_then(|any| any.downcast_ref::<watch::Sender<Option<T>>>()) {
             return (sender.subscribe(), None);

@@ -252,7 +252,11 @@ async fn furnished(t: &Town, tenant: &Tenant, by: &mut Visitor, n: u32) {
     let plan = "mutation($i: MeetingInput!) { meeting { save(input: $i, publish: true) { meeting { id } } } }";
     let made = by.ask(plan, json!({"i": meeting})).await;
     // Those who have the module.
-    assert!(made.refusal_opt().is_none_or(|refusal| refusal.code == "NOT_FOUND" || refusal.code == "DENIED"), "{}", made.body);
+    assert!(
+        made.refusal_opt().is_none_or(|refusal| refusal.code == "NOT_FOUND" || refusal.code == "DENIED"),
+        "{}",
+        made.body
+    );
     t.signed_in(&tenant.administrator, PASSWORD).await;
     let schema = tenant.schema();
     let rows = format!(

@@ -19,7 +19,9 @@ fn doc(text: &str) -> String {
 }
 
 fn save() -> String {
-    doc("mutation($id: ID, $v: Int, $i: MeetingInput!, $p: Boolean) { meeting { it: save(id: $id, version: $v, input: $i, publish: $p) { $W } } }")
+    doc(
+        "mutation($id: ID, $v: Int, $i: MeetingInput!, $p: Boolean) { meeting { it: save(id: $id, version: $v, input: $i, publish: $p) { $W } } }",
+    )
 }
 
 fn one() -> String {
@@ -40,11 +42,15 @@ fn here() -> String {
 }
 
 fn record() -> String {
-    doc("mutation($id: ID!, $p: [ID!]!, $a: MeetingAttendance, $n: String) { meeting { it: recordAttendance(id: $id, people: $p, attendance: $a, note: $n) { $W } } }")
+    doc(
+        "mutation($id: ID!, $p: [ID!]!, $a: MeetingAttendance, $n: String) { meeting { it: recordAttendance(id: $id, people: $p, attendance: $a, note: $n) { $W } } }",
+    )
 }
 
 fn prepare() -> String {
-    doc("mutation($m: ID!, $id: ID, $v: Int, $i: MeetingVoteInput!) { meeting { it: prepareVote(meeting: $m, id: $id, version: $v, input: $i) { $W } } }")
+    doc(
+        "mutation($m: ID!, $id: ID, $v: Int, $i: MeetingVoteInput!) { meeting { it: prepareVote(meeting: $m, id: $id, version: $v, input: $i) { $W } } }",
+    )
 }
 
 fn vote() -> String {
@@ -52,7 +58,9 @@ fn vote() -> String {
 }
 
 fn minute() -> String {
-    doc("mutation($id: ID!, $v: Int!, $i: MeetingMinutesInput!) { meeting { it: writeMinutes(id: $id, version: $v, input: $i) { $W } } }")
+    doc(
+        "mutation($id: ID!, $v: Int!, $i: MeetingMinutesInput!) { meeting { it: writeMinutes(id: $id, version: $v, input: $i) { $W } } }",
+    )
 }
 
 const LIST: &str = "query($f: MeetingFilter, $n: Int, $a: String) { meeting { it: meetings(filter: $f, first: $n, after: $a) \
@@ -63,7 +71,8 @@ const PEOPLE: &str = "query($m: ID!, $f: MeetingPeopleFilter) { meeting { it: pe
     { totalCount nodes { person name part partReason attendance way signedAt leaveState distance makeup votes } } } }";
 const SCREEN: &str = "subscription($id: ID!) { meetingScreen(id: $id) { state signOpen code codeUntil should attended late \
     latest { person { name } late way } votes { id state voted counts } at } }";
-const LIVE: &str = "subscription($id: ID!) { meetingLive(id: $id) { version state signOpen votes { id version state title } } }";
+const LIVE: &str =
+    "subscription($id: ID!) { meetingLive(id: $id) { version state signOpen votes { id version state title } } }";
 
 /// What comes next over a socket: data or errors.
 async fn told(socket: &mut Socket) -> Value {
@@ -199,7 +208,10 @@ async fn pc_4_3c_m_1_3_a_meeting_is_planned_announced_and_seen_by_those_on_its_l
     assert_eq!(h.members[0].refused(&one(), json!({"id": id})).await.code, "NOT_FOUND");
     assert_eq!(it(h.members[0].ok(MINE, json!({"w": "UPCOMING"})).await)["totalCount"], 0);
     // Edited as it was; two at once do not overwrite each other.
-    let edit = with(h.form(), json!({"title": "第四季度支部党员大会", "exempt": [{"person": h.people[3], "reason": "因病卧床"}]}));
+    let edit = with(
+        h.form(),
+        json!({"title": "第四季度支部党员大会", "exempt": [{"person": h.people[3], "reason": "因病卧床"}]}),
+    );
     let edited = it(h.secretary.ok(&save(), json!({"id": id, "v": 1, "i": edit, "p": true})).await);
     assert_eq!((&edited["meeting"]["state"], &edited["meeting"]["should"]), (&json!("PUBLISHED"), &json!(3)));
     assert_eq!(h.secretary.refused(&save(), json!({"id": id, "v": 1, "i": edit})).await.code, "CONFLICT");
@@ -223,14 +235,26 @@ async fn pc_4_3c_m_1_3_a_meeting_is_planned_announced_and_seen_by_those_on_its_l
     let none = json!({"f": {"search": "季度", "kind": "party_lecture"}, "n": 10});
     assert_eq!(it(h.admin.ok(LIST, none).await)["totalCount"], 0);
     // Called off before it begins, with the reason; those on the list see it among those that are over.
-    let off = doc("mutation($id: ID!, $v: Int!, $r: String!) { meeting { it: cancel(id: $id, version: $v, reason: $r) { $W } } }");
+    let off = doc(
+        "mutation($id: ID!, $v: Int!, $r: String!) { meeting { it: cancel(id: $id, version: $v, reason: $r) { $W } } }",
+    );
     let version = edited["meeting"]["version"].clone();
-    let version = json!(it(h.secretary.ok(&one(), json!({"id": id})).await)["meeting"]["version"].as_i64().unwrap_or_else(|| version.as_i64().unwrap()));
+    let version = json!(
+        it(h.secretary.ok(&one(), json!({"id": id})).await)["meeting"]["version"]
+            .as_i64()
+            .unwrap_or_else(|| version.as_i64().unwrap())
+    );
     h.secretary.ok(&off, json!({"id": id, "v": version, "r": "会议室漏水"})).await;
     assert_eq!(it(h.members[0].ok(MINE, json!({"w": "OVER"})).await)["totalCount"], 1);
     assert_eq!(h.secretary.refused(&step("start"), json!({"id": id})).await.code, "MEETING_STATE");
-    let audit = h.t.sql().await.column(&format!(
-        "SELECT action FROM {}.audit WHERE action LIKE 'meeting.%' ORDER BY at, id", h.t.home.schema())).await;
+    let audit =
+        h.t.sql()
+            .await
+            .column(&format!(
+                "SELECT action FROM {}.audit WHERE action LIKE 'meeting.%' ORDER BY at, id",
+                h.t.home.schema()
+            ))
+            .await;
     assert_eq!(audit, ["meeting.created", "meeting.edited", "meeting.published", "meeting.cancelled"]);
 }
 
@@ -339,8 +363,11 @@ async fn pc_4_3d_pc_4_3e_m_9_6_signing_in_by_the_code_on_the_screen() {
     let refused = told(&mut other).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
     // One row of the audit for each who signed in, and none for who did it twice.
-    let rows = h.t.sql().await.one(&format!(
-        "SELECT count(*) FROM {}.audit WHERE action = 'meeting.signed_in'", h.t.home.schema())).await;
+    let rows =
+        h.t.sql()
+            .await
+            .one(&format!("SELECT count(*) FROM {}.audit WHERE action = 'meeting.signed_in'", h.t.home.schema()))
+            .await;
     assert_eq!(rows, "3");
 }
 
@@ -356,8 +383,11 @@ async fn pc_4_3e_signing_in_twice_at_once_is_one_sign_in() {
     for answer in futures_util::future::join_all(all).await {
         assert_eq!(answer["data"]["meeting"]["it"]["meeting"]["me"]["attendance"], "PRESENT", "{answer}");
     }
-    let rows = h.t.sql().await.one(&format!(
-        "SELECT count(*) FROM {}.audit WHERE action = 'meeting.signed_in'", h.t.home.schema())).await;
+    let rows =
+        h.t.sql()
+            .await
+            .one(&format!("SELECT count(*) FROM {}.audit WHERE action = 'meeting.signed_in'", h.t.home.schema()))
+            .await;
     assert_eq!(rows, "1");
 }
 
@@ -365,9 +395,7 @@ async fn pc_4_3e_signing_in_twice_at_once_is_one_sign_in() {
 async fn m_2_1_signing_in_by_place_in_either_frame_and_where_people_were_is_forgotten() {
     let mut h = Hall::start().await;
     let id = h.running(json!({})).await;
-    let at = |latitude: f64, longitude: f64, frame: &str, accuracy: f64| {
-        json!({"id": id, "f": {"latitude": latitude, "longitude": longitude, "frame": frame, "accuracy": accuracy}})
-    };
+    let at = |latitude: f64, longitude: f64, frame: &str, accuracy: f64| json!({"id": id, "f": {"latitude": latitude, "longitude": longitude, "frame": frame, "accuracy": accuracy}});
     // The same room as WeChat's map says it: 540 metres away if it were taken for satellite coordinates.
     let gcj = (32.058179, 118.802061);
     let far = h.members[0].refused(&here(), at(gcj.0, gcj.1, "WGS84", 20.0)).await;
@@ -380,7 +408,8 @@ async fn m_2_1_signing_in_by_place_in_either_frame_and_where_people_were_is_forg
     assert_eq!(h.members[2].refused(&here(), made_up).await.code, "PLACE_MOCKED");
     assert_eq!(h.members[2].refused(&here(), at(95.0, 0.0, "WGS84", 5.0)).await.field.as_deref(), Some("latitude"));
     let people = it(h.secretary.ok(PEOPLE, json!({"m": id, "f": {"attendance": "PRESENT"}})).await);
-    let distances: Vec<i64> = people["nodes"].as_array().unwrap().iter().map(|one| one["distance"].as_i64().unwrap()).collect();
+    let distances: Vec<i64> =
+        people["nodes"].as_array().unwrap().iter().map(|one| one["distance"].as_i64().unwrap()).collect();
     assert!(distances.iter().all(|metres| *metres < 120), "{people}");
     let kept = format!("SELECT count(*) FROM {}.meeting_people WHERE latitude IS NOT NULL", h.t.home.schema());
     assert_eq!(h.t.sql().await.one(&kept).await, "2");
@@ -390,13 +419,20 @@ async fn m_2_1_signing_in_by_place_in_either_frame_and_where_people_were_is_forg
 
 #[tokio::test]
 async fn m_1_3_leave_is_asked_for_before_the_meeting_and_answered() {
-    let ask = doc("mutation($id: ID!, $k: MeetingLeaveKind!, $r: String!) { meeting { it: askLeave(id: $id, kind: $k, reason: $r) { $W } } }");
-    let answer = doc("mutation($id: ID!, $p: ID!, $g: Boolean!, $a: String) { meeting { it: answerLeave(id: $id, person: $p, granted: $g, answer: $a) { $W } } }");
+    let ask = doc(
+        "mutation($id: ID!, $k: MeetingLeaveKind!, $r: String!) { meeting { it: askLeave(id: $id, kind: $k, reason: $r) { $W } } }",
+    );
+    let answer = doc(
+        "mutation($id: ID!, $p: ID!, $g: Boolean!, $a: String) { meeting { it: answerLeave(id: $id, person: $p, granted: $g, answer: $a) { $W } } }",
+    );
     let back = step("takeBackLeave");
     let mut h = Hall::start().await;
     let id = h.planned(json!({"exempt": [{"person": h.people[3], "reason": "因病"}]})).await;
     let sick = json!({"id": id, "k": "SICK", "r": "感冒发烧"});
-    assert_eq!(h.members[0].refused(&ask, json!({"id": id, "k": "SICK", "r": ""})).await.field.as_deref(), Some("reason"));
+    assert_eq!(
+        h.members[0].refused(&ask, json!({"id": id, "k": "SICK", "r": ""})).await.field.as_deref(),
+        Some("reason")
+    );
     assert_eq!(h.members[3].refused(&ask, sick.clone()).await.code, "LEAVE_NOT_NEEDED");
     for at in 0..3 {
         h.members[at].ok(&ask, sick.clone()).await;
@@ -461,13 +497,20 @@ async fn pc_4_3f_a_vote_reaches_participants_at_once_and_is_ended_by_hand() {
     h.members[1].ok(&vote(), with(v.clone(), json!({"c": [0]}))).await;
     // No result before the end, and no end by itself: neither the meeting nor its minutes pass over an open vote.
     let open = vote_of(&it(h.secretary.ok(&one(), json!({"id": id})).await), title);
-    assert_eq!((&open["counts"], &open["voted"], &open["roll"], &open["should"]), (&json!(null), &json!(2), &json!(3), &json!(4)));
+    assert_eq!(
+        (&open["counts"], &open["voted"], &open["roll"], &open["should"]),
+        (&json!(null), &json!(2), &json!(3), &json!(4))
+    );
     assert_eq!(h.secretary.refused(&step("end"), json!({"id": id})).await.code, "VOTES_OPEN");
     let ended = vote_of(&it(h.secretary.ok(&step("endVote"), v.clone()).await), title);
     // Two of four agree: half is not more than half.
-    assert_eq!((&ended["counts"], &ended["quorum"], &ended["passed"]), (&json!([2, 0, 0]), &json!(true), &json!(false)));
+    assert_eq!(
+        (&ended["counts"], &ended["quorum"], &ended["passed"]),
+        (&json!([2, 0, 0]), &json!(true), &json!(false))
+    );
     assert_eq!(h.members[2].refused(&vote(), with(v.clone(), json!({"c": [0]}))).await.code, "VOTE_ENDED");
-    const ROLL: &str = "query($v: ID!) { meeting { it: voters(vote: $v, first: 50) { nodes { person { name } voted chosen } } } }";
+    const ROLL: &str =
+        "query($v: ID!) { meeting { it: voters(vote: $v, first: 50) { nodes { person { name } voted chosen } } } }";
     let roll = it(h.secretary.ok(ROLL, json!({"v": v["id"]})).await);
     assert_eq!(roll["nodes"].as_array().unwrap().iter().filter(|one| one["chosen"] == json!([0])).count(), 2);
     assert_eq!(h.members[0].refused(ROLL, json!({"v": v["id"]})).await.code, "DENIED");
@@ -504,13 +547,18 @@ async fn pc_4_3f_a_secret_ballot_cannot_be_linked_to_its_voter() {
     // without choices.
     let (schema, sql) = (h.t.home.schema(), h.t.sql().await);
     let columns = |table: &str| {
-        format!("SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = '{table}' ORDER BY 1")
+        format!(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = '{table}' ORDER BY 1"
+        )
     };
     assert_eq!(sql.column(&columns("meeting_ballots")).await, ["id", "sealed", "vote_id"]);
     assert_eq!(sql.column(&columns("meeting_voters")).await, ["choices", "name", "person_id", "vote_id", "voted"]);
     assert_eq!(sql.one(&format!("SELECT count(DISTINCT length(sealed)) FROM {schema}.meeting_ballots")).await, "1");
     assert_eq!(sql.one(&format!("SELECT count(DISTINCT sealed) FROM {schema}.meeting_ballots")).await, "3");
-    assert_eq!(sql.one(&format!("SELECT count(*) FROM {schema}.meeting_ballots WHERE substr(id::text, 15, 1) <> '4'")).await, "0");
+    assert_eq!(
+        sql.one(&format!("SELECT count(*) FROM {schema}.meeting_ballots WHERE substr(id::text, 15, 1) <> '4'")).await,
+        "0"
+    );
     assert_eq!(sql.one(&format!("SELECT count(*) FROM {schema}.meeting_voters WHERE choices IS NOT NULL")).await, "0");
     // The audit says who voted, not for what.
     let told = sql.column(&format!("SELECT r::text FROM {schema}.audit r WHERE action = 'meeting.voted'")).await;
@@ -518,13 +566,19 @@ async fn pc_4_3f_a_secret_ballot_cannot_be_linked_to_its_voter() {
     let ended = vote_of(&it(h.secretary.ok(&step("endVote"), v.clone()).await), title);
     let sum: i64 = ended["counts"].as_array().unwrap().iter().map(|count| count.as_i64().unwrap()).sum();
     assert_eq!((sum, &ended["voted"], &ended["roll"]), (4, &json!(3), &json!(4)), "{ended}");
-    assert_eq!(sql.one(&format!("SELECT count(*) FROM {schema}.meeting_ballots")).await, "0", "nothing is left of them");
+    assert_eq!(
+        sql.one(&format!("SELECT count(*) FROM {schema}.meeting_ballots")).await,
+        "0",
+        "nothing is left of them"
+    );
     h.secretary.ok(&step("endVote"), v).await;
 }
 
 #[tokio::test]
 async fn pc_4_3g_notes_are_ones_own_and_seen_by_whoever_holds_the_meeting() {
-    let write = doc("mutation($id: ID!, $v: Int, $b: String!) { meeting { it: writeNote(id: $id, version: $v, body: $b) { $W } } }");
+    let write = doc(
+        "mutation($id: ID!, $v: Int, $b: String!) { meeting { it: writeNote(id: $id, version: $v, body: $b) { $W } } }",
+    );
     const NOTES: &str = "query($m: ID!) { meeting { it: notes(meeting: $m, first: 10) { totalCount nodes { person { name } body version } } } }";
     let mut h = Hall::start().await;
     let id = h.running(json!({})).await;
@@ -538,7 +592,10 @@ async fn pc_4_3g_notes_are_ones_own_and_seen_by_whoever_holds_the_meeting() {
     assert_eq!(it(h.members[1].ok(&one(), json!({"id": id})).await)["note"]["body"], "我的笔记");
     assert_eq!(h.li.refused(&write, json!({"id": id, "b": "外人"})).await.code, "NOT_INVITED");
     let all = it(h.secretary.ok(NOTES, json!({"m": id})).await);
-    assert_eq!((&all["totalCount"], it(h.secretary.ok(&one(), json!({"id": id})).await)["noteCount"].clone()), (&json!(2), json!(2)));
+    assert_eq!(
+        (&all["totalCount"], it(h.secretary.ok(&one(), json!({"id": id})).await)["noteCount"].clone()),
+        (&json!(2), json!(2))
+    );
     assert_eq!(h.members[0].refused(NOTES, json!({"m": id})).await.code, "DENIED");
     let gone = it(h.members[1].ok(&write, json!({"id": id, "v": 1, "b": "  "})).await);
     assert_eq!(gone["note"], json!(null));
@@ -560,20 +617,30 @@ async fn pc_4_3i_minutes_end_the_meeting_settle_attendance_and_are_corrected_by_
     let done = it(h.secretary.ok(&minute(), json!({"id": id, "v": version(&now), "i": text})).await);
     let minutes = &done["minutes"][0];
     assert_eq!((&done["meeting"]["state"], &done["meeting"]["signOpen"]), (&json!("FINISHED"), &json!(false)));
-    let sum: Vec<i64> = ["should", "present", "late", "onLeave", "absent"].iter().map(|key| minutes[*key].as_i64().unwrap()).collect();
+    let sum: Vec<i64> =
+        ["should", "present", "late", "onLeave", "absent"].iter().map(|key| minutes[*key].as_i64().unwrap()).collect();
     assert_eq!(sum, [4, 1, 0, 1, 2], "numbers add up");
     // Nothing moves any more but by a correction with its reason.
-    assert_eq!(h.secretary.refused(&record(), json!({"id": id, "p": [h.people[2]], "a": "ABSENT"})).await.code, "MEETING_STATE");
+    assert_eq!(
+        h.secretary.refused(&record(), json!({"id": id, "p": [h.people[2]], "a": "ABSENT"})).await.code,
+        "MEETING_STATE"
+    );
     assert_eq!(h.members[2].refused(&sign(), json!({"id": id, "c": code})).await.code, "SIGN_IN_CLOSED");
-    let again = |reason: Value| json!({"id": id, "v": version(&done), "i": with(text.clone(), json!({"reason": reason}))});
+    let again =
+        |reason: Value| json!({"id": id, "v": version(&done), "i": with(text.clone(), json!({"reason": reason}))});
     assert_eq!(h.secretary.refused(&minute(), again(json!(null))).await.field.as_deref(), Some("reason"));
     let corrected = it(h.secretary.ok(&minute(), again(json!("漏写决议"))).await);
     assert_eq!((&corrected["minutes"][0]["number"], &corrected["minutes"][1]["number"]), (&json!(2), &json!(1)));
     assert_eq!(h.secretary.refused(&minute(), again(json!("又一次"))).await.code, "CONFLICT");
     // Who missed it may catch up; who was there need not.
-    let makeup = doc("mutation($id: ID!, $p: [ID!]!, $on: Boolean!) { meeting { it: recordMakeup(id: $id, people: $p, on: $on) { $W } } }");
+    let makeup = doc(
+        "mutation($id: ID!, $p: [ID!]!, $on: Boolean!) { meeting { it: recordMakeup(id: $id, people: $p, on: $on) { $W } } }",
+    );
     h.secretary.ok(&makeup, json!({"id": id, "p": [h.people[2]], "on": true})).await;
-    assert_eq!(h.secretary.refused(&makeup, json!({"id": id, "p": [h.people[0]], "on": true})).await.field.as_deref(), Some("people"));
+    assert_eq!(
+        h.secretary.refused(&makeup, json!({"id": id, "p": [h.people[0]], "on": true})).await.field.as_deref(),
+        Some("people")
+    );
     // The member reads them.
     let seen = it(h.members[0].ok(&one(), json!({"id": id})).await);
     assert_eq!(seen["minutes"][0]["reason"], "漏写决议");
@@ -592,12 +659,23 @@ async fn pc_4_3a_what_was_held_counts_by_period_and_what_is_late_is_warned_about
     let (year, month) = (today.year(), today.month());
     let before = it(h.admin.ok(YEAR, json!({})).await);
     assert_eq!(before["held"], 0);
-    let late: Vec<&Value> = before["warnings"].as_array().unwrap().iter().filter(|one| one["kind"] == "支部党员大会" && one["level"] == "RED").collect();
+    let late: Vec<&Value> = before["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["kind"] == "支部党员大会" && one["level"] == "RED")
+        .collect();
     assert_eq!(late.len(), 2, "two branches without their assembly: {before}");
     let plan = json!({"organisation": h.first, "year": year, "month": month, "kind": "branch_assembly", "topic": "季度党员大会"});
     h.secretary.ok(PLAN, json!({"i": plan})).await;
-    assert_eq!(h.secretary.refused(PLAN, json!({"i": with(plan.clone(), json!({"month": 13}))})).await.field.as_deref(), Some("month"));
-    assert_eq!(h.secretary.refused(PLAN, json!({"i": with(plan.clone(), json!({"organisation": h.second}))})).await.code, "NOT_FOUND");
+    assert_eq!(
+        h.secretary.refused(PLAN, json!({"i": with(plan.clone(), json!({"month": 13}))})).await.field.as_deref(),
+        Some("month")
+    );
+    assert_eq!(
+        h.secretary.refused(PLAN, json!({"i": with(plan.clone(), json!({"organisation": h.second}))})).await.code,
+        "NOT_FOUND"
+    );
     assert_eq!(it(h.secretary.ok(PLANS, json!({"o": h.first, "y": year})).await)[0]["held"], false);
     let id = h.running(json!({"types": ["branch_assembly", "theme_day"]})).await;
     h.all_sign_in(&id).await;
@@ -605,8 +683,12 @@ async fn pc_4_3a_what_was_held_counts_by_period_and_what_is_late_is_warned_about
     let text = json!({"body": "会议学习了有关文件，讨论并通过了年度工作总结。"});
     h.secretary.ok(&minute(), json!({"id": id, "v": now["meeting"]["version"], "i": text})).await;
     let after = it(h.admin.ok(YEAR, json!({"u": h.first})).await);
-    assert_eq!((&after["held"], &after["should"], &after["attended"], &after["taught"]), (&json!(1), &json!(4), &json!(4), &json!(4)));
-    let of = |code: &str| after["kinds"].as_array().unwrap().iter().find(|one| one["kind"]["code"] == code).unwrap().clone();
+    assert_eq!(
+        (&after["held"], &after["should"], &after["attended"], &after["taught"]),
+        (&json!(1), &json!(4), &json!(4), &json!(4))
+    );
+    let of =
+        |code: &str| after["kinds"].as_array().unwrap().iter().find(|one| one["kind"]["code"] == code).unwrap().clone();
     // Once in the total, once for each of its kinds.
     assert_eq!((&of("branch_assembly")["held"], &of("theme_day")["held"]), (&json!(1), &json!(1)));
     assert_eq!(after["months"][usize::try_from(month).unwrap() - 1]["held"], 1);
@@ -624,7 +706,8 @@ async fn pc_4_3h_photos_come_whole_and_videos_in_parts_that_go_on_after_a_break(
     let keep = step("keepFile");
     let mut h = Hall::start().await;
     let id = h.running(json!({})).await;
-    let upload = |kind: &str, name: &str, size: usize| json!({"m": id, "i": {"kind": kind, "fileName": name, "size": size}});
+    let upload =
+        |kind: &str, name: &str, size: usize| json!({"m": id, "i": {"kind": kind, "fileName": name, "size": size}});
     for (kind, name, size, field) in [
         ("PHOTO", "a.gif", 10, "fileName"),
         ("PHOTO", "a.jpg", 30 << 20, "size"),
@@ -632,7 +715,11 @@ async fn pc_4_3h_photos_come_whole_and_videos_in_parts_that_go_on_after_a_break(
         ("VIDEO", "a.mp4", 600 << 20, "size"),
         ("RECORDING", "a.mp4", 10, "kind"),
     ] {
-        assert_eq!(h.secretary.refused(request, upload(kind, name, size)).await.field.as_deref(), Some(field), "{name}");
+        assert_eq!(
+            h.secretary.refused(request, upload(kind, name, size)).await.field.as_deref(),
+            Some(field),
+            "{name}"
+        );
     }
     assert_eq!(h.members[0].refused(request, upload("PHOTO", "a.jpg", 10)).await.code, "DENIED");
     // A photo.
@@ -678,7 +765,10 @@ async fn pc_4_3h_photos_come_whole_and_videos_in_parts_that_go_on_after_a_break(
     assert_eq!(h.secretary.refused(&keep, json!({"id": fake["id"]})).await.code, "MEETING_FILE_KIND");
     let library = doc("mutation($id: ID!, $on: Boolean!) { meeting { it: fileToLibrary(id: $id, on: $on) { $W } } }");
     let marked = it(h.secretary.ok(&library, with(file.clone(), json!({"on": true}))).await);
-    assert_eq!(marked["files"].as_array().unwrap().iter().find(|one| one["id"] == file["id"]).unwrap()["library"], true);
+    assert_eq!(
+        marked["files"].as_array().unwrap().iter().find(|one| one["id"] == file["id"]).unwrap()["library"],
+        true
+    );
     let left = it(h.secretary.ok(&step("removeFile"), file.clone()).await);
     assert_eq!(left["files"].as_array().unwrap().len(), 1);
     assert_eq!(h.members[0].refused(open, file).await.code, "NOT_FOUND");
@@ -690,7 +780,8 @@ async fn pc_4_3e_pc_4_3f_when_a_replica_dies_no_vote_is_lost_and_no_screen_is_st
     let id = h.running(json!({})).await;
     h.all_sign_in(&id).await;
     let title = "两个副本";
-    let made = it(h.secretary.ok(&prepare(), json!({"m": id, "i": ballot(title, false, "NONE", &["甲", "乙"], 1)})).await);
+    let made =
+        it(h.secretary.ok(&prepare(), json!({"m": id, "i": ballot(title, false, "NONE", &["甲", "乙"], 1)})).await);
     let v = json!({"id": vote_of(&made, title)["id"]});
     h.secretary.ok(&step("startVote"), v.clone()).await;
     h.t.join(Town::plan()).await;
@@ -716,7 +807,11 @@ async fn pc_4_3e_pc_4_3f_when_a_replica_dies_no_vote_is_lost_and_no_screen_is_st
     let ended = vote_of(&it(secretary.ok(&step("endVote"), v).await), title);
     assert_eq!((&ended["counts"], &ended["voted"]), (&json!([1, 2]), &json!(3)));
     until("the audit has one row a vote", async || {
-        h.t.sql().await.one(&format!("SELECT count(*) FROM {}.audit WHERE action = 'meeting.voted'", h.t.home.schema())).await == "3"
+        h.t.sql()
+            .await
+            .one(&format!("SELECT count(*) FROM {}.audit WHERE action = 'meeting.voted'", h.t.home.schema()))
+            .await
+            == "3"
     })
     .await;
 }
@@ -754,7 +849,8 @@ async fn pc_4_3c_lists_cost_the_same_statements_however_long_and_page_without_ga
         let at = |minutes: i64| (h.t.now() + Duration::minutes(minutes)).to_rfc3339();
         // Three begin at the same minute.
         let starts = if n < 3 { 600 } else { 600 + n };
-        let form = with(h.form(), json!({"title": format!("第{n}次会议"), "startsAt": at(starts), "endsAt": at(starts + 60)}));
+        let form =
+            with(h.form(), json!({"title": format!("第{n}次会议"), "startsAt": at(starts), "endsAt": at(starts + 60)}));
         h.secretary.ok(&save(), json!({"i": form})).await;
     }
     let (mut seen, mut after) = (Vec::new(), json!(null));

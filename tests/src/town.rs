@@ -348,7 +348,16 @@ impl Town {
             .codes(
                 &mut self.operator().await,
                 count,
-                &["contribution", "development", "document", "leadership", "meeting", "mobility", "pledge", "study_note"],
+                &[
+                    "contribution",
+                    "development",
+                    "document",
+                    "leadership",
+                    "meeting",
+                    "mobility",
+                    "pledge",
+                    "study_note",
+                ],
             )
             .await;
         let mut made = Vec::new();

@@ -46,7 +46,8 @@ async fn in_words(filter: &Filter, read: &mut Read<'_>) -> Result<String> {
     let kinds = store::types(read.conn()?).await?;
     let mut say = |name: &str, text: Option<String>| words.extend(text.map(|text| format!("{name}：{text}")));
     say("搜索", filter.search.as_deref().map(mask::searched));
-    let named = |code: &String| kinds.iter().find(|kind| kind.code == *code).map_or_else(|| code.clone(), |k| k.name.clone());
+    let named =
+        |code: &String| kinds.iter().find(|kind| kind.code == *code).map_or_else(|| code.clone(), |k| k.name.clone());
     say("会议类型", filter.kind.as_ref().map(named));
     let states: Vec<String> =
         filter.states.iter().map(|state| dictionary::words("meeting_status", state.code())).collect();
@@ -270,7 +271,11 @@ fn paper(found: &Found, kinds: &str, minutes: Option<&MinutesRow>, people: &[Per
             vec![name("召开组织"), value(found.organisation.clone()), name("会议类型"), value(kinds.to_owned())],
             vec![
                 name("会议时间"),
-                value(format!("{} 至 {}", minute(row.started_at.unwrap_or(row.starts_at)), minute(row.ended_at.unwrap_or(row.ends_at)))),
+                value(format!(
+                    "{} 至 {}",
+                    minute(row.started_at.unwrap_or(row.starts_at)),
+                    minute(row.ended_at.unwrap_or(row.ends_at))
+                )),
                 name("会议地点"),
                 value(row.place.clone().unwrap_or_else(|| "线上".to_owned())),
             ],

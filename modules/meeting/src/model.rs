@@ -4,8 +4,8 @@ use uuid::Uuid;
 use zhibu_directory::coded;
 
 use crate::schema::{
-    meeting_files, meeting_minutes, meeting_people, meeting_plans, meeting_types, meeting_voters,
-    meeting_votes, meetings,
+    meeting_files, meeting_minutes, meeting_people, meeting_plans, meeting_types, meeting_voters, meeting_votes,
+    meetings,
 };
 
 coded! {

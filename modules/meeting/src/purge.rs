@@ -30,11 +30,8 @@ impl Purge for Meetings {
     }
 
     async fn purge(&self, write: &mut Write<'_>, person: Uuid) -> Result<Gone> {
-        let meetings: Vec<Uuid> = people::table
-            .filter(people::person_id.eq(person))
-            .select(people::meeting_id)
-            .load(write.conn()?)
-            .await?;
+        let meetings: Vec<Uuid> =
+            people::table.filter(people::person_id.eq(person)).select(people::meeting_id).load(write.conn()?).await?;
         diesel::update(people::table.filter(people::person_id.eq(person)))
             .set((
                 people::name.eq(NOBODY),

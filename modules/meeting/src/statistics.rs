@@ -182,8 +182,7 @@ pub async fn year(
         store::midnight(day).ok_or_else(|| Error::bug("midnight"))
     };
     let (from, to) = (first(year)?, first(year + 1)?);
-    let places: Vec<Place> =
-        diesel::sql_query(PLACES).bind::<Nullable<Array<Id>>, _>(&part).load(&mut *conn).await?;
+    let places: Vec<Place> = diesel::sql_query(PLACES).bind::<Nullable<Array<Id>>, _>(&part).load(&mut *conn).await?;
     // Warnings look back over the period before this one.
     let since = if year == today.year() { first(year - 1)? } else { from };
     let held: Vec<Held> = diesel::sql_query(HELD)
@@ -293,13 +292,7 @@ fn score(
                 score.held += one.held;
             }
         }
-        told.places.push(OfPlace {
-            id: place.id,
-            name: place.name.clone(),
-            score: of_place,
-            should: 0,
-            attended: 0,
-        });
+        told.places.push(OfPlace { id: place.id, name: place.name.clone(), score: of_place, should: 0, attended: 0 });
     }
     sums.retain(|sum| sum.score.required > 0 || sum.score.held > 0);
     told.kinds = sums;

@@ -21,8 +21,8 @@ use crate::model::{
     PersonRow, PlanRow, TypeRow, VoteRow, VoterRow,
 };
 use crate::schema::{
-    meeting_files, meeting_minutes, meeting_people, meeting_plans, meeting_types,
-    meeting_voters, meeting_votes, meetings,
+    meeting_files, meeting_minutes, meeting_people, meeting_plans, meeting_types, meeting_voters, meeting_votes,
+    meetings,
 };
 
 /// A meeting with the organisation that holds it.
@@ -101,8 +101,7 @@ async fn page_of(query: Boxed, page: &PageArgs, conn: &mut Conn) -> Result<Page<
         .limit(page.limit())
         .offset(page.offset());
     if let Some((at, id)) = page.after::<Spot>()? {
-        query =
-            query.filter(meetings::starts_at.lt(at).or(meetings::starts_at.eq(at).and(meetings::id.lt(id))));
+        query = query.filter(meetings::starts_at.lt(at).or(meetings::starts_at.eq(at).and(meetings::id.lt(id))));
     }
     let rows: Vec<MeetingRow> = query.load(&mut *conn).await?;
     let page = page.page(rows, |row| (row.starts_at, row.id));
@@ -154,12 +153,8 @@ pub async fn one(id: MeetingId, conn: &mut Conn) -> Result<Found> {
 
 /// One meeting, held for the transaction.
 pub async fn held(id: MeetingId, conn: &mut Conn) -> Result<Found> {
-    let row: MeetingRow = meetings::table
-        .find(id.0)
-        .select(MeetingRow::as_select())
-        .for_no_key_update()
-        .first(&mut *conn)
-        .await?;
+    let row: MeetingRow =
+        meetings::table.find(id.0).select(MeetingRow::as_select()).for_no_key_update().first(&mut *conn).await?;
     placed(vec![row], conn).await?.pop().ok_or_else(Error::missing)
 }
 

@@ -108,18 +108,12 @@ impl S3 for Guarded {
         self.files.create_multipart_upload(request).await
     }
 
-    async fn upload_part(
-        &self,
-        request: S3Request<UploadPartInput>,
-    ) -> S3Result<S3Response<UploadPartOutput>> {
+    async fn upload_part(&self, request: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         self.files.upload_part(request).await.map_err(unknown)
     }
 
-    async fn list_parts(
-        &self,
-        request: S3Request<ListPartsInput>,
-    ) -> S3Result<S3Response<ListPartsOutput>> {
+    async fn list_parts(&self, request: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
         check(&request.input.bucket, &request.input.key)?;
         self.files.list_parts(request).await.map_err(unknown)
     }

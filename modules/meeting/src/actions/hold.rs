@@ -49,10 +49,7 @@ pub async fn start(cx: &Cx, id: MeetingId) -> Result<()> {
     }
     must(&found, &[MeetingState::Published])?;
     stand(&mut write, &found, MeetingState::Running).await?;
-    diesel::update(meetings::table.find(id.0))
-        .set(meetings::started_at.eq(cx.now()))
-        .execute(write.conn()?)
-        .await?;
+    diesel::update(meetings::table.find(id.0)).set(meetings::started_at.eq(cx.now())).execute(write.conn()?).await?;
     write.audit(entry("meeting.started", &found)).await?;
     write.commit().await?;
     touch(cx, id);
@@ -151,11 +148,10 @@ pub async fn drop_draft(cx: &Cx, id: MeetingId, version: i32) -> Result<()> {
     let mut write = cx.write(MANAGE).await?;
     let found = at_version(&mut write, id, version).await?;
     must(&found, &[MeetingState::Draft])?;
-    let gone: Vec<uuid::Uuid> =
-        diesel::delete(meeting_files::table.filter(meeting_files::meeting_id.eq(id.0)))
-            .returning(meeting_files::id)
-            .get_results(write.conn()?)
-            .await?;
+    let gone: Vec<uuid::Uuid> = diesel::delete(meeting_files::table.filter(meeting_files::meeting_id.eq(id.0)))
+        .returning(meeting_files::id)
+        .get_results(write.conn()?)
+        .await?;
     for vote in store::votes(id, write.conn()?).await? {
         diesel::delete(meeting_votes::table.find(vote.id)).execute(write.conn()?).await?;
     }

@@ -105,7 +105,9 @@ pub async fn save_kind(cx: &Cx, which: Option<(&str, i32)>, kind: &Kind) -> Resu
             code.to_owned()
         }
     };
-    write.audit(Entry::new("meeting_type.saved", "meeting_type", None).note("name", name).note("code", code.clone())).await?;
+    write
+        .audit(Entry::new("meeting_type.saved", "meeting_type", None).note("name", name).note("code", code.clone()))
+        .await?;
     write.commit().await?;
     Ok(Ok(code))
 }

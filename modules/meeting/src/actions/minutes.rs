@@ -91,10 +91,7 @@ pub async fn write(cx: &Cx, id: MeetingId, version: i32, text: &Minutes) -> Resu
 /// Of whom nothing is known was absent, unless leave was granted.
 async fn settle(write: &mut Write<'_>, id: MeetingId) -> Result<()> {
     let open = || {
-        people::meeting_id
-            .eq(id.0)
-            .and(people::part.eq(MeetingPart::Should.code()))
-            .and(people::attendance.is_null())
+        people::meeting_id.eq(id.0).and(people::part.eq(MeetingPart::Should.code())).and(people::attendance.is_null())
     };
     diesel::update(people::table.filter(open()).filter(people::leave_state.eq(MeetingLeaveState::Granted.code())))
         .set(people::attendance.eq(MeetingAttendance::Leave.code()))

@@ -18,8 +18,7 @@ pub async fn write(cx: &Cx, id: MeetingId, version: Option<i32>, body: &str) -> 
     let mut write = cx.write(ATTEND).await?;
     let place = me(&mut write, id).await?;
     let found = store::one(id, write.conn()?).await?;
-    let begun =
-        [MeetingState::Published, MeetingState::Running, MeetingState::MinutesPending, MeetingState::Finished];
+    let begun = [MeetingState::Published, MeetingState::Running, MeetingState::MinutesPending, MeetingState::Finished];
     must(&found, &begun)?;
     let before = store::note(id, place.person_id, write.conn()?).await?;
     if before.as_ref().map(|note| note.note_version) != version {
@@ -34,12 +33,14 @@ pub async fn write(cx: &Cx, id: MeetingId, version: Option<i32>, body: &str) -> 
     let changed = match &before {
         Some(before) => {
             let same = mine.filter(people::note_version.eq(before.note_version));
-            let columns = (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
+            let columns =
+                (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
             diesel::update(same).set(columns).execute(write.conn()?).await?
         }
         None => {
             let empty = mine.filter(people::note.is_null());
-            let columns = (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
+            let columns =
+                (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
             diesel::update(empty).set(columns).execute(write.conn()?).await?
         }
     };

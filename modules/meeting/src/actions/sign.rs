@@ -94,7 +94,11 @@ fn inside(meeting: &MeetingRow, fix: Fix) -> Result<i32> {
     Ok(rounded(metres))
 }
 
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "half the way around the earth is 20 million")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "half the way around the earth is 20 million"
+)]
 fn rounded(metres: f64) -> i32 {
     metres.round() as i32
 }

@@ -197,10 +197,8 @@ pub async fn cast(cx: &Cx, vote: MeetingVoteId, choices: &[i16]) -> Result<Meeti
     }
     let mine = voters::table.find((vote.0, place.person_id)).filter(voters::voted.eq(false));
     let named = (!row.secret).then(|| chosen.clone());
-    let marked = diesel::update(mine)
-        .set((voters::voted.eq(true), voters::choices.eq(named)))
-        .execute(write.conn()?)
-        .await?;
+    let marked =
+        diesel::update(mine).set((voters::voted.eq(true), voters::choices.eq(named))).execute(write.conn()?).await?;
     if marked == 0 {
         return Err(voted());
     }

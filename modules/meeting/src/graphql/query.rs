@@ -103,9 +103,8 @@ pub(super) async fn whole(cx: &Cx, id: MeetingId) -> Result<MeetingWhole> {
     };
     let named: Vec<Uuid> = [row.host_id, row.recorder_id].into_iter().flatten().collect();
     let names = member::names(&named, &mut *conn).await?;
-    let person = |id: Option<Uuid>| {
-        id.and_then(|id| Some(MeetingPerson { id: id.into(), name: names.get(&id).cloned()? }))
-    };
+    let person =
+        |id: Option<Uuid>| id.and_then(|id| Some(MeetingPerson { id: id.into(), name: names.get(&id).cloned()? }));
     let fence = match (row.latitude, row.longitude, row.radius) {
         (Some(latitude), Some(longitude), Some(radius)) => Some(MeetingFence::of(latitude, longitude, radius)),
         _ => None,
@@ -287,11 +286,7 @@ impl MeetingQuery {
                 (_, true) => Some("流动党员".to_owned()),
                 _ => None,
             },
-            organisation: (
-                who.organisation.into(),
-                names.get(&who.organisation).cloned().unwrap_or_default(),
-            )
-                .into(),
+            organisation: (who.organisation.into(), names.get(&who.organisation).cloned().unwrap_or_default()).into(),
             person: MeetingPerson { id: who.person.into(), name: who.name },
         };
         Ok(found.into_iter().map(told).collect())

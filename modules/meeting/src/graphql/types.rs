@@ -121,10 +121,8 @@ impl Shown<'_> {
     pub(super) fn meeting(&self, found: Found) -> Meeting {
         let row = found.row;
         let counts = self.counts.get(&row.id).copied().unwrap_or_default();
-        let named = |code: String| MeetingKind {
-            name: self.kinds.get(&code).cloned().unwrap_or_else(|| code.clone()),
-            code,
-        };
+        let named =
+            |code: String| MeetingKind { name: self.kinds.get(&code).cloned().unwrap_or_else(|| code.clone()), code };
         Meeting {
             me: self.places.get(&row.id).cloned().map(Into::into),
             id: row.id.into(),

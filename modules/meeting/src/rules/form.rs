@@ -75,7 +75,9 @@ pub struct Facts {
 /// Looks a form over.
 pub fn accept(mut form: Form, now: DateTime<Utc>) -> Result<Facts, Vec<Error>> {
     let mut faults = Vec::new();
-    let keep = |result: Result<String, Error>, faults: &mut Vec<Error>| result.map_err(|fault| faults.push(fault)).unwrap_or_default();
+    let keep = |result: Result<String, Error>, faults: &mut Vec<Error>| {
+        result.map_err(|fault| faults.push(fault)).unwrap_or_default()
+    };
     form.title = keep(check::text("title", "会议主题", &form.title, 2, 80), &mut faults);
     form.agenda = keep(check::lines("agenda", "会议议程", &form.agenda, 2, 5_000), &mut faults);
     for (field, label, value, most) in [
@@ -160,7 +162,9 @@ pub fn accept_vote(mut form: VoteForm) -> Result<VoteForm, Vec<Error>> {
     let mut options = Vec::new();
     for option in &form.options {
         match check::text("options", "选项", option, 1, 60) {
-            Ok(option) if options.contains(&option) => faults.push(Error::invalid("options", format!("选项“{option}”重复"))),
+            Ok(option) if options.contains(&option) => {
+                faults.push(Error::invalid("options", format!("选项“{option}”重复")))
+            }
             Ok(option) => options.push(option),
             Err(fault) => faults.push(fault),
         }
@@ -262,7 +266,8 @@ mod tests {
         };
         let decided = accept_vote(form(MeetingVoteRule::Resolution, &["甲"], 9)).unwrap();
         assert_eq!((decided.options, decided.most), (DECIDING.map(str::to_owned).to_vec(), 1));
-        let fields = |form| accept_vote(form).err().unwrap_or_default().into_iter().filter_map(|f| f.field).collect::<Vec<_>>();
+        let fields =
+            |form| accept_vote(form).err().unwrap_or_default().into_iter().filter_map(|f| f.field).collect::<Vec<_>>();
         assert_eq!(fields(form(MeetingVoteRule::None, &["甲"], 1)), ["options"]);
         assert_eq!(fields(form(MeetingVoteRule::None, &["甲", "甲"], 1)), ["options"]);
         assert_eq!(fields(form(MeetingVoteRule::None, &["甲", "乙"], 3)), ["most"]);

@@ -61,7 +61,9 @@ pub fn fix(point: Point, accuracy: f64, mock: bool) -> Result<Fix> {
         return Err(Error::refuse("PLACE_MOCKED", "检测到模拟定位，不能签到，请关闭后重试").at("mock"));
     }
     if !(0.0..=WORST).contains(&accuracy) {
-        return Err(Error::refuse("PLACE_INEXACT", "定位误差过大，请到窗边或打开精确定位后重试，也可扫码签到").at("accuracy"));
+        return Err(
+            Error::refuse("PLACE_INEXACT", "定位误差过大，请到窗边或打开精确定位后重试，也可扫码签到").at("accuracy")
+        );
     }
     Ok(Fix { point, accuracy })
 }

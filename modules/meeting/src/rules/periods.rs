@@ -113,12 +113,7 @@ pub struct Warning {
 }
 
 /// What is late today. `held`: meetings by year and month.
-pub fn warning(
-    every: MeetingEvery,
-    life: Life,
-    today: NaiveDate,
-    held: &HashMap<(i32, u32), i32>,
-) -> Option<Warning> {
+pub fn warning(every: MeetingEvery, life: Life, today: NaiveDate, held: &HashMap<(i32, u32), i32>) -> Option<Warning> {
     let done = |period: Period| {
         held.iter().any(|((year, month), count)| {
             *count > 0
