@@ -61,7 +61,9 @@ export const scheduleRepeats: Words<ScheduleRepeat> = {
   NEVER: { label: '不重复' }, DAILY: { label: '每天' }, WEEKLY: { label: '每周' }, MONTHLY: { label: '每月' }, YEARLY: { label: '每年' },
 }
 
-const [HOUR, DAY] = [60, 1440]
+
+const HOUR = 60
+const DAY = 1440
 
 /** Minutes as people say them: 30 分钟, 2 小时, 1 天 12 小时. */
 export function minutesWords(minutes: number): string {
@@ -76,10 +78,12 @@ export function minutesWords(minutes: number): string {
 /** 提醒时间: how long before. */
 export const aheadWords = (minutes: number): string => (minutes === 0 ? '准时' : `提前 ${minutesWords(minutes)}`)
 
+const VERBS: Record<AnnouncementRung, string> = { PUSH: '发平台消息', SMS: '发短信', VOICE: '打语音电话' }
+
 /** A ladder in one sentence, for whoever has not read the notice. */
 export function ladderWords(ladder: readonly { rung: AnnouncementRung; afterMinutes: number }[]): string {
   if (ladder.length === 0) return '只发系统消息'
-  return ['系统消息', ...ladder.map(({ rung, afterMinutes }) => `${afterMinutes === 0 ? '立即' : `${minutesWords(afterMinutes)}后未读`}${rungs[rung].label}`)].join(' → ')
+  return ['系统消息', ...ladder.map(({ rung, afterMinutes }) => `${afterMinutes === 0 ? '立即' : `${minutesWords(afterMinutes)}后仍未读，`}${VERBS[rung]}`)].join(' → ')
 }
 
 /** Fen as people read money. */

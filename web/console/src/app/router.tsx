@@ -85,6 +85,8 @@ export const router = createBrowserRouter([
       screen('/account/certificate', () => import('../modules/member/own-certificate-page')),
       screen('/account/sessions', () => import('../modules/account/sessions-page')),
       screen('/account/phone', () => import('../modules/account/phone-page')),
+      screen('/account/messages', () => import('../modules/messaging/own-messages-page')),
+      screen('/account/schedules', () => import('../modules/messaging/own-schedules-page')),
       screen('/account/feedback', () => import('../modules/account/feedback-page')),
       ...screens(tenantPages),
       screen('/internal/gallery', () => import('./gallery')),

@@ -11,6 +11,7 @@ import { Shell } from '../kit/shell'
 import { ErrorState, Loading } from '../kit/states'
 import { useAction } from '../kit/use-action'
 import { ask } from '../net/ask'
+import { useUnread } from '../modules/messaging/unread'
 import { post } from '../net/post'
 import { setSignedIn, settle } from '../net/recovery'
 import { menuTree, trailTo } from './menu'
@@ -22,6 +23,7 @@ import { useDark } from './theme'
 
 // Not part of what the first page waits for.
 const ExpiredDialog = lazy(async () => ({ default: (await import('./expired')).ExpiredDialog }))
+const Bell = lazy(() => import('../modules/messaging/bell'))
 const Banners = lazy(() => import('../modules/system/banners'))
 
 const SignIn = lazy(async () => ({ default: (await import('../modules/portal/sign-in')).SignIn }))
@@ -69,6 +71,7 @@ function Framed({ session }: { session: Session }) {
   const { account, tenant } = session
   const { dark, setDark } = useDark()
   const { org, setOrg } = useScope()
+  const { closed } = useUnread()
   const navigate = useNavigate()
   const queries = useQueryClient()
   const server = useQuery({ queryKey: ['server'], queryFn: ({ signal }) => ask(ServerInfoDocument, {}, signal), staleTime: Infinity })
@@ -92,10 +95,16 @@ function Framed({ session }: { session: Session }) {
         { key: 'password', label: '修改密码', to: '/account/password' },
         { key: 'sessions', label: '登录设备', to: '/account/sessions' },
         { key: 'phone', label: '手机端', to: '/account/phone' },
+        ...(closed ? [] : [{ key: 'messages', label: '我的消息', to: '/account/messages' }, { key: 'schedules', label: '我的日程', to: '/account/schedules' }]),
         { key: 'feedback', label: '建议反馈', to: '/account/feedback' },
         { key: 'leave', label: '退出登录', act: () => leave.mutate(undefined), danger: true },
       ]}
-      tools={<OrgPicker className="z-scope" label="组织范围" placeholder="全部组织" value={org} onChange={setOrg} />}
+      tools={(
+        <>
+          <OrgPicker className="z-scope" label="组织范围" placeholder="全部组织" value={org} onChange={setOrg} />
+          <Suspense fallback={null}><Bell /></Suspense>
+        </>
+      )}
       banner={(
         <>
           {server.data?.system.server.sandbox && <Alert banner type="warning" title="演示环境：数据仅供体验，短信不会真实发出。" />}

@@ -9,7 +9,7 @@ import { smsWordKinds } from './words'
 
 interface Values { name: string; text?: string; note: string }
 
-/** 申请短信签名、短信模板, and the correction of one that was sent back. */
+/** 申请短信签名、短信模板、语音模板, and the correction of one that was sent back. */
 export function ApplyForm({ kind, again, onClose }: { kind: SmsWordKind; again: SmsWordRowFragment | null; onClose: () => void }) {
   const { message } = App.useApp()
   const queries = useQueryClient()
@@ -19,7 +19,7 @@ export function ApplyForm({ kind, again, onClose }: { kind: SmsWordKind; again: 
     async (values: Values) => {
       const input = { name: values.name.trim(), note: values.note.trim(), again: again?.id ?? null }
       if (kind === 'SIGNATURE') await ask(ApplyForSmsSignatureDocument, { input })
-      else await ask(ApplyForSmsTemplateDocument, { input: { ...input, text: (values.text ?? '').trim() } })
+      else await ask(ApplyForSmsTemplateDocument, { input: { ...input, text: (values.text ?? '').trim(), voice: kind === 'VOICE' } })
     },
     async () => {
       await queries.invalidateQueries({ queryKey: ['sms'] })
@@ -41,8 +41,10 @@ export function ApplyForm({ kind, again, onClose }: { kind: SmsWordKind; again: 
               <Form.Item name="name" label="模板名称" rules={[{ required: true, whitespace: true, message: '请输入模板名称' }]}>
                 <Input maxLength={30} showCount placeholder="如：组织生活会通知" />
               </Form.Item>
-              <Form.Item name="text" label="模板内容" extra="变量写在大括号中；{姓名}、{党支部} 自动填入。70 字（含签名）以内按一条计费。" rules={[{ required: true, whitespace: true, message: '请输入模板内容' }]}>
-                <Input.TextArea rows={5} maxLength={500} showCount placeholder="{姓名}同志，请于{时间}到{地点}参加组织生活会。" />
+              <Form.Item name="text" label="模板内容" extra={kind === 'VOICE'
+                ? '接听后逐字播报。变量写在大括号中；{姓名}、{党支部} 自动填入。请写成口语，不要用符号和网址。'
+                : '变量写在大括号中；{姓名}、{党支部} 自动填入。70 字（含签名）以内按一条计费。'} rules={[{ required: true, whitespace: true, message: '请输入模板内容' }]}>
+                <Input.TextArea rows={5} maxLength={500} showCount placeholder={kind === 'VOICE' ? '{姓名}同志您好，您有一条党组织的通知：{标题}。请登录系统查看。' : '{姓名}同志，请于{时间}到{地点}参加组织生活会。'} />
               </Form.Item>
             </>
           )}

@@ -27,7 +27,7 @@ export function ApproveForm({ row, onClose }: { row: SmsCaseRowFragment; onClose
       <Form<Values> name="sms-approve" form={form} layout="vertical" onFinish={(values) => void submit(values)}
         initialValues={{ code: signature ? row.name : '', variables: row.variables.map((_, at) => `p${at + 1}`) }}>
         <Form.Item name="code" label={signature ? '运营商签名名称' : '运营商模板 CODE'} rules={[{ required: true, whitespace: true, message: '请填写运营商通过的编号' }]}>
-          <Input maxLength={40} placeholder={signature ? '' : 'SMS_100000001'} />
+          <Input maxLength={40} placeholder={signature ? '' : row.kind === 'VOICE' ? 'TTS_100000001' : 'SMS_100000001'} />
         </Form.Item>
         {row.variables.map((name, at) => (
           <Form.Item key={name} name={['variables', at]} label={`{${name}} 在运营商模板中的变量名`} rules={[{ required: true, pattern: /^[A-Za-z0-9_]{1,20}$/, message: '字母、数字或下划线' }]}>

@@ -19,10 +19,11 @@ type Open = { kind: SmsWordKind; again: SmsWordRowFragment | null } | 'quiet' | 
 const KINDS: { kind: SmsWordKind; hint: string }[] = [
   { kind: 'SIGNATURE', hint: '短信开头【】中的名称。最近通过的签名生效，验证码也使用它；没有时使用平台的签名。' },
   { kind: 'TEMPLATE', hint: '通知党员的短信内容。变量写成 {时间} 的样子，发送时填写；{姓名} 和 {党支部} 自动填入。' },
+  { kind: 'VOICE', hint: '语音电话接通后播报的内容，用于通知公告中的语音电话和日程的电话提醒。变量的写法与短信模板相同。' },
 ]
 const hour = (value: number) => `${value}:00`
 
-/** 短信设置: signature, templates and quiet hours of the tenant. */
+/** 短信设置: signature, templates of messages and of calls, and quiet hours of the tenant. */
 export default function SmsPage() {
   const may = usePermission('system.sms.manage')
   const [open, setOpen] = useState<Open>(null)
@@ -47,7 +48,7 @@ export default function SmsPage() {
               )
             })}
             <Section title="免打扰时段" extra={may && <Button onClick={() => setOpen('quiet')}>修改</Button>}>
-              <p>{hour(quietHours.quietFrom)} 至次日 {hour(quietHours.quietUntil)} 不发送通知短信，已提交的等到早上自动发送；验证码不受影响。</p>
+              <p>{hour(quietHours.quietFrom)} 至次日 {hour(quietHours.quietUntil)} 不发送通知短信、不拨打语音电话，已提交的等到早上自动发送；验证码不受影响。</p>
             </Section>
             <Suspense>
               {open === 'quiet' && <QuietForm quiet={quietHours} onClose={close} />}

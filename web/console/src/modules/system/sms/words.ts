@@ -11,4 +11,5 @@ export const smsWordStates: Words<SmsWordState> = {
 export const smsWordKinds: Words<SmsWordKind> = {
   SIGNATURE: { label: '短信签名' },
   TEMPLATE: { label: '短信模板' },
+  VOICE: { label: '语音模板' },
 }
