@@ -69,3 +69,10 @@ export const DayField = ({ value, onChange, ...field }: Omit<FieldProps, 'childr
     {value && !field.must ? <View className="pick" role="button" onClick={() => onChange('')}>清除日期</View> : null}
   </Field>
 )
+
+/** A time of the day, by the platform's own wheel. */
+export const TimeField = ({ value, onChange, ...field }: Omit<FieldProps, 'children'> & { value: string; onChange: (time: string) => void }) => (
+  <Field {...field}>
+    <Picker mode="time" value={value || '09:00'} onChange={(event) => onChange(String(event.detail.value).slice(0, 5))}><View className="input">{value || '请选择时间'} ▾</View></Picker>
+  </Field>
+)

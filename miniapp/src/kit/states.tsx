@@ -21,3 +21,12 @@ export const Skeleton = () => (
 
 /** Nothing here, and why or what to do. */
 export const Empty = ({ children }: { children: string }) => <View className="card empty">{children}</View>
+
+interface Shown { list: { data: unknown; failure: unknown; busy: boolean; reload: () => Promise<void>; rows: unknown[] }; none: string }
+
+/** What stands in a list's place while the tabs above it stay: bones, what went wrong, or that there is nothing. */
+export function Shown({ list, none }: Shown) {
+  if (list.failure && !list.busy) return <Problem cause={list.failure} retry={list.reload} brief={list.rows.length > 0} />
+  if (list.rows.length) return null
+  return list.busy ? <Skeleton /> : <Empty>{none}</Empty>
+}

@@ -5,10 +5,10 @@ import { Choices } from '@/kit/fields'
 import { Press } from '@/kit/press'
 import { Card, Foot } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
+import { Shown } from '@/kit/states'
 import { open } from '@/lib/navigate'
 import { useList } from '@/lib/use-query'
 import { MeetingCard } from '../meeting-card'
-import { Shown } from '../shown'
 
 type Tab = 'open' | 'minutes' | 'over' | 'drafts'
 const STATES: Record<Tab, MeetingState[]> = { open: ['PUBLISHED', 'RUNNING'], minutes: ['MINUTES_PENDING'], over: ['FINISHED', 'CANCELLED'], drafts: ['DRAFT'] }

@@ -6,11 +6,11 @@ import { Choices } from '@/kit/fields'
 import { Press } from '@/kit/press'
 import { Card, Foot } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
+import { Shown } from '@/kit/states'
 import { open } from '@/lib/navigate'
 import { scanMeeting } from '@/lib/scan-meeting'
 import { useList } from '@/lib/use-query'
 import { MeetingCard } from '../meeting-card'
-import { Shown } from '../shown'
 
 const TABS: { key: MyMeetings; label: string }[] = [{ key: 'UPCOMING', label: '未开始' }, { key: 'ONGOING', label: '进行中' }, { key: 'OVER', label: '已结束' }]
 const NONE: Record<MyMeetings, string> = { UPCOMING: '近期没有要参加的会议', ONGOING: '现在没有正在开的会议', OVER: '还没有开过的会议' }
