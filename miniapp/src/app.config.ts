@@ -17,6 +17,8 @@ export default defineAppConfig({
         'held/index', 'edit/index', 'hold/index', 'people/index', 'leaves/index', 'vote/index', 'photos/index', 'minutes/index', 'call-off/index',
       ],
     },
+    { root: 'pkg-message', pages: ['messages/index', 'message/index', 'schedules/index', 'schedule/index'] },
+    { root: 'pkg-notice', pages: ['list/index', 'send/index', 'notice/index', 'withdraw/index'] },
   ],
   preloadRule: { 'pages/me/index': { network: 'all', packages: ['pkg-me'] }, 'pages/study/index': { network: 'wifi', packages: ['pkg-study'] } },
   // A page left while it still slides in leaves nothing to see behind it (router of Taro 4.2.0); other platforms slide by themselves.

@@ -1,6 +1,8 @@
 /** Where each menu of the mini-program leads; a menu that is not named here is not shown. Add a page: add its line. */
 export const paths: Record<string, string> = {
   'personal.meeting': '/pkg-meeting/mine/index',
+  'personal.schedule': '/pkg-message/schedules/index',
+  'personal.notice': '/pkg-message/messages/index',
   'personal.pledge': '/pkg-study/list/index?kind=pledge',
   'personal.study_note': '/pkg-study/list/index?kind=note',
   'personal.certificate': '/pkg-me/certificate/index',
@@ -31,3 +33,7 @@ export function menusOf(menus: readonly Menu[], group: Menu['group'], permission
     return menu.group === group && path && allowed ? [{ ...menu, path }] : []
   })
 }
+
+/** 通知公告: no menu of the tenant's, so that the way to withdraw a notice is never hidden; for who may see them. */
+export const noticesOf = (permissions: readonly string[]): (Menu & { path: string })[] =>
+  (permissions.includes('notice.read') ? [{ key: 'notice', group: 'MANAGE', label: '通知公告', path: '/pkg-notice/list/index' }] : [])

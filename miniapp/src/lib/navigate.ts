@@ -3,8 +3,8 @@ import Taro from '@tarojs/taro'
 import { keep, recall } from './storage'
 
 const TABS = ['/pages/home/index', '/pages/party/index', '/pages/study/index', '/pages/me/index']
-/** Pages that are opened by links: of the code on a screen. */
-const LINKS = ['/pkg-meeting/sign/index']
+/** Pages that are opened by links: of the code on a screen, of a message of the platform. */
+const LINKS = ['/pkg-meeting/sign/index', '/pkg-message/message/index']
 
 /** Opens a page; a tab is switched to. */
 export function open(path: string): void {

@@ -4,11 +4,13 @@ import { goLogin } from './navigate'
 import { keepPictures } from './pictures'
 import { noteSandbox } from './sandbox'
 import { become, session } from './session'
+import { useUnread } from './unread'
 import { useQuery } from './use-query'
 
 /** What the tabs show; one question, from which the session and the pictures are kept. */
 export function useHome() {
   const ask = useQuery(MiniHomeDocument, {})
+  const unread = useUnread()
   const system = ask.data?.system
   useEffect(() => {
     if (!system) return
@@ -22,5 +24,5 @@ export function useHome() {
     noteSandbox(system.server.sandbox)
     void keepPictures(system.appearance)
   }, [system])
-  return { ask, system: system ?? null, known: system?.session ?? session.get() }
+  return { ask, system: system ?? null, known: system?.session ?? session.get(), unread }
 }

@@ -9,7 +9,7 @@ import { useHome } from '@/lib/use-home'
 
 /** 首页: who one is, the tenant's picture, and the own work. */
 export default function Home() {
-  const { ask, system, known } = useHome()
+  const { ask, system, known, unread } = useHome()
   const own = menusOf(system?.miniMenus ?? [], 'PERSONAL', [])
   const ground = system?.appearance.find(({ slot }) => slot === 'MINI_HOME')
   return (
@@ -22,7 +22,7 @@ export default function Home() {
           <View>{known?.account.displayName}，您好</View>
         </View>
       </View>
-      {own.length ? <MenuGrid title="个人工作" menus={own} /> : <Empty>本组织还没有开放个人工作的栏目</Empty>}
+      {own.length ? <MenuGrid title="个人工作" menus={own} unread={unread} /> : <Empty>本组织还没有开放个人工作的栏目</Empty>}
     </Screen>
   )
 }
