@@ -44,8 +44,8 @@ export function load(dist, target, { server, code, corp, phone }) {
   const storage = new Map()
   const calls = []
   const seen = { requests: [], sets: [], routes: [], toasts: [], sockets: [], confirm: true }
-  /** What the case sets: the text under the camera, and where the phone is; nothing: its owner forbids it. */
-  const around = { scanned: '', place: null }
+  /** What the case sets: the text under the camera; where the phone is, nothing: its owner forbids it; what is answered to WeChat's question. */
+  const around = { scanned: '', place: null, consent: 'accept' }
   const later = (options, answer) => setTimeout(() => { options?.success?.(answer); options?.complete?.(answer) })
   const say = (name, answer) => (options) => { calls.push(name); later(options, typeof answer === 'function' ? answer(options) : answer); return Promise.resolve(answer) }
 
@@ -111,6 +111,7 @@ export function load(dist, target, { server, code, corp, phone }) {
     showModal: say('showModal', () => ({ confirm: seen.confirm, cancel: !seen.confirm })), confirm: say('confirm', () => ({ confirm: seen.confirm })),
     downloadFile: say('downloadFile', { tempFilePath: '/tmp/picture', apFilePath: '/tmp/picture', statusCode: 200 }), saveFile: say('saveFile', { savedFilePath: '/kept/picture', apFilePath: '/kept/picture' }),
     ...Object.fromEntries(PLAIN.map((name) => [name, say(name, {})])),
+    requestSubscribeMessage: say('requestSubscribeMessage', ({ tmplIds }) => ({ errMsg: 'requestSubscribeMessage:ok', ...Object.fromEntries(tmplIds.map((id) => [id, around.consent])) })),
     connectSocket, scanCode: scanned, scan: scanned, getLocation: located, openSetting: say('openSetting', {}),
     nextTick: (work) => setTimeout(work), onNetworkStatusChange() {}, env: { USER_DATA_PATH: '/data' },
     getLaunchOptionsSync: () => ({ path: 'pages/home/index', query: {}, scene: 1001 }), getEnterOptionsSync: () => ({ path: 'pages/home/index', query: {}, scene: 1001 }),
@@ -144,6 +145,7 @@ export function load(dist, target, { server, code, corp, phone }) {
     seen, storage, calls,
     set scanned(text) { around.scanned = text },
     set place(place) { around.place = place },
+    set consent(answer) { around.consent = answer },
     start() {
       need(join(root, 'app.js'))
       app.onLaunch?.call(app, { path: 'pages/home/index', query: {} })
