@@ -30,7 +30,7 @@ export async function enrolOperator(baseURL: string, data?: string): Promise<Ope
 }
 
 /** Issues one activation code. */
-export async function issueCode(operator: Operator, modules: string[] = ['contribution', 'development', 'document', 'leadership', 'meeting', 'mobility', 'pledge', 'study_note'], seats = 200): Promise<string> {
+export async function issueCode(operator: Operator, modules: string[] = ['contribution', 'development', 'document', 'leadership', 'meeting', 'messaging', 'mobility', 'pledge', 'study_note'], seats = 200): Promise<string> {
   const expiresOn = `${new Date().getFullYear() + 1}-12-31`
   const input = { key: randomUUID(), plan: '标准版', modules, seats, expiresOn, count: 1, note: null }
   const [code] = (await operator.api.ask(IssueCodesDocument, { input })).system.issueCodes.codes

@@ -86,8 +86,8 @@ function Message({ row, onClose }: { row: OwnMessageFragment; onClose: () => voi
         ? <p>这条通知已被发布人撤回。</p>
         : <p className="z-lines z-notice-text">{row.text}</p>}
       {meeting && !row.withdrawn && (sees('meeting.list')
-        ? <p><Link to={link(`/meeting/list/${meeting}`)}><Button type="primary">查看会议</Button></Link></p>
-        : <p className="z-muted">请假、签到和查看会议材料，请用手机端办理。</p>)}
+        ? <p className="z-own-act"><Link to={link(`/meeting/list/${meeting}`)}><Button type="primary">查看会议</Button></Link></p>
+        : <p className="z-muted z-own-act">请假、签到和查看会议材料，请用手机端办理。</p>)}
     </DetailDrawer>
   )
 }

@@ -40,9 +40,12 @@ export default function RulesPage() {
       <Section title="各场合的通知方式">
         <QueryBoundary query={query}>
           {({ rules }) => (
-            <ul className="z-rows z-notice-rules" aria-label="通知规则">
-              {rules.map((rule) => <Rule key={rule.occasion} rule={rule} onEdit={() => setEditing(rule)} />)}
-            </ul>
+            <>
+              {common(rules) && <p className="z-muted">模板中可以使用的变量，发送时自动填写：{braced(common(rules) ?? [])}</p>}
+              <ul className="z-rows z-notice-rules" aria-label="通知规则">
+                {rules.map((rule) => <Rule key={rule.occasion} rule={rule} alike={common(rules) !== null} onEdit={() => setEditing(rule)} />)}
+              </ul>
+            </>
           )}
         </QueryBoundary>
       </Section>
@@ -66,7 +69,15 @@ function BudgetBar({ monthFen, spentFen }: Budget) {
   )
 }
 
-function Rule({ rule, onEdit }: { rule: NoticeRuleFragment; onEdit: () => void }) {
+const braced = (names: readonly string[]): string => names.map((name) => `{${name}}`).join('、')
+
+/** What is filled in on every occasion, when it is the same on all. */
+function common(rules: readonly NoticeRuleFragment[]): string[] | null {
+  const first = rules[0]?.facts ?? []
+  return first.length > 0 && rules.every(({ facts }) => facts.join() === first.join()) ? first : null
+}
+
+function Rule({ rule, alike, onEdit }: { rule: NoticeRuleFragment; alike: boolean; onEdit: () => void }) {
   const { label, hint } = occasions[rule.occasion]
   const named = rule.ladder.filter(({ templateName }) => templateName)
   return (
@@ -76,7 +87,7 @@ function Rule({ rule, onEdit }: { rule: NoticeRuleFragment; onEdit: () => void }
         {rule.on && (
           <p>{rule.occasion === 'SCHEDULE' ? '按本人选择的方式提醒' : ladderWords(rule.ladder)}{named.length > 0 && <span className="z-muted">（模板：{named.map(({ templateName }) => templateName).join('、')}）</span>}</p>
         )}
-        {rule.facts.length > 0 && <p className="z-muted">模板中自动填写：{rule.facts.map((name) => `{${name}}`).join('、')}</p>}
+        {!alike && rule.facts.length > 0 && <p className="z-muted">模板中自动填写：{braced(rule.facts)}</p>}
       </div>
       <Button aria-label={`修改：${label}`} onClick={onEdit}>修改</Button>
     </li>

@@ -42,8 +42,8 @@ export function ApplyForm({ kind, again, onClose }: { kind: SmsWordKind; again: 
                 <Input maxLength={30} showCount placeholder="如：组织生活会通知" />
               </Form.Item>
               <Form.Item name="text" label="模板内容" extra={kind === 'VOICE'
-                ? '接听后逐字播报。变量写在大括号中；{姓名}、{党支部} 自动填入。请写成口语，不要用符号和网址。'
-                : '变量写在大括号中；{姓名}、{党支部} 自动填入。70 字（含签名）以内按一条计费。'} rules={[{ required: true, whitespace: true, message: '请输入模板内容' }]}>
+                ? '接听后逐字播报，请写成口语。变量写在大括号中；{姓名}、{党支部} 自动填入，用于通知时 {标题}、{时间}、{地点}、{单位} 也自动填入。'
+                : '变量写在大括号中；{姓名}、{党支部} 自动填入，用于通知公告时 {标题}、{时间}、{地点}、{单位} 也自动填入。70 字（含签名）以内按一条计费。'} rules={[{ required: true, whitespace: true, message: '请输入模板内容' }]}>
                 <Input.TextArea rows={5} maxLength={500} showCount placeholder={kind === 'VOICE' ? '{姓名}同志您好，您有一条党组织的通知：{标题}。请登录系统查看。' : '{姓名}同志，请于{时间}到{地点}参加组织生活会。'} />
               </Form.Item>
             </>
