@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { devices, type Browser, type Page } from '@playwright/test'
 import {
-  ActivateDocument, ActivationProgressDocument, ApplyForSmsTemplateDocument, ApproveSmsDocument, CurrentSessionDocument, MiniSaveMeetingDocument, MiniSendNoticeDocument,
-  MiniWithdrawNoticeDocument, SaveNoticeRuleDocument, type AnnouncementInput, type AnnouncementRuleRungInput,
+  ApplyForSmsTemplateDocument, ApproveSmsDocument, MiniSaveMeetingDocument, MiniSendNoticeDocument, MiniWithdrawNoticeDocument, SaveNoticeRuleDocument, type AnnouncementInput, type AnnouncementRuleRungInput,
 } from '../api/src/index'
 import { Api } from './support/api'
 import { addBranch, addMember, member } from './support/member'
 import { goBack, lookMini, named, pick, press, shown, signInMini, tab, touch, type } from './support/mini'
-import { addAdministrator, enrolOperator, issueCode, smsCode, someMobile, takeOver, unique, type Account, type Operator, type Tenant } from './support/people'
+import { addAdministrator, enrolOperator, openTenant, smsCode, someMobile, takeOver, unique, type Account, type Operator, type Tenant } from './support/people'
 import { Double, OwnServer } from './support/server'
 import { expect, test } from './support/test'
 
@@ -18,7 +17,6 @@ const { viewport, userAgent, deviceScaleFactor, isMobile, hasTouch } = devices['
 const PHONE = { viewport, userAgent, deviceScaleFactor, isMobile, hasTouch }
 test.use(PHONE)
 
-const MODULES = ['development', 'meeting', 'messaging', 'mobility', 'pledge', 'study_note']
 const MINIAPP = join(import.meta.dirname, '../../miniapp')
 let own: Tenant
 let clerk: Account
@@ -26,36 +24,25 @@ let branch: string
 
 test.beforeAll(async ({ operator }, { project }) => {
   const at = project.use.baseURL ?? ''
-  own = await opened(operator, at, `中共滨海市航标集团委员会${unique()}`)
+  own = await openTenant(operator, at, `中共滨海市航标集团委员会${unique()}`)
   branch = await addBranch(own.admin, own.root, '航标机关第一党支部')
   clerk = await takeOver(await Api.open('tenant', at), await addAdministrator(own.admin, branch, '支部管理员'))
-  const template = await approved(operator, '{姓名}同志，{单位}通知：{标题}，{事项}。请打开小程序查看。')
-  const reminder = await approved(operator, '{姓名}同志，您设置的日程到了：{标题}。')
-  await rule('ANNOUNCEMENT', [{ rung: 'PUSH', afterMinutes: 0, template: null }, { rung: 'SMS', afterMinutes: 60, template }])
-  await rule('SCHEDULE', [{ rung: 'SMS', afterMinutes: 0, template: reminder }])
+  const [sms, call] = [await approved(operator, '{姓名}同志，{单位}通知：{标题}，{事项}。请打开小程序查看。'), await approved(operator, '{姓名}同志，您好。{单位}通知：{标题}。', true)]
+  const [text, spoken] = [await approved(operator, '{姓名}同志，您设置的日程到了：{标题}。'), await approved(operator, '{姓名}同志，您好。您设置的日程到了：{标题}。', true)]
+  await rule('ANNOUNCEMENT', [{ rung: 'PUSH', afterMinutes: 0 }, { rung: 'SMS', afterMinutes: 60, template: sms }, { rung: 'VOICE', afterMinutes: 120, template: call }])
+  await rule('SCHEDULE', [{ rung: 'SMS', afterMinutes: 0, template: text }, { rung: 'VOICE', afterMinutes: 0, template: spoken }])
 })
 test.afterAll(async () => {
   await clerk.api.close()
   await own.admin.api.close()
 })
 
-/** A tenant that has messages. */
-async function opened(operator: Operator, at: string, name: string): Promise<Tenant> {
-  const [api, userName] = [await Api.open('tenant', at), `guanli.${unique()}`]
-  const { ticket } = (await api.ask(ActivateDocument, { input: { code: await issueCode(operator, MODULES), organisationName: name, userName } })).system.activate
-  await expect.poll(async () => (await api.ask(ActivationProgressDocument, { ticket })).system.activationProgress.state, { timeout: 60_000 }).toBe('READY')
-  const admin = await takeOver(api, userName)
-  const root = (await api.ask(CurrentSessionDocument, {})).system.session?.roots[0]?.id
-  if (!root) throw new Error('the administrator has no organisation')
-  return { name, admin, root }
-}
-
-/** A template of text messages that an operator has let pass; its id. */
-async function approved(operator: Operator, text: string): Promise<string> {
+/** A template of text messages or calls that an operator has let pass; its id. */
+async function approved(operator: Operator, text: string, voice = false): Promise<string> {
   const name = `通知模板${unique()}`
-  const { id } = (await own.admin.api.ask(ApplyForSmsTemplateDocument, { input: { name, text, note: '通知党员' } })).system.applyForSmsTemplate
+  const { id } = (await own.admin.api.ask(ApplyForSmsTemplateDocument, { input: { name, text, note: '通知党员', voice } })).system.applyForSmsTemplate
   const variables = [...text.matchAll(/\{(.+?)\}/g)].map((_, at) => `value${at}`)
-  await operator.api.ask(ApproveSmsDocument, { input: { id, code: 'SMS_100000009', variables } })
+  await operator.api.ask(ApproveSmsDocument, { input: { id, code: voice ? 'TTS_100000009' : 'SMS_100000009', variables } })
   return id
 }
 
@@ -71,6 +58,12 @@ async function someone(name: string): Promise<Person> {
 async function told(people: Person[], title: string, more: Partial<AnnouncementInput> = {}): Promise<string> {
   const input: AnnouncementInput = { organisation: branch, title, text: '各位党员：\n请在本周内完成学习，并写下体会。', people: people.map(({ id }) => id), ladder: [], ...more }
   return (await clerk.api.ask(MiniSendNoticeDocument, { key: randomUUID(), input })).messaging.send.announcement.id
+}
+
+/** What was briefly said is gone: while it fades nobody can read it. */
+async function look(page: Page, name: string): Promise<void> {
+  await expect(page.locator('.taro__toast').filter({ visible: true })).toHaveCount(0)
+  await lookMini(page, name)
 }
 
 /** Answers the question that is asked before something final. */
@@ -104,7 +97,7 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
   await clerk.api.ask(MiniSaveMeetingDocument, { input: meeting, publish: true })
   await memberAt(page, operator, who)
   await expect(shown(page)).toContainText('条未读')
-  await lookMini(page, 'home-unread')
+  await look(page, 'home-unread')
   await tab(page, '我的')
   await named(page, '我的')
   // What a module has to say arrives a moment later.
@@ -115,12 +108,12 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
     await expect(shown(page)).toContainText('3 条未读', { timeout: 2_000 })
   }).toPass({ timeout: 40_000 })
   await expect(page.locator('.weui-tabbar__item').filter({ hasText: '我的' })).toContainText('3')
-  await lookMini(page, 'me-unread')
+  await look(page, 'me-unread')
   await touch(page, '消息通知')
   await named(page, '消息通知')
   await expect(shown(page)).toContainText('未读（3）')
   await expect(shown(page)).not.toContainText('微信提醒')
-  await lookMini(page, 'messages')
+  await look(page, 'messages')
 
   // The answer does not arrive: it is told again as soon as there is a network.
   await page.route('**/graphql', (route) => (route.request().postData()?.includes('MiniReadMessages') ? route.abort() : route.fallback()))
@@ -128,24 +121,24 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
   await named(page, '消息')
   await expect(shown(page)).toContainText('并写下体会')
   await expect(shown(page)).toContainText('还没有记为已读')
-  await lookMini(page, 'message-not-noted')
+  await look(page, 'message-not-noted')
   await page.unroute('**/graphql')
   await page.context().setOffline(true)
   await expect(shown(page)).toContainText('手机没有联网')
   await page.context().setOffline(false)
   await expect(shown(page)).not.toContainText('还没有记为已读')
-  await lookMini(page, 'message')
+  await look(page, 'message')
   await goBack(page, '消息通知')
   await expect(shown(page)).toContainText('未读（2）')
   await expect(shown(page)).not.toContainText(first)
   await touch(page, '（通知已撤回）')
   await expect(shown(page)).toContainText('这条通知已撤回')
   await expect(shown(page)).not.toContainText('并写下体会')
-  await lookMini(page, 'message-withdrawn')
+  await look(page, 'message-withdrawn')
   await goBack(page, '消息通知')
   await expect(shown(page)).toContainText('未读（1）')
   await shown(page).locator('.message-title').filter({ hasText: title }).click()
-  await lookMini(page, 'message-meeting')
+  await look(page, 'message-meeting')
   await press(page, '查看会议')
   await named(page, '会议')
   await expect(shown(page)).toContainText(title)
@@ -180,14 +173,14 @@ test('M-1.15 everything is marked as read at once; large type and a link from a 
   await expect(shown(page)).toContainText('第一份通知')
   await page.reload()
   await expect(shown(page)).toHaveClass(/large/)
-  await lookMini(page, 'message-large')
+  await look(page, 'message-large')
   await goBack(page, '首页')
   await touch(page, '消息通知')
   await expect(shown(page)).toContainText('未读（1）')
   await press(page, '全部已读')
   await yes(page)
   await expect(shown(page)).toContainText('没有未读的消息')
-  await lookMini(page, 'messages-none-large')
+  await look(page, 'messages-none-large')
 })
 
 test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a time that is over is not taken', async ({ page, operator }) => {
@@ -195,7 +188,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   await touch(page, '日程管理')
   await named(page, '日程管理')
   await expect(shown(page)).toContainText('还没有日程')
-  await lookMini(page, 'schedules-none')
+  await look(page, 'schedules-none')
   await press(page, '新增日程')
   await named(page, '新增日程')
   await type(page, '提醒我做什么', '参加支部党员大会')
@@ -203,15 +196,18 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   await pick(page, '日期')
   await pick(page, '时间', '00')
   await expect(shown(page)).toContainText('提醒的时间已经过了')
-  await lookMini(page, 'schedule-past')
+  await look(page, 'schedule-past')
   await touch(page, '每周')
   await page.reload()
   await expect(shown(page).getByLabel('提醒我做什么', { exact: true })).toHaveValue('参加支部党员大会')
   await touch(page, '提前 1 天')
-  await expect(shown(page).getByText('语音电话', { exact: true })).toHaveCount(0)
+  await expect(shown(page).getByText('平台消息', { exact: true })).toHaveCount(0)
+  await touch(page, '语音电话')
+  await expect(shown(page)).toContainText('到时会有一个电话打到您登记的手机号')
+  await look(page, 'schedule-call')
   await touch(page, '短信')
   await expect(shown(page)).toContainText('到时会收到一条短信')
-  await lookMini(page, 'schedule')
+  await look(page, 'schedule')
   // The reminder arrives, its answer does not: the second try finds it there.
   await page.route('**/graphql', async (route) => {
     if (!route.request().postData()?.includes('MiniSaveSchedule')) return route.fallback()
@@ -225,7 +221,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   await expect(shown(page).getByText('参加支部党员大会', { exact: true })).toHaveCount(1)
   await expect(shown(page)).toContainText('每周')
   await expect(shown(page)).toContainText('短信提醒，提前 1 天')
-  await lookMini(page, 'schedules')
+  await look(page, 'schedules')
   await press(page, '修改')
   await named(page, '修改日程')
   await page.reload()
@@ -246,7 +242,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
 test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has read it, reminds and takes it back', async ({ page, operator, browser }) => {
   const people = [await someone('吴建设'), await someone('郑国强')] as const
   const boss = await administrator(browser, operator)
-  await lookMini(boss, 'party-notices')
+  await look(boss, 'party-notices')
   await touch(boss, '通知公告')
   await named(boss, '通知公告')
   await press(boss, '发布通知')
@@ -257,16 +253,17 @@ test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has
   await boss.reload()
   await expect(shown(boss).getByLabel('标题', { exact: true })).toHaveValue(title)
   await expect(shown(boss)).toContainText('发布 1 小时后还没有读的，发短信')
-  await lookMini(boss, 'notice-send')
+  await expect(shown(boss)).toContainText('发布 3 小时后还没有读的，打电话播报')
+  await look(boss, 'notice-send')
   await type(boss, '短信中的“事项”', '明天下午两点到一楼会议室')
-  await lookMini(boss, 'notice-send-ladder')
+  await look(boss, 'notice-send-ladder')
   await press(boss, '下一步：核对人数和费用')
   const sheet = boss.getByRole('dialog')
   await expect(sheet).toContainText('通知人数')
   await expect(sheet).toContainText('明天下午两点到一楼会议室')
-  await lookMini(boss, 'notice-plan')
+  await look(boss, 'notice-plan')
   await sheet.evaluate((at) => at.scrollTo(0, at.scrollHeight))
-  await lookMini(boss, 'notice-plan-cost')
+  await look(boss, 'notice-plan-cost')
   // The notice arrives, its answer does not: the second try is the same notice.
   let lost = 0
   await boss.route('**/graphql', async (route) => {
@@ -289,7 +286,7 @@ test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has
 
   await boss.reload()
   await expect(shown(boss)).toContainText('已读（1）')
-  await lookMini(boss, 'notice-readers')
+  await look(boss, 'notice-readers')
   await touch(boss, '已读（1）')
   await expect(shown(boss)).toContainText(people[0].name)
   await expect(shown(boss)).not.toContainText(people[1].name)
@@ -297,21 +294,21 @@ test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has
   await yes(boss)
   await expect(boss.getByText(/已催 \d+ 人/)).toBeVisible()
   await expect(shown(boss)).toContainText('短信')
-  await lookMini(boss, 'notice-reminded')
+  await look(boss, 'notice-reminded')
   await press(boss, '撤回')
   await named(boss, '撤回通知')
   await touch(boss, '发错了对象')
-  await lookMini(boss, 'notice-withdraw')
+  await look(boss, 'notice-withdraw')
   await press(boss, '撤回通知')
   await yes(boss)
   await named(boss, '通知')
   await expect(shown(boss)).toContainText('撤回：发错了对象')
   await expect(shown(boss).locator('taro-button-core').filter({ hasText: '催读' })).toHaveCount(0)
-  await lookMini(boss, 'notice-withdrawn')
+  await look(boss, 'notice-withdrawn')
   await goBack(boss, '通知公告')
   await expect(shown(boss)).toContainText(title)
   await expect(shown(boss).getByText(title, { exact: true })).toHaveCount(1)
-  await lookMini(boss, 'notices')
+  await look(boss, 'notices')
   await boss.context().close()
 })
 
@@ -329,7 +326,7 @@ test('M-1.15 M-9.7 M-1.11 the built mini-programs count, read and mark; WeChat a
   const server = await OwnServer.start(settings)
   try {
     const operator = await enrolOperator(server.url, server.data)
-    const tenant = await opened(operator, server.url, '中共滨海市引航集团委员会')
+    const tenant = await openTenant(operator, server.url, '中共滨海市引航集团委员会')
     const at = await addBranch(tenant.admin, tenant.root, '引航机关第一党支部')
     const mobile = someMobile()
     const id = await addMember(tenant.admin, member(at, '林晓燕', { mobile }))
