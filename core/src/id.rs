@@ -131,4 +131,8 @@ id! {
     MeetingFileId;
     /// A line of a yearly plan of meetings (年度计划).
     MeetingPlanId;
+    /// Something people are told (通知公告).
+    AnnouncementId;
+    /// A reminder of somebody's own (日程).
+    ScheduleId;
 }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod dictionary;
 mod error;
+pub mod event;
 mod grams;
 mod id;
 pub mod mask;
@@ -16,11 +17,11 @@ mod world;
 pub use error::{Error, Kind, Result};
 pub use grams::{grams, letters};
 pub use id::{
-    AccountId, BatchId, CampaignId, CertificateId, ChangeId, CodeId, ContributionFileId, ContributionId,
+    AccountId, AnnouncementId, BatchId, CampaignId, CertificateId, ChangeId, CodeId, ContributionFileId, ContributionId,
     DevelopmentCaseId, DevelopmentDocumentId, ElectionDocumentId, ElectionId, ExportId, FeedbackId, FlowId, ImportId,
     LetterId, LostCaseId, MeetingFileId, MeetingId, MeetingPlanId, MeetingVoteId, MessageId, NoticeId, NoticeMessageId,
     OperatorId, OrganisationCommandId, OrganisationId, PersonId, PictureId, PostId, ProgressId, PurgeId,
-    ReceivingCodeId, RecordRequestId, RoleId, SampleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId,
+    ReceivingCodeId, RecordRequestId, RoleId, SampleId, ScheduleId, SessionId, SmsWordId, SsoAppId, SsoLinkId, SupportId, TenantId,
     TransferId, WritingId,
 };
 pub use migration::Migration;

@@ -12,6 +12,8 @@ pub use zhibu_document as document;
 pub use zhibu_leadership as leadership;
 #[cfg(feature = "meeting")]
 pub use zhibu_meeting as meeting;
+#[cfg(feature = "messaging")]
+pub use zhibu_messaging as messaging;
 #[cfg(feature = "mobility")]
 pub use zhibu_mobility as mobility;
 #[cfg(any(feature = "pledge", feature = "study_note"))]
@@ -76,6 +78,8 @@ modules! {
         document: zhibu_document::graphql::DocumentQuery, zhibu_document::graphql::DocumentMutation = zhibu_document::MODULE, "document", "zhibu_graphql::ModuleOn(\"document\")", shows_document, "shows_document";
         #[cfg(feature = "meeting")]
         meeting: zhibu_meeting::graphql::MeetingQuery, zhibu_meeting::graphql::MeetingMutation = zhibu_meeting::MODULE, "meeting", "zhibu_graphql::ModuleOn(\"meeting\")", shows_meeting, "shows_meeting";
+        #[cfg(feature = "messaging")]
+        messaging: zhibu_messaging::graphql::MessagingQuery, zhibu_messaging::graphql::MessagingMutation = zhibu_messaging::MODULE, "messaging", "zhibu_graphql::ModuleOn(\"messaging\")", shows_messaging, "shows_messaging";
         #[cfg(feature = "mobility")]
         mobility: zhibu_mobility::graphql::MobilityQuery, zhibu_mobility::graphql::MobilityMutation = zhibu_mobility::MODULE, "mobility", "zhibu_graphql::ModuleOn(\"mobility\")", shows_mobility, "shows_mobility";
         #[cfg(feature = "pledge")]

@@ -23,6 +23,7 @@ fn op_8_of_a_module_that_is_not_built_in_nothing_is_there() {
     expected.extend(cfg!(feature = "development").then_some("development"));
     expected.extend(built_in.then_some("document"));
     expected.extend(cfg!(feature = "meeting").then_some("meeting"));
+    expected.extend(cfg!(feature = "messaging").then_some("messaging"));
     expected.extend(cfg!(feature = "mobility").then_some("mobility"));
     expected.extend(cfg!(feature = "pledge").then_some("pledge"));
     expected.extend(cfg!(feature = "study_note").then_some("study_note"));

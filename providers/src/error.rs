@@ -35,7 +35,7 @@ pub struct ProviderError {
 
 impl ProviderError {
     /// A fault without an answer.
-    pub(crate) fn new(kind: Fault) -> Self {
+    pub fn new(kind: Fault) -> Self {
         Self { kind, provider_code: None, http: None, request_id: None }
     }
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use zhibu_core::Secret;
 use zhibu_providers::sms::{Carrier, receipt};
+use zhibu_providers::voice;
 use zhibu_tenancy::keys::hash;
 use zhibu_tenancy::{App, Cx, Space, dingtalk, outbox};
 
@@ -23,11 +24,15 @@ struct Callbacks {
 }
 
 /// The routes: of receipts, when a secret is configured, and of DingTalk, when that is.
-pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>) -> Router {
+pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>, calls: Option<&Secret>) -> Router {
     let mut router = Router::new();
     if let Some(secret) = secret {
         let state = Callbacks { app: app.clone(), secret: secret.clone() };
         router = router.merge(Router::new().route("/callbacks/sms/{carrier}/{secret}", post(sms)).with_state(state));
+    }
+    if let Some(secret) = calls {
+        let state = Callbacks { app: app.clone(), secret: secret.clone() };
+        router = router.merge(Router::new().route("/callbacks/voice/{carrier}/{secret}", post(calls)).with_state(state));
     }
     if app.mini.dingtalk.is_some() {
         router = router.merge(Router::new().route("/callbacks/dingtalk", post(suite)).with_state(app.clone()));
@@ -72,6 +77,26 @@ async fn sms(
         Ok(()) => Json(thanks).into_response(),
         Err(error) => {
             tracing::error!(code = error.code, cause = ?error.cause, "receipts were not kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+async fn calls(
+    State(callbacks): State<Callbacks>,
+    Path((carrier, secret)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
+    let ours = callbacks.app.voice.carrier();
+    let known = hash(secret.as_bytes()) == hash(callbacks.secret.expose().as_bytes());
+    if ours != voice::Carrier::Aliyun || carrier != ours.key() || !known {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Ok(receipts) = voice::receipt::aliyun(&body) else { return StatusCode::BAD_REQUEST.into_response() };
+    match outbox::report_calls(&Cx::system(callbacks.app, Space::Platform), &receipts).await {
+        Ok(()) => Json(receipt::aliyun_thanks()).into_response(),
+        Err(error) => {
+            tracing::error!(code = error.code, cause = ?error.cause, "receipts of calls were not kept");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

@@ -51,6 +51,9 @@ pub struct Config {
     /// Text messages.
     #[serde(default)]
     pub sms: zhibu_providers::sms::Settings,
+    /// Calls that read a text aloud.
+    #[serde(default)]
+    pub voice: zhibu_providers::voice::Settings,
     /// Sign-in at tenants' identity providers.
     #[serde(default)]
     pub oidc: zhibu_providers::oidc::Settings,
@@ -185,7 +188,14 @@ impl Config {
             return Err(Error::refuse("CONFIG", "正式环境不能设置 oidc.allow_loopback"));
         }
         self.mini.check(production)?;
-        self.sms.check(production)
+        self.sms.check(production)?;
+        self.voice.check(self.real())
+    }
+
+    /// Real telephones ring: no made-up calls beside real text messages.
+    pub(crate) fn real(&self) -> bool {
+        let production = self.profile == Profile::Production;
+        production || self.sms.carrier(production) != zhibu_providers::sms::Carrier::Sandbox
     }
 
     /// The origin people reach the console under.

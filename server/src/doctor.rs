@@ -44,6 +44,9 @@ pub(crate) async fn examine(installation: &Installation) -> Result<Vec<Finding>>
             Err(zhibu_core::Error::refuse("SMS_NOT_OPEN", "短信服务未开通"))
         },
     );
+    let voice = &installation.app.voice;
+    // Nobody has to have calls.
+    note("voice", Ok(if voice.is_sandbox() { "沙箱" } else if voice.is_open() { "已开通" } else { "未开通" }.into()));
     note("font", zhibu_office::paper::chinese_font().map(|(family, file)| format!("{family}（{}）", file.display())));
     Ok(findings)
 }

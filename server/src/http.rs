@@ -69,7 +69,11 @@ pub(crate) fn router(installation: &Installation, health: Health, stop: &Stop) -
     };
     let mut router = router
         .merge(probes)
-        .merge(callbacks::router(&installation.app, installation.config.sms.callback_secret.as_ref()))
+        .merge(callbacks::router(
+            &installation.app,
+            installation.config.sms.callback_secret.as_ref(),
+            installation.config.voice.callback_secret.as_ref(),
+        ))
         .merge(sso::router(installation)?)
         .merge(appearance::router(&installation.app))
         .merge(uploads::router(&installation.app))

@@ -82,6 +82,7 @@ impl Installation {
             app_url,
             ddl_url,
             sms,
+            voice: config.voice.open(config.real(), &world)?,
             mini: config.mini.open(&world)?,
             store: Store::new(&store_settings(&config, &keys, endpoint)?),
             scratch: config.data.join("scratch"),

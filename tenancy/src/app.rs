@@ -7,6 +7,7 @@ use std::time::Duration;
 use moka::future::Cache;
 use zhibu_core::{Error, Result, SessionId, TenantId, World};
 use zhibu_providers::Sms;
+use zhibu_providers::voice::Voice;
 use zhibu_storage::Store;
 
 use crate::db::{Lanes, Mode, Space, Unit};
@@ -55,6 +56,11 @@ pub struct Settings {
     pub sms_interval: i32,
     /// What one part of a text message costs, in fen; shown before sending.
     pub sms_fen: i64,
+    /// What one call costs that reads a text aloud, in fen.
+    pub voice_fen: i64,
+    /// Templates of platforms for telling people something.
+    #[serde(default)]
+    pub push: crate::push::Templates,
     /// Cookies travel over TLS only.
     pub secure_cookies: bool,
     /// Days after the last day of use in which a tenant still works in full.
@@ -99,6 +105,8 @@ pub struct App {
     pub ddl_url: String,
     /// Text messages.
     pub sms: Arc<dyn Sms>,
+    /// Calls that read a text aloud.
+    pub voice: Arc<dyn Voice>,
     /// Platforms of mini-programs.
     pub mini: Platforms,
     /// Files.
@@ -138,6 +146,8 @@ pub struct Parts {
     pub ddl_url: String,
     /// Text messages.
     pub sms: Arc<dyn Sms>,
+    /// Calls that read a text aloud.
+    pub voice: Arc<dyn Voice>,
     /// Platforms of mini-programs.
     pub mini: Platforms,
     /// Files.
@@ -177,6 +187,7 @@ impl App {
             registry: parts.registry,
             ddl_url: parts.ddl_url,
             sms: parts.sms,
+            voice: parts.voice,
             mini: parts.mini,
             store: parts.store,
             scratch: parts.scratch,

@@ -77,7 +77,7 @@ pub async fn received(cx: &Cx, events: &[Event]) -> Result<()> {
     for event in events {
         match event {
             Event::SuiteTicket { ticket, at } => keep(cx, ticket, *at).await?,
-            Event::Authorised { corp, name, admin, at } => authorised(cx, corp, name, admin, *at).await?,
+            Event::Authorised { corp, name, admin, agent, at } => authorised(cx, corp, (name, admin), *agent, *at).await?,
             Event::Relieved { corp, at } => relieved(cx, corp, *at).await?,
             Event::Check | Event::Other => {}
         }
@@ -101,12 +101,19 @@ async fn keep(cx: &Cx, ticket: &Secret, at: DateTime<Utc>) -> Result<()> {
 }
 
 /// DingTalk repeats what it pushed, and a company may authorise again after it took that back: one tenant comes of it.
-async fn authorised(cx: &Cx, corp: &str, name: &str, admin: &str, at: DateTime<Utc>) -> Result<()> {
+async fn authorised(
+    cx: &Cx,
+    corp: &str,
+    (name, admin): (&str, &str),
+    agent: Option<i64>,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let values = (
         corps::name.eq(name),
         corps::admin.eq(admin),
         corps::authorised_at.eq(at),
         corps::relieved_at.eq(None::<DateTime<Utc>>),
+        corps::agent.eq(agent),
     );
     let mut write = cx.beside(Space::Platform).await?;
     let new = diesel::insert_into(corps::table)

@@ -139,6 +139,8 @@ pub async fn worker(app: &Arc<App>, ddl_url: &str, concurrency: usize) -> Result
     options = define::<crate::fleet::BringUp>(options);
     options = define::<crate::sso::WarnOfQuota>(options);
     options = define::<Housekeeping>(options);
+    options = define::<crate::events::Heard>(options);
+    options = define::<crate::wakes::Woken>(options);
     options = define::<crate::exchange::import::CheckImport>(options);
     options = define::<crate::exchange::import::ApplyImport>(options);
     options = define::<crate::exchange::import::UndoImport>(options);

@@ -36,6 +36,7 @@ const PLATFORM: &[Migration] = &[
     migration!("../migrations/platform", "0015_environment"),
     migration!("../migrations/platform", "0016_mini"),
     migration!("../migrations/platform", "0017_feedback"),
+    migration!("../migrations/platform", "0018_calls"),
 ];
 const SETUP: &str = include_str!("../../migrations/platform/setup.sql");
 const FUNCTIONS: &str = include_str!("../../migrations/platform/functions.sql");

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use zhibu_core::{Error, Migration, OrganisationId, Permission, Result};
 
 use crate::audit::undo::Undo;
+use crate::events::{Ears, Tells};
 use crate::exchange::export::Exporter;
 use crate::exchange::import::Importer;
 use crate::footprint::Trail;
@@ -55,6 +56,12 @@ pub struct Module {
     pub purge: Option<&'static dyn Purge>,
     /// What it does every hour in every tenant that has it.
     pub hourly: Option<Hourly>,
+    /// Events of other modules that it listens to.
+    pub hears: Option<&'static Ears>,
+    /// What people are told of its own events.
+    pub tells: Option<&'static dyn Tells>,
+    /// What it does when a time has come that it named by [`crate::wakes::wake_at`].
+    pub woken: Option<Hourly>,
 }
 
 /// Does what has become due in a tenant.

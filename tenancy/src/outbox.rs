@@ -1,4 +1,4 @@
-//! The outbox of text messages as the operator of a sandbox reads it.
+//! The outbox of text messages and calls as the operator of a sandbox reads it.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,10 +8,12 @@ use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
 use zhibu_providers::Purpose;
 use zhibu_providers::sms::receipt::Receipt;
+use zhibu_providers::voice::{VoiceOutcome, VoiceReceipt};
 
 use crate::cx::Cx;
 use crate::db::Space;
-use crate::messages::CarryOutcomes;
+use crate::identity::reference;
+use crate::messages::{CarryOutcomes, Channel};
 use crate::schema::{environment, outbox};
 
 /// A message nobody was sent.
@@ -103,6 +105,45 @@ pub async fn report(cx: &Cx, receipts: &[Receipt]) -> Result<()> {
     }
     if !notices.is_empty() {
         write.enqueue(&CarryOutcomes { ids: notices }).await?;
+    }
+    write.commit_quietly().await
+}
+
+/// Notes what the carrier says became of calls, under the same conditions.
+pub async fn report_calls(cx: &Cx, receipts: &[VoiceReceipt]) -> Result<()> {
+    let mut write = cx.beside(Space::Platform).await?;
+    let mut told = Vec::new();
+    for receipt in receipts {
+        let Some(mobile) = check::mobile(&receipt.mobile) else { continue };
+        let open: Vec<(Uuid, Option<String>)> = outbox::table
+            .filter(outbox::mobile_index.eq(cx.app.keys.platform.blind(&mobile)))
+            .filter(outbox::channel.eq(Channel::Voice.key()).and(outbox::tried_at.is_not_null()))
+            .filter(outbox::carrier.is_not_distinct_from(Some(cx.app.voice.carrier().key())))
+            .filter(outbox::state.is_null().or(outbox::state.eq_any(["sent", "unknown"])))
+            .select((outbox::id, outbox::carrier_id))
+            .for_update()
+            .load(write.conn()?)
+            .await?;
+        let ours = open.into_iter().find(|(id, known)| match known {
+            Some(known) => *known == receipt.id,
+            None => receipt.reference.as_deref() == Some(reference(*id).as_str()),
+        });
+        let Some((id, _)) = ours else { continue };
+        let answered = matches!(receipt.outcome, VoiceOutcome::Answered { .. });
+        diesel::update(outbox::table.find(id))
+            .set((
+                outbox::state.eq(if answered { "delivered" } else { "undelivered" }),
+                outbox::carrier_id.eq(&receipt.id),
+                outbox::detail.eq(receipt.outcome.key()),
+                outbox::seconds.eq(i32::try_from(receipt.outcome.seconds()).unwrap_or(i32::MAX)),
+                outbox::reported_at.eq(cx.now()),
+            ))
+            .execute(write.conn()?)
+            .await?;
+        told.push(id);
+    }
+    if !told.is_empty() {
+        write.enqueue(&CarryOutcomes { ids: told }).await?;
     }
     write.commit_quietly().await
 }

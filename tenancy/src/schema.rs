@@ -94,7 +94,7 @@ diesel::table! { own.pushed (key) { key -> Text, value -> Binary, at -> Timestam
 diesel::table! {
     own.dingtalk_corps (corp_id) {
         corp_id -> Text, name -> Text, admin -> Text, tenant_id -> Nullable<Uuid>, authorised_at -> Timestamptz,
-        relieved_at -> Nullable<Timestamptz>,
+        relieved_at -> Nullable<Timestamptz>, agent -> Nullable<Int8>,
     }
 }
 
@@ -106,7 +106,8 @@ diesel::table! {
         created_at -> Timestamptz, sent_at -> Nullable<Timestamptz>, tenant_id -> Nullable<Uuid>,
         params -> Nullable<Binary>, carrier -> Nullable<Text>, carrier_id -> Nullable<Text>,
         tried_at -> Nullable<Timestamptz>, detail -> Nullable<Text>, reported_at -> Nullable<Timestamptz>,
-        state -> Nullable<Text>, parts -> Int2, word_id -> Nullable<Uuid>, environment -> Nullable<Text>,
+        state -> Nullable<Text>, parts -> Int2, word_id -> Nullable<Uuid>, environment -> Nullable<Text>, channel -> Text,
+        seconds -> Nullable<Int4>,
     }
 }
 
@@ -267,6 +268,8 @@ diesel::table! {
     }
 }
 
+diesel::table! { own.wakes (tenant_id, module) { tenant_id -> Uuid, module -> Text, due_at -> Timestamptz, } }
+
 diesel::table! { own.sms_queues (tenant_id) { tenant_id -> Uuid, due_at -> Timestamptz, } }
 
 diesel::table! { own.sms_rules (id) { id -> Int2, quiet_from -> Int2, quiet_until -> Int2, } }
@@ -275,7 +278,7 @@ diesel::table! {
     own.campaigns (id) {
         id -> Uuid, account_id -> Uuid, account_name -> Text, request_key -> Uuid, template_id -> Uuid,
         template_name -> Text, text -> Text, variables -> Array<Text>, count -> Int4, waits -> Nullable<Text>,
-        waits_until -> Nullable<Timestamptz>, created_at -> Timestamptz,
+        waits_until -> Nullable<Timestamptz>, created_at -> Timestamptz, channel -> Text,
     }
 }
 
@@ -284,7 +287,8 @@ diesel::table! {
         id -> Uuid, campaign_id -> Uuid, person_id -> Uuid, person_name -> Text, organisation_id -> Uuid,
         mobile -> Binary, filled -> Binary, state -> Text, parts -> Int2, fen -> Int8, carrier -> Nullable<Text>,
         environment -> Nullable<Text>, detail -> Nullable<Text>, created_at -> Timestamptz,
-        sent_at -> Nullable<Timestamptz>, reported_at -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>, reported_at -> Nullable<Timestamptz>, channel -> Text, own -> Bool,
+        seconds -> Nullable<Int4>,
     }
 }
 

@@ -33,6 +33,7 @@ mod member_records;
 mod members;
 mod menus;
 mod messages;
+mod messaging;
 mod migrations;
 mod mini;
 mod mobility;

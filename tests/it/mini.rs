@@ -199,7 +199,7 @@ fn bound(double: &Double, platform: Mini, ticket: &Value, consent: &str, mobile:
 }
 
 /// DingTalk's company has authorised the app.
-async fn authorised(t: &Town, double: &Double, mobile: &str) {
+pub(crate) async fn authorised(t: &Town, double: &Double, mobile: &str) {
     let callback = format!("{}/callbacks/dingtalk", t.origin());
     assert!(double.push(&callback, &Push::Check).await);
     assert!(double.push(&callback, &Push::Ticket).await);
@@ -211,6 +211,16 @@ async fn authorised(t: &Town, double: &Double, mobile: &str) {
         admin: double.subject(Mini::Dingtalk, mobile),
     };
     assert!(double.push(&callback, &event).await);
+}
+
+/// Somebody's phone, bound with a platform's own proof of the number.
+pub(crate) async fn bind(t: &Town, double: &Double, platform: Mini, mobile: &str) -> Visitor {
+    let mut phone = t.visitor();
+    let asked = phone.ok(SIGN_IN, opened(double, platform, mobile, false)).await["system"]["miniSignIn"].clone();
+    let consent = asked["privacy"]["version"].as_str().unwrap();
+    let signed = phone.ok(BIND, bound(double, platform, &asked["ticket"], consent, mobile)).await;
+    phone.bear(signed["system"]["miniBind"]["tokens"]["access"].as_str().unwrap());
+    phone
 }
 
 /// Opens, agrees, binds: what somebody does the first time.

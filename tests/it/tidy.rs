@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["tenancy"],
     &["graphql"],
     &["directory"],
-    &["system", "contribution", "development", "document", "leadership", "meeting", "mobility", "notes"],
+    &["system", "contribution", "development", "document", "leadership", "meeting", "messaging", "mobility", "notes"],
     &["modules"],
     &["server"],
     &["tests"],

@@ -155,7 +155,7 @@ async fn tenant(op: &mut Visitor, visitor: &mut Visitor) -> Tenant {
     let world = World::default();
     let tomorrow = world.today() + chrono::Duration::days(1);
     let input = json!({
-        "key": world.id::<zhibu_core::BatchId>(), "plan": "标准版", "modules": ["contribution", "development", "document", "leadership", "meeting", "mobility", "pledge", "study_note"], "seats": 100,
+        "key": world.id::<zhibu_core::BatchId>(), "plan": "标准版", "modules": ["contribution", "development", "document", "leadership", "meeting", "messaging", "mobility", "pledge", "study_note"], "seats": 100,
         "expiresOn": tomorrow, "count": 1,
     });
     let issued = op.ok(words::ISSUE, json!({"input": input})).await;

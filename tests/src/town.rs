@@ -354,6 +354,7 @@ impl Town {
                     "document",
                     "leadership",
                     "meeting",
+                    "messaging",
                     "mobility",
                     "pledge",
                     "study_note",

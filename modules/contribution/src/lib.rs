@@ -43,4 +43,7 @@ pub static MODULE: Module = Module {
     footprint: Some(&footprint::SERVED),
     purge: Some(&purge::Served),
     hourly: None,
+    hears: None,
+    tells: None,
+    woken: None,
 };

@@ -60,4 +60,7 @@ pub static MODULE: Module = Module {
     footprint: Some(&footprint::STEPS),
     purge: Some(&purge::Cases),
     hourly: Some(|cx| Box::pin(calendar::hourly(cx))),
+    hears: None,
+    tells: None,
+    woken: None,
 };

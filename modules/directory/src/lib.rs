@@ -92,6 +92,9 @@ pub static MODULE: Module = Module {
     footprint: Some(&footprint::MEMBERSHIP),
     purge: None,
     hourly: Some(|cx| Box::pin(change::hourly(cx))),
+    hears: None,
+    tells: None,
+    woken: None,
     seats_taken: Some(|conn| Box::pin(member::seats_taken(conn))),
     undos: &[
         Undo {

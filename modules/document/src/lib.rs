@@ -40,4 +40,7 @@ pub static MODULE: Module = Module {
     footprint: None,
     purge: None,
     hourly: None,
+    hears: None,
+    tells: None,
+    woken: None,
 };

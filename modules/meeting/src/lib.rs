@@ -14,6 +14,7 @@ pub mod rules;
 pub mod schema;
 pub mod statistics;
 pub mod store;
+mod tells;
 
 use zhibu_core::{Permission, migration};
 use zhibu_tenancy::Module;
@@ -51,5 +52,8 @@ pub static MODULE: Module = Module {
     certificate: Some(&certificate::Attended),
     footprint: Some(&footprint::ATTENDED),
     purge: Some(&purge::Meetings),
-    hourly: None,
+    hourly: Some(|cx| Box::pin(tells::hourly(cx))),
+    hears: None,
+    tells: Some(&tells::Meetings),
+    woken: None,
 };

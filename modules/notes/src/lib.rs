@@ -39,6 +39,9 @@ pub static PLEDGE: Module = Module {
     footprint: Some(&footprint::PLEDGED),
     purge: Some(&purge::Texts(&PLEDGES)),
     hourly: None,
+    hears: None,
+    tells: None,
+    woken: None,
 };
 
 /// 学习心得
@@ -61,4 +64,7 @@ pub static STUDY_NOTE: Module = Module {
     footprint: Some(&footprint::NOTED),
     purge: Some(&purge::Texts(&NOTES)),
     hourly: None,
+    hears: None,
+    tells: None,
+    woken: None,
 };

@@ -157,6 +157,7 @@ pub static MODULE: Module = Module {
         migration!("../../migrations/tenant/system", "0014_undo"),
         migration!("../../migrations/tenant/system", "0015_rights"),
         migration!("../../migrations/tenant/system", "0016_mini"),
+        migration!("../../migrations/tenant/system", "0017_calls"),
     ],
     seed: None,
     jobs: |worker| worker,
@@ -174,6 +175,9 @@ pub static MODULE: Module = Module {
     footprint: None,
     purge: Some(&zhibu_tenancy::messages::Sent),
     hourly: None,
+    hears: None,
+    tells: None,
+    woken: None,
     undos: &[
         Undo {
             action: "menu.switched",

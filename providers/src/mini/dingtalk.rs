@@ -54,6 +54,8 @@ pub enum Event {
         name: String,
         /// The administrator's userid.
         admin: String,
+        /// The app's number there (agentId), which notices name.
+        agent: Option<i64>,
         /// When.
         at: DateTime<Utc>,
     },
@@ -272,6 +274,7 @@ fn event(item: &Value) -> Option<Event> {
                 corp: text(corp, "corpid").or_else(|| text(item, "corp_id"))?.to_owned(),
                 name: text(corp, "corp_name").unwrap_or_default().to_owned(),
                 admin: admin.to_owned(),
+                agent: data.pointer("/auth_info/agent/0/agentid").and_then(Value::as_i64),
                 at,
             })
         }

@@ -183,6 +183,7 @@ fn mini_1_3_dingtalk_events_are_read() {
                 corp: corp.clone(),
                 name: "某某街道党工委".to_owned(),
                 admin: "manager0001".to_owned(),
+                agent: Some(2_574_800_001),
                 at,
             },
             "cb.relieve" => Event::Relieved { corp: corp.clone(), at },

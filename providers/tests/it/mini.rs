@@ -196,7 +196,7 @@ async fn mini_1_3_dingtalk_pushes_are_proven_and_acknowledged() {
     let (corp, name, admin) = ("dingcorp1".to_owned(), "某某街道党工委".to_owned(), "manager1".to_owned());
     let scanned = told(&Push::Authorise { corp: corp.clone(), name: name.clone(), admin: admin.clone() });
     let [Event::Authorised { at, .. }] = &scanned[..] else { panic!("{scanned:?}") };
-    assert_eq!(scanned, [Event::Authorised { corp: corp.clone(), name, admin, at: *at }]);
+    assert_eq!(scanned, [Event::Authorised { corp: corp.clone(), name, admin, agent: Some(948_060_598), at: *at }]);
     assert!(matches!(&told(&Push::Relieve { corp })[..], [Event::Relieved { corp, .. }] if corp == "dingcorp1"));
     assert_eq!(told(&Push::Check), [Event::Check]);
     assert_eq!(told(&Push::Other), [Event::Other]);

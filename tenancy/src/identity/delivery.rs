@@ -7,13 +7,14 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zhibu_core::{Error, Result, Secret, TenantId};
+use zhibu_providers::voice::VoiceCall;
 use zhibu_providers::{Fault, Found, Handed, Message, ProviderError, Purpose};
 
 use super::sms::LIFE;
 use crate::cx::{Cx, Write};
 use crate::db::Space;
 use crate::jobs::Job;
-use crate::messages::words;
+use crate::messages::{Channel, words};
 use crate::schema::outbox;
 
 /// A carrier's list of what it took may lag behind.
@@ -91,22 +92,29 @@ impl Job for SendSms {
     const NAME: &'static str = "sms_send";
 
     async fn run(self, cx: &Cx) -> Result<()> {
-        let Some((message, step)) = self.take(cx).await? else { return Ok(()) };
+        let Some((message, channel, step)) = self.take(cx).await? else { return Ok(()) };
         match step {
-            Step::Send => self.send(cx, &message).await,
+            Step::Send => self.send(cx, &message, channel).await,
             Step::TooLate => self.settle(cx, "late", None).await,
             Step::NoTemplate => self.settle(cx, "refused", Some("template")).await,
             Step::Wait => Err(Error::unavailable("the last attempt is too fresh to ask about")),
+            // No carrier of calls can be asked by our reference: only a receipt tells.
+            Step::Ask if channel == Channel::Voice => self.settle(cx, "unknown", None).await,
             Step::Ask => self.ask(cx, &message).await,
         }
     }
 }
 
-type Row = (Option<Uuid>, Vec<u8>, Option<Vec<u8>>, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<Uuid>);
+/// How a carrier of calls knows one of ours: it takes fifteen characters.
+pub(crate) fn reference(id: Uuid) -> String {
+    id.simple().to_string().split_off(17)
+}
+
+type Row = (Option<Uuid>, Vec<u8>, Option<Vec<u8>>, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<Uuid>, String);
 
 impl SendSms {
     /// The message and what to do with it, with the attempt already written down.
-    async fn take(&self, cx: &Cx) -> Result<Option<(Message, Step)>> {
+    async fn take(&self, cx: &Cx) -> Result<Option<(Message, Channel, Step)>> {
         let mut write = cx.beside(Space::Platform).await?;
         let row: Option<Row> = outbox::table
             .find(self.id)
@@ -119,12 +127,14 @@ impl SendSms {
                 outbox::created_at,
                 outbox::tried_at,
                 outbox::word_id,
+                outbox::channel,
             ))
             .for_update()
             .first(write.conn()?)
             .await
             .optional()?;
-        let Some((tenant, mobile, params, purpose, made_at, tried, word)) = row else { return Ok(None) };
+        let Some((tenant, mobile, params, purpose, made_at, tried, word, channel)) = row else { return Ok(None) };
+        let channel = if channel == Channel::Voice.key() { Channel::Voice } else { Channel::Sms };
         let keys = &cx.app.keys.platform;
         let params: Vec<(String, Secret)> = match params {
             Some(sealed) => serde_json::from_slice(&keys.open(&sealed)?).map_err(Error::bug)?,
@@ -149,24 +159,38 @@ impl SendSms {
             step => step,
         };
         if step == Step::Send {
-            let carrier = cx.app.sms.carrier().key();
+            let carrier = carrier(cx, channel);
             diesel::update(outbox::table.find(self.id))
                 .set((outbox::tried_at.eq(cx.now()), outbox::carrier.eq(carrier)))
                 .execute(write.conn()?)
                 .await?;
         }
         write.commit_quietly().await?;
-        Ok(Some((message, step)))
+        Ok(Some((message, channel, step)))
     }
 
-    async fn send(&self, cx: &Cx, message: &Message) -> Result<()> {
-        match cx.app.sms.send(message).await {
+    async fn send(&self, cx: &Cx, message: &Message, channel: Channel) -> Result<()> {
+        let handed = match channel {
+            Channel::Sms => cx.app.sms.send(message).await,
+            Channel::Voice => {
+                let template = message.wording.templates.get(&message.purpose).map(|one| one.id.clone());
+                let call = VoiceCall {
+                    reference: reference(self.id),
+                    mobile: message.mobile.clone(),
+                    template: template.unwrap_or_default(),
+                    params: message.params.clone(),
+                    made_at: message.made_at,
+                };
+                cx.app.voice.call(&call).await.map(|called| Handed { id: Some(called.id) })
+            }
+        };
+        match handed {
             Ok(handed) => self.sent(cx, handed).await,
             Err(fault) if fault.kind == Fault::Rejected || is_hopeless(message, &fault) => {
                 self.settle(cx, "refused", fault.provider_code.as_deref()).await
             }
             Err(fault) if fault.outcome_known() => {
-                self.release(cx, &fault).await?;
+                self.release(cx, channel, &fault).await?;
                 Err(Error::unavailable(fault))
             }
             Err(fault) => Err(Error::unavailable(fault)),
@@ -189,7 +213,7 @@ impl SendSms {
                 let mut write = cx.beside(Space::Platform).await?;
                 diesel::update(outbox::table.find(self.id)).set(set).execute(write.conn()?).await?;
                 write.commit_quietly().await?;
-                self.send(cx, message).await
+                self.send(cx, message, Channel::Sms).await
             }
             Ok(Found::Absent) => self.settle(cx, "late", None).await,
             Ok(Found::NotAskable) => self.settle(cx, "unknown", None).await,
@@ -223,14 +247,21 @@ impl SendSms {
     }
 
     /// The carrier did nothing for sure, so the next attempt need not ask.
-    async fn release(&self, cx: &Cx, fault: &ProviderError) -> Result<()> {
+    async fn release(&self, cx: &Cx, channel: Channel, fault: &ProviderError) -> Result<()> {
         if matches!(fault.kind, Fault::AuthConfig | Fault::Invalid) {
-            tracing::error!(carrier = cx.app.sms.carrier().key(), %fault, "the carrier refuses our account or template");
+            tracing::error!(carrier = carrier(cx, channel), %fault, "the carrier refuses our account or template");
         }
         let set = (outbox::tried_at.eq(None::<DateTime<Utc>>), outbox::detail.eq(fault.to_string()));
         let mut write = cx.beside(Space::Platform).await?;
         diesel::update(outbox::table.find(self.id)).set(set).execute(write.conn()?).await?;
         write.commit_quietly().await
+    }
+}
+
+fn carrier(cx: &Cx, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => cx.app.sms.carrier().key(),
+        Channel::Voice => cx.app.voice.carrier().key(),
     }
 }
 

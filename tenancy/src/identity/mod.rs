@@ -34,7 +34,7 @@ pub use accounts::{
     accounts_by_ids, assign, assign_all, assignments, carry_role, change_mine, count_accounts, create, end_roles,
     enrol, enrol_all, find_login, forget_person, list_accounts, prove_mobile, rename, retire, revive, unassign, unlock,
 };
-pub(crate) use delivery::SendSms;
+pub(crate) use delivery::{SendSms, reference};
 pub use explain::{Explanation, Held, Obstacle, explain};
 pub use favourites::{favourites, set_favourites};
 pub(crate) use hasher::Hasher;

@@ -11,7 +11,7 @@ use zhibu_core::{CampaignId, Error, Page, PageArgs, Permission, Result, Secret, 
 
 use super::send::SendMessages;
 use super::words::{self, Word};
-use super::{Quiet, quiet, text};
+use super::{Channel, Quiet, quiet, text};
 use crate::audit::Entry;
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Mode, Space};
@@ -41,6 +41,8 @@ pub struct Addressee {
 /// What is to be sent.
 #[derive(Debug, Clone)]
 pub struct Draft {
+    /// As a text message or a call.
+    pub channel: Channel,
     /// An approved template of the tenant.
     pub template: SmsWordId,
     /// The sender's values for its variables by name.
@@ -56,6 +58,8 @@ pub struct Ready {
     pub signature: String,
     /// What is left of the month's messages; none: as many as one likes.
     pub left: Option<i64>,
+    /// As text messages or calls.
+    pub channel: Channel,
     values: HashMap<String, String>,
     tenant: TenantId,
 }
@@ -74,16 +78,29 @@ pub struct Estimate {
 impl Draft {
     /// Looks the draft over. What the tenant has no template of is missing.
     pub async fn ready(&self, cx: &Cx, permission: Permission) -> Result<Ready> {
-        if !cx.app.sms.is_open() {
-            return Err(Error::refuse("SMS_NOT_OPEN", "短信服务未开通，请联系服务商"));
-        }
+        self.channel.must_be_open(&cx.app)?;
         let word = words::own(cx, permission, self.template).await?;
-        if word.kind != "template" {
+        if word.kind != self.channel.kind() {
             return Err(Error::missing());
         }
         if word.state != "approved" {
-            return Err(Error::refuse("TEMPLATE_NOT_APPROVED", "该模板未通过审核，不能发送").at("template"));
+            return Err(unapproved());
         }
+        self.filled(cx, word).await
+    }
+
+    /// The same for what was decided on before: a template may have been withdrawn since.
+    pub async fn ready_again(&self, cx: &Cx) -> Result<Ready> {
+        self.channel.must_be_open(&cx.app)?;
+        cx.close().await;
+        let mut unit = cx.app.begin(Space::Platform, Mode::Read).await?;
+        let word = words::template(cx.tenant()?, self.template.0, unit.conn()?).await?;
+        unit.commit().await?;
+        let word = word.filter(|word| word.kind == self.channel.kind()).ok_or_else(unapproved)?;
+        self.filled(cx, word).await
+    }
+
+    async fn filled(&self, cx: &Cx, word: Word) -> Result<Ready> {
         let given = word.variables.iter().filter(|name| !text::OWN.contains(&name.as_str()));
         let value = |name: &String| {
             let found = self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -99,8 +116,12 @@ impl Draft {
         unit.commit().await?;
         let signature = signature.unwrap_or_else(|| cx.app.sms.signature(Some(tenant)).to_owned());
         let left = limit.map(|limit| (i64::from(limit) - used).max(0));
-        Ok(Ready { word, signature, left, values, tenant })
+        Ok(Ready { word, signature, left, channel: self.channel, values, tenant })
     }
+}
+
+fn unapproved() -> Error {
+    Error::refuse("TEMPLATE_NOT_APPROVED", "该模板未通过审核，不能发送").at("template")
 }
 
 impl Ready {
@@ -115,14 +136,26 @@ impl Ready {
     }
 
     fn whole(&self, to: &Addressee) -> String {
-        text::whole(&self.signature, &text::fill(&self.word.text, &self.word.variables, &self.values(to)))
+        let text = text::fill(&self.word.text, &self.word.variables, &self.values(to));
+        match self.channel {
+            Channel::Sms => text::whole(&self.signature, &text),
+            Channel::Voice => text,
+        }
+    }
+
+    /// What it is paid as: the parts of a text message; a call is one.
+    fn parts(&self, to: &Addressee) -> i16 {
+        match self.channel {
+            Channel::Sms => text::parts(&self.whole(to)),
+            Channel::Voice => 1,
+        }
     }
 }
 
 /// What it will be to send something to these.
 pub fn estimate(cx: &Cx, ready: &Ready, to: &[Addressee]) -> Estimate {
-    let parts = to.iter().map(|one| i64::from(text::parts(&ready.whole(one)))).sum();
-    Estimate { preview: to.first().map(|one| ready.whole(one)), parts, fen: parts * cx.app.settings.sms_fen }
+    let parts = to.iter().map(|one| i64::from(ready.parts(one))).sum();
+    Estimate { preview: to.first().map(|one| ready.whole(one)), parts, fen: parts * ready.channel.fen(&cx.app) }
 }
 
 /// When a message that is ordered now leaves: at once, or when the quiet hours end.
@@ -135,39 +168,18 @@ pub async fn order(write: &mut Write<'_>, key: Uuid, ready: &Ready, to: &[Addres
     if to.is_empty() {
         return Err(Error::refuse("NOBODY_TO_SEND", "所选党员都不能接收短信"));
     }
-    let (identity, now) = (write.cx.identity()?.clone(), write.cx.now());
-    let id: Uuid = write.cx.app.world.id();
-    let row = (
-        campaigns::id.eq(id),
-        campaigns::account_id.eq(identity.account.0),
-        campaigns::account_name.eq(identity.display_name.clone()),
-        campaigns::request_key.eq(key),
-        campaigns::template_id.eq(ready.word.id),
-        campaigns::template_name.eq(&ready.word.name),
-        campaigns::text.eq(&ready.word.text),
-        campaigns::variables.eq(&ready.word.variables),
-        campaigns::count.eq(i32::try_from(to.len()).map_err(Error::bug)?),
-        campaigns::created_at.eq(now),
-    );
-    let made = diesel::insert_into(campaigns::table)
-        .values(row)
-        .on_conflict((campaigns::account_id, campaigns::request_key))
-        .do_nothing()
-        .execute(write.conn()?)
-        .await?;
-    if made == 0 {
-        let (id, template): (Uuid, Uuid) = campaigns::table
-            .filter(campaigns::account_id.eq(identity.account.0).and(campaigns::request_key.eq(key)))
-            .select((campaigns::id, campaigns::template_id))
-            .first(write.conn()?)
-            .await?;
+    let identity = write.cx.identity()?.clone();
+    let order = Order { key, account: identity.account.0, name: identity.display_name.clone(), own: false };
+    let (id, fresh) = open(write, &order, ready, to.len()).await?;
+    if !fresh {
+        let template: Uuid = campaigns::table.find(id).select(campaigns::template_id).first(write.conn()?).await?;
         if template != ready.word.id {
             return Err(Error::refuse("KEY_USED", "这次提交已用于另一批短信，请重新打开页面"));
         }
         return Ok((id.into(), false));
     }
-    put(write, id, ready, to).await?;
-    let parts: i64 = to.iter().map(|one| i64::from(text::parts(&ready.whole(one)))).sum();
+    put(write, (id, false), ready, to).await?;
+    let parts: i64 = to.iter().map(|one| i64::from(ready.parts(one))).sum();
     let entry = Entry::new("sms.ordered", "campaign", id)
         .note("word", ready.word.name.clone())
         .note("people", to.len())
@@ -177,14 +189,73 @@ pub async fn order(write: &mut Write<'_>, key: Uuid, ready: &Ready, to: &[Addres
     Ok((id.into(), true))
 }
 
-async fn put(write: &mut Write<'_>, campaign: Uuid, ready: &Ready, to: &[Addressee]) -> Result<()> {
+/// An order that grows: of those who are sent a notice by and by.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// By which it is known again.
+    pub key: Uuid,
+    /// Whose order it is.
+    pub account: Uuid,
+    /// Their name.
+    pub name: String,
+    /// Asked for by whom it goes to: quiet hours do not hold it back.
+    pub own: bool,
+}
+
+/// Adds people to an order; who is in it already is sent nothing more. What began it has its audit row.
+pub async fn add(write: &mut Write<'_>, order: &Order, ready: &Ready, to: &[Addressee]) -> Result<CampaignId> {
+    let (id, fresh) = open(write, order, ready, to.len()).await?;
+    let new = put(write, (id, order.own), ready, to).await?;
+    if !fresh && new > 0 {
+        let new = i32::try_from(new).map_err(Error::bug)?;
+        diesel::update(campaigns::table.find(id))
+            .set(campaigns::count.eq(campaigns::count + new))
+            .execute(write.conn()?)
+            .await?;
+    }
+    write.enqueue(&SendMessages {}).await?;
+    Ok(id.into())
+}
+
+/// The order of a key, and whether it is new.
+async fn open(write: &mut Write<'_>, order: &Order, ready: &Ready, count: usize) -> Result<(Uuid, bool)> {
+    let id: Uuid = write.cx.app.world.id();
+    let row = (
+        campaigns::id.eq(id),
+        campaigns::account_id.eq(order.account),
+        campaigns::account_name.eq(&order.name),
+        campaigns::request_key.eq(order.key),
+        campaigns::template_id.eq(ready.word.id),
+        campaigns::template_name.eq(&ready.word.name),
+        campaigns::text.eq(&ready.word.text),
+        campaigns::variables.eq(&ready.word.variables),
+        campaigns::count.eq(i32::try_from(count).map_err(Error::bug)?),
+        campaigns::created_at.eq(write.cx.now()),
+        campaigns::channel.eq(ready.channel.key()),
+    );
+    let made = diesel::insert_into(campaigns::table)
+        .values(row)
+        .on_conflict((campaigns::account_id, campaigns::request_key))
+        .do_nothing()
+        .execute(write.conn()?)
+        .await?;
+    if made > 0 {
+        return Ok((id, true));
+    }
+    let known = campaigns::account_id.eq(order.account).and(campaigns::request_key.eq(order.key));
+    let id = campaigns::table.filter(known).select(campaigns::id).first(write.conn()?).await?;
+    Ok((id, false))
+}
+
+async fn put(write: &mut Write<'_>, (campaign, own): (Uuid, bool), ready: &Ready, to: &[Addressee]) -> Result<usize> {
     let (now, vault) = (write.cx.now(), tenants::vault(&write.cx.app, ready.tenant).await?);
-    let fen = write.cx.app.settings.sms_fen;
+    let fen = ready.channel.fen(&write.cx.app);
+    let mut new = 0;
     for chunk in to.chunks(CHUNK) {
         let mut rows = Vec::with_capacity(chunk.len());
         for one in chunk {
             let filled = serde_json::to_vec(&ready.values(one)).map_err(Error::bug)?;
-            let parts = text::parts(&ready.whole(one));
+            let parts = ready.parts(one);
             rows.push((
                 messages::id.eq(write.cx.app.world.id::<Uuid>()),
                 messages::campaign_id.eq(campaign),
@@ -197,11 +268,46 @@ async fn put(write: &mut Write<'_>, campaign: Uuid, ready: &Ready, to: &[Address
                 messages::parts.eq(parts),
                 messages::fen.eq(i64::from(parts) * fen),
                 messages::created_at.eq(now),
+                messages::channel.eq(ready.channel.key()),
+                messages::own.eq(own),
             ));
         }
-        diesel::insert_into(messages::table).values(rows).execute(write.conn()?).await?;
+        let put = diesel::insert_into(messages::table).values(rows).on_conflict((messages::campaign_id, messages::person_id));
+        new += put.do_nothing().execute(write.conn()?).await?;
     }
-    Ok(())
+    Ok(new)
+}
+
+/// What the month's messages of the tenant cost so far, in fen, with those that are still to go.
+pub async fn spent(now: DateTime<Utc>, conn: &mut Conn) -> Result<i64> {
+    let since = messages::created_at.ge(crate::meters::month(now)).and(messages::state.ne("cancelled"));
+    let fen = diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>("sum(fen)::bigint");
+    let fen: Option<i64> = messages::table.filter(since).select(fen).get_result(conn).await?;
+    Ok(fen.unwrap_or_default())
+}
+
+/// The messages of these orders to these people.
+pub async fn to_people(orders: &[Uuid], people: &[Uuid], conn: &mut Conn) -> Result<Vec<MessageRow>> {
+    let those = messages::campaign_id.eq_any(orders).and(messages::person_id.eq_any(people));
+    Ok(messages::table.filter(those).select(MessageRow::as_select()).load(conn).await?)
+}
+
+/// To whom messages of these orders are in a state.
+pub async fn in_state(orders: &[Uuid], state: &str, conn: &mut Conn) -> Result<Vec<Uuid>> {
+    let those = messages::campaign_id.eq_any(orders).and(messages::state.eq(state.to_owned()));
+    Ok(messages::table.filter(those).select(messages::person_id).load(conn).await?)
+}
+
+/// Cancels what is still queued of these orders, to these people or to all; how many.
+pub async fn call_off(orders: &[Uuid], people: Option<&[Uuid]>, conn: &mut Conn) -> Result<usize> {
+    let mut query = diesel::update(messages::table)
+        .filter(messages::campaign_id.eq_any(orders).and(messages::state.eq("queued")))
+        .set(messages::state.eq("cancelled"))
+        .into_boxed();
+    if let Some(people) = people {
+        query = query.filter(messages::person_id.eq_any(people));
+    }
+    Ok(query.execute(conn).await?)
 }
 
 /// An order with what became of its messages inside the caller's reach.
@@ -271,6 +377,10 @@ pub struct MessageRow {
     pub sent_at: Option<DateTime<Utc>>,
     /// When the carrier told what became of it.
     pub reported_at: Option<DateTime<Utc>>,
+    /// `sms` or `voice`.
+    pub channel: String,
+    /// How long a call was listened to.
+    pub seconds: Option<i32>,
 }
 
 /// Which messages a list shows. `places`: of people in these branches; none: of all.
@@ -346,20 +456,7 @@ pub async fn campaigns(
     }
     let page = page.page(query.load(conn).await?, |row: &CampaignRow| row.id);
     let ids: Vec<Uuid> = page.nodes.iter().map(|row| row.id).collect();
-    let mut tallies = messages::table
-        .group_by((messages::campaign_id, messages::state))
-        .select((
-            messages::campaign_id,
-            messages::state,
-            diesel::dsl::count_star(),
-            diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>("sum(fen)::bigint"),
-        ))
-        .filter(messages::campaign_id.eq_any(ids))
-        .into_boxed();
-    if let Some(places) = places {
-        tallies = tallies.filter(messages::organisation_id.eq_any(places.to_vec()));
-    }
-    let rows: Vec<(Uuid, String, i64, Option<i64>)> = tallies.load(conn).await?;
+    let rows = tallies(&ids, places, conn).await?;
     let mut states: HashMap<Uuid, Vec<(String, i64, i64)>> = HashMap::new();
     for (campaign, state, count, fen) in rows {
         states.entry(campaign).or_default().push((state, count, fen.unwrap_or_default()));
@@ -371,6 +468,27 @@ pub async fn campaigns(
         Campaign { row, states: found.into_iter().map(|(state, count, _)| (state, count)).collect(), fen }
     });
     Ok(Page { nodes: nodes.collect(), info: page.info })
+}
+
+/// Of an order: its id, a state, how many messages are in it, what they cost in fen.
+pub type Tally = (Uuid, String, i64, Option<i64>);
+
+/// How many messages of each order are in each state, to people inside these branches or to all.
+pub async fn tallies(orders: &[Uuid], places: Option<&[Uuid]>, conn: &mut Conn) -> Result<Vec<Tally>> {
+    let mut tallies = messages::table
+        .group_by((messages::campaign_id, messages::state))
+        .select((
+            messages::campaign_id,
+            messages::state,
+            diesel::dsl::count_star(),
+            diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>("sum(fen)::bigint"),
+        ))
+        .filter(messages::campaign_id.eq_any(orders))
+        .into_boxed();
+    if let Some(places) = places {
+        tallies = tallies.filter(messages::organisation_id.eq_any(places.to_vec()));
+    }
+    Ok(tallies.load(conn).await?)
 }
 
 /// How many orders there are.

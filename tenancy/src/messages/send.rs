@@ -11,7 +11,7 @@ use uuid::Uuid;
 use zhibu_core::{Error, Result, TenantId};
 use zhibu_providers::Purpose;
 
-use super::{quiet, text, words};
+use super::{Channel, quiet, text, words};
 use crate::cx::{Cx, Write};
 use crate::db::{Conn, Mode, Space};
 use crate::identity::SendSms;
@@ -35,8 +35,8 @@ const ROOM: Duration = Duration::hours(1);
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SendMessages {}
 
-/// Id, template, number, values, parts.
-type Claimed = (Uuid, Uuid, Vec<u8>, Vec<u8>, i16);
+/// Id, template, number, values, parts, channel.
+type Claimed = (Uuid, Uuid, Vec<u8>, Vec<u8>, i16, String);
 
 /// What became of handing a message to the outbox.
 enum Handed {
@@ -108,22 +108,7 @@ enum Next {
 /// The next message, claimed: one that an earlier run has left unsettled, or the first of the queue.
 async fn claim(cx: &Cx, left: &[Uuid], now: DateTime<Utc>) -> Result<Option<Next>> {
     let mut write = cx.beside(cx.space()).await?;
-    let mut found: Option<Claimed> = None;
-    for state in ["sending", "queued"] {
-        found = messages::table
-            .filter(messages::id.ne_all(left.to_vec()).and(messages::state.eq(state)))
-            .order(messages::id)
-            .select((messages::id, messages::campaign_id, messages::mobile, messages::filled, messages::parts))
-            .for_update()
-            .skip_locked()
-            .first(write.conn()?)
-            .await
-            .optional()?;
-        if found.is_some() {
-            break;
-        }
-    }
-    let Some(mut found) = found else { return Ok(None) };
+    let Some(mut found) = first(left, false, write.conn()?).await? else { return Ok(None) };
     // The first has waited longest.
     let since: DateTime<Utc> = messages::table.find(found.0).select(messages::created_at).first(write.conn()?).await?;
     if since < now - WORTH && stale(now, write.conn()?).await? > 0 {
@@ -131,12 +116,42 @@ async fn claim(cx: &Cx, left: &[Uuid], now: DateTime<Utc>) -> Result<Option<Next
         return Ok(Some(Next::Stale));
     }
     if let Some(morning) = quiet(write.conn()?).await?.ends(now) {
-        return Ok(Some(Next::Quiet(morning)));
+        match first(left, true, write.conn()?).await? {
+            Some(own) => found = own,
+            None => return Ok(Some(Next::Quiet(morning))),
+        }
     }
     found.1 = campaigns::table.find(found.1).select(campaigns::template_id).first(write.conn()?).await?;
     diesel::update(messages::table.find(found.0)).set(messages::state.eq("sending")).execute(write.conn()?).await?;
     write.commit_quietly().await?;
     Ok(Some(Next::Message(found)))
+}
+
+/// The first that waits, of all or of those that people have asked for themselves.
+async fn first(left: &[Uuid], own: bool, conn: &mut Conn) -> Result<Option<Claimed>> {
+    for state in ["sending", "queued"] {
+        let waits = messages::id.ne_all(left.to_vec()).and(messages::state.eq(state));
+        let found = messages::table
+            .filter(waits.and(messages::own.eq(true).or(messages::own.eq(own))))
+            .order(messages::id)
+            .select((
+                messages::id,
+                messages::campaign_id,
+                messages::mobile,
+                messages::filled,
+                messages::parts,
+                messages::channel,
+            ))
+            .for_update()
+            .skip_locked()
+            .first(&mut *conn)
+            .await
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// Gives up what has waited too long, for morning or for room in the quota: it says what is true no longer. How many
@@ -150,7 +165,7 @@ async fn stale(now: DateTime<Utc>, conn: &mut Conn) -> Result<usize> {
 }
 
 /// Puts a message into the outbox under its own id, unless it is there, and counts it.
-async fn hand(cx: &Cx, tenant: TenantId, (id, template, mobile, filled, parts): Claimed) -> Result<Handed> {
+async fn hand(cx: &Cx, tenant: TenantId, (id, template, mobile, filled, parts, channel): Claimed) -> Result<Handed> {
     let vault = tenants::vault(&cx.app, tenant).await?;
     let mobile = vault.open_text(&mobile)?;
     let values: Vec<String> = serde_json::from_slice(&vault.open(&filled)?).map_err(Error::bug)?;
@@ -162,7 +177,7 @@ async fn hand(cx: &Cx, tenant: TenantId, (id, template, mobile, filled, parts): 
     if !quotas::may_send(&mut write, tenant, Purpose::Notice, parts).await? {
         return Ok(Handed::NoRoom);
     }
-    let (body, params) = compose(&mut write, tenant, template, &values).await?;
+    let (body, params) = compose(&mut write, tenant, (template, channel == Channel::Voice.key()), &values).await?;
     let keys = &cx.app.keys.platform;
     let row = (
         outbox::id.eq(id),
@@ -175,6 +190,7 @@ async fn hand(cx: &Cx, tenant: TenantId, (id, template, mobile, filled, parts): 
         outbox::created_at.eq(cx.app.world.now()),
         outbox::parts.eq(parts),
         outbox::word_id.eq(template),
+        outbox::channel.eq(channel),
     );
     diesel::insert_into(outbox::table).values(row).on_conflict_do_nothing().execute(write.conn()?).await?;
     write.commit_quietly().await?;
@@ -186,7 +202,7 @@ async fn hand(cx: &Cx, tenant: TenantId, (id, template, mobile, filled, parts): 
 async fn compose(
     write: &mut Write<'_>,
     tenant: TenantId,
-    template: Uuid,
+    (template, call): (Uuid, bool),
     values: &[String],
 ) -> Result<(String, Vec<u8>)> {
     let signature = words::signature(tenant, write.conn()?).await?;
@@ -197,7 +213,8 @@ async fn compose(
         None => (String::new(), Vec::new()),
     };
     let params: Vec<(&String, &String)> = names.iter().zip(values).collect();
-    Ok((text::whole(&signature, &body), serde_json::to_vec(&params).map_err(Error::bug)?))
+    let whole = if call { body } else { text::whole(&signature, &body) };
+    Ok((whole, serde_json::to_vec(&params).map_err(Error::bug)?))
 }
 
 /// Puts a message back that could not be handed over.
@@ -211,7 +228,15 @@ async fn unclaim(cx: &Cx, id: Uuid) -> Result<()> {
     write.commit_quietly().await
 }
 
-type Outcome = (Uuid, Option<String>, Option<String>, Option<String>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+type Outcome = (
+    Uuid,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    (String, Option<i32>),
+);
 
 /// Copies what the outbox knows into the tenant's own table; how many messages are settled.
 async fn carry(cx: &Cx, tenant: TenantId, ids: &[Uuid]) -> Result<usize> {
@@ -219,16 +244,27 @@ async fn carry(cx: &Cx, tenant: TenantId, ids: &[Uuid]) -> Result<usize> {
     let mut unit = cx.app.begin(Space::Platform, Mode::Read).await?;
     let rows: Vec<Outcome> = outbox::table
         .filter(outbox::id.eq_any(ids).and(outbox::tenant_id.eq(tenant.0)).and(outbox::state.is_not_null()))
-        .select((outbox::id, outbox::state, outbox::carrier, outbox::detail, outbox::sent_at, outbox::reported_at))
+        .select((
+            outbox::id,
+            outbox::state,
+            outbox::carrier,
+            outbox::detail,
+            outbox::sent_at,
+            outbox::reported_at,
+            (outbox::channel, outbox::seconds),
+        ))
         .load(unit.conn()?)
         .await?;
     unit.commit().await?;
-    let environment = if cx.app.sms.is_sandbox() { "sandbox" } else { "live" };
     let mut write = cx.beside(Space::Tenant(tenant)).await?;
-    for (id, told, carrier, detail, sent_at, reported_at) in &rows {
+    for (id, told, carrier, detail, sent_at, reported_at, (channel, seconds)) in &rows {
+        let call = channel == Channel::Voice.key();
+        let sandbox = if call { cx.app.voice.is_sandbox() } else { cx.app.sms.is_sandbox() };
+        let environment = if sandbox { "sandbox" } else { "live" };
         let (state, words) = match told.as_deref() {
             Some("sent") => ("sent", None),
             Some("delivered") => ("delivered", detail.clone()),
+            Some("undelivered") if call => ("failed", Some(ended(detail.as_deref()).to_owned())),
             Some("unknown") => ("failed", Some("运营商没有答复，为免重复未再发送".to_owned())),
             Some("late") => ("failed", Some("等待过久，未发送".to_owned())),
             Some("refused") if detail.as_deref() == Some("template") => ("failed", Some("模板已不能使用".to_owned())),
@@ -244,6 +280,7 @@ async fn carry(cx: &Cx, tenant: TenantId, ids: &[Uuid]) -> Result<usize> {
                 messages::detail.eq(words),
                 messages::sent_at.eq(sent_at),
                 messages::reported_at.eq(reported_at),
+                messages::seconds.eq(seconds),
             ))
             .execute(write.conn()?)
             .await?;
@@ -254,6 +291,17 @@ async fn carry(cx: &Cx, tenant: TenantId, ids: &[Uuid]) -> Result<usize> {
     }
     write.commit_quietly().await?;
     Ok(rows.len())
+}
+
+/// How a call ended that nobody listened to.
+fn ended(outcome: Option<&str>) -> &'static str {
+    match outcome {
+        Some("busy") => "占线",
+        Some("no_answer") => "无人接听",
+        Some("refused") => "拒接",
+        Some("unreachable") => "无法接通",
+        _ => "呼叫失败",
+    }
 }
 
 /// Notes in the orders why the rest waits, and on the control plane when it is looked at again.
@@ -312,7 +360,7 @@ impl Job for SendDue {
             diesel::delete(sms_queues::table.find(id).filter(due)).execute(write.conn()?).await?;
             write.commit_quietly().await?;
         }
-        Ok(())
+        crate::wakes::wake_all(cx).await
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Word {
     pub id: Uuid,
     /// Whose it is.
     pub tenant_id: Uuid,
-    /// `signature` or `template`.
+    /// `signature`, `template` or `voice`.
     pub kind: String,
     /// The signature, or what the template is called.
     pub name: String,
@@ -72,6 +72,8 @@ pub enum Draft {
         text: String,
         /// What it is for.
         note: String,
+        /// It is read aloud (语音模板).
+        voice: bool,
     },
 }
 
@@ -94,10 +96,11 @@ impl Draft {
                 variables: Vec::new(),
                 note: note(why)?,
             },
-            Self::Template { name, text, note: why } => {
+            Self::Template { name, text, note: why, voice } => {
                 let name = check::text("name", "模板名称", name, 2, 30)?;
                 let (text, variables) = text::template("text", text)?;
-                Checked { kind: "template", name, text, variables, note: note(why)? }
+                let kind = if *voice { "voice" } else { "template" };
+                Checked { kind, name, text, variables, note: note(why)? }
             }
         })
     }
@@ -276,7 +279,11 @@ pub async fn review(cx: &Cx, permission: Permission, id: SmsWordId, verdict: &Ve
         .returning(Word::as_returning())
         .get_result(write.conn()?)
         .await?;
-    let what = if row.kind == "signature" { "短信签名" } else { "短信模板" };
+    let what = match row.kind.as_str() {
+        "signature" => "短信签名",
+        "voice" => "语音模板",
+        _ => "短信模板",
+    };
     let title = format!("{what}{}", if state == "approved" { "已通过" } else { "已退回" });
     let end = reason.as_deref().map_or_else(|| "现在可以使用。".to_owned(), |why| format!("{why}。"));
     tell(cx, row.tenant_id.into(), &title, &format!("{what}“{}”：{end}", row.name), write.conn()?).await?;
@@ -346,7 +353,7 @@ pub(crate) async fn signature(tenant: TenantId, conn: &mut Conn) -> Result<Optio
 pub(crate) async fn template(tenant: TenantId, id: Uuid, conn: &mut Conn) -> Result<Option<Word>> {
     let found = sms_words::table
         .find(id)
-        .filter(sms_words::tenant_id.eq(tenant.0).and(sms_words::kind.eq("template")))
+        .filter(sms_words::tenant_id.eq(tenant.0).and(sms_words::kind.ne("signature")))
         .filter(sms_words::state.eq("approved"))
         .select(Word::as_select());
     Ok(found.first(conn).await.optional()?)

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use zhibu_core::{Error, MeetingId, Result, check};
+use zhibu_core::{Error, MeetingId, Result, check, event};
 use zhibu_tenancy::{Cx, Write};
 
 use super::{at_version, entry, managed, must, touch};
@@ -25,7 +25,8 @@ pub async fn publish(cx: &Cx, id: MeetingId, version: i32) -> Result<()> {
 /// The same inside a transaction.
 pub(super) async fn announce(write: &mut Write<'_>, found: &Found) -> Result<()> {
     stand(write, found, MeetingState::Published).await?;
-    write.audit(entry("meeting.published", found)).await
+    write.audit(entry("meeting.published", found)).await?;
+    write.emit(event::MEETING_PUBLISHED, found.row.id, None).await
 }
 
 async fn stand(write: &mut Write<'_>, found: &Found, state: MeetingState) -> Result<()> {
@@ -138,6 +139,7 @@ pub async fn cancel(cx: &Cx, id: MeetingId, version: i32, reason: &str) -> Resul
         .execute(write.conn()?)
         .await?;
     write.audit(entry("meeting.cancelled", &found).note("reason", reason)).await?;
+    write.emit(event::MEETING_CANCELLED, id.0, None).await?;
     write.commit().await?;
     touch(cx, id);
     Ok(())

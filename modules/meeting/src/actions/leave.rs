@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use zhibu_core::{Error, MeetingId, PersonId, Result, check};
+use zhibu_core::{Error, MeetingId, PersonId, Result, check, event};
 use zhibu_tenancy::Cx;
 
 use super::{entry, managed, me, must, touch};
@@ -96,6 +96,7 @@ pub async fn answer(cx: &Cx, id: MeetingId, person: PersonId, granted: bool, wor
         .await?;
     let action = if granted { "meeting.leave_granted" } else { "meeting.leave_refused" };
     write.audit(entry(action, &found).note("name", place.name)).await?;
+    write.emit(event::MEETING_LEAVE_ANSWERED, id.0, Some(person.0)).await?;
     write.commit().await?;
     touch(cx, id);
     Ok(())

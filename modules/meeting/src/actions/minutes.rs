@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use zhibu_core::{Error, MeetingId, PersonId, Result, check};
+use zhibu_core::{Error, MeetingId, PersonId, Result, check, event};
 use zhibu_tenancy::{Cx, Write};
 
 use super::{Checked, at_version, entry, managed, must, touch};
@@ -83,6 +83,9 @@ pub async fn write(cx: &Cx, id: MeetingId, version: i32, text: &Minutes) -> Resu
     let action = if correcting { "meeting.minutes_corrected" } else { "meeting.minuted" };
     let told = entry(action, &found).note("number", number).note("reason", reason.unwrap_or_default());
     write.audit(told).await?;
+    if !correcting {
+        write.emit(event::MEETING_ATTENDED, id.0, None).await?;
+    }
     write.commit().await?;
     touch(cx, id);
     Ok(Ok(()))

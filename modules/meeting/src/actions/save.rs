@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, MeetingId, PersonId, Result, grams};
+use zhibu_core::{Error, MeetingId, PersonId, Result, event, grams};
 use zhibu_directory::member::{self, Attender, Whom};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
@@ -91,6 +91,15 @@ pub async fn save(cx: &Cx, which: Which, form: &Form, publish: bool) -> Result<C
     write.audit(told).await?;
     if publish && found.row.state() == MeetingState::Draft {
         super::hold::announce(&mut write, &found).await?;
+    }
+    if let Some(before) = before.filter(|before| before.row.state() == MeetingState::Published) {
+        let (old, new) = (&before.row, &found.row);
+        let moved = old.starts_at != new.starts_at || old.place != new.place || old.mode != new.mode;
+        if moved {
+            write.emit(event::MEETING_CHANGED, id, None).await?;
+        }
+        // Whoever has come onto the list is told for the first time.
+        write.emit(event::MEETING_PUBLISHED, id, None).await?;
     }
     write.commit().await?;
     touch(cx, id.into());
@@ -298,6 +307,7 @@ pub async fn add(cx: &Cx, id: MeetingId, chosen: &[PersonId], part: MeetingPart)
     let names: Vec<String> = fresh.into_iter().map(|who| who.name).collect();
     let told: Entry = entry("meeting.people_added", &found).note("people", names.join("、"));
     write.audit(told).await?;
+    write.emit(event::MEETING_PUBLISHED, id.0, None).await?;
     write.commit().await?;
     touch(cx, id);
     Ok(())

@@ -11,7 +11,7 @@ use zhibu_directory::graphql::{MemberFilter, OrganisationRef};
 use zhibu_directory::member::{self, Entry};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_graphql::{Listed, Request};
-use zhibu_tenancy::messages::{self, Addressee, Draft, MESSAGES_SEND, words};
+use zhibu_tenancy::messages::{self, Addressee, Channel, Draft, MESSAGES_SEND, words};
 use zhibu_tenancy::policy::Scope;
 use zhibu_tenancy::{Conn, Cx, identity, tenants};
 
@@ -227,7 +227,7 @@ impl MessageInput {
             (None, Some(filter)) => Chosen::Found(Box::new(filter.try_into()?)),
             _ => return Err(Error::invalid("members", "请选择党员，或按筛选条件发送")),
         };
-        Ok((Draft { template: self.template, values }, chosen))
+        Ok((Draft { channel: Channel::Sms, template: self.template, values }, chosen))
     }
 }
 

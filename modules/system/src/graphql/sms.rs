@@ -14,17 +14,24 @@ pub(super) enum SmsWordKind {
     Signature,
     /// 短信模板
     Template,
+    /// 语音模板, read aloud by a call
+    Voice,
 }
 
 impl SmsWordKind {
     pub(super) fn of(code: &str) -> Self {
-        if code == "signature" { Self::Signature } else { Self::Template }
+        match code {
+            "signature" => Self::Signature,
+            "voice" => Self::Voice,
+            _ => Self::Template,
+        }
     }
 
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Signature => "signature",
             Self::Template => "template",
+            Self::Voice => "voice",
         }
     }
 }
@@ -126,7 +133,9 @@ pub(super) struct SmsSignatureInput {
 #[derive(InputObject)]
 pub(super) struct SmsTemplateInput {
     name: String,
-    /// With variables like {姓名}.
+    /// With variables like {姓名    /// 语音模板: it is read aloud by a call.
+    voice: Option<bool>,
+}.
     text: String,
     note: String,
     /// The one that was sent back.
@@ -164,7 +173,12 @@ impl SmsMutation {
 
     /// Applies for a template (短信模板).
     async fn apply_for_sms_template(&self, ctx: &Context<'_>, input: SmsTemplateInput) -> Result<SmsWord> {
-        let draft = Draft::Template { name: input.name, text: input.text, note: input.note };
+        let draft = Draft::Template {
+            name: input.name,
+            text: input.text,
+            note: input.note,
+            voice: input.voice.unwrap_or_default(),
+        };
         Ok(words::apply(ctx.cx()?, SMS_MANAGE, input.again, &draft).await?.into())
     }
 

@@ -151,6 +151,7 @@ pub(crate) fn message(state: &mut State, push: &Push) -> Value {
             state.mini.corps.insert(corp.clone());
             let data = json!({"syncAction": "org_suite_auth", "syncSeq": id.to_string(),
                 "auth_user_info": {"userId": admin}, "permanent_code": "EmulatedPermanentCode",
+                "auth_info": {"agent": [{"agentid": super::notice::AGENT, "agent_name": "支部"}]},
                 "auth_corp_info": {"corpid": corp, "corp_name": name, "is_authenticated": true}});
             (4, corp.as_str(), data)
         }

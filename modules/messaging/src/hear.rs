@@ -1,0 +1,66 @@
+//! What other modules say has happened, told to those whom it concerns.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zhibu_core::Result;
+use zhibu_directory::member::{self, Whom};
+use zhibu_directory::organisation;
+use zhibu_tenancy::Cx;
+use zhibu_tenancy::events::{self, Happening};
+
+use crate::actions::{self, Announcement, publish};
+use crate::model::AnnouncementOccasion;
+use crate::{SEND, store};
+
+/// The most people that one event is told to.
+const MOST: i64 = 5_000;
+
+/// The key of what is told once: the same parts make the same key.
+pub(crate) fn key(parts: &[&str]) -> Uuid {
+    let digest = Sha256::digest(parts.join("\n").as_bytes());
+    let bytes = digest.first_chunk::<16>().copied().unwrap_or_default();
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Tells people of an event, as the tenant has decided; once, however often it is heard.
+pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
+    let told = {
+        let mut read = cx.read(SEND).await?;
+        events::tidings(cx, what, read.conn()?).await?
+    };
+    let Some(told) = told else { return Ok(()) };
+    let Some(occasion) = AnnouncementOccasion::from_code(told.occasion) else { return Ok(()) };
+    let mut write = cx.write(SEND).await?;
+    let rule = store::rule(occasion, write.conn()?).await?;
+    if !rule.enabled {
+        return Ok(());
+    }
+    let mut whom = member::attenders(&Whom::People(told.people), MOST, write.conn()?).await?;
+    if told.once_each {
+        let already = store::told(occasion, what.id, write.conn()?).await?;
+        whom.retain(|one| !already.contains(&one.person));
+    }
+    if whom.is_empty() {
+        return Ok(());
+    }
+    let named = organisation::names(&[told.organisation], write.conn()?).await?;
+    let own = [("标题", told.title.clone()), ("单位", named.into_values().next().unwrap_or_default())];
+    let facts = own.into_iter().chain(told.facts).map(|(name, value)| (name.to_owned(), value)).collect();
+    let about = what.about.map(|id| id.to_string()).unwrap_or_default();
+    let one = Announcement {
+        key: key(&[what.event.0, &what.id.to_string(), &about, &told.moment]),
+        organisation: told.organisation,
+        occasion,
+        title: told.title,
+        text: told.text,
+        subject: Some(what.id),
+        facts,
+        account: Uuid::nil(),
+        author: cx.actor(),
+        ladder: actions::steps(&rule),
+    };
+    match publish(&mut write, &one, &whom).await? {
+        (_, true) => write.commit().await,
+        (_, false) => Ok(()),
+    }
+}
