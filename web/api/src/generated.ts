@@ -1803,6 +1803,8 @@ export type SmsTemplateInput = {
   note: string;
   /** The one that was sent back. */
   again?: string | null | undefined;
+  /** 语音模板: it is read aloud by a call. */
+  voice?: boolean | null | undefined;
 };
 
 /** What a tenant applies for. */
@@ -1810,7 +1812,9 @@ export type SmsWordKind =
   /** 短信签名 */
   | 'SIGNATURE'
   /** 短信模板 */
-  | 'TEMPLATE';
+  | 'TEMPLATE'
+  /** 语音模板 */
+  | 'VOICE';
 
 /** Where an application stands. */
 export type SmsWordState =
@@ -2180,6 +2184,136 @@ export type WritingState =
   | 'PUBLISHED'
   /** 已撤回 */
   | 'WITHDRAWN';
+
+/** How somebody is told, after the message inside the system. */
+export type AnnouncementRung =
+  /** 平台消息 (微信订阅消息、钉钉工作通知) */
+  | 'PUSH'
+  /** 短信 */
+  | 'SMS'
+  /** 语音电话 */
+  | 'VOICE';
+
+export type AnnouncementOccasion =
+  /** 通知公告 */
+  | 'ANNOUNCEMENT'
+  /** 会议通知 */
+  | 'MEETING_PUBLISHED'
+  /** 会议变更 */
+  | 'MEETING_CHANGED'
+  /** 会议取消 */
+  | 'MEETING_CANCELLED'
+  /** 会议提醒 */
+  | 'MEETING_SOON'
+  /** 请假结果 */
+  | 'MEETING_LEAVE'
+  /** 日程提醒 */
+  | 'SCHEDULE';
+
+export type AnnouncementState =
+  /** 已发布 */
+  | 'SENT'
+  /** 已撤回 */
+  | 'WITHDRAWN';
+
+export type AnnouncementDeliveryState =
+  /** 待发送 */
+  | 'QUEUED'
+  /** 发送中 */
+  | 'SENDING'
+  /** 已发送 */
+  | 'SENT'
+  /** 已送达（电话：已接听） */
+  | 'DELIVERED'
+  /** 失败（电话：未接通） */
+  | 'FAILED'
+  /** 未发送: no way to this person, or no budget; `detail` says why */
+  | 'SKIPPED'
+  /** 已取消: read or withdrawn before */
+  | 'CANCELLED';
+
+export type AnnouncementFilter = {
+  /** Of this organisation and those below. */
+  under?: string | null | undefined;
+  /** Part of title or text. */
+  search?: string | null | undefined;
+  occasion?: AnnouncementOccasion | null | undefined;
+  state?: AnnouncementState | null | undefined;
+};
+
+export type AnnouncementReaderFilter = {
+  /** Only those who have read it, or have not. */
+  read?: boolean | null | undefined;
+  /** Part of the name. */
+  name?: string | null | undefined;
+  /** Only those to whom this became of some rung. */
+  state?: AnnouncementDeliveryState | null | undefined;
+};
+
+export type AnnouncementInput = {
+  /** In whose name, and whose superior administrators see it. */
+  organisation: string;
+  /** 2 to 60 characters */
+  title: string;
+  /** 2 to 2000 characters, in lines */
+  text: string;
+  /** The members of these organisations and of those below. */
+  organisations?: Array<string> | null | undefined;
+  /** These members. */
+  people?: Array<string> | null | undefined;
+  /** After the message inside the system, in this order, for those who have not read it. */
+  ladder: Array<AnnouncementRungInput>;
+};
+
+export type AnnouncementRungInput = {
+  rung: AnnouncementRung;
+  /** Minutes after the message inside the system or the rung before, 0 to 10080. */
+  afterMinutes: number;
+  /** For text messages and calls. */
+  template?: string | null | undefined;
+  /** The sender's values for the template's variables that are not known from the notice or the member. */
+  values?: Array<AnnouncementValueInput> | null | undefined;
+};
+
+export type AnnouncementValueInput = {
+  name: string;
+  value: string;
+};
+
+export type AnnouncementRuleInput = {
+  on: boolean;
+  ladder: Array<AnnouncementRuleRungInput>;
+};
+
+export type AnnouncementRuleRungInput = {
+  rung: AnnouncementRung;
+  afterMinutes: number;
+  template?: string | null | undefined;
+};
+
+export type ScheduleWay =
+  | 'APP'
+  | 'PUSH'
+  | 'SMS'
+  | 'VOICE';
+
+export type ScheduleRepeat =
+  | 'NEVER'
+  | 'DAILY'
+  | 'WEEKLY'
+  | 'MONTHLY'
+  | 'YEARLY';
+
+export type ScheduleInput = {
+  /** 1 to 40 characters */
+  title: string;
+  /** Up to 200 characters */
+  note?: string | null | undefined;
+  at: string;
+  repeat: ScheduleRepeat;
+  aheadMinutes: number;
+  way: ScheduleWay;
+};
 
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -3848,6 +3982,177 @@ export type SetRequiredFieldsMutationVariables = Exact<{
 
 export type SetRequiredFieldsMutation = { directory: { setRequiredFields: { required: Array<OptionalField> } } };
 
+export type NoticeLineFragment = { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } };
+
+export type NoticeWholeFragment = { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> };
+
+export type NoticeReaderFragment = { person: string, name: string, place: string, readAt: string | null, deliveries: Array<{ rung: AnnouncementRung, state: AnnouncementDeliveryState, via: string | null, detail: string | null, fen: number, at: string, seconds: number | null }> };
+
+export type NoticeRuleFragment = { occasion: AnnouncementOccasion, on: boolean, facts: Array<string>, ladder: Array<{ rung: AnnouncementRung, afterMinutes: number, template: string | null, templateName: string | null }> };
+
+export type NoticeTemplateFragment = { id: string, name: string, text: string, variables: Array<string>, all: Array<string> };
+
+export type NoticePlanFragment = { people: number, withoutAccount: number, withoutMobile: number, mostFen: number, leftFen: number | null, waitsUntil: string | null, rungs: Array<{ rung: AnnouncementRung, reach: number, parts: number, fen: number, preview: string | null }> };
+
+export type OwnMessageFragment = { id: string, title: string, text: string, occasion: AnnouncementOccasion, organisation: string, author: string, createdAt: string, readAt: string | null, withdrawn: boolean, subject: string | null };
+
+export type OwnScheduleFragment = { id: string, title: string, note: string, at: string, repeat: ScheduleRepeat, aheadMinutes: number, way: ScheduleWay, nextAt: string | null };
+
+export type SentNoticesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: AnnouncementFilter | null | undefined;
+}>;
+
+
+export type SentNoticesQuery = { messaging: { announcements: { totalCount: number, nodes: Array<{ id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }> } } };
+
+export type NoticeQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type NoticeQuery = { messaging: { announcement: { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> } } };
+
+export type NoticeReadersQueryVariables = Exact<{
+  announcement: string;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  filter?: AnnouncementReaderFilter | null | undefined;
+}>;
+
+
+export type NoticeReadersQuery = { messaging: { readers: { totalCount: number, nodes: Array<{ person: string, name: string, place: string, readAt: string | null, deliveries: Array<{ rung: AnnouncementRung, state: AnnouncementDeliveryState, via: string | null, detail: string | null, fen: number, at: string, seconds: number | null }> }> } } };
+
+export type NoticePlannedQueryVariables = Exact<{
+  input: AnnouncementInput;
+}>;
+
+
+export type NoticePlannedQuery = { messaging: { plan: { people: number, withoutAccount: number, withoutMobile: number, mostFen: number, leftFen: number | null, waitsUntil: string | null, rungs: Array<{ rung: AnnouncementRung, reach: number, parts: number, fen: number, preview: string | null }> } } };
+
+export type NoticeTemplatesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NoticeTemplatesQuery = { messaging: { sms: Array<{ id: string, name: string, text: string, variables: Array<string>, all: Array<string> }>, voice: Array<{ id: string, name: string, text: string, variables: Array<string>, all: Array<string> }> } };
+
+export type NoticeRulesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NoticeRulesQuery = { messaging: { rules: Array<{ occasion: AnnouncementOccasion, on: boolean, facts: Array<string>, ladder: Array<{ rung: AnnouncementRung, afterMinutes: number, template: string | null, templateName: string | null }> }> } };
+
+export type NoticeBudgetQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NoticeBudgetQuery = { messaging: { budget: { monthFen: number | null, spentFen: number } } };
+
+export type NoticeMembersQueryVariables = Exact<{
+  search?: string | null | undefined;
+}>;
+
+
+export type NoticeMembersQuery = { directory: { members: { nodes: Array<{ id: string, name: string, branch: { shortName: string } }> } } };
+
+export type OwnMessagesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  unread?: boolean | null | undefined;
+}>;
+
+
+export type OwnMessagesQuery = { messaging: { mine: { totalCount: number, nodes: Array<{ id: string, title: string, text: string, occasion: AnnouncementOccasion, organisation: string, author: string, createdAt: string, readAt: string | null, withdrawn: boolean, subject: string | null }> } } };
+
+export type OwnSchedulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+  over?: boolean | null | undefined;
+}>;
+
+
+export type OwnSchedulesQuery = { messaging: { schedules: { totalCount: number, nodes: Array<{ id: string, title: string, note: string, at: string, repeat: ScheduleRepeat, aheadMinutes: number, way: ScheduleWay, nextAt: string | null }> } } };
+
+export type ScheduleWaysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ScheduleWaysQuery = { messaging: { ways: Array<ScheduleWay> } };
+
+export type SendNoticeMutationVariables = Exact<{
+  key: string;
+  input: AnnouncementInput;
+}>;
+
+
+export type SendNoticeMutation = { messaging: { send: { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> } } };
+
+export type RemindOfNoticeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemindOfNoticeMutation = { messaging: { remind: number } };
+
+export type TakeBackNoticeMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type TakeBackNoticeMutation = { messaging: { withdraw: { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> } } };
+
+export type RemoveNoticeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveNoticeMutation = { messaging: { remove: boolean } };
+
+export type SaveNoticeRuleMutationVariables = Exact<{
+  occasion: AnnouncementOccasion;
+  input: AnnouncementRuleInput;
+}>;
+
+
+export type SaveNoticeRuleMutation = { messaging: { saveRule: { occasion: AnnouncementOccasion, on: boolean, facts: Array<string>, ladder: Array<{ rung: AnnouncementRung, afterMinutes: number, template: string | null, templateName: string | null }> } } };
+
+export type SaveNoticeBudgetMutationVariables = Exact<{
+  monthFen?: number | null | undefined;
+}>;
+
+
+export type SaveNoticeBudgetMutation = { messaging: { saveBudget: { monthFen: number | null, spentFen: number } } };
+
+export type ReadMessagesMutationVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type ReadMessagesMutation = { messaging: { read: number } };
+
+export type ReadAllMessagesMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReadAllMessagesMutation = { messaging: { readAll: number } };
+
+export type SaveScheduleMutationVariables = Exact<{
+  id?: string | null | undefined;
+  input: ScheduleInput;
+}>;
+
+
+export type SaveScheduleMutation = { messaging: { saveSchedule: { id: string, title: string, note: string, at: string, repeat: ScheduleRepeat, aheadMinutes: number, way: ScheduleWay, nextAt: string | null } } };
+
+export type RemoveScheduleMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RemoveScheduleMutation = { messaging: { removeSchedule: boolean } };
+
+export type UnreadMessagesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type UnreadMessagesQuery = { messaging: { unread: number } };
+
 export type TransferRowFragment = { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null };
 
 export type TransferDetailFragment = { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> };
@@ -5328,6 +5633,11 @@ export type MiniSessionNowQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MiniSessionNowQuery = { system: { session: { id: string, permissions: Array<string>, account: { id: string, displayName: string, mobile: string | null }, tenant: { id: string, name: string, slug: string, demo: boolean }, roots: Array<{ id: string, shortName: string }> } | null } };
 
+export type MiniUnreadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniUnreadQuery = { messaging: { unread: number } };
+
 export type MiniHomeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -5761,6 +6071,148 @@ export type MiniOpenMeetingFileMutationVariables = Exact<{
 
 
 export type MiniOpenMeetingFileMutation = { meeting: { openFile: { url: string, fileName: string } } };
+
+export type MiniMessageRowFragment = { id: string, title: string, occasion: AnnouncementOccasion, organisation: string, createdAt: string, readAt: string | null, withdrawn: boolean };
+
+export type MiniMessagesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  unread?: boolean | null | undefined;
+}>;
+
+
+export type MiniMessagesQuery = { messaging: { unread: number, mine: { nodes: Array<{ id: string, title: string, occasion: AnnouncementOccasion, organisation: string, createdAt: string, readAt: string | null, withdrawn: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniMessageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniMessageQuery = { messaging: { message: { text: string, author: string, subject: string | null, id: string, title: string, occasion: AnnouncementOccasion, organisation: string, createdAt: string, readAt: string | null, withdrawn: boolean } } };
+
+export type MiniReadMessagesMutationVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type MiniReadMessagesMutation = { messaging: { read: number } };
+
+export type MiniReadAllMessagesMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniReadAllMessagesMutation = { messaging: { readAll: number } };
+
+export type MiniConsentsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniConsentsQuery = { messaging: { consents: Array<{ template: string, left: number }> } };
+
+export type MiniConsentMutationVariables = Exact<{
+  templates: Array<string> | string;
+}>;
+
+
+export type MiniConsentMutation = { messaging: { consent: Array<{ template: string, left: number }> } };
+
+export type MiniScheduleRowFragment = { id: string, title: string, note: string, at: string, repeat: ScheduleRepeat, aheadMinutes: number, way: ScheduleWay, nextAt: string | null };
+
+export type MiniSchedulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  over?: boolean | null | undefined;
+}>;
+
+
+export type MiniSchedulesQuery = { messaging: { schedules: { nodes: Array<{ id: string, title: string, note: string, at: string, repeat: ScheduleRepeat, aheadMinutes: number, way: ScheduleWay, nextAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniWaysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniWaysQuery = { messaging: { ways: Array<ScheduleWay> } };
+
+export type MiniSaveScheduleMutationVariables = Exact<{
+  id?: string | null | undefined;
+  input: ScheduleInput;
+}>;
+
+
+export type MiniSaveScheduleMutation = { messaging: { saveSchedule: { id: string, title: string, note: string, at: string, repeat: ScheduleRepeat, aheadMinutes: number, way: ScheduleWay, nextAt: string | null } } };
+
+export type MiniRemoveScheduleMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniRemoveScheduleMutation = { messaging: { removeSchedule: boolean } };
+
+export type MiniNoticeRowFragment = { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } };
+
+export type MiniNoticeWholeFragment = { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> };
+
+export type MiniReaderFragment = { person: string, name: string, place: string, readAt: string | null, deliveries: Array<{ rung: AnnouncementRung, state: AnnouncementDeliveryState, via: string | null, detail: string | null, seconds: number | null }> };
+
+export type MiniNoticeTemplateFragment = { id: string, name: string, text: string, variables: Array<string> };
+
+export type MiniNoticesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AnnouncementFilter | null | undefined;
+}>;
+
+
+export type MiniNoticesQuery = { messaging: { announcements: { nodes: Array<{ id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniNoticeQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniNoticeQuery = { messaging: { announcement: { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> } } };
+
+export type MiniReadersQueryVariables = Exact<{
+  announcement: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AnnouncementReaderFilter | null | undefined;
+}>;
+
+
+export type MiniReadersQuery = { messaging: { readers: { nodes: Array<{ person: string, name: string, place: string, readAt: string | null, deliveries: Array<{ rung: AnnouncementRung, state: AnnouncementDeliveryState, via: string | null, detail: string | null, seconds: number | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } };
+
+export type MiniNoticeStartQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MiniNoticeStartQuery = { messaging: { rules: Array<{ occasion: AnnouncementOccasion, ladder: Array<{ rung: AnnouncementRung, afterMinutes: number, template: string | null, templateName: string | null }> }>, sms: Array<{ id: string, name: string, text: string, variables: Array<string> }>, voice: Array<{ id: string, name: string, text: string, variables: Array<string> }> }, directory: { organisations: { totalCount: number, nodes: Array<{ id: string, shortName: string }> } } };
+
+export type MiniNoticePlanQueryVariables = Exact<{
+  input: AnnouncementInput;
+}>;
+
+
+export type MiniNoticePlanQuery = { messaging: { plan: { people: number, withoutAccount: number, withoutMobile: number, mostFen: number, leftFen: number | null, waitsUntil: string | null, rungs: Array<{ rung: AnnouncementRung, reach: number, parts: number, fen: number, preview: string | null }> } } };
+
+export type MiniSendNoticeMutationVariables = Exact<{
+  key: string;
+  input: AnnouncementInput;
+}>;
+
+
+export type MiniSendNoticeMutation = { messaging: { send: { announcement: { id: string } } } };
+
+export type MiniRemindNoticeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniRemindNoticeMutation = { messaging: { remind: number } };
+
+export type MiniWithdrawNoticeMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+
+export type MiniWithdrawNoticeMutation = { messaging: { withdraw: { text: string, withdrawnAt: string | null, withdrawnBy: string | null, withdrawnReason: string | null, manages: boolean, announcement: { id: string, title: string, occasion: AnnouncementOccasion, state: AnnouncementState, author: string, createdAt: string, people: number, read: number, fen: number, organisation: { id: string, name: string } }, rungs: Array<{ rung: AnnouncementRung, afterMinutes: number, templateName: string | null, fen: number, counts: Array<{ state: AnnouncementDeliveryState, count: number }> }> } } };
 
 export type MiniWritingFragment = { id: string, version: number, kind: PledgeType | null, year: number | null, title: string, excerpt: string, source: string | null, state: WritingState, publishedAt: string | null, updatedAt: string, mine: boolean, editable: boolean, person: { id: string, name: string }, branch: { shortName: string } };
 
@@ -6982,6 +7434,141 @@ export const RequestFactsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RequestFacts"}) as unknown as TypedDocumentString<RequestFactsFragment, unknown>;
+export const NoticeLineFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeLine on Announcement {
+  id
+  title
+  occasion
+  state
+  organisation {
+    id
+    name
+  }
+  author
+  createdAt
+  people
+  read
+  fen
+}
+    `, {"fragmentName":"NoticeLine"}) as unknown as TypedDocumentString<NoticeLineFragment, unknown>;
+export const NoticeWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeWhole on AnnouncementWhole {
+  announcement {
+    ...NoticeLine
+  }
+  text
+  withdrawnAt
+  withdrawnBy
+  withdrawnReason
+  manages
+  rungs {
+    rung
+    afterMinutes
+    templateName
+    fen
+    counts {
+      state
+      count
+    }
+  }
+}
+    fragment NoticeLine on Announcement {
+  id
+  title
+  occasion
+  state
+  organisation {
+    id
+    name
+  }
+  author
+  createdAt
+  people
+  read
+  fen
+}`, {"fragmentName":"NoticeWhole"}) as unknown as TypedDocumentString<NoticeWholeFragment, unknown>;
+export const NoticeReaderFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeReader on AnnouncementReader {
+  person
+  name
+  place
+  readAt
+  deliveries {
+    rung
+    state
+    via
+    detail
+    fen
+    at
+    seconds
+  }
+}
+    `, {"fragmentName":"NoticeReader"}) as unknown as TypedDocumentString<NoticeReaderFragment, unknown>;
+export const NoticeRuleFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeRule on AnnouncementRule {
+  occasion
+  on
+  facts
+  ladder {
+    rung
+    afterMinutes
+    template
+    templateName
+  }
+}
+    `, {"fragmentName":"NoticeRule"}) as unknown as TypedDocumentString<NoticeRuleFragment, unknown>;
+export const NoticeTemplateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticeTemplate on AnnouncementTemplate {
+  id
+  name
+  text
+  variables
+  all
+}
+    `, {"fragmentName":"NoticeTemplate"}) as unknown as TypedDocumentString<NoticeTemplateFragment, unknown>;
+export const NoticePlanFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment NoticePlan on AnnouncementPlan {
+  people
+  withoutAccount
+  withoutMobile
+  mostFen
+  leftFen
+  waitsUntil
+  rungs {
+    rung
+    reach
+    parts
+    fen
+    preview
+  }
+}
+    `, {"fragmentName":"NoticePlan"}) as unknown as TypedDocumentString<NoticePlanFragment, unknown>;
+export const OwnMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment OwnMessage on MyMessage {
+  id
+  title
+  text
+  occasion
+  organisation
+  author
+  createdAt
+  readAt
+  withdrawn
+  subject
+}
+    `, {"fragmentName":"OwnMessage"}) as unknown as TypedDocumentString<OwnMessageFragment, unknown>;
+export const OwnScheduleFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment OwnSchedule on Schedule {
+  id
+  title
+  note
+  at
+  repeat
+  aheadMinutes
+  way
+  nextAt
+}
+    `, {"fragmentName":"OwnSchedule"}) as unknown as TypedDocumentString<OwnScheduleFragment, unknown>;
 export const TransferRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TransferRow on Transfer {
   id
@@ -8219,6 +8806,105 @@ export const MiniStepFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   leaveAnswer
   makeup
 }`, {"fragmentName":"MiniStep"}) as unknown as TypedDocumentString<MiniStepFragment, unknown>;
+export const MiniMessageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniMessageRow on MyMessage {
+  id
+  title
+  occasion
+  organisation
+  createdAt
+  readAt
+  withdrawn
+}
+    `, {"fragmentName":"MiniMessageRow"}) as unknown as TypedDocumentString<MiniMessageRowFragment, unknown>;
+export const MiniScheduleRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniScheduleRow on Schedule {
+  id
+  title
+  note
+  at
+  repeat
+  aheadMinutes
+  way
+  nextAt
+}
+    `, {"fragmentName":"MiniScheduleRow"}) as unknown as TypedDocumentString<MiniScheduleRowFragment, unknown>;
+export const MiniNoticeRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniNoticeRow on Announcement {
+  id
+  title
+  occasion
+  state
+  organisation {
+    id
+    name
+  }
+  author
+  createdAt
+  people
+  read
+  fen
+}
+    `, {"fragmentName":"MiniNoticeRow"}) as unknown as TypedDocumentString<MiniNoticeRowFragment, unknown>;
+export const MiniNoticeWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniNoticeWhole on AnnouncementWhole {
+  announcement {
+    ...MiniNoticeRow
+  }
+  text
+  withdrawnAt
+  withdrawnBy
+  withdrawnReason
+  manages
+  rungs {
+    rung
+    afterMinutes
+    templateName
+    counts {
+      state
+      count
+    }
+    fen
+  }
+}
+    fragment MiniNoticeRow on Announcement {
+  id
+  title
+  occasion
+  state
+  organisation {
+    id
+    name
+  }
+  author
+  createdAt
+  people
+  read
+  fen
+}`, {"fragmentName":"MiniNoticeWhole"}) as unknown as TypedDocumentString<MiniNoticeWholeFragment, unknown>;
+export const MiniReaderFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniReader on AnnouncementReader {
+  person
+  name
+  place
+  readAt
+  deliveries {
+    rung
+    state
+    via
+    detail
+    seconds
+  }
+}
+    `, {"fragmentName":"MiniReader"}) as unknown as TypedDocumentString<MiniReaderFragment, unknown>;
+export const MiniNoticeTemplateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MiniNoticeTemplate on AnnouncementTemplate {
+  id
+  name
+  text
+  variables
+}
+    `, {"fragmentName":"MiniNoticeTemplate"}) as unknown as TypedDocumentString<MiniNoticeTemplateFragment, unknown>;
 export const MiniWritingFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MiniWriting on Writing {
   id
