@@ -27,7 +27,7 @@ pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};
 pub use permission::{ANYONE, CHANGE_PASSWORD, Permission, SELF};
 pub use secret::Secret;
-pub use world::{Clock, World};
+pub use world::{Clock, World, midnight};
 
 // The macros below name these crates for their callers.
 #[doc(hidden)]

@@ -51,6 +51,9 @@ pub struct Config {
     /// Text messages.
     #[serde(default)]
     pub sms: zhibu_providers::sms::Settings,
+    /// Video meetings.
+    #[serde(default)]
+    pub video: zhibu_providers::video::Settings,
     /// Sign-in at tenants' identity providers.
     #[serde(default)]
     pub oidc: zhibu_providers::oidc::Settings,
@@ -185,7 +188,21 @@ impl Config {
             return Err(Error::refuse("CONFIG", "正式环境不能设置 oidc.allow_loopback"));
         }
         self.mini.check(production)?;
+        self.video.check(production)?;
+        self.check_recordings()?;
         self.sms.check(production)
+    }
+
+    /// Recordings are taken over inside the store, so the recorder writes into the same bucket.
+    fn check_recordings(&self) -> Result<()> {
+        let bucket = self.storage.as_ref().map_or(crate::installation::BUCKET, |store| &store.bucket);
+        match &self.video.recording {
+            Some(recording) if recording.bucket != bucket => Err(Error::refuse(
+                "CONFIG",
+                format!("配置有误: video.recording.bucket 应与对象存储的桶相同（{bucket}）"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The origin people reach the console under.

@@ -44,6 +44,18 @@ pub(crate) async fn examine(installation: &Installation) -> Result<Vec<Finding>>
             Err(zhibu_core::Error::refuse("SMS_NOT_OPEN", "短信服务未开通"))
         },
     );
+    let video = &installation.app.video;
+    note(
+        "video",
+        if video.is_open() {
+            // Asking after a room that nobody is in shows whether the key is good.
+            let there = video.present("doctor").await.map_err(zhibu_core::Error::unavailable);
+            let recorded = if video.records() { "可以录制" } else { "未开通录制" };
+            there.map(|_| format!("{}，{recorded}", video.host().key()))
+        } else {
+            Ok("未开通，视频会议只显示会议链接".into())
+        },
+    );
     note("font", zhibu_office::paper::chinese_font().map(|(family, file)| format!("{family}（{}）", file.display())));
     Ok(findings)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use moka::future::Cache;
 use zhibu_core::{Error, Result, SessionId, TenantId, World};
 use zhibu_providers::Sms;
+use zhibu_providers::video::Video;
 use zhibu_storage::Store;
 
 use crate::db::{Lanes, Mode, Space, Unit};
@@ -99,6 +100,8 @@ pub struct App {
     pub ddl_url: String,
     /// Text messages.
     pub sms: Arc<dyn Sms>,
+    /// Video meetings.
+    pub video: Arc<dyn Video>,
     /// Platforms of mini-programs.
     pub mini: Platforms,
     /// Files.
@@ -138,6 +141,8 @@ pub struct Parts {
     pub ddl_url: String,
     /// Text messages.
     pub sms: Arc<dyn Sms>,
+    /// Video meetings.
+    pub video: Arc<dyn Video>,
     /// Platforms of mini-programs.
     pub mini: Platforms,
     /// Files.
@@ -177,6 +182,7 @@ impl App {
             registry: parts.registry,
             ddl_url: parts.ddl_url,
             sms: parts.sms,
+            video: parts.video,
             mini: parts.mini,
             store: parts.store,
             scratch: parts.scratch,

@@ -58,3 +58,4 @@ mod support;
 mod surface;
 mod tidy;
 mod undo;
+mod video;

@@ -16,8 +16,8 @@ pub mod statistics;
 pub mod store;
 
 use zhibu_core::{Permission, migration};
-use zhibu_tenancy::Module;
 use zhibu_tenancy::exchange::export::FormsOf;
+use zhibu_tenancy::{Module, jobs};
 
 /// See the meetings of one's organisations (活动管理).
 pub const LIST_READ: Permission = Permission::of("meeting.list", "meeting.list.read");
@@ -39,9 +39,12 @@ pub static MODULE: Module = Module {
     base: false,
     permissions: &[LIST_READ, MANAGE, STATS_READ, TYPES_READ, TYPES_EDIT, ATTEND],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/meeting", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/meeting", "0001_init"),
+        migration!("../../migrations/tenant/meeting", "0002_video"),
+    ],
     seed: None,
-    jobs: |worker| worker,
+    jobs: jobs::define::<actions::KeepRecording>,
     importers: &[],
     exporters: &[&export::Meetings, &FormsOf(export::MinutesForms)],
     roles: None,
@@ -51,5 +54,5 @@ pub static MODULE: Module = Module {
     certificate: Some(&certificate::Attended),
     footprint: Some(&footprint::ATTENDED),
     purge: Some(&purge::Meetings),
-    hourly: None,
+    hourly: Some(|cx| Box::pin(actions::hourly(cx))),
 };
