@@ -44,7 +44,7 @@ pub fn has(kind: &str, code: &str) -> bool {
 mod tests {
     #[test]
     fn all_rows_are_read() {
-        assert_eq!(super::ENTRIES.len(), 1250);
+        assert_eq!(super::ENTRIES.len(), 1255);
         assert_eq!(super::label("org_type", "branch"), Some("党支部"));
         assert!(!super::has("org_type", "nothing"));
     }

@@ -19,14 +19,8 @@ pub const MEETING_LEAVE_ANSWERED: Event = Event("meeting.leave_answered");
 pub const MEETING_ATTENDED: Event = Event("meeting.attended");
 
 /// All of them.
-pub const ALL: [Event; 6] = [
-    MEETING_PUBLISHED,
-    MEETING_CHANGED,
-    MEETING_CANCELLED,
-    MEETING_SOON,
-    MEETING_LEAVE_ANSWERED,
-    MEETING_ATTENDED,
-];
+pub const ALL: [Event; 6] =
+    [MEETING_PUBLISHED, MEETING_CHANGED, MEETING_CANCELLED, MEETING_SOON, MEETING_LEAVE_ANSWERED, MEETING_ATTENDED];
 
 impl Event {
     /// The event of this name.

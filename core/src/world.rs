@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use rand::RngCore;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -93,4 +93,9 @@ impl World {
 /// The calendar day of a moment in China (UTC+8, no summer time since 1991).
 pub(crate) fn today(at: DateTime<Utc>) -> NaiveDate {
     (at + Duration::hours(8)).date_naive()
+}
+
+/// Midnight before a day in China; nothing before time began.
+pub fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
+    Some(day.and_time(NaiveTime::MIN).checked_sub_signed(Duration::hours(8))?.and_utc())
 }

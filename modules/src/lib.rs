@@ -19,10 +19,14 @@ pub use zhibu_mobility as mobility;
 #[cfg(any(feature = "pledge", feature = "study_note"))]
 pub use zhibu_notes as notes;
 
+use std::sync::Arc;
+
 use async_graphql::{Object, Schema};
+use zhibu_core::Result;
 use zhibu_endpoint::{Limits, guarded};
+use zhibu_providers::video::VideoEvent;
 use zhibu_system::graphql::SystemSubscription;
-use zhibu_tenancy::Module;
+use zhibu_tenancy::{App, Module};
 
 /// Makes the list of modules and the root types: one namespace field a module. A module that a tenant does not
 /// have is refused and left out of what introspection shows.
@@ -100,4 +104,13 @@ pub type Graph = Schema<Query, Mutation, Live>;
 /// Builds the schema with the limits of the endpoint.
 pub fn schema(limits: &Limits) -> Graph {
     guarded(Schema::build(Query, Mutation, Live::default()), limits).finish()
+}
+
+/// Hands on what the video server told, to whoever holds meetings.
+pub async fn video_told(app: &Arc<App>, event: &VideoEvent) -> Result<()> {
+    #[cfg(feature = "meeting")]
+    zhibu_meeting::actions::told(app, event).await?;
+    #[cfg(not(feature = "meeting"))]
+    let _ = (app, event);
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! What outside services push. Nothing signs a carrier's receipt: the address holds a secret, and a receipt changes nothing
-//! but the delivery status of a message that we know. What DingTalk pushes is sealed, and wants a sealed answer.
+//! but the delivery status of a message that we know. What DingTalk pushes is sealed, and wants a sealed answer. What the video
+//! server tells is signed.
 
 use std::sync::Arc;
 
@@ -8,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use zhibu_core::Secret;
 use zhibu_providers::sms::{Carrier, receipt};
+use zhibu_providers::video::Unproven;
 use zhibu_providers::voice;
 use zhibu_tenancy::keys::hash;
 use zhibu_tenancy::{App, Cx, Space, dingtalk, outbox};
@@ -23,7 +25,7 @@ struct Callbacks {
     secret: Secret,
 }
 
-/// The routes: of receipts, when a secret is configured, and of DingTalk, when that is.
+/// The routes: of receipts, when a secret is configured, and of DingTalk and the video server, when those are.
 pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>, calls: Option<&Secret>) -> Router {
     let mut router = Router::new();
     if let Some(secret) = secret {
@@ -32,10 +34,14 @@ pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>, calls: Option<&Sec
     }
     if let Some(secret) = calls {
         let state = Callbacks { app: app.clone(), secret: secret.clone() };
-        router = router.merge(Router::new().route("/callbacks/voice/{carrier}/{secret}", post(calls)).with_state(state));
+        router =
+            router.merge(Router::new().route("/callbacks/voice/{carrier}/{secret}", post(calls)).with_state(state));
     }
     if app.mini.dingtalk.is_some() {
         router = router.merge(Router::new().route("/callbacks/dingtalk", post(suite)).with_state(app.clone()));
+    }
+    if app.video.is_open() {
+        router = router.merge(Router::new().route("/callbacks/video", post(video)).with_state(app.clone()));
     }
     router.layer(DefaultBodyLimit::max(LARGEST))
 }
@@ -51,6 +57,25 @@ async fn suite(State(app): State<Arc<App>>, RawQuery(query): RawQuery, body: Byt
         Ok(sealed) => ([(header::CONTENT_TYPE, "application/json")], sealed).into_response(),
         Err(error) => {
             tracing::error!(code = error.code, cause = ?error.cause, "a push was not kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// The video server tells again what was not acknowledged.
+async fn video(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    let proof = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let event = match app.video.verify_webhook(proof, &body, app.world.now()) {
+        Ok(event) => event,
+        Err(Unproven(what)) => {
+            tracing::warn!(what, "a webhook of the video server proves nothing");
+            return StatusCode::UNAUTHORIZED.into_response();
+        }
+    };
+    match zhibu_modules::video_told(&app, &event).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(error) => {
+            tracing::error!(code = error.code, cause = ?error.cause, "a webhook was not kept");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

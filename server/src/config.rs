@@ -54,6 +54,9 @@ pub struct Config {
     /// Calls that read a text aloud.
     #[serde(default)]
     pub voice: zhibu_providers::voice::Settings,
+    /// Video meetings.
+    #[serde(default)]
+    pub video: zhibu_providers::video::Settings,
     /// Sign-in at tenants' identity providers.
     #[serde(default)]
     pub oidc: zhibu_providers::oidc::Settings,
@@ -188,6 +191,8 @@ impl Config {
             return Err(Error::refuse("CONFIG", "正式环境不能设置 oidc.allow_loopback"));
         }
         self.mini.check(production)?;
+        self.video.check(production)?;
+        self.check_recordings()?;
         self.sms.check(production)?;
         self.voice.check(self.real())
     }
@@ -196,6 +201,18 @@ impl Config {
     pub(crate) fn real(&self) -> bool {
         let production = self.profile == Profile::Production;
         production || self.sms.carrier(production) != zhibu_providers::sms::Carrier::Sandbox
+    }
+
+    /// Recordings are taken over inside the store, so the recorder writes into the same bucket.
+    fn check_recordings(&self) -> Result<()> {
+        let bucket = self.storage.as_ref().map_or(crate::installation::BUCKET, |store| &store.bucket);
+        match &self.video.recording {
+            Some(recording) if recording.bucket != bucket => Err(Error::refuse(
+                "CONFIG",
+                format!("配置有误: video.recording.bucket 应与对象存储的桶相同（{bucket}）"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The origin people reach the console under.

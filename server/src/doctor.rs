@@ -46,7 +46,29 @@ pub(crate) async fn examine(installation: &Installation) -> Result<Vec<Finding>>
     );
     let voice = &installation.app.voice;
     // Nobody has to have calls.
-    note("voice", Ok(if voice.is_sandbox() { "沙箱" } else if voice.is_open() { "已开通" } else { "未开通" }.into()));
+    note(
+        "voice",
+        Ok(if voice.is_sandbox() {
+            "沙箱"
+        } else if voice.is_open() {
+            "已开通"
+        } else {
+            "未开通"
+        }
+        .into()),
+    );
+    let video = &installation.app.video;
+    note(
+        "video",
+        if video.is_open() {
+            // Asking after a room that nobody is in shows whether the key is good.
+            let there = video.present("doctor").await.map_err(zhibu_core::Error::unavailable);
+            let recorded = if video.records() { "可以录制" } else { "未开通录制" };
+            there.map(|_| format!("{}，{recorded}", video.host().key()))
+        } else {
+            Ok("未开通，视频会议只显示会议链接".into())
+        },
+    );
     note("font", zhibu_office::paper::chinese_font().map(|(family, file)| format!("{family}（{}）", file.display())));
     Ok(findings)
 }

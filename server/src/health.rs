@@ -78,13 +78,23 @@ pub(crate) async fn providers(
         return StatusCode::NOT_FOUND.into_response();
     }
     let sms = &health.app.sms;
-    Json([Provider {
-        capability: "sms",
-        provider: sms.carrier().key(),
-        environment: if sms.is_sandbox() || !health.production { "sandbox" } else { "production" },
-        fingerprint: sms.fingerprint().map(str::to_owned),
-        last_good: sms.last_good(),
-    }])
+    let video = &health.app.video;
+    Json([
+        Provider {
+            capability: "sms",
+            provider: sms.carrier().key(),
+            environment: if sms.is_sandbox() || !health.production { "sandbox" } else { "production" },
+            fingerprint: sms.fingerprint().map(str::to_owned),
+            last_good: sms.last_good(),
+        },
+        Provider {
+            capability: "video",
+            provider: video.host().key(),
+            environment: if health.production { "production" } else { "sandbox" },
+            fingerprint: video.fingerprint().map(str::to_owned),
+            last_good: None,
+        },
+    ])
     .into_response()
 }
 

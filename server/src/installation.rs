@@ -16,7 +16,7 @@ use url::Url;
 use crate::config::{Config, Profile, variable};
 
 const DATABASE: &str = "zhibu";
-const BUCKET: &str = "media";
+pub(crate) const BUCKET: &str = "media";
 /// Where the embedded store's address is noted, for commands beside a server.
 const STORE: &str = "store";
 
@@ -83,6 +83,7 @@ impl Installation {
             ddl_url,
             sms,
             voice: config.voice.open(config.real(), &world)?,
+            video: config.video.open(config.profile == Profile::Production, &world)?,
             mini: config.mini.open(&world)?,
             store: Store::new(&store_settings(&config, &keys, endpoint)?),
             scratch: config.data.join("scratch"),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use moka::future::Cache;
 use zhibu_core::{Error, Result, SessionId, TenantId, World};
 use zhibu_providers::Sms;
+use zhibu_providers::video::Video;
 use zhibu_providers::voice::Voice;
 use zhibu_storage::Store;
 
@@ -107,6 +108,8 @@ pub struct App {
     pub sms: Arc<dyn Sms>,
     /// Calls that read a text aloud.
     pub voice: Arc<dyn Voice>,
+    /// Video meetings.
+    pub video: Arc<dyn Video>,
     /// Platforms of mini-programs.
     pub mini: Platforms,
     /// Files.
@@ -148,6 +151,8 @@ pub struct Parts {
     pub sms: Arc<dyn Sms>,
     /// Calls that read a text aloud.
     pub voice: Arc<dyn Voice>,
+    /// Video meetings.
+    pub video: Arc<dyn Video>,
     /// Platforms of mini-programs.
     pub mini: Platforms,
     /// Files.
@@ -188,6 +193,7 @@ impl App {
             ddl_url: parts.ddl_url,
             sms: parts.sms,
             voice: parts.voice,
+            video: parts.video,
             mini: parts.mini,
             store: parts.store,
             scratch: parts.scratch,

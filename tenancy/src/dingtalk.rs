@@ -77,7 +77,9 @@ pub async fn received(cx: &Cx, events: &[Event]) -> Result<()> {
     for event in events {
         match event {
             Event::SuiteTicket { ticket, at } => keep(cx, ticket, *at).await?,
-            Event::Authorised { corp, name, admin, agent, at } => authorised(cx, corp, (name, admin), *agent, *at).await?,
+            Event::Authorised { corp, name, admin, agent, at } => {
+                authorised(cx, corp, (name, admin), *agent, *at).await?
+            }
             Event::Relieved { corp, at } => relieved(cx, corp, *at).await?,
             Event::Check | Event::Other => {}
         }

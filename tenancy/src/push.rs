@@ -97,7 +97,10 @@ pub fn open(app: &App) -> Vec<Client> {
     let templates = &app.settings.push;
     let wechat = app.mini.wechat.is_some() && templates.wechat.is_some();
     let dingtalk = app.mini.dingtalk.is_some() && templates.dingtalk.is_some();
-    [(Client::Wechat, wechat), (Client::Dingtalk, dingtalk)].into_iter().filter_map(|(one, open)| open.then_some(one)).collect()
+    [(Client::Wechat, wechat), (Client::Dingtalk, dingtalk)]
+        .into_iter()
+        .filter_map(|(one, open)| open.then_some(one))
+        .collect()
 }
 
 /// WeChat's template that people may agree to.

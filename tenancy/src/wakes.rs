@@ -35,12 +35,8 @@ pub async fn wake_at(cx: &Cx, module: &'static str, due: DateTime<Utc>) -> Resul
 /// Wakes whoever has waited long enough.
 pub(crate) async fn wake_all(cx: &Cx) -> Result<()> {
     let mut unit = cx.app.begin(Space::Platform, Mode::Read).await?;
-    let due: Vec<(Uuid, String, DateTime<Utc>)> = wakes::table
-        .filter(wakes::due_at.le(cx.now()))
-        .order(wakes::due_at)
-        .limit(1_000)
-        .load(unit.conn()?)
-        .await?;
+    let due: Vec<(Uuid, String, DateTime<Utc>)> =
+        wakes::table.filter(wakes::due_at.le(cx.now())).order(wakes::due_at).limit(1_000).load(unit.conn()?).await?;
     unit.commit().await?;
     for (tenant, module, at) in due {
         if let Err(error) = wake(cx, tenant, &module).await {

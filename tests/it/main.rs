@@ -59,3 +59,4 @@ mod support;
 mod surface;
 mod tidy;
 mod undo;
+mod video;

@@ -18,7 +18,7 @@ fn doc(text: &str) -> String {
     text.replace("$W", WHOLE)
 }
 
-fn save() -> String {
+pub(crate) fn save() -> String {
     doc(
         "mutation($id: ID, $v: Int, $i: MeetingInput!, $p: Boolean) { meeting { it: save(id: $id, version: $v, input: $i, publish: $p) { $W } } }",
     )
@@ -29,7 +29,7 @@ fn one() -> String {
 }
 
 /// A mutation that needs the meeting's or vote's id only.
-fn step(name: &str) -> String {
+pub(crate) fn step(name: &str) -> String {
     doc("mutation($id: ID!) { meeting { it: $N(id: $id) { $W } } }").replace("$N", name)
 }
 
@@ -79,21 +79,21 @@ async fn told(socket: &mut Socket) -> Value {
     socket.next().await.unwrap()["payload"].clone()
 }
 
-fn it(answer: Value) -> Value {
+pub(crate) fn it(answer: Value) -> Value {
     answer["meeting"]["it"].clone()
 }
 
 /// A branch of four with a secretary, another branch with one member, and the administrator of all.
-struct Hall {
-    t: Town,
-    admin: Visitor,
-    secretary: Visitor,
-    members: [Visitor; 4],
-    li: Visitor,
-    root: String,
-    first: String,
-    second: String,
-    people: Vec<String>,
+pub(crate) struct Hall {
+    pub(crate) t: Town,
+    pub(crate) admin: Visitor,
+    pub(crate) secretary: Visitor,
+    pub(crate) members: [Visitor; 4],
+    pub(crate) li: Visitor,
+    pub(crate) root: String,
+    pub(crate) first: String,
+    pub(crate) second: String,
+    pub(crate) people: Vec<String>,
 }
 
 impl Hall {
@@ -101,7 +101,7 @@ impl Hall {
         Self::in_town(Town::start().await).await
     }
 
-    async fn in_town(t: Town) -> Self {
+    pub(crate) async fn in_town(t: Town) -> Self {
         let mut admin = t.administrator().await;
         let (root, first, second) = small_tree(&t, &mut admin).await;
         let mut people = Vec::new();
@@ -120,7 +120,7 @@ impl Hall {
         Self { t, admin, secretary, members, li, root, first, second, people }
     }
 
-    fn form(&self) -> Value {
+    pub(crate) fn form(&self) -> Value {
         let at = |minutes: i64| (self.t.now() + Duration::minutes(minutes)).to_rfc3339();
         json!({
             "organisation": self.first, "types": ["branch_assembly"], "title": "第四季度党员大会", "mode": "OFFLINE",
@@ -131,7 +131,7 @@ impl Hall {
     }
 
     /// Announces a meeting of the first branch; its id.
-    async fn planned(&mut self, more: Value) -> String {
+    pub(crate) async fn planned(&mut self, more: Value) -> String {
         let input = with(self.form(), more);
         let made = it(self.secretary.ok(&save(), json!({"i": input, "p": true})).await);
         made["meeting"]["id"].as_str().unwrap().to_owned()
@@ -294,6 +294,18 @@ async fn pc_4_3b_a_superior_decides_which_kinds_organisations_may_hold() {
     assert_eq!(between.refused(LIMIT, json!({"o": h.root, "c": "theme_day", "a": false})).await.code, "NOT_FOUND");
     between.ok(LIMIT, json!({"o": h.first, "c": "theme_day", "a": false})).await;
     between.ok(LIMIT, json!({"o": h.first, "c": "theme_day", "a": true})).await;
+    // What the top decided for one organisation is not for its own administrator to change, nor for those below to get around.
+    h.admin.ok(LIMIT, json!({"o": top, "c": "party_lecture", "a": null})).await;
+    for (decided, others) in [(false, [json!(true), json!(null)]), (true, [json!(false), json!(null)])] {
+        h.admin.ok(LIMIT, json!({"o": h.first, "c": "party_lecture", "a": decided})).await;
+        for other in others {
+            assert_eq!(between.refused(LIMIT, allow(other)).await.code, "FORBIDDEN_ABOVE", "{decided}");
+        }
+    }
+    h.admin.ok(LIMIT, json!({"o": h.first, "c": "party_lecture", "a": null})).await;
+    between.ok(LIMIT, allow(json!(false))).await;
+    h.admin.ok(LIMIT, allow(json!(null))).await;
+    h.admin.ok(LIMIT, json!({"o": top, "c": "party_lecture", "a": false})).await;
     // A branch decides nothing, neither for itself nor for others.
     assert_eq!(h.secretary.refused(LIMIT, json!({"o": h.first, "c": "party_lecture", "a": true})).await.code, "DENIED");
     // A kind of the tenant's own.

@@ -36,7 +36,9 @@ const SCHEDULES: &str = "query($o: Boolean) { messaging { it: schedules(first: 2
 const CONSENT: &str = "mutation($t: [String!]!) { messaging { it: consent(templates: $t) { template left } } }";
 
 fn send() -> String {
-    format!("mutation($k: ID!, $i: AnnouncementInput!) {{ messaging {{ it: send(key: $k, input: $i) {{ {WHOLE} }} }} }}")
+    format!(
+        "mutation($k: ID!, $i: AnnouncementInput!) {{ messaging {{ it: send(key: $k, input: $i) {{ {WHOLE} }} }} }}"
+    )
 }
 
 fn one() -> String {
@@ -201,7 +203,8 @@ async fn pc_4_5_m_1_15_a_notice_is_told_and_shows_who_has_read_it() {
     // Every fault is told, at its field.
     let wrong = with(h.notice(json!([{"rung": "SMS", "afterMinutes": -1}])), json!({"title": "关", "text": " "}));
     let answer = secretary.ask(&send(), json!({"k": key(), "i": wrong})).await.body;
-    let fields: Vec<&str> = answer["errors"].as_array().unwrap().iter().filter_map(|e| e["extensions"]["field"].as_str()).collect();
+    let fields: Vec<&str> =
+        answer["errors"].as_array().unwrap().iter().filter_map(|e| e["extensions"]["field"].as_str()).collect();
     assert_eq!(fields, ["ladder.0.afterMinutes", "ladder.0.template", "title", "text"]);
     let nobody = with(h.notice(json!([])), json!({"organisations": []}));
     assert_eq!(secretary.refused(&send(), json!({"k": key(), "i": nobody})).await, "INVALID organisations");
@@ -231,7 +234,10 @@ async fn pc_4_5_m_1_15_a_notice_is_told_and_shows_who_has_read_it() {
     let mine = zhang.ok(MINE, json!({})).await["messaging"].clone();
     assert_eq!((&mine["unread"], &mine["it"]["totalCount"]), (&json!(1), &json!(1)));
     let told = mine["it"]["nodes"][0].clone();
-    assert_eq!((&told["id"], &told["text"], &told["readAt"]), (&json!(id), &json!("请各位党员按时交纳党费。\n谢谢配合。"), &json!(null)));
+    assert_eq!(
+        (&told["id"], &told["text"], &told["readAt"]),
+        (&json!(id), &json!("请各位党员按时交纳党费。\n谢谢配合。"), &json!(null))
+    );
     assert_eq!(it(zhang.ok(READ, json!({"ids": [id, NOBODY]})).await), json!(0));
     let first = zhang.ok(MINE, json!({})).await["messaging"]["it"]["nodes"][0]["readAt"].clone();
     h.t.pass(Duration::seconds(5));
@@ -298,7 +304,10 @@ async fn pc_4_5_m_1_15_the_ladder_goes_up_for_those_who_have_not_read() {
     let ladder = json!([{"rung": "PUSH", "afterMinutes": 0}, {"rung": "SMS", "afterMinutes": 3, "template": sms},
         {"rung": "VOICE", "afterMinutes": 3, "template": call}]);
     let plan = it(secretary.ok(PLAN, json!({"i": h.notice(ladder.clone())})).await);
-    assert_eq!((&plan["rungs"][0]["reach"], &plan["rungs"][1]["reach"], &plan["rungs"][2]["fen"]), (&json!(1), &json!(3), &json!(36)));
+    assert_eq!(
+        (&plan["rungs"][0]["reach"], &plan["rungs"][1]["reach"], &plan["rungs"][2]["fen"]),
+        (&json!(1), &json!(3), &json!(36))
+    );
     assert_eq!(plan["rungs"][2]["preview"], "张三同志，请查看通知：关于交纳党费的通知");
     assert_eq!(plan["mostFen"], json!(3 * 5 + 36));
     let id = h.sent(&mut secretary, ladder).await;
@@ -308,7 +317,10 @@ async fn pc_4_5_m_1_15_the_ladder_goes_up_for_those_who_have_not_read() {
     assert_eq!(told[0].values["thing1"]["value"], "关于交纳党费的通知");
     let first = ["张三 PUSH SENT", "王五 PUSH SKIPPED 未同意接收微信提醒", "赵六 PUSH SKIPPED 未绑定微信或钉钉"];
     assert_eq!(fates(&mut secretary, &id).await, first);
-    assert_eq!(zhang.ok("{ messaging { it: consents { left } } }", json!({})).await["messaging"]["it"][0]["left"], json!(0));
+    assert_eq!(
+        zhang.ok("{ messaging { it: consents { left } } }", json!({})).await["messaging"]["it"][0]["left"],
+        json!(0)
+    );
     assert_eq!(double.sent().len(), before, "nobody has waited long enough for a text message");
 
     // The first reads, the others get a text message, once, though two jobs climb at the same time.
@@ -342,7 +354,13 @@ async fn pc_4_5_m_1_15_the_ladder_goes_up_for_those_who_have_not_read() {
     assert_eq!(whole["announcement"]["fen"], json!(2 * 5 + 2 * 12));
     let answered = it(admin.ok(READERS, json!({"id": id, "f": {"state": "DELIVERED"}})).await);
     assert_eq!(answered["totalCount"], json!(2));
-    let seconds = answered["nodes"][0]["deliveries"].as_array().unwrap().iter().find(|one| one["rung"] == "VOICE").unwrap().clone();
+    let seconds = answered["nodes"][0]["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["rung"] == "VOICE")
+        .unwrap()
+        .clone();
     assert_eq!(seconds["seconds"], json!(17));
     // A forged receipt, or one without the secret, changes nothing.
     let forged = h.t.visitor().send(http::Method::POST, "/callbacks/voice/aliyun/wrong", &[], "[]").await;
@@ -358,10 +376,13 @@ async fn pc_4_5_quiet_hours_budget_and_withdrawal_hold_messages_back() {
     let ladder = json!([{"rung": "SMS", "afterMinutes": 0, "template": sms}]);
     h.calm().await;
     let before = double.sent().len();
-    let now = async |h: &Hall| format!("{} {}", double.sent().len() - before, {
-        let sql = format!("SELECT coalesce(string_agg(DISTINCT state, ','), '') FROM {}.messages", h.t.home.schema());
-        h.t.sql().await.one(&sql).await
-    });
+    let now = async |h: &Hall| {
+        format!("{} {}", double.sent().len() - before, {
+            let sql =
+                format!("SELECT coalesce(string_agg(DISTINCT state, ','), '') FROM {}.messages", h.t.home.schema());
+            h.t.sql().await.one(&sql).await
+        })
+    };
     // At night nothing leaves; withdrawn before morning, it never does.
     h.t.pass(Duration::hours(12));
     double.advance(12 * 3600);
@@ -386,7 +407,8 @@ async fn pc_4_5_quiet_hours_budget_and_withdrawal_hold_messages_back() {
     let id = h.sent(&mut secretary, ladder.clone()).await;
     h.minute().await;
     assert_eq!(now(&h).await, "2 cancelled,sent");
-    let skipped = fates(&mut secretary, &id).await.into_iter().filter(|line| line.contains("SKIPPED")).collect::<Vec<_>>();
+    let skipped =
+        fates(&mut secretary, &id).await.into_iter().filter(|line| line.contains("SKIPPED")).collect::<Vec<_>>();
     assert_eq!(skipped.len(), 1);
     assert!(skipped[0].ends_with("SMS SKIPPED 本月消息预算已用完"), "{skipped:?}");
     let refused = secretary.refused(&send(), json!({"k": key(), "i": h.notice(ladder)})).await;
@@ -412,7 +434,11 @@ async fn m_1_15_dingtalk_tells_its_people_and_says_what_became_of_it() {
     h.later(2).await;
     h.again().await;
     let mut admin = h.admin.clone();
-    assert!(fates(&mut admin, &id).await.contains(&"张三 PUSH DELIVERED".to_owned()), "{:?}", fates(&mut admin, &id).await);
+    assert!(
+        fates(&mut admin, &id).await.contains(&"张三 PUSH DELIVERED".to_owned()),
+        "{:?}",
+        fates(&mut admin, &id).await
+    );
     assert_eq!(double.report(), Vec::<String>::new());
 }
 
@@ -421,9 +447,7 @@ async fn m_1_11_reminders_come_when_they_are_due_by_the_way_that_was_chosen() {
     let (mut h, double) = emulated().await;
     let mut zhang = h.of(1).await;
     let at = |h: &Hall, minutes: i64| (h.t.now() + Duration::minutes(minutes)).to_rfc3339();
-    let form = |h: &Hall, minutes: i64, way: &str, repeat: &str| {
-        json!({"title": "交党费", "note": "带上党员证", "at": at(h, minutes), "repeat": repeat, "aheadMinutes": 0, "way": way})
-    };
+    let form = |h: &Hall, minutes: i64, way: &str, repeat: &str| json!({"title": "交党费", "note": "带上党员证", "at": at(h, minutes), "repeat": repeat, "aheadMinutes": 0, "way": way});
     // Only what the tenant has a template for is offered.
     assert_eq!(zhang.ok(SCHEDULES, json!({})).await["messaging"]["ways"], json!(["APP", "PUSH"]));
     assert_eq!(zhang.refused(SCHEDULE, json!({"i": form(&h, 5, "SMS", "NEVER")})).await, "WAY_NOT_OPEN way");
@@ -530,7 +554,10 @@ async fn pc_4_3_m_1_15_meetings_tell_those_on_their_list() {
     assert_eq!(titles(&mut zhang).await[0], "请假已同意：党员大会");
     // What the tenant has switched off is not told; a day before, people are reminded once.
     let rule = json!({"o": "MEETING_CANCELLED", "i": {"on": false, "ladder": []}});
-    assert_eq!(h.admin.refused(RULE, json!({"o": "ANNOUNCEMENT", "i": {"on": false, "ladder": []}})).await, "INVALID on");
+    assert_eq!(
+        h.admin.refused(RULE, json!({"o": "ANNOUNCEMENT", "i": {"on": false, "ladder": []}})).await,
+        "INVALID on"
+    );
     h.admin.ok(RULE, rule).await;
     h.t.pass(Duration::hours(2));
     h.hourly().await;
@@ -538,7 +565,8 @@ async fn pc_4_3_m_1_15_meetings_tell_those_on_their_list() {
     let mut wang = h.of(2).await;
     assert_eq!(titles(&mut wang).await, ["会议提醒：党员大会", "会议变更：党员大会", "会议通知：党员大会"]);
     let mut secretary = h.secretary().await;
-    let cancel = "mutation($id: ID!, $v: Int!) { meeting { cancel(id: $id, version: $v, reason: \"停电\") { manages } } }";
+    let cancel =
+        "mutation($id: ID!, $v: Int!) { meeting { cancel(id: $id, version: $v, reason: \"停电\") { manages } } }";
     secretary.ok(cancel, json!({"id": made["id"], "v": made["version"]})).await;
     h.calm().await;
     assert_eq!(titles(&mut wang).await.len(), 3);

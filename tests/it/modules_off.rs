@@ -63,7 +63,8 @@ async fn switch(t: &Town, operator: &mut Visitor, tenant: &Tenant, on: bool) {
 #[tokio::test]
 async fn op_8_nothing_of_a_module_is_left_when_it_is_switched_off() {
     let t = Town::start().await;
-    let others = ["contribution", "development", "leadership", "meeting", "messaging", "mobility", "pledge", "study_note"];
+    let others =
+        ["contribution", "development", "leadership", "meeting", "messaging", "mobility", "pledge", "study_note"];
     let never = t.tenant("中共第二单位委员会", "boss", None, &others).await;
     let (mut operator, mut admin) = (t.operator().await, t.administrator().await);
     let whole = types(&mut admin).await;

@@ -14,7 +14,7 @@ pub struct Socket(WebSocketStream<TcpStream>);
 
 impl Socket {
     /// Opens a socket with these cookies and gets it acknowledged.
-    pub(crate) async fn open(address: SocketAddr, path: &str, cookies: &str) -> Self {
+    pub async fn open(address: SocketAddr, path: &str, cookies: &str) -> Self {
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         let mut put = |name: &'static str, value: &str| request.headers_mut().insert(name, value.parse().unwrap());
         put("sec-websocket-protocol", "graphql-transport-ws");

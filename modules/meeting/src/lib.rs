@@ -16,9 +16,9 @@ pub mod statistics;
 pub mod store;
 mod tells;
 
-use zhibu_core::{Permission, migration};
-use zhibu_tenancy::Module;
+use zhibu_core::{Permission, Result, migration};
 use zhibu_tenancy::exchange::export::FormsOf;
+use zhibu_tenancy::{Cx, Module, jobs};
 
 /// See the meetings of one's organisations (活动管理).
 pub const LIST_READ: Permission = Permission::of("meeting.list", "meeting.list.read");
@@ -40,9 +40,12 @@ pub static MODULE: Module = Module {
     base: false,
     permissions: &[LIST_READ, MANAGE, STATS_READ, TYPES_READ, TYPES_EDIT, ATTEND],
     shared: &[],
-    tenant: &[migration!("../../migrations/tenant/meeting", "0001_init")],
+    tenant: &[
+        migration!("../../migrations/tenant/meeting", "0001_init"),
+        migration!("../../migrations/tenant/meeting", "0002_video"),
+    ],
     seed: None,
-    jobs: |worker| worker,
+    jobs: jobs::define::<actions::KeepRecording>,
     importers: &[],
     exporters: &[&export::Meetings, &FormsOf(export::MinutesForms)],
     roles: None,
@@ -52,8 +55,13 @@ pub static MODULE: Module = Module {
     certificate: Some(&certificate::Attended),
     footprint: Some(&footprint::ATTENDED),
     purge: Some(&purge::Meetings),
-    hourly: Some(|cx| Box::pin(tells::hourly(cx))),
     hears: None,
     tells: Some(&tells::Meetings),
     woken: None,
+    hourly: Some(|cx| Box::pin(hourly(cx))),
 };
+
+async fn hourly(cx: &Cx) -> Result<()> {
+    actions::hourly(cx).await?;
+    tells::hourly(cx).await
+}

@@ -241,12 +241,22 @@ pub struct TypeRow {
     pub allowed_at: Vec<Uuid>,
     /// Organisations that may not.
     pub forbidden_at: Vec<Uuid>,
+    /// Of these the ones for which a superior has decided, each with it.
+    pub deciders: serde_json::Value,
     /// The tenant made it.
     pub own: bool,
     /// It can be chosen for new meetings.
     pub active: bool,
     /// Counts edits.
     pub version: i32,
+}
+
+impl TypeRow {
+    /// In whose name it was decided what holds at an organisation: a superior's, or its own.
+    pub fn decider(&self, at: Uuid) -> Uuid {
+        let by = self.deciders.get(at.to_string()).and_then(serde_json::Value::as_str);
+        by.and_then(|by| by.parse().ok()).unwrap_or(at)
+    }
 }
 
 /// A meeting.
@@ -316,6 +326,7 @@ pub struct PersonRow {
     pub leave_at: Option<DateTime<Utc>>,
     pub leave_answer: Option<String>,
     pub makeup: bool,
+    pub joined_at: Option<DateTime<Utc>>,
 }
 
 /// A vote in a meeting.
@@ -390,6 +401,7 @@ pub struct FileRow {
     pub file_size: i64,
     pub content_type: String,
     pub upload: Option<String>,
+    pub egress: Option<String>,
     pub library: bool,
     pub account_name: String,
     pub created_at: DateTime<Utc>,

@@ -5,7 +5,7 @@ diesel::table! {
     own.meeting_types (code) {
         code -> Text, name -> Text, sort -> Int2, attend -> Text, every -> Nullable<Text>, quorum -> Text,
         held_by -> Array<Text>, required_of -> Array<Text>, allowed_at -> Array<Uuid>,
-        forbidden_at -> Array<Uuid>, own -> Bool, active -> Bool, version -> Int4,
+        forbidden_at -> Array<Uuid>, deciders -> Jsonb, own -> Bool, active -> Bool, version -> Int4,
     }
 }
 
@@ -29,7 +29,7 @@ diesel::table! {
         distance -> Nullable<Int4>, leave_state -> Nullable<Text>, leave_kind -> Nullable<Text>,
         leave_reason -> Nullable<Text>, leave_at -> Nullable<Timestamptz>, leave_answer -> Nullable<Text>,
         leave_by -> Nullable<Text>, makeup -> Bool, note -> Nullable<Text>, note_version -> Int4,
-        noted_at -> Nullable<Timestamptz>,
+        noted_at -> Nullable<Timestamptz>, joined_at -> Nullable<Timestamptz>, left_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -53,7 +53,7 @@ diesel::table! { own.meeting_ballots (id) { id -> Uuid, vote_id -> Uuid, sealed 
 diesel::table! {
     own.meeting_files (id) {
         id -> Uuid, meeting_id -> Uuid, kind -> Text, state -> Text, file_name -> Text, file_size -> Int8,
-        content_type -> Text, upload -> Nullable<Text>, library -> Bool, account_name -> Text, created_at -> Timestamptz,
+        content_type -> Text, upload -> Nullable<Text>, egress -> Nullable<Text>, library -> Bool, account_name -> Text, created_at -> Timestamptz,
     }
 }
 

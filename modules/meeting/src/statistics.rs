@@ -11,7 +11,7 @@ use zhibu_core::{Error, OrganisationId, Result};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::Conn;
 
-use crate::model::{MeetingEvery, TypeRow};
+use crate::model::{MeetingAttend, MeetingEvery, TypeRow};
 use crate::rules::periods::{self, Life, MeetingAlert, Period, Score};
 use crate::store;
 
@@ -138,7 +138,7 @@ struct Counted {
     count: i64,
 }
 
-/// Organisations that were there in the year, with whether they have a team (支委会): one that has none holds no committee.
+/// Organisations that were there in the year, with whether they have a team (班子).
 const PLACES: &str = "SELECT o.id, o.short_name AS name, o.org_type, o.founded_on, o.closed_on, \
     (SELECT count(*) FROM own.posts p WHERE p.organisation_id = o.id AND p.until IS NULL \
      AND p.post NOT IN ('organiser', 'group_leader')) >= 3 AS has_team \
@@ -179,7 +179,7 @@ pub async fn year(
     let part = organisation::part(reach, under, &mut *conn).await?;
     let first = |year: i32| {
         let day = NaiveDate::from_ymd_opt(year, 1, 1).ok_or_else(|| Error::invalid("year", "年度不正确"))?;
-        store::midnight(day).ok_or_else(|| Error::bug("midnight"))
+        zhibu_core::midnight(day).ok_or_else(|| Error::bug("midnight"))
     };
     let (from, to) = (first(year)?, first(year + 1)?);
     let places: Vec<Place> = diesel::sql_query(PLACES).bind::<Nullable<Array<Id>>, _>(&part).load(&mut *conn).await?;
@@ -268,9 +268,9 @@ fn score(
             let in_year: HashMap<u32, i32> =
                 all.iter().filter(|((of, _), _)| *of == year).map(|((_, month), count)| (*month, *count)).collect();
             let every = sum.kind.every.as_deref().and_then(MeetingEvery::from_code);
-            // A branch without a team holds no committee.
-            let must = sum.kind.required_of.contains(&place.org_type)
-                && (sum.kind.code != "branch_committee" || place.has_team);
+            // Who has no team holds no meeting of it.
+            let of_team = sum.kind.attend == MeetingAttend::Committee.code();
+            let must = sum.kind.required_of.contains(&place.org_type) && (place.has_team || !of_team);
             let mut one = Score { held: in_year.values().sum(), ..Score::default() };
             if let Some(every) = every.filter(|_| must) {
                 one = periods::score(every, year, life, today, &in_year);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{
     Error, MeetingFileId, MeetingId, MeetingPlanId, MeetingVoteId, OrganisationId, Page, PageArgs, PersonId, Result,
-    grams,
+    grams, midnight,
 };
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_directory::schema::organisations;
@@ -53,12 +53,6 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Beginning on this day or earlier.
     pub to: Option<NaiveDate>,
-}
-
-/// Midnight before a day, where the tenants are.
-pub fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
-    let start = day.and_hms_opt(0, 0, 0)?;
-    chrono::FixedOffset::east_opt(8 * 3600)?.from_local_datetime(&start).single().map(|at| at.to_utc())
 }
 
 type Boxed = meetings::BoxedQuery<'static, Pg>;
@@ -391,6 +385,15 @@ pub async fn files(meeting: MeetingId, conn: &mut Conn) -> Result<Vec<FileRow>> 
         .await?)
 }
 
+/// How the recordings of a meeting stand that are not there yet.
+pub async fn recordings(meeting: MeetingId, conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(meeting_files::table
+        .filter(meeting_files::meeting_id.eq(meeting.0).and(meeting_files::state.eq_any(["recording", "saving"])))
+        .select(meeting_files::state)
+        .load(conn)
+        .await?)
+}
+
 /// One file, whoever may see it.
 pub async fn file(id: MeetingFileId, conn: &mut Conn) -> Result<FileRow> {
     Ok(meeting_files::table.find(id.0).select(FileRow::as_select()).first(conn).await?)
@@ -415,23 +418,24 @@ pub async fn types(conn: &mut Conn) -> Result<Vec<TypeRow>> {
         .await?)
 }
 
-/// What superiors have decided for an organisation: for each kind the nearest decision, with who made it.
-pub async fn limits(path: &str, conn: &mut Conn) -> Result<HashMap<String, (Uuid, bool)>> {
-    // An organisation and those above it: 001.002.003, 001.002, 001.
-    let above: Vec<&str> = (0..path.len())
-        .filter(|at| path.as_bytes().get(*at) == Some(&b'.'))
-        .map(|at| &path[..at])
-        .chain([path])
-        .collect();
-    let mut above: Vec<(i16, Uuid)> = organisations::table
+/// An organisation and those above it with their places in the tree, the highest first.
+pub async fn chain(path: &str, conn: &mut Conn) -> Result<Vec<(Uuid, String)>> {
+    // 001, 001.002, 001.002.003
+    let above: Vec<&str> = path.match_indices('.').map(|(at, _)| &path[..at]).chain([path]).collect();
+    Ok(organisations::table
         .filter(organisations::path.eq_any(above))
-        .select((organisations::depth, organisations::id))
-        .load(&mut *conn)
-        .await?;
-    above.sort_unstable();
+        .order((organisations::depth, organisations::id))
+        .select((organisations::id, organisations::path))
+        .load(conn)
+        .await?)
+}
+
+/// What is decided for an organisation: for each kind the nearest decision, with where it was made.
+pub async fn limits(path: &str, conn: &mut Conn) -> Result<HashMap<String, (Uuid, bool)>> {
+    let above = chain(path, &mut *conn).await?;
     let mut decided = HashMap::new();
     for kind in types(conn).await? {
-        for (_, at) in &above {
+        for (at, _) in &above {
             for (places, allowed) in [(&kind.allowed_at, true), (&kind.forbidden_at, false)] {
                 if places.contains(at) {
                     decided.insert(kind.code.clone(), (*at, allowed));

@@ -149,7 +149,8 @@ async fn due(cx: &Cx, now: DateTime<Utc>) -> Result<Option<Due>> {
                 let notice = announcements::table.find(id).select(AnnouncementRow::as_select());
                 let notice: AnnouncementRow = notice.first(&mut *conn).await?;
                 let ladder = store::ladders(&[id], conn).await?;
-                let next = ladder.iter().find(|rung| rung.number > number).map(|rung| (rung.number, rung.after_minutes));
+                let next =
+                    ladder.iter().find(|rung| rung.number > number).map(|rung| (rung.number, rung.after_minutes));
                 let rung = ladder.into_iter().find(|rung| rung.number == number);
                 rung.map(|rung| Due { notice, rung, next })
             }
@@ -200,10 +201,12 @@ async fn rung(cx: &Cx) -> Result<bool> {
         && !own
         && let Some(morning) = messages::quiet(write.conn()?).await?.ends(now)
     {
-        diesel::update(people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&rows))))
-            .set(people::due_at.eq(morning))
-            .execute(write.conn()?)
-            .await?;
+        diesel::update(
+            people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&rows))),
+        )
+        .set(people::due_at.eq(morning))
+        .execute(write.conn()?)
+        .await?;
         write.commit_quietly().await?;
         return Ok(true);
     }
@@ -213,10 +216,12 @@ async fn rung(cx: &Cx) -> Result<bool> {
         Some(Err(why)) => skip(&mut write, &due, &rows, &why, now).await?,
     }
     let next = due.next.map(|(number, after)| (number, now + Duration::minutes(after.into()))).unzip();
-    diesel::update(people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&rows))))
-        .set((people::next_number.eq(next.0), people::due_at.eq(next.1)))
-        .execute(write.conn()?)
-        .await?;
+    diesel::update(
+        people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&rows))),
+    )
+    .set((people::next_number.eq(next.0), people::due_at.eq(next.1)))
+    .execute(write.conn()?)
+    .await?;
     write.commit_quietly().await?;
     Ok(true)
 }
@@ -253,8 +258,7 @@ async fn skip(write: &mut Write<'_>, due: &Due, rows: &[Uuid], why: &str, now: D
 async fn platform(write: &mut Write<'_>, due: &Due, rows: &[Uuid], now: DateTime<Utc>) -> Result<()> {
     let cx = write.cx;
     let whom = member::attenders(&Whom::People(rows.to_vec()), CHUNK, write.conn()?).await?;
-    let accounts: HashMap<Uuid, Uuid> =
-        whom.iter().filter_map(|one| Some((one.person, one.account?))).collect();
+    let accounts: HashMap<Uuid, Uuid> = whom.iter().filter_map(|one| Some((one.person, one.account?))).collect();
     let all: Vec<Uuid> = accounts.values().copied().collect();
     let routes = platforms::routes(cx, &all, write.conn()?).await?;
     let agreed = match platforms::consented_template(&cx.app) {
@@ -265,9 +269,9 @@ async fn platform(write: &mut Write<'_>, due: &Due, rows: &[Uuid], now: DateTime
         let no = |why: &str| (*person, None, "skipped", Some(why.to_owned()));
         let Some(account) = accounts.get(person) else { return no("未开通账号") };
         let Some(ways) = routes.get(account) else { return no("未绑定微信或钉钉") };
-        let open = ways.iter().find(|way| {
-            way.via != identity::Client::Wechat || agreed.get(account).is_some_and(|left| *left > 0)
-        });
+        let open = ways
+            .iter()
+            .find(|way| way.via != identity::Client::Wechat || agreed.get(account).is_some_and(|left| *left > 0));
         match open {
             Some(way) => (*person, Some(way.via.key()), "queued", None),
             None => no("未同意接收微信提醒"),
@@ -278,13 +282,7 @@ async fn platform(write: &mut Write<'_>, due: &Due, rows: &[Uuid], now: DateTime
 }
 
 /// Orders text messages or calls, as far as the month's money goes.
-async fn telephone(
-    write: &mut Write<'_>,
-    due: &Due,
-    ready: &Ready,
-    rows: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<()> {
+async fn telephone(write: &mut Write<'_>, due: &Due, ready: &Ready, rows: &[Uuid], now: DateTime<Utc>) -> Result<()> {
     let cx = write.cx;
     let whom = member::attenders(&Whom::People(rows.to_vec()), CHUNK, write.conn()?).await?;
     let (reached, _) = actions::addressees(cx, &whom, write.conn()?).await?;

@@ -181,12 +181,7 @@ pub struct Rule {
 impl Rule {
     /// What is usual: inside the system, and through the platform at once.
     pub fn usual() -> Self {
-        let push = RuleRung {
-            rung: AnnouncementRung::Push,
-            after_minutes: 0,
-            template_id: None,
-            template_name: None,
-        };
+        let push = RuleRung { rung: AnnouncementRung::Push, after_minutes: 0, template_id: None, template_name: None };
         Self { enabled: true, ladder: vec![push] }
     }
 }

@@ -40,8 +40,12 @@ impl Purge for Told {
             ))
             .execute(write.conn()?)
             .await?;
-        let none = (deliveries::due_at.eq(None::<chrono::DateTime<chrono::Utc>>), deliveries::reference.eq(None::<String>));
-        diesel::update(deliveries::table.filter(deliveries::person_id.eq(person))).set(none).execute(write.conn()?).await?;
+        let none =
+            (deliveries::due_at.eq(None::<chrono::DateTime<chrono::Utc>>), deliveries::reference.eq(None::<String>));
+        diesel::update(deliveries::table.filter(deliveries::person_id.eq(person)))
+            .set(none)
+            .execute(write.conn()?)
+            .await?;
         let told: Vec<Uuid> = diesel::update(people::table.filter(people::person_id.eq(person)))
             .set((
                 people::name.eq(NAMELESS),

@@ -10,9 +10,9 @@ use zhibu_directory::member::{self, Whom};
 use zhibu_directory::organisation;
 use zhibu_providers::mini::{NoticeResult, Subscribed};
 use zhibu_providers::{Fault, ProviderError};
+use zhibu_tenancy::Cx;
 use zhibu_tenancy::identity::Client;
 use zhibu_tenancy::push::{self as platforms, Route, Words};
-use zhibu_tenancy::Cx;
 
 use crate::SEND;
 use crate::climb::later;

@@ -52,7 +52,8 @@ pub fn known(variable: &str) -> bool {
 
 /// A fact as carriers take it: one line without brackets, not too long.
 pub fn fact(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !"【】{}".contains(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let plain: String =
+        text.chars().filter(|c| !"【】{}".contains(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let plain = plain.trim();
     match plain.chars().count() {
         0 => "详见通知".to_owned(),

@@ -12,8 +12,8 @@ use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::{Conn, messages, tenants};
 
 use crate::model::{
-    AnnouncementDeliveryState, AnnouncementOccasion, AnnouncementRow, AnnouncementState, DeliveryRow,
-    ReaderRow, Rule, RuleRung, RungRow, ScheduleRow,
+    AnnouncementDeliveryState, AnnouncementOccasion, AnnouncementRow, AnnouncementState, DeliveryRow, ReaderRow, Rule,
+    RuleRung, RungRow, ScheduleRow,
 };
 use crate::schema::{
     announcement_people as people, announcement_rules, announcement_rungs as rungs, announcements, deliveries,

@@ -156,7 +156,7 @@ pub(crate) async fn bring_in(shelf: &Shelf, write: &mut Write<'_>, new: &Newcome
     let row = Row { body: new.facts.body.clone(), ..row };
     write.audit(entry(shelf, Deed::Created, &row)).await?;
     compare(shelf, write, &row).await?;
-    let published_at = store::midnight(new.published_on);
+    let published_at = zhibu_core::midnight(new.published_on);
     stand(
         shelf,
         write,

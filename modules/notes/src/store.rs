@@ -1,13 +1,13 @@
 //! Queries on texts. The two tables differ in a few columns only, so the statements are put together here.
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as Id};
 use diesel::{OptionalExtension, QueryableByName};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, WritingId, grams};
+use zhibu_core::{Error, OrganisationId, Page, PageArgs, PersonId, Result, WritingId, grams, midnight};
 use zhibu_directory::member::{self, rules as names};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::policy::Scope;
@@ -158,12 +158,6 @@ fn columns(shelf: &Shelf, body: &str) -> String {
          FROM {} w JOIN own.people p ON p.id = w.person_id JOIN own.organisations o ON o.id = w.organisation_id",
         shelf.own, shelf.table
     )
-}
-
-/// Midnight before a day, where the tenants are.
-pub(crate) fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
-    let start = day.and_hms_opt(0, 0, 0)?;
-    chrono::FixedOffset::east_opt(8 * 3600)?.from_local_datetime(&start).single().map(|at| at.to_utc())
 }
 
 /// Adds what somebody may see: what their organisations wrote, what they wrote, and with `colleagues` what their branch

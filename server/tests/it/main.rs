@@ -8,3 +8,4 @@ mod killed;
 mod logs;
 mod portable;
 mod program;
+mod replicas;

@@ -13,7 +13,8 @@ use zhibu_core::{Error, Permission, Result};
 pub use purge::Sent;
 pub use queue::{
     Addressee, Campaign, CampaignRow, Draft, Estimate, Filter, MOST, MessageRow, Order, Ready, Tally, add, call_off,
-    campaigns, cancel, count, count_campaigns, estimate, in_state, leaves_at, list, order, quiet_hours, spent, tallies, to_people,
+    campaigns, cancel, count, count_campaigns, estimate, in_state, leaves_at, list, order, quiet_hours, spent, tallies,
+    to_people,
 };
 pub use quiet::{Quiet, quiet, set_quiet};
 pub(crate) use send::{CarryOutcomes, SendDue, SendMessages};
@@ -61,9 +62,7 @@ impl Channel {
     pub fn must_be_open(self, app: &App) -> Result<()> {
         match self {
             Self::Sms if !app.sms.is_open() => Err(Error::refuse("SMS_NOT_OPEN", "短信服务未开通，请联系服务商")),
-            Self::Voice if !app.voice.is_open() => {
-                Err(Error::refuse("VOICE_NOT_OPEN", "语音电话未开通，请联系服务商"))
-            }
+            Self::Voice if !app.voice.is_open() => Err(Error::refuse("VOICE_NOT_OPEN", "语音电话未开通，请联系服务商")),
             Self::Sms | Self::Voice => Ok(()),
         }
     }

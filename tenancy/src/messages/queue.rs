@@ -272,7 +272,8 @@ async fn put(write: &mut Write<'_>, (campaign, own): (Uuid, bool), ready: &Ready
                 messages::own.eq(own),
             ));
         }
-        let put = diesel::insert_into(messages::table).values(rows).on_conflict((messages::campaign_id, messages::person_id));
+        let put =
+            diesel::insert_into(messages::table).values(rows).on_conflict((messages::campaign_id, messages::person_id));
         new += put.do_nothing().execute(write.conn()?).await?;
     }
     Ok(new)

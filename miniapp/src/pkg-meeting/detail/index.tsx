@@ -17,6 +17,7 @@ import { useQuery } from '@/lib/use-query'
 import { Ballot } from '../ballot'
 import { Files } from '../files'
 import { Minutes } from '../minutes-card'
+import { VideoDoor } from '../video-door'
 import { VoteResult } from '../vote-result'
 import { clock, chosenWords, ownState, timeWords } from '../words'
 
@@ -55,6 +56,7 @@ function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; br
         {broken ? <View className="closed" role="status">网络不稳，正在重新连接…</View> : null}
       </Card>
       {waiting.map((vote) => <Press key={vote.id} onPress={() => setBallot(vote.id)}>投票：{vote.title}</Press>)}
+      <VideoDoor found={found} />
       <SignIn found={found} />
       <Leave found={found} reload={reload} />
       {votes.filter((vote) => vote.state !== 'PREPARED').map((vote) => (

@@ -93,7 +93,7 @@ pub struct Link {
     pub file_name: String,
 }
 
-fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
+pub(super) fn key(tenant: TenantId, id: Uuid) -> Result<Key> {
     Key::tenant(tenant, [FOLDER, &id.simple().to_string()])
 }
 
@@ -168,12 +168,7 @@ pub async fn request(cx: &Cx, id: MeetingId, upload: &Upload) -> Result<Ticket> 
         .await?;
     // Told in the audit once the file is there.
     write.commit_quietly().await?;
-    for (gone, upload) in given_up {
-        if let Some(upload) = upload {
-            cx.app.store.drop_parts(&key(tenant, gone)?, &upload).await?;
-        }
-        paper::discard(cx, gone).await?;
-    }
+    discard(cx, &given_up).await?;
     let content_type = content_type.to_owned();
     if !in_parts {
         let url = paper::upload_link(cx, new.0, &content_type, upload.size).await?;
@@ -237,7 +232,7 @@ pub async fn finish(cx: &Cx, id: MeetingFileId) -> Result<MeetingId> {
         return Ok(row.meeting_id.into());
     }
     let unsent = || Error::refuse("MEETING_FILE", "文件没有上传完整，请继续上传").at("file");
-    let Some(upload) = row.upload.as_deref() else { return Err(unsent()) };
+    let Some(upload) = row.upload.as_deref().filter(|_| row.state == "uploading") else { return Err(unsent()) };
     let key = key(cx.tenant()?, id.0)?;
     match cx.app.store.parts(&key, upload).await {
         Ok(parts) => {
@@ -296,24 +291,30 @@ pub async fn remove(cx: &Cx, id: MeetingFileId) -> Result<MeetingId> {
     let meeting: MeetingId = row.meeting_id.into();
     let mut write = cx.write(MANAGE).await?;
     let found = managed(&mut write, meeting).await?;
-    if diesel::delete(files::table.find(id.0)).execute(write.conn()?).await? == 0 {
+    // A recording under way is ended first, else its file would come to nobody.
+    let here = files::table.find(id.0).filter(files::state.eq_any(["uploading", "kept"]));
+    if diesel::delete(here).execute(write.conn()?).await? == 0 {
         return Err(Error::missing());
     }
     write.audit(entry("meeting.file_removed", &found).note("file", row.file_name.clone())).await?;
     write.commit().await?;
-    if let Some(upload) = row.upload {
-        cx.app.store.drop_parts(&key(cx.tenant()?, id.0)?, &upload).await?;
-    }
-    discard(cx, &[id.0]).await?;
+    discard(cx, &[(id.0, row.upload)]).await?;
     touch(cx, meeting);
     Ok(meeting)
 }
 
-/// Removes files whose rows are gone; one that stays is removed with the tenant at the latest.
-pub(crate) async fn discard(cx: &Cx, ids: &[Uuid]) -> Result<()> {
-    for id in ids {
-        if let Err(error) = cx.app.store.delete(&key(cx.tenant()?, *id)?).await {
-            tracing::warn!(code = error.code, cause = ?error.cause, "a removed file of a meeting was not deleted");
+/// Removes files whose rows are gone, with the parts of uploads under way; what stays is removed with the tenant at the latest.
+pub(crate) async fn discard(cx: &Cx, gone: &[(Uuid, Option<String>)]) -> Result<()> {
+    for (id, upload) in gone {
+        let key = key(cx.tenant()?, *id)?;
+        let parts = match upload {
+            Some(upload) => cx.app.store.drop_parts(&key, upload).await,
+            None => Ok(()),
+        };
+        for outcome in [parts, cx.app.store.delete(&key).await] {
+            if let Err(error) = outcome {
+                tracing::warn!(code = error.code, cause = ?error.cause, "a removed file of a meeting was not deleted");
+            }
         }
         paper::discard(cx, *id).await?;
     }

@@ -5,10 +5,10 @@ use diesel_async::RunQueryDsl;
 use zhibu_core::{Error, MeetingId, Result, check, event};
 use zhibu_tenancy::{Cx, Write};
 
-use super::{at_version, entry, managed, must, touch};
+use super::{at_version, entry, managed, must, recordings, touch, video};
 use crate::model::{MeetingState, MeetingVoteState};
 use crate::schema::{meeting_files, meeting_people as people, meeting_votes, meetings};
-use crate::store::{self, Found};
+use crate::store::Found;
 use crate::{MANAGE, actions};
 
 /// Announces a meeting to those on its list.
@@ -69,6 +69,7 @@ pub async fn open_sign_in(cx: &Cx, id: MeetingId) -> Result<()> {
         .set((meetings::sign_open.eq(true), meetings::sign_round.eq(found.row.sign_round + 1)))
         .execute(write.conn()?)
         .await?;
+    video::sign_those_inside(&mut write, &found.row).await?;
     write.audit(entry("meeting.sign_in_opened", &found)).await?;
     write.commit().await?;
     touch(cx, id);
@@ -121,10 +122,11 @@ pub async fn end(cx: &Cx, id: MeetingId) -> Result<()> {
     shut(&mut write, id).await?;
     stand(&mut write, &found, MeetingState::MinutesPending).await?;
     diesel::update(meetings::table.find(id.0)).set(meetings::ended_at.eq(cx.now())).execute(write.conn()?).await?;
+    recordings::saving(&mut write, id).await?;
     write.audit(entry("meeting.ended", &found)).await?;
     write.commit().await?;
     touch(cx, id);
-    Ok(())
+    video::close(cx, &found.row).await
 }
 
 /// Calls a meeting off that has not begun.
@@ -150,13 +152,12 @@ pub async fn drop_draft(cx: &Cx, id: MeetingId, version: i32) -> Result<()> {
     let mut write = cx.write(MANAGE).await?;
     let found = at_version(&mut write, id, version).await?;
     must(&found, &[MeetingState::Draft])?;
-    let gone: Vec<uuid::Uuid> = diesel::delete(meeting_files::table.filter(meeting_files::meeting_id.eq(id.0)))
-        .returning(meeting_files::id)
-        .get_results(write.conn()?)
-        .await?;
-    for vote in store::votes(id, write.conn()?).await? {
-        diesel::delete(meeting_votes::table.find(vote.id)).execute(write.conn()?).await?;
-    }
+    let gone: Vec<(uuid::Uuid, Option<String>)> =
+        diesel::delete(meeting_files::table.filter(meeting_files::meeting_id.eq(id.0)))
+            .returning((meeting_files::id, meeting_files::upload))
+            .get_results(write.conn()?)
+            .await?;
+    diesel::delete(meeting_votes::table.filter(meeting_votes::meeting_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(people::table.filter(people::meeting_id.eq(id.0))).execute(write.conn()?).await?;
     diesel::delete(meetings::table.find(id.0)).execute(write.conn()?).await?;
     write.audit(entry("meeting.removed", &found)).await?;

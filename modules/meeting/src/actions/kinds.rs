@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 use zhibu_core::{Error, OrganisationId, Result, check};
 use zhibu_directory::organisation::{self, OrgType, Reach};
 use zhibu_tenancy::audit::Entry;
@@ -119,31 +120,32 @@ pub async fn limit(cx: &Cx, at: OrganisationId, code: &str, allowed: Option<bool
     let row = organisation::get(&reach, at, write.conn()?).await?;
     let kinds = store::types(write.conn()?).await?;
     let Some(kind) = kinds.iter().find(|kind| kind.code == code) else { return Err(Error::missing()) };
-    if allowed == Some(true) {
-        // What a superior beyond the caller's reach has forbidden stays forbidden below.
-        let decided = store::limits(&row.path, write.conn()?).await?;
-        if let Some((by, false)) = decided.get(code)
-            && *by != row.id
-            && let Some((_, path)) = organisation::places(&[*by], write.conn()?).await?.get(by)
-            && !reach.covers(path)
+    let held: TypeRow = types::table.find(code).select(TypeRow::as_select()).for_update().first(write.conn()?).await?;
+    if let Some((at, is_allowed)) = store::limits(&row.path, write.conn()?).await?.get(code) {
+        // What a superior beyond the caller's reach has decided for the organisation stays, and so does below what it forbade.
+        let stands = *at == row.id || (!is_allowed && allowed == Some(true));
+        let by = held.decider(*at);
+        if stands && organisation::places(&[by], write.conn()?).await?.get(&by).is_some_and(|(_, at)| !reach.covers(at))
         {
-            return Err(Error::refuse("FORBIDDEN_ABOVE", "上级党组织规定不能召开此类会议"));
+            return Err(Error::refuse("FORBIDDEN_ABOVE", "上级党组织对此类会议已有规定，请联系上级党组织更改"));
         }
     }
-    let held: (Vec<uuid::Uuid>, Vec<uuid::Uuid>) = types::table
-        .find(code)
-        .select((types::allowed_at, types::forbidden_at))
-        .for_update()
-        .first(write.conn()?)
-        .await?;
-    let with = |mut places: Vec<uuid::Uuid>, on: bool| {
-        places.retain(|place| *place != at.0);
-        places.extend(on.then_some(at.0));
-        places
+    let above = store::chain(&row.path, write.conn()?).await?;
+    // Whoever decides does so in the name of the highest organisation they administer there.
+    let by = above.iter().find(|(_, path)| reach.covers(path)).map_or(row.id, |(id, _)| *id);
+    let with = |places: &[Uuid], on: bool| {
+        let others = places.iter().copied().filter(|place| *place != at.0);
+        others.chain(on.then_some(at.0)).collect::<Vec<Uuid>>()
     };
+    let mut deciders = held.deciders.as_object().cloned().unwrap_or_default();
+    deciders.remove(&at.0.to_string());
+    if allowed.is_some() && by != at.0 {
+        deciders.insert(at.0.to_string(), by.to_string().into());
+    }
     let decision = (
-        types::allowed_at.eq(with(held.0, allowed == Some(true))),
-        types::forbidden_at.eq(with(held.1, allowed == Some(false))),
+        types::allowed_at.eq(with(&held.allowed_at, allowed == Some(true))),
+        types::forbidden_at.eq(with(&held.forbidden_at, allowed == Some(false))),
+        types::deciders.eq(serde_json::Value::Object(deciders)),
     );
     diesel::update(types::table.find(code)).set(decision).execute(write.conn()?).await?;
     let words = match allowed {

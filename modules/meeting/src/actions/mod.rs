@@ -7,8 +7,10 @@ mod leave;
 mod minutes;
 mod notes;
 mod plans;
+mod recordings;
 mod save;
 mod sign;
+mod video;
 mod votes;
 
 use zhibu_core::{Error, MeetingId, Result, TenantId};
@@ -25,8 +27,12 @@ pub use leave::{answer as answer_leave, ask as ask_leave, take_back as take_back
 pub use minutes::{Minutes, makeup, write as write_minutes};
 pub use notes::write as write_note;
 pub use plans::{PlanForm, remove as remove_plan, save as save_plan};
+pub(crate) use recordings::{KeepRecording, hourly};
+pub use recordings::{start_recording, stop_recording};
 pub use save::{Which, add, save};
 pub use sign::{By, record, sign_in};
+pub(crate) use video::has_room;
+pub use video::{Entrance, enter, told};
 pub use votes::{cast, drop_vote, end as end_vote, prepare, start as start_vote};
 
 use crate::model::{MeetingState, PersonRow};

@@ -29,21 +29,13 @@ pub async fn write(cx: &Cx, id: MeetingId, version: Option<i32>, body: &str) -> 
     }
     let text = Some(body).filter(|body| !body.is_empty());
     let at = text.as_ref().map(|_| cx.now());
-    let mine = people::table.find((id.0, place.person_id));
-    let changed = match &before {
-        Some(before) => {
-            let same = mine.filter(people::note_version.eq(before.note_version));
-            let columns =
-                (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
-            diesel::update(same).set(columns).execute(write.conn()?).await?
-        }
-        None => {
-            let empty = mine.filter(people::note.is_null());
-            let columns =
-                (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
-            diesel::update(empty).set(columns).execute(write.conn()?).await?
-        }
+    let columns = (people::note.eq(text), people::noted_at.eq(at), people::note_version.eq(people::note_version + 1));
+    let update = diesel::update(people::table.find((id.0, place.person_id))).set(columns).into_boxed();
+    let unchanged = match &before {
+        Some(before) => update.filter(people::note_version.eq(before.note_version)),
+        None => update.filter(people::note.is_null()),
     };
+    let changed = unchanged.execute(write.conn()?).await?;
     if changed == 0 {
         return Err(Error::conflict());
     }

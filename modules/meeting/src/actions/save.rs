@@ -282,9 +282,14 @@ pub async fn add(cx: &Cx, id: MeetingId, chosen: &[PersonId], part: MeetingPart)
     let Some(people_found) = invited(&mut write, chosen).await? else {
         return Err(Error::invalid("people", "所选人员中有人不存在、已离开或无权限"));
     };
-    let known = store::everybody(id, write.conn()?).await?;
-    let fresh: Vec<Attender> =
-        people_found.into_iter().filter(|who| !known.iter().any(|row| row.person_id == who.person)).collect();
+    let known: HashSet<Uuid> = people::table
+        .filter(people::meeting_id.eq(id.0).and(people::person_id.eq_any(store::ids(chosen))))
+        .select(people::person_id)
+        .load(write.conn()?)
+        .await?
+        .into_iter()
+        .collect();
+    let fresh: Vec<Attender> = people_found.into_iter().filter(|who| !known.contains(&who.person)).collect();
     if fresh.is_empty() {
         return Err(Error::invalid("people", "请选择不在名单中的人员"));
     }

@@ -1,8 +1,9 @@
 //! Signing in: by the code on the screen, by the place, by the administrator's list.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 use zhibu_core::{Error, MeetingId, PersonId, Result, check};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
@@ -49,20 +50,9 @@ pub async fn sign_in(cx: &Cx, id: MeetingId, by: &By) -> Result<()> {
         }
         By::Place(fix) => (MeetingWay::Place, Some((fix.point, inside(&meeting, *fix)?))),
     };
-    let attendance = if late(&meeting, cx) { MeetingAttendance::Late } else { MeetingAttendance::Present };
-    let changed = diesel::update(people::table.find((id.0, place.person_id)).filter(people::signed_at.is_null()))
-        .set((
-            people::attendance.eq(attendance.code()),
-            people::signed_at.eq(cx.now()),
-            people::way.eq(way.code()),
-            people::latitude.eq(spot.map(|(point, _)| point.latitude)),
-            people::longitude.eq(spot.map(|(point, _)| point.longitude)),
-            people::distance.eq(spot.map(|(_, metres)| metres)),
-        ))
-        .execute(write.conn()?)
-        .await?;
+    let new = mark(&mut write, &meeting, place.person_id, &Mark { way, at: cx.now(), spot }).await?;
     // Two taps at once: the other one has signed in.
-    if changed == 0 {
+    if !new {
         return Ok(());
     }
     let told = Entry::new("meeting.signed_in", "meeting", id.0)
@@ -75,10 +65,38 @@ pub async fn sign_in(cx: &Cx, id: MeetingId, by: &By) -> Result<()> {
     Ok(())
 }
 
-fn late(meeting: &MeetingRow, cx: &Cx) -> bool {
+/// How somebody came to be there.
+pub(super) struct Mark {
+    /// By what.
+    pub(super) way: MeetingWay,
+    /// When.
+    pub(super) at: DateTime<Utc>,
+    /// Where, and how many metres away.
+    pub(super) spot: Option<(Point, i32)>,
+}
+
+/// Marks somebody as there who has not signed in yet; false when they have.
+pub(super) async fn mark(write: &mut Write<'_>, meeting: &MeetingRow, who: Uuid, mark: &Mark) -> Result<bool> {
+    let changed = diesel::update(people::table.find((meeting.id, who)).filter(people::signed_at.is_null()))
+        .set((
+            people::attendance.eq(attendance(meeting, mark.at).code()),
+            people::signed_at.eq(mark.at),
+            people::way.eq(mark.way.code()),
+            people::latitude.eq(mark.spot.map(|(point, _)| point.latitude)),
+            people::longitude.eq(mark.spot.map(|(point, _)| point.longitude)),
+            people::distance.eq(mark.spot.map(|(_, metres)| metres)),
+        ))
+        .execute(write.conn()?)
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Whether whoever comes at this moment is late.
+pub(super) fn attendance(meeting: &MeetingRow, at: DateTime<Utc>) -> MeetingAttendance {
     // Nobody is late for a meeting that itself began late.
     let begun = meeting.started_at.map_or(meeting.starts_at, |started| started.max(meeting.starts_at));
-    cx.now() > begun + Duration::minutes(meeting.late_minutes.into())
+    let late = at > begun + Duration::minutes(meeting.late_minutes.into());
+    if late { MeetingAttendance::Late } else { MeetingAttendance::Present }
 }
 
 /// How far away, in metres; refused outside of the fence. What the phone does not know exactly is to nobody's harm.

@@ -52,6 +52,17 @@ pub struct MeetingFileLink {
     file_name: String,
 }
 
+/// Where somebody enters a video meeting.
+#[derive(SimpleObject)]
+pub struct MeetingEntrance {
+    /// The page to open; whoever has it enters as the caller.
+    page: String,
+    /// The server of the room; nothing when the meeting is held elsewhere.
+    url: Option<String>,
+    /// The caller's ticket into it.
+    token: Option<String>,
+}
+
 /// 组织生活
 #[derive(Default)]
 pub struct MeetingMutation;
@@ -132,6 +143,28 @@ impl MeetingMutation {
         let fix = geo::fix(point, fix.accuracy, fix.mock.unwrap_or_default())?;
         actions::sign_in(cx, id, &By::Place(fix)).await?;
         whole(cx, id).await
+    }
+
+    /// Lets the caller into the video meeting, while it goes on (PC-4.3c).
+    async fn enter_video(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingEntrance> {
+        let entrance = actions::enter(ctx.cx()?, id).await?;
+        Ok(MeetingEntrance {
+            page: entrance.page,
+            url: entrance.url,
+            token: entrance.token.map(|token| token.expose().to_owned()),
+        })
+    }
+
+    /// Begins to record the video meeting; the recording becomes one of its files (PC-4.3h).
+    async fn start_recording(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
+        actions::start_recording(ctx.cx()?, id).await?;
+        whole(ctx.cx()?, id).await
+    }
+
+    /// Ends the recording of the video meeting.
+    async fn stop_recording(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
+        actions::stop_recording(ctx.cx()?, id).await?;
+        whole(ctx.cx()?, id).await
     }
 
     /// Records by hand who was there, or with no attendance takes that back; present and late need a reason.

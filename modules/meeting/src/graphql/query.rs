@@ -12,7 +12,7 @@ use zhibu_tenancy::{Conn, Cx};
 use super::input::{MeetingFilter, MeetingPeopleFilter};
 use super::types::*;
 use crate::actions::{self, Seen};
-use crate::model::{MeetingAttend, MeetingQuorum, MeetingState};
+use crate::model::{MeetingAttend, MeetingMode, MeetingQuorum, MeetingState};
 use crate::rules::count;
 use crate::store::Found;
 use crate::{ATTEND, LIST_READ, MANAGE, STATS_READ, TYPES_READ, statistics, store};
@@ -91,6 +91,15 @@ pub(super) async fn whole(cx: &Cx, id: MeetingId) -> Result<MeetingWhole> {
         .collect();
     let files = store::files(id, &mut *conn).await?;
     let minutes = store::minutes(id, &mut *conn).await?;
+    let under_way = store::recordings(id, &mut *conn).await?;
+    let ours = actions::has_room(cx, &row);
+    let running = row.state() == MeetingState::Running;
+    let room = (row.mode != MeetingMode::Offline.code()).then(|| MeetingRoom {
+        open: running && (ours || row.link.is_some()),
+        records: running && ours && manages && cx.app.video.records(),
+        recording: under_way.iter().any(|state| state == "recording"),
+        saving: under_way.iter().any(|state| state == "saving"),
+    });
     let note = match &place {
         Some(place) => store::note(id, place.person_id, &mut *conn).await?,
         None => None,
@@ -117,6 +126,7 @@ pub(super) async fn whole(cx: &Cx, id: MeetingId) -> Result<MeetingWhole> {
         manages,
         agenda: row.agenda,
         link: row.link,
+        room,
         speaker: row.speaker,
         observers: row.observers,
         host: person(row.host_id),
@@ -340,7 +350,7 @@ impl MeetingQuery {
         let reach = Reach::of(&read.scope.clone(), read.conn()?).await?;
         let at = organisation::get(&reach, organisation, read.conn()?).await?;
         let rows = store::plans(at.id, year, read.conn()?).await?;
-        let day = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 1, 1).and_then(store::midnight);
+        let day = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 1, 1).and_then(zhibu_core::midnight);
         let (Some(from), Some(to)) = (day(year.into()), day(i32::from(year) + 1)) else {
             return Err(Error::invalid("year", "年度不正确"));
         };

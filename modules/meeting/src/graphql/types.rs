@@ -173,6 +173,8 @@ pub struct MeetingPlace {
     leave_answer: Option<String>,
     /// 已补学
     makeup: bool,
+    /// When they came into the video meeting last.
+    joined_at: Option<DateTime<Utc>>,
 }
 
 impl From<PersonRow> for MeetingPlace {
@@ -196,6 +198,7 @@ impl From<PersonRow> for MeetingPlace {
             leave_at: row.leave_at,
             leave_answer: row.leave_answer,
             makeup: row.makeup,
+            joined_at: row.joined_at,
         }
     }
 }
@@ -410,6 +413,19 @@ impl From<MinutesRow> for MeetingMinutes {
     }
 }
 
+/// The room of a video meeting (视频会议).
+#[derive(SimpleObject)]
+pub struct MeetingRoom {
+    /// It can be entered now.
+    pub(super) open: bool,
+    /// It can be recorded, for those who hold the meeting.
+    pub(super) records: bool,
+    /// It is being recorded.
+    pub(super) recording: bool,
+    /// A recording is on its way into the files.
+    pub(super) saving: bool,
+}
+
 /// A meeting whole.
 #[derive(SimpleObject)]
 pub struct MeetingWhole {
@@ -420,6 +436,8 @@ pub struct MeetingWhole {
     pub(super) agenda: String,
     /// Address of a video meeting held elsewhere.
     pub(super) link: Option<String>,
+    /// Of a video meeting: where it is held, here or elsewhere.
+    pub(super) room: Option<MeetingRoom>,
     pub(super) speaker: Option<String>,
     pub(super) observers: Option<String>,
     pub(super) host: Option<MeetingPerson>,

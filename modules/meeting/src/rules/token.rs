@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeZone, Utc};
 use uuid::Uuid;
 use zhibu_core::{Error, Result};
+use zhibu_tenancy::keys::hex;
 
 /// Seconds that one code stands.
 pub const STEP: i64 = 15;
@@ -42,10 +43,6 @@ pub fn verify(code: &str, meeting: Uuid, round: i16, now: DateTime<Utc>, mac: im
 /// Takes the same time wherever the texts differ.
 fn same(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -19,12 +19,8 @@ const RICHEST: i64 = 100_000_000;
 /// The steps of a rule's ladder.
 pub fn steps(rule: &Rule) -> Vec<(Step, Option<String>)> {
     let step = |rung: &RuleRung| {
-        let step = Step {
-            rung: rung.rung,
-            after_minutes: rung.after_minutes,
-            template: rung.template_id,
-            given: Vec::new(),
-        };
+        let step =
+            Step { rung: rung.rung, after_minutes: rung.after_minutes, template: rung.template_id, given: Vec::new() };
         (step, rung.template_name.clone())
     };
     rule.ladder.iter().map(step).collect()
@@ -42,7 +38,12 @@ fn in_words(rule: &Rule) -> String {
 }
 
 /// Decides how people are told on an occasion.
-pub async fn save_rule(cx: &Cx, occasion: AnnouncementOccasion, enabled: bool, ladder: &[Step]) -> Result<Checked<Rule>> {
+pub async fn save_rule(
+    cx: &Cx,
+    occasion: AnnouncementOccasion,
+    enabled: bool,
+    ladder: &[Step],
+) -> Result<Checked<Rule>> {
     cx.allow(RULES)?;
     identity::must_be_account(cx)?;
     let mut faults = rules::faults(ladder);
@@ -51,12 +52,8 @@ pub async fn save_rule(cx: &Cx, occasion: AnnouncementOccasion, enabled: bool, l
     }
     let mut decided = Vec::with_capacity(ladder.len());
     for (at, step) in ladder.iter().enumerate() {
-        let mut rung = RuleRung {
-            rung: step.rung,
-            after_minutes: step.after_minutes,
-            template_id: None,
-            template_name: None,
-        };
+        let mut rung =
+            RuleRung { rung: step.rung, after_minutes: step.after_minutes, template_id: None, template_name: None };
         if let (Some(channel), Some(id)) = (step.rung.channel(), step.template) {
             let word = words::own(cx, RULES, id.into()).await?;
             let strange = word.variables.iter().find(|name| !rules::known(name));
@@ -67,7 +64,8 @@ pub async fn save_rule(cx: &Cx, occasion: AnnouncementOccasion, enabled: bool, l
             if word.state != "approved" {
                 faults.push(Error::refuse("TEMPLATE_NOT_APPROVED", "该模板未通过审核，不能使用").at(field));
             } else if let Some(name) = strange.filter(|_| occasion != AnnouncementOccasion::Announcement) {
-                let words = format!("模板中的变量“{name}”不能自动填写，请选择只含姓名、党支部、标题、时间、地点、单位的模板");
+                let words =
+                    format!("模板中的变量“{name}”不能自动填写，请选择只含姓名、党支部、标题、时间、地点、单位的模板");
                 faults.push(Error::refuse("TEMPLATE_VARIABLES", words).at(field));
             }
             rung.template_id = Some(id);
@@ -122,8 +120,7 @@ pub async fn save_budget(cx: &Cx, month_fen: Option<i64>) -> Result<()> {
         .set(message_budget::month_fen.eq(month_fen))
         .execute(write.conn()?)
         .await?;
-    let entry =
-        Entry::new("announcement.budget_changed", "announcement", None).change("monthFen", before, month_fen);
+    let entry = Entry::new("announcement.budget_changed", "announcement", None).change("monthFen", before, month_fen);
     write.audit(entry).await?;
     write.commit().await
 }

@@ -54,10 +54,12 @@ pub async fn ways(cx: &Cx, conn: &mut Conn) -> Result<Vec<ScheduleWay>> {
 
 fn checked(cx: &Cx, form: &ScheduleForm) -> Checked<ScheduleForm> {
     let mut faults = Vec::new();
-    let mut keep = |outcome: Result<String>| outcome.unwrap_or_else(|fault| {
-        faults.push(fault);
-        String::new()
-    });
+    let mut keep = |outcome: Result<String>| {
+        outcome.unwrap_or_else(|fault| {
+            faults.push(fault);
+            String::new()
+        })
+    };
     let title = keep(check::text("title", "标题", &form.title, 1, 40));
     let note = keep(check::lines("note", "备注", &form.note, 0, 200));
     if !(0..=rules::LONGEST).contains(&form.ahead_minutes) {

@@ -42,10 +42,12 @@ pub struct Form {
 impl Form {
     fn checked(&self) -> Checked<Self> {
         let mut faults = rules::faults(&self.ladder);
-        let mut keep = |outcome: Result<String>| outcome.unwrap_or_else(|fault| {
-            faults.push(fault);
-            String::new()
-        });
+        let mut keep = |outcome: Result<String>| {
+            outcome.unwrap_or_else(|fault| {
+                faults.push(fault);
+                String::new()
+            })
+        };
         let title = keep(check::text("title", "标题", &self.title, 2, 60));
         let text = keep(check::lines("text", "内容", &self.text, 2, 2_000));
         if self.organisations.is_empty() && self.people.is_empty() {
@@ -300,7 +302,11 @@ pub(crate) async fn publish(write: &mut Write<'_>, one: &Announcement, to: &[Att
         );
         diesel::insert_into(rungs::table).values(row).execute(write.conn()?).await?;
     }
-    let first = one.ladder.as_slice().split_first().map(|((step, _), _)| now + chrono::Duration::minutes(step.after_minutes.into()));
+    let first = one
+        .ladder
+        .as_slice()
+        .split_first()
+        .map(|((step, _), _)| now + chrono::Duration::minutes(step.after_minutes.into()));
     for chunk in to.chunks(CHUNK) {
         let row = |person: &Attender| {
             (
@@ -349,7 +355,8 @@ pub async fn send(cx: &Cx, key: Uuid, form: &Form) -> Result<Checked<Announcemen
     if paid && let Some(limit) = store::budget(write.conn()?).await? {
         let spent = messages::spent(cx.now(), write.conn()?).await?;
         if spent >= limit {
-            return Err(Error::refuse("BUDGET_SPENT", "本月的消息预算已用完，请联系管理员调整预算，或去掉短信和电话").at("ladder"));
+            return Err(Error::refuse("BUDGET_SPENT", "本月的消息预算已用完，请联系管理员调整预算，或去掉短信和电话")
+                .at("ladder"));
         }
     }
     let identity = cx.identity()?.clone();

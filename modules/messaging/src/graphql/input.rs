@@ -70,12 +70,7 @@ pub struct AnnouncementRungInput {
 impl From<AnnouncementRungInput> for Step {
     fn from(input: AnnouncementRungInput) -> Self {
         let given = input.values.unwrap_or_default().into_iter().map(|one| (one.name, one.value)).collect();
-        Self {
-            rung: input.rung,
-            after_minutes: input.after_minutes,
-            template: input.template.map(|id| id.0),
-            given,
-        }
+        Self { rung: input.rung, after_minutes: input.after_minutes, template: input.template.map(|id| id.0), given }
     }
 }
 

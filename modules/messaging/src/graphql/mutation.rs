@@ -15,7 +15,12 @@ pub struct MessagingMutation;
 #[Object(serial)]
 impl MessagingMutation {
     /// Sends a notice (PC-4.5). The same key again is the same notice.
-    async fn send(&self, ctx: &Context<'_>, key: AnnouncementId, input: AnnouncementInput) -> Result<AnnouncementWhole> {
+    async fn send(
+        &self,
+        ctx: &Context<'_>,
+        key: AnnouncementId,
+        input: AnnouncementInput,
+    ) -> Result<AnnouncementWhole> {
         let cx = ctx.cx()?;
         match actions::send(cx, key.0, &input.into()).await? {
             Ok(id) => whole(cx, id).await,
@@ -73,12 +78,7 @@ impl MessagingMutation {
     }
 
     /// Makes a reminder, or changes one.
-    async fn save_schedule(
-        &self,
-        ctx: &Context<'_>,
-        id: Option<ScheduleId>,
-        input: ScheduleInput,
-    ) -> Result<Schedule> {
+    async fn save_schedule(&self, ctx: &Context<'_>, id: Option<ScheduleId>, input: ScheduleInput) -> Result<Schedule> {
         match actions::save_schedule(ctx.cx()?, id, &input.into()).await? {
             Ok(row) => Ok(row.into()),
             Err(faults) => Err(all_faults(ctx, faults)),

@@ -10,7 +10,9 @@ use zhibu_tenancy::{Conn, Cx, identity, push};
 
 use super::input::{AnnouncementFilter, AnnouncementInput, AnnouncementReaderFilter};
 use super::types::*;
-use crate::model::{AnnouncementDeliveryState, AnnouncementOccasion, AnnouncementRung, DeliveryRow, RungRow, ScheduleWay};
+use crate::model::{
+    AnnouncementDeliveryState, AnnouncementOccasion, AnnouncementRung, DeliveryRow, RungRow, ScheduleWay,
+};
 use crate::store::{self, Found};
 use crate::{READ, RULES, SEND, actions, rules};
 

@@ -8,8 +8,8 @@ use zhibu_tenancy::messages::MessageRow;
 
 use crate::actions::{Plan, RungPlan};
 use crate::model::{
-    AnnouncementDeliveryState, AnnouncementOccasion, AnnouncementRung, AnnouncementState, DeliveryRow,
-    ReaderRow, Rule, RungRow, ScheduleRepeat, ScheduleRow, ScheduleWay,
+    AnnouncementDeliveryState, AnnouncementOccasion, AnnouncementRung, AnnouncementState, DeliveryRow, ReaderRow, Rule,
+    RungRow, ScheduleRepeat, ScheduleRow, ScheduleWay,
 };
 use crate::rules;
 use crate::store::{Found, HANDED, Mine};
@@ -119,7 +119,8 @@ pub struct AnnouncementDelivery {
 impl AnnouncementDelivery {
     fn of(row: DeliveryRow, told: Option<&MessageRow>) -> Self {
         let rung = AnnouncementRung::from_code(&row.rung).unwrap_or(AnnouncementRung::Push);
-        let state = |code: &str| AnnouncementDeliveryState::from_code(code).unwrap_or(AnnouncementDeliveryState::Queued);
+        let state =
+            |code: &str| AnnouncementDeliveryState::from_code(code).unwrap_or(AnnouncementDeliveryState::Queued);
         match told.filter(|_| row.state == HANDED) {
             Some(message) => Self {
                 rung,
@@ -308,7 +309,8 @@ impl MyMessage {
     pub(super) fn of((row, read_at): Mine, names: &HashMap<Uuid, String>) -> Self {
         let withdrawn = row.withdrawn_at.is_some();
         let shown = |text: &str| if withdrawn { String::new() } else { text.to_owned() };
-        let (id, subject_id, organisation_id, created_at) = (row.id, row.subject_id, row.organisation_id, row.created_at);
+        let (id, subject_id, organisation_id, created_at) =
+            (row.id, row.subject_id, row.organisation_id, row.created_at);
         Self {
             id: id.into(),
             title: shown(&row.title),

@@ -133,13 +133,13 @@ pub(super) struct SmsSignatureInput {
 #[derive(InputObject)]
 pub(super) struct SmsTemplateInput {
     name: String,
-    /// With variables like {姓名    /// 语音模板: it is read aloud by a call.
-    voice: Option<bool>,
-}.
+    /// With variables like {姓名}.
     text: String,
     note: String,
     /// The one that was sent back.
     again: Option<SmsWordId>,
+    /// 语音模板: it is read aloud by a call.
+    voice: Option<bool>,
 }
 
 #[derive(Default)]

@@ -50,6 +50,7 @@ export const router = createBrowserRouter([
       screen('login', () => import('../modules/portal/tenant-sign-in-page')),
     ],
   },
+  { ...screen('/meet', () => import('../modules/meeting/video/meet-page')), ...hydrate },
   {
     path: '/verify',
     lazy: async () => ({ Component: (await import('../modules/portal/frame')).PortalFrame }),

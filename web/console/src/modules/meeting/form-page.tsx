@@ -127,7 +127,7 @@ function MeetingForm({ record, edits }: { record: Record | null; edits: boolean 
           <div className="z-columns">
             {mode !== 'VIDEO' && <Form.Item name="place" label="会议地点" rules={[{ required: true, whitespace: true, message: '请填写会议地点' }]}><Input maxLength={100} autoComplete="off" /></Form.Item>}
             {mode !== 'OFFLINE' && (
-              <Form.Item name="link" label="会议链接" extra="在其他会议软件中召开时填写，以 https:// 开头" rules={[{ pattern: /^https:\/\//, message: '会议链接应以 https:// 开头' }]}>
+              <Form.Item name="link" label="会议链接" extra="在其他会议软件中召开时填写，以 https:// 开头；不填时使用本系统的视频会议（须已开通）" rules={[{ pattern: /^https:\/\//, message: '会议链接应以 https:// 开头' }]}>
                 <Input maxLength={500} autoComplete="off" placeholder="https://" />
               </Form.Item>
             )}

@@ -18,6 +18,7 @@ import { MinutesTab } from './minutes'
 import { Notes } from './notes'
 import { Overview } from './overview'
 import { Roll } from './roll'
+import { Door, Recorder } from './room'
 import { useScreen, type Shown } from './use-screen'
 import { Votes } from './votes'
 import { meetingStates, rate, span } from './words'
@@ -102,12 +103,18 @@ function Meeting({ one, shown, cut, onTaken }: Taking & { shown: Shown | null; c
             <p className="z-inline">
               <StatusTag dict={meetingStates} value={meeting.state} />
               {meeting.signOpen && <span className="z-tag z-tag--info">签到进行中</span>}
+              {one.room?.recording && <span className="z-tag z-tag--bad">正在录制</span>}
+              {one.room?.saving && <span className="z-tag z-tag--info">录像正在保存</span>}
               <b className="z-next-step">{nextWords(one)}</b>
             </p>
             <p className="z-muted">{meeting.organisation.shortName} · {span(meeting.startsAt, meeting.endsAt)}{meeting.place && ` · ${meeting.place}`}</p>
             {meeting.state === 'CANCELLED' && <p>取消原因：{one.cancelledReason}</p>}
           </div>
-          {one.manages && <Acts {...props} onTab={open} />}
+          <div className="z-inline z-meeting-acts">
+            {one.manages && <Acts {...props} onTab={open} />}
+            <Recorder {...props} />
+            <Door one={one} />
+          </div>
         </div>
         {roomy && meeting.state !== 'CANCELLED' && <Steps size="small" current={meeting.state === 'FINISHED' ? WAY.length : WAY.indexOf(meeting.state)} items={['计划', '发布', '召开', '散会', '纪要'].map((title) => ({ title }))} />}
         {cut && <p role="status" className="z-tag z-tag--warn z-meeting-cut">网络中断，数字暂不更新，正在重连…</p>}
@@ -191,7 +198,7 @@ function Acts({ one, onTaken, onTab }: Taking & { onTab: (tab: string) => void }
     ...(state === 'DRAFT' ? [{ key: 'remove', label: '删除草稿', danger: true, onClick: remove }] : []),
   ]
   return (
-    <div className="z-inline z-meeting-acts">
+    <>
       <Dropdown trigger={['click']} menu={{ items: more }}><Button>更多</Button></Dropdown>
       {state === 'DRAFT' && <Button type="primary" loading={publish.isPending} onClick={() => publish.mutate(undefined)}>发布</Button>}
       {state === 'PUBLISHED' && <Button type="primary" loading={start.isPending} onClick={() => start.mutate(undefined)}>开始会议</Button>}
@@ -201,6 +208,6 @@ function Acts({ one, onTaken, onTab }: Taking & { onTab: (tab: string) => void }
       {running && signOpen && <Button type="primary" onClick={() => go(`/meeting/list/${id}/screen`)}>签到大屏</Button>}
       {state === 'MINUTES_PENDING' && <Button type="primary" onClick={() => onTab('minutes')}>填写纪要</Button>}
       {state === 'FINISHED' && <Button type="primary" onClick={() => go(`/meeting/list/${id}/minutes`)}>打印纪要</Button>}
-    </div>
+    </>
   )
 }

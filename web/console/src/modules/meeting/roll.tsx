@@ -58,7 +58,7 @@ export function Roll({ one, onTaken }: Taking) {
     { key: 'signedAt', title: '签到时间', cell: (row) => instant(row.signedAt) },
     {
       key: 'way', title: '签到方式',
-      cell: (row) => (row.way ? <span className="z-wrap">{signWays[row.way].label}{row.distance !== null && `（距会场 ${row.distance} 米）`}{row.signNote && <span className="z-muted">：{row.signNote}</span>}</span> : row.signNote ?? '—'),
+      cell: (row) => (row.way ? <span className="z-wrap">{signWays[row.way].label}{row.distance !== null && `（距会场 ${row.distance} 米）`}{row.signNote && <span className="z-muted">：{row.signNote}</span>}</span> : row.signNote ?? (row.joinedAt ? `${instant(row.joinedAt)} 进入视频会议，未签到` : '—')),
     },
     {
       key: 'leave', title: '请假',
