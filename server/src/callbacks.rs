@@ -26,13 +26,13 @@ struct Callbacks {
 }
 
 /// The routes: of receipts, when a secret is configured, and of DingTalk and the video server, when those are.
-pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>, calls: Option<&Secret>) -> Router {
+pub(crate) fn router(app: &Arc<App>, secret: Option<&Secret>, voice: Option<&Secret>) -> Router {
     let mut router = Router::new();
     if let Some(secret) = secret {
         let state = Callbacks { app: app.clone(), secret: secret.clone() };
         router = router.merge(Router::new().route("/callbacks/sms/{carrier}/{secret}", post(sms)).with_state(state));
     }
-    if let Some(secret) = calls {
+    if let Some(secret) = voice {
         let state = Callbacks { app: app.clone(), secret: secret.clone() };
         router =
             router.merge(Router::new().route("/callbacks/voice/{carrier}/{secret}", post(calls)).with_state(state));

@@ -110,7 +110,7 @@ fn claims(token: &str) -> Value {
 
 #[tokio::test]
 async fn pc_4_3c_only_the_invited_get_into_the_room_and_only_while_the_meeting_goes_on() {
-    let mut s = Studio::start().await;
+    let mut s = Box::pin(Studio::start()).await;
     let id = s.id();
     assert_eq!(s.h.members[0].refused(ENTER, id.clone()).await.code, "MEETING_STATE");
     s.h.secretary.ok(&step("start"), id.clone()).await;
@@ -185,7 +185,7 @@ async fn pc_4_3c_without_a_video_server_a_meeting_is_the_link_that_was_typed() {
 
 #[tokio::test]
 async fn pc_4_3d_who_is_in_the_room_has_signed_in_once_signing_in_is_open() {
-    let mut s = Studio::start().await;
+    let mut s = Box::pin(Studio::start()).await;
     s.h.secretary.ok(&step("start"), s.id()).await;
     // Early: it is noted that they came, no more. One of them leaves again.
     assert!(s.tell(&s.joined(0), 1).await && s.tell(&s.joined(1), 1).await);
@@ -246,7 +246,7 @@ async fn begun(s: &mut Studio) -> (String, String) {
 
 #[tokio::test]
 async fn pc_4_3h_a_recording_becomes_a_file_of_the_meeting() {
-    let mut s = Studio::start().await;
+    let mut s = Box::pin(Studio::start()).await;
     let (start, stop) = (step("startRecording"), step("stopRecording"));
     assert_eq!(s.h.secretary.refused(&start, s.id()).await.code, "MEETING_STATE");
     s.h.secretary.ok(&step("start"), s.id()).await;
@@ -293,7 +293,7 @@ async fn pc_4_3h_a_recording_becomes_a_file_of_the_meeting() {
 
 #[tokio::test]
 async fn pc_4_3h_a_recording_that_comes_to_nothing_says_why() {
-    let mut s = Studio::start().await;
+    let mut s = Box::pin(Studio::start()).await;
     s.h.secretary.ok(&step("start"), s.id()).await;
     s.h.secretary.ok(ENTER, s.id()).await;
     let why = async |s: &Studio| {

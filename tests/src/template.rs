@@ -141,7 +141,7 @@ async fn make(cluster: Cluster, database: &'static str, folder: PathBuf, name: S
     let code = last_message(&server.app, home.mobile.as_deref().unwrap()).await;
     chief.ok(words::CHANGE_INITIAL, json!({"new": PASSWORD, "code": code})).await;
     chief.ok("mutation { system { signOut } }", json!({})).await;
-    server.stop().await;
+    Box::pin(server.stop()).await;
     let sql = Sql::owner(&cluster, database).await;
     sql.rows("TRUNCATE platform.throttles, platform.outbox, platform.sms_codes").await;
     let root = sql.one(&format!("SELECT id FROM {}.organisations", home.schema())).await;

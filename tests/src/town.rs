@@ -166,7 +166,7 @@ impl Town {
     /// Stops the server as SIGTERM does.
     pub async fn stop(&mut self) {
         let server = self.server.take().expect("a running server");
-        self.inside(server.stop()).await;
+        self.inside(Box::pin(server.stop())).await;
     }
 
     /// The data folder.

@@ -64,6 +64,132 @@ export type AlipayPhoneInput = {
   charset?: string | null | undefined;
 };
 
+/** What became of a rung for one person (送达状态). */
+export type AnnouncementDeliveryState =
+  /** 待发送 */
+  | 'QUEUED'
+  /** 发送中 */
+  | 'SENDING'
+  /** 已发送 */
+  | 'SENT'
+  /** 已送达; of a call: 已接听 */
+  | 'DELIVERED'
+  /** 失败; of a call: 未接通 */
+  | 'FAILED'
+  /** 未发送: there is no way to this person, or no budget */
+  | 'SKIPPED'
+  /** 已取消: read or withdrawn before */
+  | 'CANCELLED';
+
+/** Which notices a list shows. */
+export type AnnouncementFilter = {
+  /** Of this organisation and those below. */
+  under?: string | null | undefined;
+  /** Part of title or text. */
+  search?: string | null | undefined;
+  /** Why people were told. */
+  occasion?: AnnouncementOccasion | null | undefined;
+  /** Where it stands. */
+  state?: AnnouncementState | null | undefined;
+};
+
+/** A notice as somebody writes it. */
+export type AnnouncementInput = {
+  /** In whose name, and whose superior administrators see it. */
+  organisation: string;
+  /** 2 to 60 characters */
+  title: string;
+  /** 2 to 2000 characters, in lines */
+  text: string;
+  /** The members of these organisations and of those below. */
+  organisations?: Array<string> | null | undefined;
+  /** These members. */
+  people?: Array<string> | null | undefined;
+  /** After the message inside the system, in this order, for those who have not read it. */
+  ladder: Array<AnnouncementRungInput>;
+};
+
+/** Why people are told something (场合). */
+export type AnnouncementOccasion =
+  /** 通知公告 */
+  | 'ANNOUNCEMENT'
+  /** 会议通知 */
+  | 'MEETING_PUBLISHED'
+  /** 会议变更 */
+  | 'MEETING_CHANGED'
+  /** 会议取消 */
+  | 'MEETING_CANCELLED'
+  /** 会议提醒 */
+  | 'MEETING_SOON'
+  /** 请假结果 */
+  | 'MEETING_LEAVE'
+  /** 日程提醒 */
+  | 'SCHEDULE';
+
+/** Which readers a list shows. */
+export type AnnouncementReaderFilter = {
+  /** Only those who have read it, or have not. */
+  read?: boolean | null | undefined;
+  /** Part of the name. */
+  name?: string | null | undefined;
+  /** Only those to whom this became of some rung. */
+  state?: AnnouncementDeliveryState | null | undefined;
+};
+
+/** What a tenant decides about an occasion. */
+export type AnnouncementRuleInput = {
+  /** People are told. */
+  on: boolean;
+  /** And how. */
+  ladder: Array<AnnouncementRuleRungInput>;
+};
+
+/** A rung of a rule's ladder. */
+export type AnnouncementRuleRungInput = {
+  /** Which. */
+  rung: AnnouncementRung;
+  /** Minutes after the one before. */
+  afterMinutes: number;
+  /** For text messages and calls. */
+  template?: string | null | undefined;
+};
+
+/** How somebody is told, after the message inside the system (通知方式). */
+export type AnnouncementRung =
+  /** 平台消息 (微信订阅消息、钉钉工作通知) */
+  | 'PUSH'
+  /** 短信 */
+  | 'SMS'
+  /** 语音电话 */
+  | 'VOICE';
+
+/** A rung of a notice's ladder. */
+export type AnnouncementRungInput = {
+  /** Which. */
+  rung: AnnouncementRung;
+  /** Minutes after the message inside the system or the rung before, 0 to 10080. */
+  afterMinutes: number;
+  /** For text messages and calls. */
+  template?: string | null | undefined;
+  /** The sender's values for the template's variables that are not known from the notice or the member. */
+  values?: Array<AnnouncementValueInput> | null | undefined;
+};
+
+/** Where a notice stands (通知状态). */
+export type AnnouncementState =
+  /** 已发布 */
+  | 'SENT'
+  /** 已撤回 */
+  | 'WITHDRAWN';
+
+/** The sender's value for a variable of a template. */
+export type AnnouncementValueInput = {
+  /** The variable. */
+  name: string;
+  /** Up to 35 characters. */
+  value: string;
+};
+
 export type ApplicantInput = {
   branch: string;
   name: string;
@@ -1760,6 +1886,46 @@ export type SampleState =
   /** 已下架 */
   | 'WITHDRAWN';
 
+/** A reminder as somebody writes it. */
+export type ScheduleInput = {
+  /** 1 to 40 characters */
+  title: string;
+  /** Up to 200 characters */
+  note?: string | null | undefined;
+  /** The first time. */
+  at: string;
+  /** How often. */
+  repeat: ScheduleRepeat;
+  /** Minutes before, 0 to 10080. */
+  aheadMinutes: number;
+  /** How. */
+  way: ScheduleWay;
+};
+
+/** How often a reminder comes (重复). */
+export type ScheduleRepeat =
+  /** 不重复 */
+  | 'NEVER'
+  /** 每天 */
+  | 'DAILY'
+  /** 每周 */
+  | 'WEEKLY'
+  /** 每月 */
+  | 'MONTHLY'
+  /** 每年 */
+  | 'YEARLY';
+
+/** How somebody wants to be reminded (提醒方式). */
+export type ScheduleWay =
+  /** 站内消息 */
+  | 'APP'
+  /** 平台消息 */
+  | 'PUSH'
+  /** 短信 */
+  | 'SMS'
+  /** 电话 */
+  | 'VOICE';
+
 /** Choices of the tenant; what is left out is as the installation has it. */
 export type SecurityInput = {
   forgivenPasswords?: number | null | undefined;
@@ -1813,7 +1979,7 @@ export type SmsWordKind =
   | 'SIGNATURE'
   /** 短信模板 */
   | 'TEMPLATE'
-  /** 语音模板 */
+  /** 语音模板, read aloud by a call */
   | 'VOICE';
 
 /** Where an application stands. */
@@ -2184,136 +2350,6 @@ export type WritingState =
   | 'PUBLISHED'
   /** 已撤回 */
   | 'WITHDRAWN';
-
-/** How somebody is told, after the message inside the system. */
-export type AnnouncementRung =
-  /** 平台消息 (微信订阅消息、钉钉工作通知) */
-  | 'PUSH'
-  /** 短信 */
-  | 'SMS'
-  /** 语音电话 */
-  | 'VOICE';
-
-export type AnnouncementOccasion =
-  /** 通知公告 */
-  | 'ANNOUNCEMENT'
-  /** 会议通知 */
-  | 'MEETING_PUBLISHED'
-  /** 会议变更 */
-  | 'MEETING_CHANGED'
-  /** 会议取消 */
-  | 'MEETING_CANCELLED'
-  /** 会议提醒 */
-  | 'MEETING_SOON'
-  /** 请假结果 */
-  | 'MEETING_LEAVE'
-  /** 日程提醒 */
-  | 'SCHEDULE';
-
-export type AnnouncementState =
-  /** 已发布 */
-  | 'SENT'
-  /** 已撤回 */
-  | 'WITHDRAWN';
-
-export type AnnouncementDeliveryState =
-  /** 待发送 */
-  | 'QUEUED'
-  /** 发送中 */
-  | 'SENDING'
-  /** 已发送 */
-  | 'SENT'
-  /** 已送达（电话：已接听） */
-  | 'DELIVERED'
-  /** 失败（电话：未接通） */
-  | 'FAILED'
-  /** 未发送: no way to this person, or no budget; `detail` says why */
-  | 'SKIPPED'
-  /** 已取消: read or withdrawn before */
-  | 'CANCELLED';
-
-export type AnnouncementFilter = {
-  /** Of this organisation and those below. */
-  under?: string | null | undefined;
-  /** Part of title or text. */
-  search?: string | null | undefined;
-  occasion?: AnnouncementOccasion | null | undefined;
-  state?: AnnouncementState | null | undefined;
-};
-
-export type AnnouncementReaderFilter = {
-  /** Only those who have read it, or have not. */
-  read?: boolean | null | undefined;
-  /** Part of the name. */
-  name?: string | null | undefined;
-  /** Only those to whom this became of some rung. */
-  state?: AnnouncementDeliveryState | null | undefined;
-};
-
-export type AnnouncementInput = {
-  /** In whose name, and whose superior administrators see it. */
-  organisation: string;
-  /** 2 to 60 characters */
-  title: string;
-  /** 2 to 2000 characters, in lines */
-  text: string;
-  /** The members of these organisations and of those below. */
-  organisations?: Array<string> | null | undefined;
-  /** These members. */
-  people?: Array<string> | null | undefined;
-  /** After the message inside the system, in this order, for those who have not read it. */
-  ladder: Array<AnnouncementRungInput>;
-};
-
-export type AnnouncementRungInput = {
-  rung: AnnouncementRung;
-  /** Minutes after the message inside the system or the rung before, 0 to 10080. */
-  afterMinutes: number;
-  /** For text messages and calls. */
-  template?: string | null | undefined;
-  /** The sender's values for the template's variables that are not known from the notice or the member. */
-  values?: Array<AnnouncementValueInput> | null | undefined;
-};
-
-export type AnnouncementValueInput = {
-  name: string;
-  value: string;
-};
-
-export type AnnouncementRuleInput = {
-  on: boolean;
-  ladder: Array<AnnouncementRuleRungInput>;
-};
-
-export type AnnouncementRuleRungInput = {
-  rung: AnnouncementRung;
-  afterMinutes: number;
-  template?: string | null | undefined;
-};
-
-export type ScheduleWay =
-  | 'APP'
-  | 'PUSH'
-  | 'SMS'
-  | 'VOICE';
-
-export type ScheduleRepeat =
-  | 'NEVER'
-  | 'DAILY'
-  | 'WEEKLY'
-  | 'MONTHLY'
-  | 'YEARLY';
-
-export type ScheduleInput = {
-  /** 1 to 40 characters */
-  title: string;
-  /** Up to 200 characters */
-  note?: string | null | undefined;
-  at: string;
-  repeat: ScheduleRepeat;
-  aheadMinutes: number;
-  way: ScheduleWay;
-};
 
 export type OverviewQueryVariables = Exact<{
   under?: string | null | undefined;
@@ -3352,9 +3388,9 @@ export type MeetingPaperFragment = { id: string, kind: MeetingFileKind, fileName
 
 export type MeetingRecordFragment = { number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string };
 
-export type MeetingFullFragment = { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> };
+export type MeetingFullFragment = { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> };
 
-export type MeetingSeatFragment = { person: string, name: string, organisation: string, part: MeetingPart, partReason: string | null, chosen: boolean, votes: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, distance: number | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAt: string | null, leaveAnswer: string | null, makeup: boolean };
+export type MeetingSeatFragment = { person: string, name: string, organisation: string, part: MeetingPart, partReason: string | null, chosen: boolean, votes: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, distance: number | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAt: string | null, leaveAnswer: string | null, makeup: boolean, joinedAt: string | null };
 
 export type MeetingSortFragment = { code: string, version: number, name: string, attend: MeetingAttend, every: MeetingEvery | null, quorum: MeetingQuorum, heldBy: Array<OrgType>, requiredOf: Array<OrgType>, own: boolean, active: boolean };
 
@@ -3374,7 +3410,7 @@ export type MeetingQueryVariables = Exact<{
 }>;
 
 
-export type MeetingQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type MeetingQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type MeetingSeatsQueryVariables = Exact<{
   meeting: string;
@@ -3385,7 +3421,7 @@ export type MeetingSeatsQueryVariables = Exact<{
 }>;
 
 
-export type MeetingSeatsQuery = { meeting: { people: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ person: string, name: string, organisation: string, part: MeetingPart, partReason: string | null, chosen: boolean, votes: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, distance: number | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAt: string | null, leaveAnswer: string | null, makeup: boolean }> } } };
+export type MeetingSeatsQuery = { meeting: { people: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ person: string, name: string, organisation: string, part: MeetingPart, partReason: string | null, chosen: boolean, votes: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, distance: number | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAt: string | null, leaveAnswer: string | null, makeup: boolean, joinedAt: string | null }> } } };
 
 export type MeetingNotesQueryVariables = Exact<{
   meeting: string;
@@ -3458,7 +3494,7 @@ export type SaveMeetingMutationVariables = Exact<{
 }>;
 
 
-export type SaveMeetingMutation = { meeting: { save: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type SaveMeetingMutation = { meeting: { save: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type PublishMeetingMutationVariables = Exact<{
   id: string;
@@ -3466,7 +3502,7 @@ export type PublishMeetingMutationVariables = Exact<{
 }>;
 
 
-export type PublishMeetingMutation = { meeting: { publish: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type PublishMeetingMutation = { meeting: { publish: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type RemoveMeetingMutationVariables = Exact<{
   id: string;
@@ -3483,35 +3519,56 @@ export type CancelMeetingMutationVariables = Exact<{
 }>;
 
 
-export type CancelMeetingMutation = { meeting: { cancel: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type CancelMeetingMutation = { meeting: { cancel: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type StartMeetingMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type StartMeetingMutation = { meeting: { start: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type StartMeetingMutation = { meeting: { start: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type OpenSignInMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type OpenSignInMutation = { meeting: { openSignIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type OpenSignInMutation = { meeting: { openSignIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type CloseSignInMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CloseSignInMutation = { meeting: { closeSignIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type CloseSignInMutation = { meeting: { closeSignIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type EndMeetingMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type EndMeetingMutation = { meeting: { end: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type EndMeetingMutation = { meeting: { end: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type EnterVideoMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EnterVideoMutation = { meeting: { enterVideo: { page: string, url: string | null } } };
+
+export type StartRecordingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StartRecordingMutation = { meeting: { startRecording: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+
+export type StopRecordingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StopRecordingMutation = { meeting: { stopRecording: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type RecordMeetingAttendanceMutationVariables = Exact<{
   id: string;
@@ -3521,7 +3578,7 @@ export type RecordMeetingAttendanceMutationVariables = Exact<{
 }>;
 
 
-export type RecordMeetingAttendanceMutation = { meeting: { recordAttendance: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type RecordMeetingAttendanceMutation = { meeting: { recordAttendance: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type AddMeetingPeopleMutationVariables = Exact<{
   id: string;
@@ -3530,7 +3587,7 @@ export type AddMeetingPeopleMutationVariables = Exact<{
 }>;
 
 
-export type AddMeetingPeopleMutation = { meeting: { addPeople: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type AddMeetingPeopleMutation = { meeting: { addPeople: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type AnswerMeetingLeaveMutationVariables = Exact<{
   id: string;
@@ -3540,7 +3597,7 @@ export type AnswerMeetingLeaveMutationVariables = Exact<{
 }>;
 
 
-export type AnswerMeetingLeaveMutation = { meeting: { answerLeave: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type AnswerMeetingLeaveMutation = { meeting: { answerLeave: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type PrepareMeetingVoteMutationVariables = Exact<{
   meeting: string;
@@ -3550,28 +3607,28 @@ export type PrepareMeetingVoteMutationVariables = Exact<{
 }>;
 
 
-export type PrepareMeetingVoteMutation = { meeting: { prepareVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type PrepareMeetingVoteMutation = { meeting: { prepareVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type RemoveMeetingVoteMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RemoveMeetingVoteMutation = { meeting: { removeVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type RemoveMeetingVoteMutation = { meeting: { removeVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type StartMeetingVoteMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type StartMeetingVoteMutation = { meeting: { startVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type StartMeetingVoteMutation = { meeting: { startVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type EndMeetingVoteMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type EndMeetingVoteMutation = { meeting: { endVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type EndMeetingVoteMutation = { meeting: { endVote: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type WriteMeetingMinutesMutationVariables = Exact<{
   id: string;
@@ -3580,7 +3637,7 @@ export type WriteMeetingMinutesMutationVariables = Exact<{
 }>;
 
 
-export type WriteMeetingMinutesMutation = { meeting: { writeMinutes: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type WriteMeetingMinutesMutation = { meeting: { writeMinutes: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type RecordMeetingMakeupMutationVariables = Exact<{
   id: string;
@@ -3589,7 +3646,7 @@ export type RecordMeetingMakeupMutationVariables = Exact<{
 }>;
 
 
-export type RecordMeetingMakeupMutation = { meeting: { recordMakeup: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type RecordMeetingMakeupMutation = { meeting: { recordMakeup: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type RequestMeetingFileMutationVariables = Exact<{
   meeting: string;
@@ -3611,14 +3668,14 @@ export type KeepMeetingFileMutationVariables = Exact<{
 }>;
 
 
-export type KeepMeetingFileMutation = { meeting: { keepFile: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type KeepMeetingFileMutation = { meeting: { keepFile: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type RemoveMeetingFileMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RemoveMeetingFileMutation = { meeting: { removeFile: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type RemoveMeetingFileMutation = { meeting: { removeFile: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type MeetingFileToLibraryMutationVariables = Exact<{
   id: string;
@@ -3626,7 +3683,7 @@ export type MeetingFileToLibraryMutationVariables = Exact<{
 }>;
 
 
-export type MeetingFileToLibraryMutation = { meeting: { fileToLibrary: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
+export type MeetingFileToLibraryMutation = { meeting: { fileToLibrary: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorum: MeetingQuorum, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, createdBy: string, createdAt: string, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }> }, room: { open: boolean, records: boolean, recording: boolean, saving: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, openedAt: string | null, endedAt: string | null, endedBy: string | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, contentType: string, library: boolean, addedBy: string, addedAt: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }> } } };
 
 export type OpenMeetingFileMutationVariables = Exact<{
   id: string;
@@ -5830,7 +5887,7 @@ export type MiniMinutesQueryVariables = Exact<{
 }>;
 
 
-export type MiniMinutesQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null }, leave: { nodes: Array<{ name: string }> }, absent: { nodes: Array<{ name: string }> }, open: { nodes: Array<{ name: string, leaveState: MeetingLeaveState | null }> } } };
+export type MiniMinutesQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, room: { open: boolean, recording: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null }, leave: { nodes: Array<{ name: string }> }, absent: { nodes: Array<{ name: string }> }, open: { nodes: Array<{ name: string, leaveState: MeetingLeaveState | null }> } } };
 
 export type MiniSaveMeetingMutationVariables = Exact<{
   id?: string | null | undefined;
@@ -5987,7 +6044,7 @@ export type MiniMeetingFileFragment = { id: string, kind: MeetingFileKind, fileN
 
 export type MiniMinutesTextFragment = { number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string };
 
-export type MiniMeetingWholeFragment = { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null };
+export type MiniMeetingWholeFragment = { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, room: { open: boolean, recording: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null };
 
 export type MiniSeatFragment = { person: string, name: string, part: MeetingPart, partReason: string | null, chosen: boolean, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, signNote: string | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null };
 
@@ -6007,7 +6064,7 @@ export type MiniMeetingQueryVariables = Exact<{
 }>;
 
 
-export type MiniMeetingQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null } } };
+export type MiniMeetingQuery = { meeting: { meeting: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, room: { open: boolean, recording: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null } } };
 
 export type MiniMeetingLiveSubscriptionVariables = Exact<{
   id: string;
@@ -6016,13 +6073,20 @@ export type MiniMeetingLiveSubscriptionVariables = Exact<{
 
 export type MiniMeetingLiveSubscription = { meetingLive: { version: number, state: MeetingState, signOpen: boolean, votes: Array<{ id: string, version: number, state: MeetingVoteState }> } };
 
+export type MiniEnterVideoMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MiniEnterVideoMutation = { meeting: { enterVideo: { page: string, url: string | null } } };
+
 export type MiniMeetingSignInMutationVariables = Exact<{
   id: string;
   code: string;
 }>;
 
 
-export type MiniMeetingSignInMutation = { meeting: { signIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null } } };
+export type MiniMeetingSignInMutation = { meeting: { signIn: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, room: { open: boolean, recording: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null } } };
 
 export type MiniMeetingSignInHereMutationVariables = Exact<{
   id: string;
@@ -6030,7 +6094,7 @@ export type MiniMeetingSignInHereMutationVariables = Exact<{
 }>;
 
 
-export type MiniMeetingSignInHereMutation = { meeting: { signInHere: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null } } };
+export type MiniMeetingSignInHereMutation = { meeting: { signInHere: { manages: boolean, agenda: string, link: string | null, speaker: string | null, observers: string | null, lateMinutes: number, attend: MeetingAttend, quorate: boolean, startedAt: string | null, endedAt: string | null, cancelledReason: string | null, leaveWaiting: number, noteCount: number, meeting: { id: string, version: number, title: string, mode: MeetingMode, state: MeetingState, startsAt: string, endsAt: string, place: string | null, should: number, attended: number, late: number, onLeave: number, absent: number, signOpen: boolean, organisation: { id: string, shortName: string }, types: Array<{ code: string, name: string }>, me: { person: string, name: string, part: MeetingPart, attendance: MeetingAttendance | null, signedAt: string | null, way: MeetingWay | null, leaveState: MeetingLeaveState | null, leaveKind: MeetingLeaveKind | null, leaveReason: string | null, leaveAnswer: string | null, makeup: boolean } | null }, room: { open: boolean, recording: boolean } | null, host: { id: string, name: string } | null, recorder: { id: string, name: string } | null, fence: { latitude: number, longitude: number, radius: number } | null, votes: Array<{ id: string, version: number, title: string, options: Array<string>, most: number, secret: boolean, rule: MeetingVoteRule, state: MeetingVoteState, should: number | null, roll: number | null, voted: number | null, counts: Array<number> | null, quorum: boolean | null, passed: boolean | null, elected: Array<number>, endedAt: string | null, mayVote: boolean, hasVoted: boolean, chosen: Array<number> | null }>, files: Array<{ id: string, kind: MeetingFileKind, fileName: string, size: number, addedBy: string }>, minutes: Array<{ number: number, body: string, resolutions: string | null, tasks: string | null, reason: string | null, should: number, present: number, late: number, onLeave: number, absent: number, writtenBy: string, writtenAt: string }>, note: { version: number, body: string, updatedAt: string | null } | null } } };
 
 export type MiniAskLeaveMutationVariables = Exact<{
   id: string;
@@ -7030,6 +7094,12 @@ export const MeetingFullFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   manages
   agenda
   link
+  room {
+    open
+    records
+    recording
+    saving
+  }
   speaker
   observers
   host {
@@ -7154,6 +7224,7 @@ export const MeetingSeatFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   leaveAt
   leaveAnswer
   makeup
+  joinedAt
 }
     `, {"fragmentName":"MeetingSeat"}) as unknown as TypedDocumentString<MeetingSeatFragment, unknown>;
 export const MeetingSortFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -8644,6 +8715,10 @@ export const MiniMeetingWholeFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   manages
   agenda
   link
+  room {
+    open
+    recording
+  }
   speaker
   observers
   host {
