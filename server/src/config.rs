@@ -194,13 +194,14 @@ impl Config {
         self.video.check(production)?;
         self.check_recordings()?;
         self.sms.check(production)?;
-        self.voice.check(self.real())
+        self.calls().check(production)
     }
 
-    /// Real telephones ring: no made-up calls beside real text messages.
-    pub(crate) fn real(&self) -> bool {
-        let production = self.profile == Profile::Production;
-        production || self.sms.carrier(production) != zhibu_providers::sms::Carrier::Sandbox
+    /// The configuration of calls: none are made up beside real text messages.
+    pub(crate) fn calls(&self) -> zhibu_providers::voice::Settings {
+        let real = self.sms.carrier(self.profile == Profile::Production) != zhibu_providers::sms::Carrier::Sandbox;
+        let off = real.then_some(zhibu_providers::voice::Carrier::Off);
+        zhibu_providers::voice::Settings { provider: self.voice.provider.or(off), ..self.voice.clone() }
     }
 
     /// Recordings are taken over inside the store, so the recorder writes into the same bucket.

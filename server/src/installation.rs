@@ -82,7 +82,7 @@ impl Installation {
             app_url,
             ddl_url,
             sms,
-            voice: config.voice.open(config.real(), &world)?,
+            voice: config.calls().open(config.profile == Profile::Production, &world)?,
             video: config.video.open(config.profile == Profile::Production, &world)?,
             mini: config.mini.open(&world)?,
             store: Store::new(&store_settings(&config, &keys, endpoint)?),
