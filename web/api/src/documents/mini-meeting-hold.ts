@@ -233,6 +233,10 @@ fragment MiniMeetingWhole on MeetingWhole {
   manages
   agenda
   link
+  room {
+    open
+    recording
+  }
   speaker
   observers
   host {
@@ -270,7 +274,7 @@ fragment MiniMeetingWhole on MeetingWhole {
     body
     updatedAt
   }
-}`, {"hash":"bcf38fa053d79ec9c86cca790d698662bee33e27ec942384f17bc21990d5d1b3"}) as unknown as TypedDocumentString<MiniMinutesQuery, MiniMinutesQueryVariables>;
+}`, {"hash":"3709e27f8f6098a5b6fa7baa2fd7820b982e44dda84ef143ac06ef4d4afb60d7"}) as unknown as TypedDocumentString<MiniMinutesQuery, MiniMinutesQueryVariables>;
 export const MiniSaveMeetingDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MiniSaveMeeting($id: ID, $version: Int, $input: MeetingInput!, $publish: Boolean) {
   meeting {
