@@ -21,7 +21,7 @@ function operation(name) {
   for (const part of needed) for (const [, wanted] of part.matchAll(/\.\.\.(\w+)/g)) needed.add(parts.find((one) => one.startsWith(`fragment ${wanted} on`)))
   return [...needed].join('')
 }
-const [WHOLE, SIGN, CAST, LIVE] = ['MiniMeeting', 'MiniMeetingSignIn', 'MiniCastVote', 'MiniMeetingLive'].map(operation)
+const [BALLOTS, SIGN, CAST, LIVE] = ['MiniBallots', 'MiniMeetingSignIn', 'MiniCastVote', 'MiniMeetingLive'].map(operation)
 const SCREEN = `subscription($id: ID!) { meetingScreen(id: $id) { title organisation state signOpen code codeUntil should attended late onLeave
   latest { person { id name } at late way } votes { id version title options most secret rule state should roll voted counts quorum passed elected openedAt endedAt endedBy } at } }`
 
@@ -219,7 +219,7 @@ async function main() {
         const open = () => phone.news.find(([, live]) => live.votes.some((one) => one.id === own && one.state === 'OPEN'))
         while (!open() && performance.now() - from < 60_000) await sleep(2)
         told.push(open()[0] - from)
-        const answer = await post(WHOLE, { id }, phone.cookie)
+        const answer = await post(BALLOTS, { id }, phone.cookie)
         if (!answer.good || !answer.text.includes('"mayVote":true')) throw new Error(answer.text.slice(0, 300))
         ballots.push(performance.now() - from)
       })

@@ -75,7 +75,9 @@ async fn providers_are_shown_to_the_monitor_on_this_machine_only() {
     let shown: serde_json::Value = serde_json::from_slice(&shown.bytes).unwrap();
     let sms = json!({"capability": "sms", "provider": "sandbox", "environment": "sandbox", "fingerprint": null,
         "last_good": null});
-    assert_eq!(shown, json!([sms]));
+    let video = json!({"capability": "video", "provider": "link", "environment": "sandbox", "fingerprint": null,
+        "last_good": null});
+    assert_eq!(shown, json!([sms, video]));
     for proxied in ["x-forwarded-for", "forwarded"] {
         let answer = visitor.send(Method::GET, "/healthz/providers", &[(proxied, "203.0.113.7")], "").await;
         assert_eq!(answer.status, 404, "{proxied}");

@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 use zhibu_emulator::{Double, Webhook};
 use zhibu_storage::Key;
-use zhibu_tests::{Town, until};
+use zhibu_tests::{PASSWORD, Town, until};
 
 use crate::meeting::{Hall, it, save, step};
 use crate::organisations::with;
@@ -26,6 +26,10 @@ struct Studio {
 
 impl Studio {
     async fn start() -> Self {
+        Box::pin(Self::open()).await
+    }
+
+    async fn open() -> Self {
         let double = Double::start().await.unwrap();
         // The town is two minutes ahead of the machine.
         double.advance(120);
@@ -218,6 +222,7 @@ async fn pc_4_3d_who_is_in_the_room_has_signed_in_once_signing_in_is_open() {
     // Late by the moment they came, not by the moment it was told.
     s.pass(1_000);
     assert!(s.tell(&s.joined(3), 1).await);
+    s.h.secretary = s.h.t.signed_in("shuji", PASSWORD).await;
     assert_eq!(s.seat(3).await["attendance"], "LATE");
     // Nobody who is not on the list, no room of anybody else's, nothing without a proof, changed or old.
     let li = Webhook::ParticipantJoined { room: s.room(), identity: s.h.people[4].clone() };
@@ -232,6 +237,7 @@ async fn pc_4_3d_who_is_in_the_room_has_signed_in_once_signing_in_is_open() {
     assert_eq!(post(&s, &format!("{proof}x"), &body).await, 401);
     s.h.t.pass(Duration::seconds(600));
     assert_eq!(post(&s, &proof, &body).await, 401, "old");
+    s.h.secretary = s.h.t.signed_in("shuji", PASSWORD).await;
     assert_eq!(s.seat(1).await["attendance"], "ABSENT");
     assert_eq!(s.double.report(), Vec::<String>::new());
 }

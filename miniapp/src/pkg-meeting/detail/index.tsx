@@ -1,6 +1,6 @@
 import { View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
-import { MiniMeetingDocument, MiniMeetingLiveDocument, MiniTakeBackLeaveDocument } from '@zhibu/api/documents/mini-meeting'
+import { MiniBallotsDocument, MiniMeetingDocument, MiniMeetingLiveDocument, MiniTakeBackLeaveDocument } from '@zhibu/api/documents/mini-meeting'
 import { leaveKinds, meetingModes, meetingStates, signWays } from '@zhibu/api/meeting-words'
 import type { MiniMeetingLiveSubscription, MiniMeetingWholeFragment } from '@zhibu/api/generated'
 import { useEffect, useState } from 'react'
@@ -28,12 +28,22 @@ const BEFORE = 2 * 3_600_000
 export default function Detail() {
   const [id] = useState(() => asked('id') ?? '')
   const query = useQuery(MiniMeetingDocument, { id })
-  const found = query.data?.meeting.meeting
+  const [votes, setVotes] = useState<MiniMeetingWholeFragment['votes'] | null>(null)
+  useEffect(() => setVotes(null), [query.data])
+  const whole = query.data?.meeting.meeting
+  const found = whole && { ...whole, votes: votes ?? whole.votes }
   const state = found?.meeting.state
   const soon = state === 'RUNNING' || (state === 'PUBLISHED' && Date.parse(found?.meeting.startsAt ?? '') - Date.now() < BEFORE)
   const news = ({ meetingLive: told }: MiniMeetingLiveSubscription) => !found || told.version !== found.meeting.version || told.state !== found.meeting.state || told.signOpen !== found.meeting.signOpen
     || told.votes.some((vote) => found.votes.find((own) => own.id === vote.id)?.version !== vote.version)
-  const { broken } = useLive(MiniMeetingLiveDocument, { id }, soon, news, query.reload)
+  // When a vote opens all phones ask at the same moment: for the votes only, unless there is more that is new.
+  const look = async () => {
+    const told = await ask(MiniBallotsDocument, { id }).then(({ meeting }) => meeting.meeting, () => null)
+    const same = told && whole && told.meeting.version === whole.meeting.version && told.meeting.state === whole.meeting.state && told.meeting.signOpen === whole.meeting.signOpen
+    if (same) setVotes(told.votes)
+    else await query.reload()
+  }
+  const { broken } = useLive(MiniMeetingLiveDocument, { id }, soon, news, look)
   return <Screen title="会议" ask={query}>{found ? <Opened found={found} broken={broken} reload={query.reload} /> : null}</Screen>
 }
 

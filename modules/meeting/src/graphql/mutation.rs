@@ -82,7 +82,7 @@ impl MeetingMutation {
         cx.allow(MANAGE)?;
         let which = id.map_or(Which::New, |id| Which::Old(id, version.unwrap_or_default()));
         match actions::save(cx, which, &input.into(), publish.unwrap_or_default()).await? {
-            Ok(id) => whole(cx, id).await,
+            Ok(id) => whole(ctx, id).await,
             Err(faults) => Err(all_faults(ctx, faults)),
         }
     }
@@ -90,7 +90,7 @@ impl MeetingMutation {
     /// Announces a draft to those on its list.
     async fn publish(&self, ctx: &Context<'_>, id: MeetingId, version: i32) -> Result<MeetingWhole> {
         actions::publish(ctx.cx()?, id, version).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Removes a draft.
@@ -102,37 +102,37 @@ impl MeetingMutation {
     /// Calls a meeting off that has not begun.
     async fn cancel(&self, ctx: &Context<'_>, id: MeetingId, version: i32, reason: String) -> Result<MeetingWhole> {
         actions::cancel(ctx.cx()?, id, version, &reason).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Begins a meeting.
     async fn start(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::start(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Opens signing in (PC-4.3d).
     async fn open_sign_in(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::open_sign_in(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Closes signing in; where people were is forgotten.
     async fn close_sign_in(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::close_sign_in(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Ends a meeting (散会); its minutes are still to be written.
     async fn end(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::end(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Signs the caller in by the code on the screen; again is the same (PC-4.3e, M-9.6).
     async fn sign_in(&self, ctx: &Context<'_>, id: MeetingId, code: String) -> Result<MeetingWhole> {
         actions::sign_in(ctx.cx()?, id, &By::Code(code)).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Signs the caller in by where the phone is; again is the same (M-2.1).
@@ -142,7 +142,7 @@ impl MeetingMutation {
         let point = geo::point(fix.latitude, fix.longitude, fix.frame)?;
         let fix = geo::fix(point, fix.accuracy, fix.mock.unwrap_or_default())?;
         actions::sign_in(cx, id, &By::Place(fix)).await?;
-        whole(cx, id).await
+        whole(ctx, id).await
     }
 
     /// Lets the caller into the video meeting, while it goes on (PC-4.3c).
@@ -158,13 +158,13 @@ impl MeetingMutation {
     /// Begins to record the video meeting; the recording becomes one of its files (PC-4.3h).
     async fn start_recording(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::start_recording(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Ends the recording of the video meeting.
     async fn stop_recording(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::stop_recording(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Records by hand who was there, or with no attendance takes that back; present and late need a reason.
@@ -179,7 +179,7 @@ impl MeetingMutation {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
         actions::record(cx, id, &people, attendance, note.as_deref()).await?;
-        whole(cx, id).await
+        whole(ctx, id).await
     }
 
     /// Adds members to the list of a meeting that is announced or goes on.
@@ -191,7 +191,7 @@ impl MeetingMutation {
         part: MeetingPart,
     ) -> Result<MeetingWhole> {
         actions::add(ctx.cx()?, id, &people, part).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Asks for leave before the meeting begins.
@@ -203,13 +203,13 @@ impl MeetingMutation {
         reason: String,
     ) -> Result<MeetingWhole> {
         actions::ask_leave(ctx.cx()?, id, kind, &reason).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Takes a request for leave back before the meeting begins.
     async fn take_back_leave(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
         actions::take_back_leave(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Grants or refuses leave.
@@ -224,7 +224,7 @@ impl MeetingMutation {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
         actions::answer_leave(cx, id, person, granted, answer.as_deref()).await?;
-        whole(cx, id).await
+        whole(ctx, id).await
     }
 
     /// Prepares a vote, or edits one that has not begun as it was at `version` (PC-4.3f).
@@ -240,7 +240,7 @@ impl MeetingMutation {
         cx.allow(MANAGE)?;
         let which = id.map(|id| (id, version.unwrap_or_default()));
         match actions::prepare(cx, meeting, which, &input.into()).await? {
-            Ok(_) => whole(cx, meeting).await,
+            Ok(_) => whole(ctx, meeting).await,
             Err(faults) => Err(all_faults(ctx, faults)),
         }
     }
@@ -248,25 +248,25 @@ impl MeetingMutation {
     /// Removes a vote that has not begun.
     async fn remove_vote(&self, ctx: &Context<'_>, id: MeetingVoteId) -> Result<MeetingWhole> {
         let meeting = actions::drop_vote(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// Begins a vote: those who are there now are its roll.
     async fn start_vote(&self, ctx: &Context<'_>, id: MeetingVoteId) -> Result<MeetingWhole> {
         let meeting = actions::start_vote(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// Casts the caller's ballot: places of the options chosen, from 0.
     async fn vote(&self, ctx: &Context<'_>, id: MeetingVoteId, choices: Vec<i16>) -> Result<MeetingWhole> {
         let meeting = actions::cast(ctx.cx()?, id, &choices).await?;
-        whole(ctx.cx()?, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// Ends a vote and counts it.
     async fn end_vote(&self, ctx: &Context<'_>, id: MeetingVoteId) -> Result<MeetingWhole> {
         let meeting = actions::end_vote(ctx.cx()?, id).await?;
-        whole(ctx.cx()?, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// Writes the caller's note, as it was at `version` when there was one; an empty text removes it.
@@ -278,7 +278,7 @@ impl MeetingMutation {
         body: String,
     ) -> Result<MeetingWhole> {
         actions::write_note(ctx.cx()?, id, version, &body).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Writes the minutes, which ends the meeting; afterwards it corrects them (PC-4.3i).
@@ -292,7 +292,7 @@ impl MeetingMutation {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
         match actions::write_minutes(cx, id, version, &input.into()).await? {
-            Ok(()) => whole(cx, id).await,
+            Ok(()) => whole(ctx, id).await,
             Err(faults) => Err(all_faults(ctx, faults)),
         }
     }
@@ -306,7 +306,7 @@ impl MeetingMutation {
         on: bool,
     ) -> Result<MeetingWhole> {
         actions::makeup(ctx.cx()?, id, &people, on).await?;
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// Opens an upload of a material, photo or video (PC-4.3h).
@@ -341,7 +341,7 @@ impl MeetingMutation {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
         let meeting = actions::keep(cx, id).await?;
-        whole(cx, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// Takes a file away.
@@ -349,7 +349,7 @@ impl MeetingMutation {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
         let meeting = actions::remove(cx, id).await?;
-        whole(cx, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// Marks a photo or video for the library (同步到资料库), or takes that back.
@@ -357,7 +357,7 @@ impl MeetingMutation {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
         let meeting = actions::to_library(cx, id, on).await?;
-        whole(cx, meeting).await
+        whole(ctx, meeting).await
     }
 
     /// A link to a file, for five minutes; who opened it is recorded.

@@ -12,7 +12,9 @@ use zhibu_tenancy::{Conn, Cx};
 use super::input::{MeetingFilter, MeetingPeopleFilter};
 use super::types::*;
 use crate::actions::{self, Seen};
-use crate::model::{MeetingAttend, MeetingMode, MeetingQuorum, MeetingState};
+use crate::model::{
+    MeetingAttend, MeetingMode, MeetingQuorum, MeetingRow, MeetingState, MeetingVoteState, PersonRow, VoteRow,
+};
 use crate::rules::count;
 use crate::store::Found;
 use crate::{ATTEND, LIST_READ, MANAGE, STATS_READ, TYPES_READ, statistics, store};
@@ -57,61 +59,95 @@ async fn shown(page: Page<Found>, me: Option<Uuid>, conn: &mut Conn) -> Result<P
     Ok(Page { nodes: page.nodes.into_iter().map(|found| shown.meeting(found)).collect(), info: page.info })
 }
 
-/// A meeting whole, for whoever may see it.
-pub(super) async fn whole(cx: &Cx, id: MeetingId) -> Result<MeetingWhole> {
+/// The votes of a meeting as the caller sees them; prepared ones are for those who hold it.
+async fn votes(
+    ctx: &Context<'_>,
+    id: MeetingId,
+    manages: bool,
+    place: Option<&PersonRow>,
+    conn: &mut Conn,
+) -> Result<Vec<MeetingVote>> {
+    let mut votes = store::votes(id, &mut *conn).await?;
+    votes.retain(|vote| vote.opened_at.is_some() || manages);
+    let ids: Vec<Uuid> = votes.iter().map(|vote| vote.id).collect();
+    let open: Vec<Uuid> =
+        votes.iter().filter(|vote| vote.state() == MeetingVoteState::Open).map(|vote| vote.id).collect();
+    let voted = if open.is_empty() || !ctx.shows(&["votes", "voted"]) {
+        HashMap::new()
+    } else {
+        store::voted(&open, &mut *conn).await?
+    };
+    let mine = match place {
+        Some(place) if !ids.is_empty() => store::voter(&ids, place.person_id, conn).await?,
+        _ => HashMap::new(),
+    };
+    let shown = |vote: VoteRow| {
+        let (cast, me) = (voted.get(&vote.id).copied(), mine.get(&vote.id));
+        let begun = vote.opened_at.is_some();
+        MeetingVote::of(vote, begun.then(|| cast.unwrap_or_default()), me)
+    };
+    Ok(votes.into_iter().map(shown).collect())
+}
+
+/// The room of a video meeting.
+async fn room(cx: &Cx, row: &MeetingRow, manages: bool, conn: &mut Conn) -> Result<Option<MeetingRoom>> {
+    if row.mode == MeetingMode::Offline.code() {
+        return Ok(None);
+    }
+    let under_way = store::recordings(row.id.into(), conn).await?;
+    let (ours, running) = (actions::has_room(cx, row), row.state() == MeetingState::Running);
+    Ok(Some(MeetingRoom {
+        open: running && (ours || row.link.is_some()),
+        records: running && ours && manages && cx.app.video.records(),
+        recording: under_way.iter().any(|state| state == "recording"),
+        saving: under_way.iter().any(|state| state == "saving"),
+    }))
+}
+
+/// A meeting whole, for whoever may see it. What is not shown is not looked up: when a vote opens, every phone asks at once.
+pub(super) async fn whole(ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
+    let cx = ctx.cx()?;
+    let shows = |field: &str| ctx.shows(&[field]);
+    let row_shows = |fields: &[&str]| fields.iter().any(|field| ctx.shows(&["meeting", field]));
     let mut read = actions::reading(cx).await?;
     let seen = actions::see(cx, id, &mut read).await?;
     let Seen { found, manages, reads, place } = seen;
     let conn = read.conn()?;
     let row = found.row.clone();
-    let counts = store::counts(&[row.id], &mut *conn).await?;
-    let all = store::types(&mut *conn).await?;
+    let counts = if shows("quorate") || row_shows(&["should", "attended", "late", "onLeave", "absent"]) {
+        store::counts(&[row.id], &mut *conn).await?
+    } else {
+        HashMap::new()
+    };
+    let all = if shows("quorate") || shows("quorum") || row_shows(&["types"]) {
+        store::types(&mut *conn).await?
+    } else {
+        Vec::new()
+    };
     let quorum = all
         .iter()
         .filter(|kind| row.types.contains(&kind.code))
         .filter_map(|kind| MeetingQuorum::from_code(&kind.quorum))
         .max_by_key(|quorum| MeetingQuorum::ALL.iter().position(|one| one == quorum))
         .unwrap_or(MeetingQuorum::None);
-    let votes = store::votes(id, &mut *conn).await?;
-    let ids: Vec<Uuid> = votes.iter().map(|vote| vote.id).collect();
-    let voted = store::voted(&ids, &mut *conn).await?;
-    let mine = match &place {
-        Some(place) => store::voter(&ids, place.person_id, &mut *conn).await?,
-        None => HashMap::new(),
-    };
-    let prepared = |vote: &crate::model::VoteRow| vote.opened_at.is_some() || manages;
-    let votes = votes
-        .into_iter()
-        .filter(prepared)
-        .map(|vote| {
-            let (cast, me) = (voted.get(&vote.id).copied(), mine.get(&vote.id));
-            let begun = vote.opened_at.is_some();
-            MeetingVote::of(vote, begun.then(|| cast.unwrap_or_default()), me)
-        })
-        .collect();
-    let files = store::files(id, &mut *conn).await?;
-    let minutes = store::minutes(id, &mut *conn).await?;
-    let under_way = store::recordings(id, &mut *conn).await?;
-    let ours = actions::has_room(cx, &row);
-    let running = row.state() == MeetingState::Running;
-    let room = (row.mode != MeetingMode::Offline.code()).then(|| MeetingRoom {
-        open: running && (ours || row.link.is_some()),
-        records: running && ours && manages && cx.app.video.records(),
-        recording: under_way.iter().any(|state| state == "recording"),
-        saving: under_way.iter().any(|state| state == "saving"),
-    });
+    let votes = if shows("votes") { votes(ctx, id, manages, place.as_ref(), &mut *conn).await? } else { Vec::new() };
+    let files = if shows("files") { store::files(id, &mut *conn).await? } else { Vec::new() };
+    let minutes = if shows("minutes") { store::minutes(id, &mut *conn).await? } else { Vec::new() };
+    let room = if shows("room") { room(cx, &row, manages, &mut *conn).await? } else { None };
     let note = match &place {
-        Some(place) => store::note(id, place.person_id, &mut *conn).await?,
-        None => None,
+        Some(place) if shows("note") => store::note(id, place.person_id, &mut *conn).await?,
+        _ => None,
     };
     let asking = store::PeopleFilter { asking: true, ..store::PeopleFilter::default() };
-    let (leave_waiting, note_count) = if reads {
-        (store::count_people(id, &asking, &mut *conn).await?, store::count_notes(id, &mut *conn).await?)
-    } else {
-        (0, 0)
-    };
+    let leave_waiting =
+        if reads && shows("leaveWaiting") { store::count_people(id, &asking, &mut *conn).await? } else { 0 };
+    let note_count = if reads && shows("noteCount") { store::count_notes(id, &mut *conn).await? } else { 0 };
     let named: Vec<Uuid> = [row.host_id, row.recorder_id].into_iter().flatten().collect();
-    let names = member::names(&named, &mut *conn).await?;
+    let names = if named.is_empty() || !(shows("host") || shows("recorder")) {
+        HashMap::new()
+    } else {
+        member::names(&named, &mut *conn).await?
+    };
     let person =
         |id: Option<Uuid>| id.and_then(|id| Some(MeetingPerson { id: id.into(), name: names.get(&id).cloned()? }));
     let fence = match (row.latitude, row.longitude, row.radius) {
@@ -199,7 +235,7 @@ impl MeetingQuery {
 
     /// One meeting whole, for those who hold it and those on its list.
     async fn meeting(&self, ctx: &Context<'_>, id: MeetingId) -> Result<MeetingWhole> {
-        whole(ctx.cx()?, id).await
+        whole(ctx, id).await
     }
 
     /// The list of a meeting by name, for those who may see their organisation's meetings.

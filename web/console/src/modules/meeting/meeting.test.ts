@@ -5,7 +5,7 @@ import { rate, span } from './words'
 
 const seat = (name: string, more: Partial<MeetingSeatFragment>): MeetingSeatFragment => ({
   person: name, name, organisation: 'b', part: 'SHOULD', partReason: null, chosen: false, votes: true, attendance: null, signedAt: null, way: null, signNote: null, distance: null,
-  leaveState: null, leaveKind: null, leaveReason: null, leaveAt: null, leaveAnswer: null, makeup: false, ...more,
+  leaveState: null, leaveKind: null, leaveReason: null, leaveAt: null, leaveAnswer: null, makeup: false, joinedAt: null, ...more,
 })
 
 describe('PC-4.3a shares', () => {

@@ -16,14 +16,14 @@ export function useNoticeActs(removed?: () => void) {
   const refresh = () => Promise.all(CHANGED.map((key) => queries.invalidateQueries({ queryKey: [key] })))
   const reminding = useAction(async (id: string) => (await ask(RemindOfNoticeDocument, { id })).messaging.remind, {
     done: (count) => {
-      void message.info(count > 0 ? `已催读 ${count} 人` : '没有可以再提醒的人：未读的人都已用完全部提醒方式')
+      void message.success(`已催读 ${count} 人`)
       void refresh()
     },
   })
   return {
     remind: (row: Row) => modal.confirm({
       title: `催读“${row.title}”？`, okText: '催读', cancelText: '取消', width: 480,
-      content: `${row.people - row.read} 人未读。他们立即收到下一级提醒（平台消息、短信或语音电话），不再等待；短信和电话照常计费，免打扰时段内的等到早上。`,
+      content: `${row.people - row.read} 人未读。他们立即收到下一级提醒（平台消息、短信或语音电话），不再等待；短信和电话照常计费；免打扰时段内等到早上再发。`,
       onOk: () => reminding.mutateAsync(row.id).catch(() => undefined),
     }),
     withdraw: (row: Row) => confirm({

@@ -62,7 +62,7 @@ function Figures({ plan }: { plan: NoticePlanFragment }) {
       </dl>
       {calls && <p className="z-muted">按所有人都没有读来计算；已读的人不再发送，实际费用一般更低。</p>}
       {leftFen !== null && mostFen > leftFen && <Alert type="warning" showIcon title="可能超出本月预算，超出后的短信和电话不再发送。" />}
-      {waitsUntil && <Alert type="info" showIcon title={`现在是免打扰时段，短信和电话将于 ${instant(waitsUntil)} 起发送；系统消息不受影响。`} />}
+      {waitsUntil && <Alert type="info" showIcon title={`现在是免打扰时段，平台消息、短信和电话将于 ${instant(waitsUntil)} 起发送；系统消息不受影响。`} />}
     </>
   )
 }
