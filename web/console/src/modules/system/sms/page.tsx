@@ -48,7 +48,7 @@ export default function SmsPage() {
               )
             })}
             <Section title="免打扰时段" extra={may && <Button onClick={() => setOpen('quiet')}>修改</Button>}>
-              <p>{hour(quietHours.quietFrom)} 至次日 {hour(quietHours.quietUntil)} 不发送通知短信、不拨打语音电话，已提交的等到早上自动发送；验证码不受影响。</p>
+              <p>{hour(quietHours.quietFrom)} 至次日 {hour(quietHours.quietUntil)} 不发送通知的平台消息和短信、不拨打语音电话，已提交的等到早上自动发送；验证码不受影响。</p>
             </Section>
             <Suspense>
               {open === 'quiet' && <QuietForm quiet={quietHours} onClose={close} />}
