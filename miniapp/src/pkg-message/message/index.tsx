@@ -48,9 +48,9 @@ function Opened({ found }: { found: Message }) {
 }
 
 /** Tells the server that it was read, until it knows: otherwise a text message or a call would follow. True while it could not be told. */
-function useReading({ id, readAt }: Message): boolean {
+function useReading({ id, readAt, withdrawn }: Message): boolean {
   const [missed, setMissed] = useState(false)
-  const told = useRef(readAt != null)
+  const told = useRef(readAt != null || withdrawn)
   const busy = useRef(false)
   const isOnline = useSignal(online)
   const tellServer = async () => {

@@ -67,12 +67,14 @@ function List({ tab, onCount }: { tab: Tab; onCount: (unread: number) => void })
 
 function Row({ one }: { one: MiniMessageRowFragment }) {
   const title = one.withdrawn ? '（通知已撤回）' : one.title
+  // What was withdrawn waits for nobody.
+  const waits = !one.readAt && !one.withdrawn
   return (
     <View className="card" role="link" {...reach} onClick={() => open(`/pkg-message/message/index?id=${one.id}`)}>
       <View className="message-head">
-        {one.readAt ? null : <View className="dot" aria-hidden />}
-        <View className={`message-title${one.readAt ? '' : ' strong'}`}>{title}</View>
-        {one.readAt ? null : <Text className="tag bad">未读</Text>}
+        {waits ? <View className="dot" aria-hidden /> : null}
+        <View className={`message-title${waits ? ' strong' : ''}`}>{title}</View>
+        {waits ? <Text className="tag bad">未读</Text> : null}
       </View>
       <View className="soft">{one.organisation}　{occasions[one.occasion].label}</View>
       <View className="soft">{momentWords(one.createdAt)}</View>
