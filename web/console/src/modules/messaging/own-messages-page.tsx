@@ -30,7 +30,7 @@ export default function OwnMessagesPage() {
   const readAll = useAction(async () => (await ask(ReadAllMessagesDocument, {})).messaging.readAll, { success: '全部消息已标为已读', done: told })
   const open = (row: OwnMessageFragment) => {
     setShown(row)
-    if (!row.readAt) read.mutate(row.id)
+    if (!seen(row)) read.mutate(row.id)
   }
   const show = (next: string) => setParams((now) => {
     const to = new URLSearchParams(now)
@@ -44,8 +44,8 @@ export default function OwnMessagesPage() {
       key: 'title', title: '标题', fixed: true,
       cell: (row) => (
         <span className="z-own-title">
-          <i className={row.readAt ? 'z-dot z-dot--read' : 'z-dot'} role="img" aria-label={row.readAt ? '已读' : '未读'} />
-          <Button type="link" size="small" className={row.readAt ? 'z-cell-link z-own-read' : 'z-cell-link'} onClick={() => open(row)}>{titleOf(row)}</Button>
+          <i className={seen(row) ? 'z-dot z-dot--read' : 'z-dot'} role="img" aria-label={row.withdrawn ? '已撤回' : seen(row) ? '已读' : '未读'} />
+          <Button type="link" size="small" className={seen(row) ? 'z-cell-link z-own-read' : 'z-cell-link'} onClick={() => open(row)}>{titleOf(row)}</Button>
         </span>
       ),
     },
@@ -59,7 +59,7 @@ export default function OwnMessagesPage() {
       <ListPage<OwnMessageFragment>
         key={all ? 'all' : 'unread'} name="own-messages" label="我的消息" columns={columns} depends={[all]} empty={all ? '还没有收到过消息' : '没有未读消息'}
         emptyAction={!all && <Button onClick={() => show('all')}>查看全部消息</Button>}
-        rowKey={(row) => row.id} rowName={titleOf} onOpen={open} rowClass={(row) => (row.readAt ? '' : 'z-unread')}
+        rowKey={(row) => row.id} rowName={titleOf} onOpen={open}
         toolbar={(
           <>
             <Segmented<string> aria-label="查看" value={all ? 'all' : 'unread'} onChange={show} options={[{ value: 'unread', label: unread > 0 ? `未读（${unread}）` : '未读' }, { value: 'all', label: '全部' }]} />
@@ -72,6 +72,9 @@ export default function OwnMessagesPage() {
     </OwnFrame>
   )
 }
+
+/** What was withdrawn waits for nobody. */
+const seen = (row: OwnMessageFragment): boolean => row.readAt !== null || row.withdrawn
 
 const titleOf = (row: OwnMessageFragment): string => (row.withdrawn ? '（已撤回的通知）' : row.title)
 

@@ -1,9 +1,12 @@
-import { NoticeReadersDocument, optionsOf, type AnnouncementRung, type NoticeReaderFragment, type NoticeWholeFragment } from '@zhibu/api'
+import { NoticeReadersDocument, optionsOf, type AnnouncementDeliveryState, type AnnouncementRung, type NoticeReaderFragment, type NoticeWholeFragment } from '@zhibu/api'
 import { ListPage, type ListColumn } from '../../kit/list-page'
 import type { SearchField } from '../../kit/list-search'
 import { instant, oneOf } from '../../kit/words'
 import { ask } from '../../net/ask'
 import { deliveryStates, deliveryWord, rungs, secondsWords, viaWords, yuan } from './words'
+
+/** What has left is paid for, also when it did not arrive. */
+const PAID: ReadonlySet<AnnouncementDeliveryState> = new Set(['SENT', 'DELIVERED', 'FAILED'])
 
 const SEARCH: readonly SearchField[] = [
   { name: 'name', label: '姓名', placeholder: '姓名' },
@@ -19,7 +22,7 @@ export function Readers({ one }: { one: NoticeWholeFragment }) {
     { key: 'place', title: '所在党支部', cell: (row) => <span className="z-wrap">{row.place}</span> },
     { key: 'read', title: '阅读', fixed: true, cell: (row) => (row.readAt ? <span className="z-inline"><span className="z-tag z-tag--ok">已读</span><span className="z-muted">{instant(row.readAt)}</span></span> : <span className="z-tag z-tag--off">未读</span>) },
     ...one.rungs.map(({ rung }): ListColumn<NoticeReaderFragment> => ({ key: rung, title: rungs[rung].label, cell: (row) => <Delivery row={row} rung={rung} /> })),
-    { key: 'fen', title: '费用', cell: (row) => yuan(row.deliveries.reduce((sum, { fen }) => sum + fen, 0)) },
+    { key: 'fen', title: '费用', cell: (row) => yuan(row.deliveries.reduce((sum, { state, fen }) => sum + (PAID.has(state) ? fen : 0), 0)) },
   ]
   return (
     <ListPage<NoticeReaderFragment>
