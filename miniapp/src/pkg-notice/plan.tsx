@@ -34,7 +34,7 @@ export function Plan({ plan, title, busy, problem, onSend, onClose }: Props) {
         {plan.leftFen == null ? null : <Fact label="本月还可以用">{yuan(plan.leftFen)}</Fact>}
       </Card>
       {short ? <View className="note" role="alert">可能超过本月还可以用的费用，用完后不再发短信、打电话。</View> : null}
-      {plan.waitsUntil ? <View className="card closed">现在是免打扰时段，短信和电话等到 {momentWords(plan.waitsUntil)} 以后。</View> : null}
+      {plan.waitsUntil ? <View className="card closed">现在是免打扰时段，平台消息、短信和电话等到 {momentWords(plan.waitsUntil)} 以后。</View> : null}
       {problem ? <View className="note" role="alert">{problem}</View> : null}
       <Press busy={busy} disabled={!plan.people} onPress={onSend}>发布通知</Press>
       <Press plain disabled={busy} onPress={onClose}>返回修改</Press>
