@@ -115,7 +115,8 @@ async fn authorised(
         corps::admin.eq(admin),
         corps::authorised_at.eq(at),
         corps::relieved_at.eq(None::<DateTime<Utc>>),
-        corps::agent.eq(agent),
+        // One that is known stays when a push does not tell it.
+        agent.map(|agent| corps::agent.eq(agent)),
     );
     let mut write = cx.beside(Space::Platform).await?;
     let new = diesel::insert_into(corps::table)

@@ -75,6 +75,7 @@ impl Job for Woken {
         if info.life(&cx.app) > Life::Grace {
             return Ok(());
         }
+        // What is not done now, the hour does.
         let module = cx.app.registry.of(&info.modules).find(|module| module.key == self.module);
         match module.and_then(|module| module.woken) {
             Some(work) => work(cx).await,

@@ -392,9 +392,9 @@ async fn pc_4_5_quiet_hours_budget_and_withdrawal_hold_messages_back() {
     assert!(plan["waitsUntil"].is_string(), "{plan}");
     let id = h.sent(&mut secretary, ladder.clone()).await;
     h.minute().await;
-    assert_eq!(now(&h).await, "0 queued");
+    assert_eq!(now(&h).await, "0 ", "not even ordered: who reads before morning needs none");
     secretary.ok(&withdraw(), json!({"id": id, "r": "时间改了"})).await;
-    assert_eq!(now(&h).await, "0 cancelled");
+    assert_eq!(now(&h).await, "0 ");
     // Money for two of three.
     assert_eq!(secretary.refused(BUDGET, json!({"f": 10})).await, "DENIED");
     assert_eq!(h.admin.refused(BUDGET, json!({"f": -1})).await, "INVALID monthFen");
@@ -406,7 +406,7 @@ async fn pc_4_5_quiet_hours_budget_and_withdrawal_hold_messages_back() {
     assert_eq!((&plan["mostFen"], &plan["leftFen"]), (&json!(15), &json!(10)));
     let id = h.sent(&mut secretary, ladder.clone()).await;
     h.minute().await;
-    assert_eq!(now(&h).await, "2 cancelled,sent");
+    assert_eq!(now(&h).await, "2 sent");
     let skipped =
         fates(&mut secretary, &id).await.into_iter().filter(|line| line.contains("SKIPPED")).collect::<Vec<_>>();
     assert_eq!(skipped.len(), 1);
@@ -552,6 +552,20 @@ async fn pc_4_3_m_1_15_meetings_tell_those_on_their_list() {
     secretary.ok(answer, json!({"id": made["id"], "p": h.people[0]})).await;
     h.calm().await;
     assert_eq!(titles(&mut zhang).await[0], "请假已同意：党员大会");
+    // Asked again and refused: told again. Who is invited later is told, and nobody else once more.
+    zhang.ok("mutation($id: ID!) { meeting { takeBackLeave(id: $id) { manages } } }", json!({"id": made["id"]})).await;
+    h.t.pass(Duration::seconds(2));
+    zhang.ok(ask, json!({"id": made["id"]})).await;
+    secretary.ok(&answer.replace("true", "false"), json!({"id": made["id"], "p": h.people[0]})).await;
+    h.calm().await;
+    assert_eq!(titles(&mut zhang).await[0], "请假未同意：党员大会");
+    let (before, mut li) = (titles(&mut zhang).await.len(), h.of(4).await);
+    let add =
+        "mutation($id: ID!, $p: [ID!]!) { meeting { addPeople(id: $id, people: $p, part: OBSERVER) { manages } } }";
+    h.admin.ok(add, json!({"id": made["id"], "p": [h.people[3]]})).await;
+    h.calm().await;
+    assert_eq!(titles(&mut li).await, ["会议通知：党员大会"]);
+    assert_eq!(titles(&mut zhang).await.len(), before);
     // What the tenant has switched off is not told; a day before, people are reminded once.
     let rule = json!({"o": "MEETING_CANCELLED", "i": {"on": false, "ladder": []}});
     assert_eq!(
@@ -563,7 +577,8 @@ async fn pc_4_3_m_1_15_meetings_tell_those_on_their_list() {
     h.hourly().await;
     h.hourly().await;
     let mut wang = h.of(2).await;
-    assert_eq!(titles(&mut wang).await, ["会议提醒：党员大会", "会议变更：党员大会", "会议通知：党员大会"]);
+    let expected = ["会议提醒：党员大会", "会议变更：党员大会", "会议通知：党员大会"];
+    assert_eq!(titles(&mut wang).await, expected);
     let mut secretary = h.secretary().await;
     let cancel =
         "mutation($id: ID!, $v: Int!) { meeting { cancel(id: $id, version: $v, reason: \"停电\") { manages } } }";

@@ -62,6 +62,7 @@ impl Tells for Meetings {
         let (row, when, place) = (&found.row, moment(found.row.starts_at), place(&found));
         let open = row.state() == MeetingState::Published;
         let where_and_when = format!("时间：{when}\n地点：{place}");
+        let mut said = row.version.to_string();
         let (title, text, to) = match what.event {
             event::MEETING_PUBLISHED if row.state().is_open() => {
                 let text = format!("{where_and_when}\n请准时参加；不能参加的，请在会前请假。");
@@ -73,6 +74,8 @@ impl Tells for Meetings {
             }
             event::MEETING_SOON if open => {
                 let text = format!("{where_and_when}\n请准时参加。");
+                // Of a meeting that is put off people are reminded again.
+                said = row.starts_at.to_rfc3339();
                 (format!("会议提醒：{}", row.title), text, expected(id, conn).await?)
             }
             event::MEETING_CANCELLED if row.state() == MeetingState::Cancelled => {
@@ -81,7 +84,10 @@ impl Tells for Meetings {
                 (format!("会议取消：{}", row.title), text, expected(id, conn).await?)
             }
             event::MEETING_LEAVE_ANSWERED => match answered(&found, what.about, conn).await? {
-                Some((title, text, person)) => (title, text, vec![person]),
+                Some((title, text, person, moment)) => {
+                    said = moment;
+                    (title, text, vec![person])
+                }
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -93,13 +99,16 @@ impl Tells for Meetings {
             text,
             facts: vec![("时间", when), ("地点", place)],
             people: to,
-            moment: row.version.to_string(),
-            once_each: matches!(what.event, event::MEETING_PUBLISHED | event::MEETING_SOON | event::MEETING_CANCELLED),
+            moment: said,
+            once_each: matches!(what.event, event::MEETING_PUBLISHED | event::MEETING_CANCELLED),
         }))
     }
 }
 
-async fn answered(found: &Found, about: Option<Uuid>, conn: &mut Conn) -> Result<Option<(String, String, Uuid)>> {
+/// Title, text, the person, and what sets this answer apart from another.
+type Answered = (String, String, Uuid, String);
+
+async fn answered(found: &Found, about: Option<Uuid>, conn: &mut Conn) -> Result<Option<Answered>> {
     let Some(person) = about else { return Ok(None) };
     let Some(place) = store::person(MeetingId(found.row.id), person, conn).await? else { return Ok(None) };
     let verdict = match place.leave_state.as_deref().and_then(model::MeetingLeaveState::from_code) {
@@ -107,9 +116,11 @@ async fn answered(found: &Found, about: Option<Uuid>, conn: &mut Conn) -> Result
         Some(MeetingLeaveState::Refused) => "未同意",
         Some(MeetingLeaveState::Asked) | None => return Ok(None),
     };
+    let asked = place.leave_at.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let moment = format!("{asked} {verdict} {}", place.leave_answer.as_deref().unwrap_or_default());
     let answer = place.leave_answer.map(|words| format!("\n答复：{words}")).unwrap_or_default();
     let text = format!("您对“{}”的请假{verdict}。{answer}", found.row.title);
-    Ok(Some((format!("请假{verdict}：{}", found.row.title), text, person)))
+    Ok(Some((format!("请假{verdict}：{}", found.row.title), text, person, moment)))
 }
 
 /// Says of every meeting that begins within a day that it does; who was told is not told again.

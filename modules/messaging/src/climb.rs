@@ -14,7 +14,7 @@ use zhibu_tenancy::messages::{self, Addressee, Order, Ready};
 use zhibu_tenancy::{Cx, Job, Write, identity, push as platforms, wakes};
 
 use crate::actions::{self, Announcement, publish};
-use crate::model::{AnnouncementOccasion, AnnouncementRow, AnnouncementRung, RungRow, ScheduleRow};
+use crate::model::{AnnouncementOccasion, AnnouncementRow, RungRow, ScheduleRow};
 use crate::rules::{self, Step};
 use crate::schema::{
     announcement_people as people, announcement_rungs as rungs, announcements, deliveries, message_budget, schedules,
@@ -25,6 +25,8 @@ use crate::{MODULE, SEND, hear, push, store};
 const CHUNK: i64 = 500;
 /// Turns of one run; the next follows at once, so that other jobs of the tenant have theirs.
 const TURNS: usize = 400;
+/// So long after its time a rung is worth climbing: a tenant may have been read-only for weeks.
+const WORTH: Duration = Duration::hours(36);
 /// When a service that does not answer is tried again.
 const LATER: Duration = Duration::minutes(2);
 
@@ -37,6 +39,10 @@ impl Job for Climb {
 
     async fn run(self, cx: &Cx) -> Result<()> {
         climb(cx).await
+    }
+
+    async fn give_up(self, cx: &Cx) -> Result<()> {
+        wakes::wake_at(cx, MODULE.key, cx.app.world.now() + Duration::minutes(10)).await
     }
 }
 
@@ -96,7 +102,7 @@ async fn remind(cx: &Cx) -> Result<bool> {
         });
         let text = if row.note.is_empty() { row.title.clone() } else { row.note.clone() };
         let one = Announcement {
-            key: hear::key(&["schedule", &row.id.to_string(), &about.timestamp().to_string()]),
+            key: hear::key(&["schedule", &row.id.to_string(), &format!("{about} {:?}", row.next_at)]),
             organisation: person.organisation,
             occasion: AnnouncementOccasion::Schedule,
             title: row.title.clone(),
@@ -184,11 +190,11 @@ async fn rung(cx: &Cx) -> Result<bool> {
     };
     let mut write = cx.write(SEND).await?;
     let here = people::announcement_id.eq(due.notice.id).and(people::next_number.eq(due.rung.number));
-    let rows: Vec<Uuid> = people::table
+    let rows: Vec<(Uuid, Option<DateTime<Utc>>)> = people::table
         .filter(here.and(people::due_at.le(now)))
         .order(people::person_id)
         .limit(CHUNK)
-        .select(people::person_id)
+        .select((people::person_id, people::due_at))
         .for_update()
         .skip_locked()
         .load(write.conn()?)
@@ -196,9 +202,14 @@ async fn rung(cx: &Cx) -> Result<bool> {
     if rows.is_empty() {
         return Ok(false);
     }
-    let own = due.notice.occasion().is_private();
-    if step.rung == AnnouncementRung::Push
-        && !own
+    let (late, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, at)| at.is_some_and(|at| at < now - WORTH));
+    let (late, rows) = (
+        late.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        rows.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
+    );
+    // The next rung waits for those who can read in the morning.
+    if !due.notice.occasion().is_private()
+        && late.is_empty()
         && let Some(morning) = messages::quiet(write.conn()?).await?.ends(now)
     {
         diesel::update(
@@ -210,18 +221,19 @@ async fn rung(cx: &Cx) -> Result<bool> {
         write.commit_quietly().await?;
         return Ok(true);
     }
+    skip(&mut write, &due, &late, "等待过久，未发送", now).await?;
+    let all: Vec<Uuid> = late.iter().chain(&rows).copied().collect();
     match ready {
+        _ if rows.is_empty() => {}
         None => platform(&mut write, &due, &rows, now).await?,
         Some(Ok(ready)) => telephone(&mut write, &due, &ready, &rows, now).await?,
         Some(Err(why)) => skip(&mut write, &due, &rows, &why, now).await?,
     }
     let next = due.next.map(|(number, after)| (number, now + Duration::minutes(after.into()))).unzip();
-    diesel::update(
-        people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&rows))),
-    )
-    .set((people::next_number.eq(next.0), people::due_at.eq(next.1)))
-    .execute(write.conn()?)
-    .await?;
+    diesel::update(people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&all))))
+        .set((people::next_number.eq(next.0), people::due_at.eq(next.1)))
+        .execute(write.conn()?)
+        .await?;
     write.commit_quietly().await?;
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! What other modules say has happened, told to those whom it concerns.
 
+use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zhibu_core::Result;
@@ -31,24 +32,39 @@ pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
     let Some(told) = told else { return Ok(()) };
     let Some(occasion) = AnnouncementOccasion::from_code(told.occasion) else { return Ok(()) };
     let mut write = cx.write(SEND).await?;
+    // One at a time about one thing: who was told a moment ago is not told again.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('told:' || $1::text, 0))")
+        .bind::<diesel::sql_types::Uuid, _>(what.id)
+        .execute(write.conn()?)
+        .await?;
+    if matches!(occasion, AnnouncementOccasion::MeetingChanged | AnnouncementOccasion::MeetingCancelled) {
+        // Nobody is sent or called any more about what is not so.
+        for outdated in store::about(what.id, write.conn()?).await? {
+            actions::stop(&mut write, outdated).await?;
+        }
+    }
     let rule = store::rule(occasion, write.conn()?).await?;
     if !rule.enabled {
-        return Ok(());
+        return write.commit_quietly().await;
     }
     let mut whom = member::attenders(&Whom::People(told.people), MOST, write.conn()?).await?;
+    let mut moment = told.moment;
     if told.once_each {
         let already = store::told(occasion, what.id, write.conn()?).await?;
         whom.retain(|one| !already.contains(&one.person));
+        let mut ids: Vec<String> = whom.iter().map(|one| one.person.to_string()).collect();
+        ids.sort_unstable();
+        moment = ids.join(" ");
     }
     if whom.is_empty() {
-        return Ok(());
+        return write.commit_quietly().await;
     }
     let named = organisation::names(&[told.organisation], write.conn()?).await?;
     let own = [("标题", told.title.clone()), ("单位", named.into_values().next().unwrap_or_default())];
     let facts = own.into_iter().chain(told.facts).map(|(name, value)| (name.to_owned(), value)).collect();
     let about = what.about.map(|id| id.to_string()).unwrap_or_default();
     let one = Announcement {
-        key: key(&[what.event.0, &what.id.to_string(), &about, &told.moment]),
+        key: key(&[what.event.0, &what.id.to_string(), &about, &moment]),
         organisation: told.organisation,
         occasion,
         title: told.title,
@@ -61,6 +77,6 @@ pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
     };
     match publish(&mut write, &one, &whom).await? {
         (_, true) => write.commit().await,
-        (_, false) => Ok(()),
+        (_, false) => write.commit_quietly().await,
     }
 }

@@ -54,7 +54,8 @@ pub static MODULE: Module = Module {
     certificate: None,
     footprint: None,
     purge: Some(&purge::Told),
-    hourly: None,
+    // A time that nobody was woken at is not lost.
+    hourly: Some(|cx| Box::pin(climb::climb(cx))),
     hears: Some(&EARS),
     tells: None,
     woken: Some(|cx| Box::pin(climb::climb(cx))),

@@ -5,10 +5,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::Result;
+use zhibu_directory::schema as directory;
 use zhibu_tenancy::purge::{Gone, NAMELESS, Purge, Remains};
-use zhibu_tenancy::{Conn, Write};
+use zhibu_tenancy::{Conn, Write, messages};
 
-use crate::schema::{announcement_people as people, announcements, deliveries, schedules};
+use crate::model::AnnouncementOccasion;
+use crate::schema::{announcement_people as people, announcements, deliveries, message_consents, schedules};
+use crate::store;
 
 /// 通知和日程
 pub(crate) struct Told;
@@ -26,18 +29,34 @@ impl Purge for Told {
     }
 
     async fn purge(&self, write: &mut Write<'_>, person: Uuid) -> Result<Gone> {
-        let own: Vec<Uuid> = diesel::delete(schedules::table.filter(schedules::person_id.eq(person)))
-            .returning(schedules::id)
-            .get_results(write.conn()?)
-            .await?;
-        // Their own reminders say what they were about.
-        diesel::update(announcements::table.filter(announcements::subject_id.eq_any(&own)))
+        diesel::delete(schedules::table.filter(schedules::person_id.eq(person))).execute(write.conn()?).await?;
+        // What was said to them alone says what it was about.
+        let theirs = people::table.filter(people::person_id.eq(person)).select(people::announcement_id);
+        let alone = [AnnouncementOccasion::Schedule.code(), AnnouncementOccasion::MeetingLeave.code()];
+        let alone: Vec<Uuid> = diesel::update(announcements::table.filter(announcements::id.eq_any(theirs)))
+            .filter(announcements::occasion.eq_any(alone))
             .set((
                 announcements::title.eq(NAMELESS),
                 announcements::text.eq(""),
                 announcements::grams.eq(Vec::<String>::new()),
                 announcements::facts.eq(serde_json::Value::Array(Vec::new())),
+                announcements::account_name.eq(NAMELESS),
             ))
+            .returning(announcements::id)
+            .get_results(write.conn()?)
+            .await?;
+        let orders: Vec<Uuid> =
+            store::ladders(&alone, write.conn()?).await?.into_iter().filter_map(|rung| rung.campaign_id).collect();
+        messages::unname(&orders, write.conn()?).await?;
+        let account = directory::people::table.find(person).select(directory::people::account_id);
+        let account: Option<Option<Uuid>> = account.first(write.conn()?).await.optional()?;
+        if let Some(account) = account.flatten() {
+            let agreed = message_consents::table.filter(message_consents::account_id.eq(account));
+            diesel::delete(agreed).execute(write.conn()?).await?;
+        }
+        let queued = deliveries::person_id.eq(person).and(deliveries::state.eq_any(["queued", "sending"]));
+        diesel::update(deliveries::table.filter(queued))
+            .set(deliveries::state.eq("cancelled"))
             .execute(write.conn()?)
             .await?;
         let none =

@@ -17,7 +17,7 @@ use zhibu_tenancy::push::{self as platforms, Route, Words};
 use crate::SEND;
 use crate::climb::later;
 use crate::model::{AnnouncementRow, DeliveryRow};
-use crate::schema::{announcements, deliveries, message_consents};
+use crate::schema::{announcement_people as people, announcements, deliveries, message_consents};
 
 /// So long an attempt may take; then whoever made it is gone.
 const LEASE: Duration = Duration::minutes(2);
@@ -34,11 +34,16 @@ pub(crate) async fn turn(cx: &Cx) -> Result<bool> {
     let now = cx.app.world.now();
     let Some(row) = claim(cx, now).await? else { return Ok(false) };
     let onward = match row.state.as_str() {
-        "queued" => send(cx, &row, now).await?,
-        "sent" => ask(cx, &row, now).await?,
+        "queued" => send(cx, &row, now).await,
+        "sent" => ask(cx, &row, now).await,
         // Whoever sent it has died on the way.
-        _ => ("failed", Some("结果不明，为免重复未再发送".to_owned()), None, None),
+        _ => Ok(("failed", Some("结果不明，为免重复未再发送".to_owned()), None, None)),
     };
+    // Nothing has left yet then.
+    let onward = onward.unwrap_or_else(|error| {
+        tracing::warn!(code = error.code, cause = ?error.cause, "a platform could not be asked");
+        refused(&row, &ProviderError::new(Fault::Unavailable), now)
+    });
     let mut write = cx.write(SEND).await?;
     let (state, detail, reference, due) = onward;
     let mine = deliveries::table.find((row.announcement_id, row.person_id, &row.rung));
@@ -113,18 +118,35 @@ async fn way(cx: &Cx, row: &DeliveryRow) -> Result<Option<(Uuid, Route, Words)>>
     Ok(found)
 }
 
+/// Withdrawn, removed or read meanwhile.
+async fn over(cx: &Cx, row: &DeliveryRow) -> Result<bool> {
+    let over = {
+        let mut read = cx.read(SEND).await?;
+        let mine = people::announcement_id.eq(row.announcement_id).and(people::person_id.eq(row.person_id));
+        let stands = announcements::withdrawn_at.is_null().and(announcements::removed_at.is_null());
+        let open =
+            people::table.inner_join(announcements::table).filter(mine.and(people::read_at.is_null()).and(stands));
+        open.count().get_result::<i64>(read.conn()?).await? == 0
+    };
+    cx.close().await;
+    Ok(over)
+}
+
 async fn send(cx: &Cx, row: &DeliveryRow, now: DateTime<Utc>) -> Result<Onward> {
+    if over(cx, row).await? {
+        return Ok(("cancelled", None, None, None));
+    }
     let Some((account, route, words)) = way(cx, row).await? else {
         return Ok(("skipped", Some("已解除绑定".to_owned()), None, None));
     };
     if route.via == Client::Wechat {
         return Ok(match platforms::wechat(cx, &route.subject, &words).await {
             Ok(Subscribed::Sent(id)) => {
-                spend(cx, account, false).await?;
+                spend(cx, account, false).await;
                 ("sent", None, Some(id), None)
             }
             Ok(Subscribed::NoConsent) => {
-                spend(cx, account, true).await?;
+                spend(cx, account, true).await;
                 ("skipped", Some("未同意接收微信提醒".to_owned()), None, None)
             }
             Err(fault) => refused(row, &fault, now),
@@ -138,8 +160,14 @@ async fn send(cx: &Cx, row: &DeliveryRow, now: DateTime<Utc>) -> Result<Onward> 
     })
 }
 
-/// One message less that somebody has agreed to; or none at all, when WeChat says so.
-async fn spend(cx: &Cx, account: Uuid, all: bool) -> Result<()> {
+/// One message less that somebody has agreed to; or none at all, when WeChat says so. The message has left whatever comes of it.
+async fn spend(cx: &Cx, account: Uuid, all: bool) {
+    if let Err(error) = spent(cx, account, all).await {
+        tracing::warn!(code = error.code, cause = ?error.cause, "an agreement was not counted off");
+    }
+}
+
+async fn spent(cx: &Cx, account: Uuid, all: bool) -> Result<()> {
     let Some(template) = platforms::consented_template(&cx.app) else { return Ok(()) };
     let mut write = cx.write(SEND).await?;
     let left = message_consents::table.find((account, template)).filter(message_consents::remaining.gt(0));

@@ -14,7 +14,7 @@ pub use purge::Sent;
 pub use queue::{
     Addressee, Campaign, CampaignRow, Draft, Estimate, Filter, MOST, MessageRow, Order, Ready, Tally, add, call_off,
     campaigns, cancel, count, count_campaigns, estimate, in_state, leaves_at, list, order, quiet_hours, spent, tallies,
-    to_people,
+    to_people, unname,
 };
 pub use quiet::{Quiet, quiet, set_quiet};
 pub(crate) use send::{CarryOutcomes, SendDue, SendMessages};

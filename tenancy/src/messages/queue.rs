@@ -293,6 +293,15 @@ pub async fn to_people(orders: &[Uuid], people: &[Uuid], conn: &mut Conn) -> Res
     Ok(messages::table.filter(those).select(MessageRow::as_select()).load(conn).await?)
 }
 
+/// Takes the names off orders of somebody whose record goes.
+pub async fn unname(orders: &[Uuid], conn: &mut Conn) -> Result<()> {
+    diesel::update(campaigns::table.filter(campaigns::id.eq_any(orders)))
+        .set(campaigns::account_name.eq(crate::purge::NAMELESS))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// To whom messages of these orders are in a state.
 pub async fn in_state(orders: &[Uuid], state: &str, conn: &mut Conn) -> Result<Vec<Uuid>> {
     let those = messages::campaign_id.eq_any(orders).and(messages::state.eq(state.to_owned()));
@@ -398,7 +407,8 @@ pub struct Filter {
 }
 
 fn matching(filter: &Filter) -> messages::BoxedQuery<'static, Pg> {
-    let mut query = messages::table.into_boxed();
+    // What people remind themselves of is nobody else's.
+    let mut query = messages::table.filter(messages::own.eq(false)).into_boxed();
     if let Some(places) = filter.places.clone() {
         query = query.filter(messages::organisation_id.eq_any(places));
     }
@@ -430,7 +440,8 @@ pub async fn count(filter: &Filter, conn: &mut Conn) -> Result<i64> {
 }
 
 fn ordered(places: Option<&[Uuid]>, id: Option<Uuid>) -> campaigns::BoxedQuery<'static, Pg> {
-    let mut query = campaigns::table.into_boxed();
+    let own = messages::table.filter(messages::campaign_id.eq(campaigns::id)).filter(messages::own.eq(true));
+    let mut query = campaigns::table.filter(diesel::dsl::not(diesel::dsl::exists(own))).into_boxed();
     if let Some(places) = places {
         let here = messages::table
             .filter(messages::campaign_id.eq(campaigns::id))

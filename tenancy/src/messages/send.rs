@@ -63,6 +63,8 @@ impl Job for SendMessages {
             let message = match message {
                 Next::Message(message) => message,
                 Next::Stale => continue,
+                // What somebody has asked for themselves and the carrier did not take does not wait for morning.
+                Next::Quiet(_) if !left.is_empty() => break Some(("carrier", now + SOON)),
                 Next::Quiet(morning) => break Some(("quiet", morning)),
             };
             if sent >= STEP {

@@ -11,7 +11,7 @@ use zhibu_core::{Result, TenantId};
 
 use crate::app::App;
 use crate::db::{Conn, Mode, Space};
-use crate::schema::{dingtalk_corps, feedback, letters, quotas, sms_queues, sms_words, support_requests, usage};
+use crate::schema::{dingtalk_corps, feedback, letters, quotas, sms_queues, sms_words, support_requests, usage, wakes};
 use crate::sso::schema::{sso_apps, sso_nonces, sso_uses};
 
 #[derive(QueryableByName)]
@@ -60,6 +60,7 @@ pub(super) async fn forget(id: TenantId, conn: &mut Conn) -> Result<()> {
     diesel::delete(feedback::table.filter(feedback::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(sms_words::table.filter(sms_words::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(sms_queues::table.find(id.0)).execute(&mut *conn).await?;
+    diesel::delete(wakes::table.filter(wakes::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(usage::table.filter(usage::tenant_id.eq(id.0))).execute(&mut *conn).await?;
     diesel::delete(quotas::table.find(id.0)).execute(conn).await?;
     Ok(())

@@ -41,7 +41,7 @@ CREATE TABLE announcement_rungs (
     CONSTRAINT announcement_rungs_key PRIMARY KEY (announcement_id, number),
     CONSTRAINT announcement_rungs_once UNIQUE (announcement_id, rung)
 );
-CREATE INDEX announcement_rungs_campaign_idx ON announcement_rungs (campaign_id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX announcement_rungs_campaign_idx ON announcement_rungs (campaign_id);
 
 CREATE TABLE announcement_people (
     announcement_id uuid NOT NULL CONSTRAINT announcement_people_of REFERENCES announcements (id),
@@ -82,6 +82,7 @@ CREATE TABLE deliveries (
     CONSTRAINT deliveries_of FOREIGN KEY (announcement_id, person_id)
         REFERENCES announcement_people (announcement_id, person_id)
 );
+CREATE INDEX deliveries_person_idx ON deliveries (person_id);
 CREATE INDEX deliveries_due_idx ON deliveries (due_at) WHERE due_at IS NOT NULL;
 
 -- What the tenant has decided about an occasion (通知规则); what it has not is as usual.

@@ -200,10 +200,14 @@ impl Job for KeepRecording {
         let id: MeetingId = row.meeting_id.into();
         let mut write = cx.write(MANAGE).await?;
         let found = managed(&mut write, id).await?;
-        diesel::update(files::table.find(row.id))
+        let kept = diesel::update(files::table.find(row.id).filter(files::state.eq("saving")))
             .set((files::state.eq("kept"), files::file_size.eq(size)))
             .execute(write.conn()?)
             .await?;
+        if kept == 0 {
+            // Another job was faster.
+            return Ok(());
+        }
         write.audit(entry("meeting.recording_kept", &found).note("file", row.file_name)).await?;
         write.commit().await?;
         touch(cx, id);

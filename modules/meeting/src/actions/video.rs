@@ -182,16 +182,24 @@ pub(super) async fn sign_those_inside(write: &mut Write<'_>, meeting: &MeetingRo
     let now = write.cx.now();
     let inside =
         people::joined_at.is_not_null().and(people::left_at.is_null().or(people::left_at.lt(people::joined_at)));
-    let names: Vec<String> = diesel::update(people::table.filter(people::meeting_id.eq(meeting.id)))
-        .filter(inside.and(people::signed_at.is_null()))
-        .set((
-            people::attendance.eq(sign::attendance(meeting, now).code()),
-            people::signed_at.eq(now),
-            people::way.eq(MeetingWay::Video.code()),
-        ))
-        .returning(people::name)
-        .get_results(write.conn()?)
+    let found: Vec<(Uuid, String, Option<DateTime<Utc>>)> = people::table
+        .filter(people::meeting_id.eq(meeting.id).and(inside.and(people::signed_at.is_null())))
+        .select((people::person_id, people::name, people::joined_at))
+        .for_update()
+        .load(write.conn()?)
         .await?;
+    // Late is who came late, not who waited for signing in to open.
+    for (person, _, joined) in &found {
+        diesel::update(people::table.find((meeting.id, person)))
+            .set((
+                people::attendance.eq(sign::attendance(meeting, joined.unwrap_or(now)).code()),
+                people::signed_at.eq(now),
+                people::way.eq(MeetingWay::Video.code()),
+            ))
+            .execute(write.conn()?)
+            .await?;
+    }
+    let names: Vec<String> = found.into_iter().map(|(_, name, _)| name).collect();
     let told = |name: String| {
         Entry::new("meeting.signed_in", "meeting", meeting.id)
             .note("title", meeting.title.clone())

@@ -9,7 +9,7 @@ use zhibu_core::{AnnouncementId, Error, Result, SELF};
 use zhibu_tenancy::{Cx, Write, messages, push};
 
 use super::me;
-use crate::schema::{announcement_people as people, message_consents};
+use crate::schema::{announcement_people as people, deliveries, message_consents};
 use crate::store;
 
 /// The most that somebody is read at once.
@@ -57,6 +57,15 @@ async fn call_off(write: &mut Write<'_>, ids: &[Uuid], person: Uuid) -> Result<(
     if !orders.is_empty() {
         messages::call_off(&orders, Some(&[person]), write.conn()?).await?;
     }
+    let queued = deliveries::person_id.eq(person).and(deliveries::state.eq("queued"));
+    diesel::update(deliveries::table.filter(queued.and(deliveries::announcement_id.eq_any(ids))))
+        .set((
+            deliveries::state.eq("cancelled"),
+            deliveries::due_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+            deliveries::settled_at.eq(write.cx.now()),
+        ))
+        .execute(write.conn()?)
+        .await?;
     Ok(())
 }
 

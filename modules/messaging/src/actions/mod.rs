@@ -7,6 +7,7 @@ mod schedules;
 mod send;
 
 pub use mine::{consent, read, read_all};
+pub(crate) use notices::stop;
 pub use notices::{remind, remove, withdraw};
 pub use rules::{save_budget, save_rule, steps};
 pub use schedules::{ScheduleForm, remove as remove_schedule, save as save_schedule, ways};

@@ -45,7 +45,7 @@ pub async fn remind(cx: &Cx, id: AnnouncementId) -> Result<usize> {
 }
 
 /// Nobody is sent anything more.
-async fn stop(write: &mut Write<'_>, id: Uuid) -> Result<()> {
+pub(crate) async fn stop(write: &mut Write<'_>, id: Uuid) -> Result<()> {
     let nothing = (people::next_number.eq(None::<i16>), people::due_at.eq(None::<chrono::DateTime<chrono::Utc>>));
     let waiting = people::announcement_id.eq(id).and(people::due_at.is_not_null());
     diesel::update(people::table.filter(waiting)).set(nothing).execute(write.conn()?).await?;

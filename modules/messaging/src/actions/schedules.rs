@@ -90,7 +90,11 @@ pub async fn save(cx: &Cx, id: Option<ScheduleId>, form: &ScheduleForm) -> Resul
     };
     let mut write = cx.write(SELF).await?;
     let person = me(cx, write.conn()?).await?;
-    let person = person.ok_or_else(|| Error::refuse("NOT_A_MEMBER", "只有在册党员可以设置日程"))?;
+    let person = person.ok_or_else(|| match id {
+        // Nobody learns whether there is one of this id.
+        Some(_) => Error::missing(),
+        None => Error::refuse("NOT_A_MEMBER", "只有在册党员可以设置日程"),
+    })?;
     if !ways(cx, write.conn()?).await?.contains(&form.way) {
         return Ok(Err(vec![Error::refuse("WAY_NOT_OPEN", "贵单位未开通这种提醒方式，请选择其他方式").at("way")]));
     }

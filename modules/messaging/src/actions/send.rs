@@ -151,7 +151,7 @@ pub struct Plan {
     pub rungs: Vec<RungPlan>,
     /// Fen left of the month's budget; none: no limit.
     pub left_fen: Option<i64>,
-    /// Text messages and calls wait until then.
+    /// What follows the message inside the system waits until then.
     pub waits_until: Option<chrono::DateTime<chrono::Utc>>,
 }
 
@@ -206,8 +206,7 @@ pub async fn plan(cx: &Cx, form: &Form) -> Result<Checked<Plan>> {
         Some(limit) => Some((limit - messages::spent(cx.now(), &mut *conn).await?).max(0)),
         None => None,
     };
-    let paid = planned.iter().any(|rung| rung.rung.channel().is_some());
-    let waits_until = if paid { messages::leaves_at(cx, conn).await? } else { None };
+    let waits_until = if !planned.is_empty() { messages::leaves_at(cx, conn).await? } else { None };
     let without_account = audience.len() - accounts.len();
     Ok(Ok(Plan { people: audience.len(), without_account, without_mobile, rungs: planned, left_fen, waits_until }))
 }

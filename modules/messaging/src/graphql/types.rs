@@ -208,7 +208,7 @@ pub struct AnnouncementPlan {
     most_fen: i64,
     /// Fen left of the month's budget; none: no limit.
     left_fen: Option<i64>,
-    /// Text messages and calls wait until then (免打扰时段); none: they leave at once.
+    /// What follows the message inside the system waits until then (免打扰时段); none: it leaves when it is due.
     waits_until: Option<DateTime<Utc>>,
 }
 
