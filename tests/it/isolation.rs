@@ -224,6 +224,8 @@ async fn ids(t: &Town, tenant: &Tenant) -> BTreeSet<String> {
     for column in sql.column(&columns).await {
         ids.extend(sql.column(&column).await);
     }
+    // Nobody's: what the system says of itself.
+    ids.remove("00000000-0000-0000-0000-000000000000");
     ids
 }
 

@@ -445,7 +445,7 @@ async fn m_1_15_dingtalk_tells_its_people_and_says_what_became_of_it() {
 #[tokio::test]
 async fn m_1_11_reminders_come_when_they_are_due_by_the_way_that_was_chosen() {
     let (mut h, double) = emulated().await;
-    let mut zhang = h.of(1).await;
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
     let at = |h: &Hall, minutes: i64| (h.t.now() + Duration::minutes(minutes)).to_rfc3339();
     let form = |h: &Hall, minutes: i64, way: &str, repeat: &str| json!({"title": "交党费", "note": "带上党员证", "at": at(h, minutes), "repeat": repeat, "aheadMinutes": 0, "way": way});
     // Only what the tenant has a template for is offered.
@@ -467,7 +467,7 @@ async fn m_1_11_reminders_come_when_they_are_due_by_the_way_that_was_chosen() {
     // At ten in the evening, in the quiet hours: it is the member who wants it.
     h.t.pass(Duration::hours(12));
     double.advance(12 * 3600);
-    let mut zhang = h.of(1).await;
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
     h.calm().await;
     let before = before + (double.sent().len() - before);
     let made = it(zhang.ok(SCHEDULE, json!({"i": form(&h, 3, "SMS", "DAILY")})).await);
@@ -492,12 +492,12 @@ async fn m_1_11_reminders_come_when_they_are_due_by_the_way_that_was_chosen() {
     let log = format!("SELECT count(*) FROM {}.audit WHERE changes::text LIKE '%交党费%'", h.t.home.schema());
     assert_eq!(h.t.sql().await.one(&log).await, "0");
     // Nobody else's can be changed or removed.
-    let mut wang = h.of(2).await;
+    let mut wang = mini::bind(&h.t, &double, Mini::Wechat, "13700000002").await;
     let drop = "mutation($id: ID!) { messaging { removeSchedule(id: $id) } }";
     assert_eq!(wang.refused(drop, json!({"id": id})).await, "NOT_FOUND");
     assert_eq!(wang.refused(SCHEDULE, json!({"id": id, "i": form(&h, 5, "APP", "NEVER")})).await, "NOT_FOUND");
     let once = with(form(&h, 2, "APP", "NEVER"), json!({"title": "只提醒一次"}));
-    let mut zhang = h.of(1).await;
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
     zhang.ok(SCHEDULE, json!({"id": id, "i": once})).await;
     double.advance(180);
     h.later(3).await;

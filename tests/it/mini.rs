@@ -213,10 +213,14 @@ pub(crate) async fn authorised(t: &Town, double: &Double, mobile: &str) {
     assert!(double.push(&callback, &event).await);
 }
 
-/// Somebody's phone, bound with a platform's own proof of the number.
+/// Somebody's phone, bound with a platform's own proof of the number, or bound before.
 pub(crate) async fn bind(t: &Town, double: &Double, platform: Mini, mobile: &str) -> Visitor {
     let mut phone = t.visitor();
     let asked = phone.ok(SIGN_IN, opened(double, platform, mobile, false)).await["system"]["miniSignIn"].clone();
+    if asked["__typename"] == "MiniSigned" {
+        phone.bear(asked["tokens"]["access"].as_str().unwrap());
+        return phone;
+    }
     let consent = asked["privacy"]["version"].as_str().unwrap();
     let signed = phone.ok(BIND, bound(double, platform, &asked["ticket"], consent, mobile)).await;
     phone.bear(signed["system"]["miniBind"]["tokens"]["access"].as_str().unwrap());

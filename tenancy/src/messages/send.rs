@@ -265,6 +265,8 @@ async fn carry(cx: &Cx, tenant: TenantId, ids: &[Uuid]) -> Result<usize> {
         let environment = if sandbox { "sandbox" } else { "live" };
         let (state, words) = match told.as_deref() {
             Some("sent") => ("sent", None),
+            // How long it was listened to says enough.
+            Some("delivered") if call => ("delivered", None),
             Some("delivered") => ("delivered", detail.clone()),
             Some("undelivered") if call => ("failed", Some(ended(detail.as_deref()).to_owned())),
             Some("unknown") => ("failed", Some("运营商没有答复，为免重复未再发送".to_owned())),
