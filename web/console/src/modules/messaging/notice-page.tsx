@@ -104,7 +104,7 @@ function RungCounts({ rung, afterMinutes, templateName, counts, fen }: NoticeWho
     <div>
       <h3>{rungs[rung].label}</h3>
       <p className="z-muted">{[afterMinutes === 0 ? '立即发送' : `${minutesWords(afterMinutes)}后仍未读时发送`, templateName, rung === 'PUSH' ? null : `费用 ${yuan(fen)}`].filter(Boolean).join(' · ')}</p>
-      {bars.length > 0 ? <BarChart label={`${rungs[rung].label}情况`} unit="人" bars={bars} /> : <p>还没有发出</p>}
+      {bars.length > 0 ? <BarChart label={`${rungs[rung].label}情况`} unit="人" bars={bars} /> : <p>还没有发出（免打扰时段内等到结束后再发）</p>}
     </div>
   )
 }
