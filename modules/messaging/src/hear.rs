@@ -6,8 +6,8 @@ use uuid::Uuid;
 use zhibu_core::Result;
 use zhibu_directory::member::{self, Whom};
 use zhibu_directory::organisation;
-use zhibu_tenancy::Cx;
 use zhibu_tenancy::events::{self, Happening};
+use zhibu_tenancy::{Cx, Write};
 
 use crate::actions::{self, Announcement, publish};
 use crate::model::AnnouncementOccasion;
@@ -37,14 +37,12 @@ pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
         .bind::<diesel::sql_types::Uuid, _>(what.id)
         .execute(write.conn()?)
         .await?;
-    if matches!(occasion, AnnouncementOccasion::MeetingChanged | AnnouncementOccasion::MeetingCancelled) {
-        // Nobody is sent or called any more about what is not so.
-        for outdated in store::about(what.id, write.conn()?).await? {
-            actions::stop(&mut write, outdated).await?;
-        }
-    }
+    let outdates = matches!(occasion, AnnouncementOccasion::MeetingChanged | AnnouncementOccasion::MeetingCancelled);
     let rule = store::rule(occasion, write.conn()?).await?;
     if !rule.enabled {
+        if outdates {
+            outdate(&mut write, what.id, None).await?;
+        }
         return write.commit_quietly().await;
     }
     let mut whom = member::attenders(&Whom::People(told.people), MOST, write.conn()?).await?;
@@ -57,7 +55,7 @@ pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
         moment = ids.join(" ");
     }
     if whom.is_empty() {
-        return write.commit_quietly().await;
+        return Ok(());
     }
     let named = organisation::names(&[told.organisation], write.conn()?).await?;
     let own = [("标题", told.title.clone()), ("单位", named.into_values().next().unwrap_or_default())];
@@ -75,8 +73,23 @@ pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
         author: cx.actor(),
         ladder: actions::steps(&rule),
     };
-    match publish(&mut write, &one, &whom).await? {
-        (_, true) => write.commit().await,
-        (_, false) => write.commit_quietly().await,
+    // Heard again, what was said the first time goes on.
+    let (id, fresh) = publish(&mut write, &one, &whom).await?;
+    if !fresh {
+        return Ok(());
     }
+    if outdates {
+        outdate(&mut write, what.id, Some(id)).await?;
+    }
+    write.commit().await
+}
+
+/// Nobody is sent or called any more about what is not so.
+async fn outdate(write: &mut Write<'_>, subject: Uuid, but: Option<Uuid>) -> Result<()> {
+    for id in store::about(subject, write.conn()?).await? {
+        if Some(id) != but {
+            actions::stop(write, id).await?;
+        }
+    }
+    Ok(())
 }
