@@ -60,12 +60,6 @@ async function told(people: Person[], title: string, more: Partial<AnnouncementI
   return (await clerk.api.ask(MiniSendNoticeDocument, { key: randomUUID(), input })).messaging.send.announcement.id
 }
 
-/** What was briefly said is gone: while it fades nobody can read it. */
-async function look(page: Page, name: string): Promise<void> {
-  await expect(page.locator('.taro__toast').filter({ visible: true })).toHaveCount(0)
-  await lookMini(page, name)
-}
-
 /** Answers the question that is asked before something final. */
 const yes = (page: Page) => page.locator('.taro-model__confirm').filter({ visible: true }).click()
 
@@ -97,7 +91,7 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
   await clerk.api.ask(MiniSaveMeetingDocument, { input: meeting, publish: true })
   await memberAt(page, operator, who)
   await expect(shown(page)).toContainText('条未读')
-  await look(page, 'home-unread')
+  await lookMini(page, 'home-unread')
   await tab(page, '我的')
   await named(page, '我的')
   // What a module has to say arrives a moment later.
@@ -108,13 +102,13 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
     await expect(shown(page)).toContainText('2 条未读', { timeout: 2_000 })
   }).toPass({ timeout: 40_000 })
   await expect(page.locator('.weui-tabbar__item').filter({ hasText: '我的' })).toContainText('2')
-  await look(page, 'me-unread')
+  await lookMini(page, 'me-unread')
   await touch(page, '消息通知')
   await named(page, '消息通知')
   await expect(shown(page)).toContainText('未读（2）')
   await expect(shown(page)).not.toContainText('微信提醒')
   await expect(shown(page)).not.toContainText('已撤回')
-  await look(page, 'messages')
+  await lookMini(page, 'messages')
 
   // The answer does not arrive: it is told again as soon as there is a network.
   await page.route('**/graphql', (route) => (route.request().postData()?.includes('MiniReadMessages') ? route.abort() : route.fallback()))
@@ -122,19 +116,19 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
   await named(page, '消息')
   await expect(shown(page)).toContainText('并写下体会')
   await expect(shown(page)).toContainText('还没有记为已读')
-  await look(page, 'message-not-noted')
+  await lookMini(page, 'message-not-noted')
   await page.unroute('**/graphql')
   await page.context().setOffline(true)
   await expect(shown(page)).toContainText('手机没有联网')
   await page.context().setOffline(false)
   await expect(shown(page)).not.toContainText('还没有记为已读')
-  await look(page, 'message')
+  await lookMini(page, 'message')
   await goBack(page, '消息通知')
   await expect(shown(page)).toContainText('未读（1）')
   await expect(shown(page)).not.toContainText(first)
   await shown(page).locator('.message-title').filter({ hasText: title }).click()
   await named(page, '消息')
-  await look(page, 'message-meeting')
+  await lookMini(page, 'message-meeting')
   await press(page, '查看会议')
   await named(page, '会议')
   await expect(shown(page)).toContainText(title)
@@ -144,11 +138,11 @@ test('M-1.15 M-9.7 what is unread is counted on the tiles; a message is read who
   await expect(shown(page)).toContainText('没有未读的消息')
   await touch(page, '全部')
   await expect(shown(page)).toContainText(first)
-  await look(page, 'messages-all')
+  await lookMini(page, 'messages-all')
   await touch(page, '（通知已撤回）')
   await expect(shown(page)).toContainText('这条通知已撤回')
   await expect(shown(page)).not.toContainText('并写下体会')
-  await look(page, 'message-withdrawn')
+  await lookMini(page, 'message-withdrawn')
   await goBack(page, '消息通知')
   await goBack(page, '我的')
   await expect(shown(page)).not.toContainText('条未读')
@@ -175,14 +169,14 @@ test('M-1.15 everything is marked as read at once; large type and a link from a 
   await expect(shown(page)).toContainText('第一份通知')
   await page.reload()
   await expect(shown(page)).toHaveClass(/large/)
-  await look(page, 'message-large')
+  await lookMini(page, 'message-large')
   await goBack(page, '首页')
   await touch(page, '消息通知')
   await expect(shown(page)).toContainText('未读（1）')
   await press(page, '全部已读')
   await yes(page)
   await expect(shown(page)).toContainText('没有未读的消息')
-  await look(page, 'messages-none-large')
+  await lookMini(page, 'messages-none-large')
 })
 
 test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a time that is over is not taken', async ({ page, operator }) => {
@@ -190,7 +184,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   await touch(page, '日程管理')
   await named(page, '日程管理')
   await expect(shown(page)).toContainText('还没有日程')
-  await look(page, 'schedules-none')
+  await lookMini(page, 'schedules-none')
   await press(page, '新增日程')
   await named(page, '新增日程')
   await type(page, '提醒我做什么', '参加支部党员大会')
@@ -200,7 +194,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   // The wheels stand at today, nine o'clock.
   if (new Date(Date.now() + 8 * 3_600_000).getUTCHours() >= 9) {
     await expect(shown(page)).toContainText('提醒的时间已经过了')
-    await look(page, 'schedule-past')
+    await lookMini(page, 'schedule-past')
   }
   await touch(page, '每周')
   await page.reload()
@@ -209,10 +203,10 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   await expect(shown(page).getByText('平台消息', { exact: true })).toHaveCount(0)
   await touch(page, '语音电话')
   await expect(shown(page)).toContainText('到时会有一个电话打到您登记的手机号')
-  await look(page, 'schedule-call')
+  await lookMini(page, 'schedule-call')
   await touch(page, '短信')
   await expect(shown(page)).toContainText('到时会收到一条短信')
-  await look(page, 'schedule')
+  await lookMini(page, 'schedule')
   // The reminder arrives, its answer does not: the second try finds it there.
   await page.route('**/graphql', async (route) => {
     if (!route.request().postData()?.includes('MiniSaveSchedule')) return route.fallback()
@@ -226,7 +220,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
   await expect(shown(page).getByText('参加支部党员大会', { exact: true })).toHaveCount(1)
   await expect(shown(page)).toContainText('每周')
   await expect(shown(page)).toContainText('短信提醒，提前 1 天')
-  await look(page, 'schedules')
+  await lookMini(page, 'schedules')
   await press(page, '修改')
   await named(page, '修改日程')
   await page.reload()
@@ -247,7 +241,7 @@ test('M-1.11 a reminder is made, kept while it is typed, changed and removed; a 
 test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has read it, reminds and takes it back', async ({ page, operator, browser }) => {
   const people = [await someone('吴建设'), await someone('郑国强')] as const
   const boss = await administrator(browser, operator)
-  await look(boss, 'party-notices')
+  await lookMini(boss, 'party-notices')
   await touch(boss, '通知公告')
   await named(boss, '通知公告')
   await press(boss, '发布通知')
@@ -259,16 +253,16 @@ test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has
   await expect(shown(boss).getByLabel('标题', { exact: true })).toHaveValue(title)
   await expect(shown(boss)).toContainText('发布 1 小时后还没有读的，发短信')
   await expect(shown(boss)).toContainText('发布 3 小时后还没有读的，打电话播报')
-  await look(boss, 'notice-send')
+  await lookMini(boss, 'notice-send')
   await type(boss, '短信中的“事项”', '明天下午两点到一楼会议室')
-  await look(boss, 'notice-send-ladder')
+  await lookMini(boss, 'notice-send-ladder')
   await press(boss, '下一步：核对人数和费用')
   const sheet = boss.getByRole('dialog')
   await expect(sheet).toContainText('通知人数')
   await expect(sheet).toContainText('明天下午两点到一楼会议室')
-  await look(boss, 'notice-plan')
+  await lookMini(boss, 'notice-plan')
   await sheet.evaluate((at) => at.scrollTo(0, at.scrollHeight))
-  await look(boss, 'notice-plan-cost')
+  await lookMini(boss, 'notice-plan-cost')
   // The notice arrives, its answer does not: the second try is the same notice.
   let lost = 0
   await boss.route('**/graphql', async (route) => {
@@ -291,7 +285,7 @@ test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has
 
   await boss.reload()
   await expect(shown(boss)).toContainText('已读（1）')
-  await look(boss, 'notice-readers')
+  await lookMini(boss, 'notice-readers')
   await touch(boss, '已读（1）')
   await expect(shown(boss)).toContainText(people[0].name)
   await expect(shown(boss)).not.toContainText(people[1].name)
@@ -299,22 +293,22 @@ test('M-1.15 PC-4.5 an administrator sends a notice from the phone, sees who has
   await yes(boss)
   await expect(boss.getByText(/已催 \d+ 人/)).toBeVisible()
   await expect(shown(boss)).toContainText('短信')
-  await look(boss, 'notice-reminded')
+  await lookMini(boss, 'notice-reminded')
   await press(boss, '撤回')
   await named(boss, '撤回通知')
   await touch(boss, '发错了对象')
-  await look(boss, 'notice-withdraw')
+  await lookMini(boss, 'notice-withdraw')
   await press(boss, '撤回通知')
   await yes(boss)
   await expect(shown(boss).locator('.bar-title')).toHaveText('通知')
   await expect(shown(boss)).toContainText('撤回：发错了对象')
   await expect(shown(boss).locator('taro-button-core').filter({ hasText: '催读' })).toHaveCount(0)
-  await look(boss, 'notice-withdrawn')
+  await lookMini(boss, 'notice-withdrawn')
   await boss.goto('/m/#/pkg-notice/list/index')
   await named(boss, '通知公告')
   await expect(shown(boss)).toContainText('已撤回')
   await expect(shown(boss).getByText(title, { exact: true })).toHaveCount(1)
-  await look(boss, 'notices')
+  await lookMini(boss, 'notices')
   await boss.context().close()
 })
 

@@ -83,7 +83,7 @@ async fn commands_work_alone_and_beside_a_server() {
     // Alone they bring the database up and take it down again.
     let found = house.run(&["doctor", "--json"]).await.json();
     let well: Vec<&Value> = found.as_array().unwrap().iter().filter(|finding| finding["ok"] == true).collect();
-    assert_eq!(well.len(), 6, "{found}");
+    assert_eq!(well.len(), 7, "{found}");
     assert_eq!(house.postmaster(), None);
 
     let mut server = house.serve(&[]).await;
