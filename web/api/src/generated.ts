@@ -5718,11 +5718,6 @@ export type MiniTransferQueryVariables = Exact<{
 
 export type MiniTransferQuery = { mobility: { transfer: { acts: Array<TransferAct>, warnings: Array<string>, delivered: boolean, receipt: string | null, transfer: { id: string, version: number, kind: TransferKind, status: TransferStatus, side: TransferSide | null, person: string | null, name: string, fromName: string, toName: string, reason: string, note: string | null, duesPaidTo: string | null, returns: number, letterNo: string | null, issuedOn: string | null, validUntil: string | null, electronic: boolean, alert: MobilityLevel | null, mine: boolean, startedAt: string, closedAt: string | null, waitsAt: { id: string, shortName: string } | null }, facts: Array<{ label: string, value: string }>, along: Array<{ title: string, lines: Array<string> }>, letterhead: { address: string, phone: string } | null, timeline: Array<{ id: string, event: string, organisation: string, note: string, by: string, at: string }>, letters: Array<{ id: string, number: string, committee: string, issuedOn: string, validUntil: string, issuer: string, document: string | null, receiptNo: string | null, receiptOn: string | null }> } }, system: { dictionary: Array<{ kind: string, code: string, label: string }> } };
 
-export type MiniTransferWordsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type MiniTransferWordsQuery = { system: { dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { organisations: { totalCount: number, nodes: Array<{ id: string, shortName: string }> } } };
-
 export type MiniFlowRowFragment = { id: string, kind: FlowKind, status: FlowStatus, name: string, otherName: string | null, startedOn: string, expectedOn: string | null, contactedOn: string, endedOn: string | null, alert: MobilityLevel | null, overdue: boolean, branch: { shortName: string } };
 
 export type MiniFlowsQueryVariables = Exact<{
@@ -5740,11 +5735,6 @@ export type MiniFlowQueryVariables = Exact<{
 
 
 export type MiniFlowQuery = { mobility: { flow: { flow: { id: string, version: number, kind: FlowKind, status: FlowStatus, person: string | null, name: string, idNumber: string, mobile: string, otherName: string | null, otherContact: string | null, direction: string, reason: string, startedOn: string, expectedOn: string | null, certificateNo: string | null, contactedOn: string, endedOn: string | null, note: string | null, alert: MobilityLevel | null, overdue: boolean, shouldTransfer: boolean, shouldSuspend: boolean, editable: boolean, recordedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, contacts: Array<{ id: string, on: string, way: string, words: string, by: string, at: string }> } }, system: { dictionary: Array<{ kind: string, code: string, label: string }> } };
-
-export type MiniFlowWordsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type MiniFlowWordsQuery = { system: { dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { organisations: { totalCount: number, nodes: Array<{ id: string, shortName: string }> } } };
 
 export type MiniCaseRowFragment = { id: string, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, step: number | null, stepTitle: string | null, actor: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, closedAt: string | null, branch: { shortName: string } };
 
@@ -5764,10 +5754,12 @@ export type MiniCaseQueryVariables = Exact<{
 
 export type MiniCaseQuery = { development: { case: { lapse: string | null, events: Array<DevelopmentEvent>, movable: boolean, probationEnd: string | null, observed: number, undoable: number | null, helperStep: number | null, replaceable: boolean, case: { idNumber: string, mobile: string, sex: string, birthDate: string, age: number | null, ethnicity: string, educationLevel: string, workPost: string, employer: string | null, person: string | null, id: string, version: number, name: string, outcome: DevelopmentOutcome, standing: DevelopmentStanding, stage: number, step: number | null, stepTitle: string | null, side: DevelopmentSide | null, actor: string | null, earliest: string | null, latest: string | null, overdue: boolean, remind: string | null, gap: boolean, startedAt: string, closedAt: string | null, branch: { id: string, shortName: string } }, helpers: Array<{ person: string, name: string, gap: string | null }>, quota: { year: number, places: number | null, used: number, rule: DevelopmentQuotaRule, mine: boolean, organisation: { id: string, shortName: string } } | null, steps: Array<{ no: number, state: DevelopmentStepState, on: string | null, earliest: string | null, latest: string | null, hard: boolean, overdue: boolean, closed: Array<string>, missing: Array<string>, reminders: Array<string>, given: Array<string>, mine: boolean, people: Array<number> | null, vote: VoteRule | null, training: boolean, formNo: boolean, notice: number | null, documents: Array<string>, decision: boolean, place: boolean, shortens: boolean, mayFail: boolean, confirmations: Array<{ key: string, words: string }> }>, timeline: Array<{ id: string, on: string, title: string, words: Array<string>, by: string, at: string, step: number | null, failed: boolean, voided: string | null }>, documents: Array<{ id: string, step: number, kind: string, fileName: string, fileSize: number, by: string, at: string, removable: boolean, past: boolean }> }, steps: Array<{ no: number, stage: number, stageTitle: string, title: string, actor: string }> }, system: { dictionary: Array<{ kind: string, code: string, label: string }> } };
 
-export type MiniApplicantWordsQueryVariables = Exact<{ [key: string]: never; }>;
+export type MiniFormWordsQueryVariables = Exact<{
+  kinds: Array<string> | string;
+}>;
 
 
-export type MiniApplicantWordsQuery = { system: { dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { organisations: { totalCount: number, nodes: Array<{ id: string, shortName: string }> } } };
+export type MiniFormWordsQuery = { system: { dictionary: Array<{ kind: string, code: string, label: string }> }, directory: { organisations: { totalCount: number, nodes: Array<{ id: string, shortName: string }> } } };
 
 export type MiniPeopleQueryVariables = Exact<{
   search?: string | null | undefined;

@@ -1,10 +1,8 @@
 import { View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import { StartDevelopmentDocument } from '@zhibu/api/documents/development'
-import { MiniApplicantWordsDocument } from '@zhibu/api/documents/mini-manage'
-import type { MiniApplicantWordsQuery } from '@zhibu/api/generated'
-import { normalId } from '@zhibu/api/member-rules'
-import { isMobile, normalMobile } from '@zhibu/api/rules'
+import { MiniFormWordsDocument } from '@zhibu/api/documents/mini-manage'
+import type { MiniFormWordsQuery } from '@zhibu/api/generated'
 import { useState } from 'react'
 import { PickField, TextField } from '@/kit/fields'
 import { Press } from '@/kit/press'
@@ -14,29 +12,29 @@ import { ask } from '@/lib/ask'
 import { done, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
-import { BranchField } from '../branch-field'
-import type { Chosen } from '../finder'
-import { idFaultOf, isId, mobileFaultOf, optionsOf } from '../rules'
+import { BranchField, onlyOf } from '../branch-field'
+import { IdentityFields, useIdentity } from '../identity-fields'
+import { optionsOf } from '../rules'
 
 interface Form { name: string; ethnicity: string | null; educationLevel: string | null; workPost: string | null; employer: string }
 const EMPTY: Form = { name: '', ethnicity: null, educationLevel: null, workPost: null, employer: '' }
 
 /** 新建发展档案 (M-2.7): who applies, and at which branch. */
 export default function DevelopmentNew() {
-  const query = useQuery(MiniApplicantWordsDocument, {})
+  const query = useQuery(MiniFormWordsDocument, { kinds: ['ethnicity', 'education_level', 'work_post'] })
   return <Screen title="新建发展档案" ask={query}>{query.data ? <Start words={query.data} /> : null}</Screen>
 }
 
-function Start({ words }: { words: MiniApplicantWordsQuery }) {
+function Start({ words }: { words: MiniFormWordsQuery }) {
   const branches = words.directory.organisations
   const { value: form, change, forget, restored } = useDraft<Form>('development-new', EMPTY)
-  const [secret, setSecret] = useState({ idNumber: '', mobile: '' })
-  const [branch, setBranch] = useState<Chosen[]>(branches.totalCount === 1 ? branches.nodes.map(({ id, shortName }) => ({ id, name: shortName })) : [])
+  const identity = useIdentity()
+  const [branch, setBranch] = useState(onlyOf(branches))
   const action = useAction()
   const entries = words.system.dictionary
   const send = () => action.run(async () => {
     const input = {
-      branch: branch[0]?.id ?? '', name: form.name.trim(), idNumber: normalId(secret.idNumber), mobile: normalMobile(secret.mobile),
+      branch: branch[0]?.id ?? '', name: form.name.trim(), ...identity.sent,
       ethnicity: form.ethnicity ?? '', educationLevel: form.educationLevel ?? '', workPost: form.workPost ?? '', employer: form.employer.trim() || null,
     }
     const { id } = (await ask(StartDevelopmentDocument, { input })).development.start.case
@@ -44,7 +42,7 @@ function Start({ words }: { words: MiniApplicantWordsQuery }) {
     done('已新建')
     void Taro.redirectTo({ url: `/pkg-manage/development/index?id=${id}` })
   })
-  const whole = branch.length > 0 && form.name.trim().length > 1 && isId(secret.idNumber) && isMobile(secret.mobile) && form.ethnicity && form.educationLevel && form.workPost
+  const whole = branch.length > 0 && form.name.trim().length > 1 && identity.whole && form.ethnicity && form.educationLevel && form.workPost
   return (
     <>
       {restored ? <View className="note ok">已恢复上次没有提交的内容</View> : null}
@@ -52,8 +50,7 @@ function Start({ words }: { words: MiniApplicantWordsQuery }) {
         <View className="soft">保存后登记第 1 步“递交入党申请书”。</View>
         <BranchField label="所在党支部" branches={branches} chosen={branch} onChange={setBranch} fault={action.faultOf('branch')} />
         <TextField label="姓名" must max={50} hint="与身份证一致" value={form.name} onChange={(name) => change({ name })} fault={action.faultOf('name')} />
-        <TextField label="公民身份号码" must max={24} hint="申请时须年满 18 周岁；不保存在手机上" value={secret.idNumber} onChange={(idNumber) => setSecret({ ...secret, idNumber })} fault={action.faultOf('idNumber') ?? idFaultOf(secret.idNumber)} />
-        <TextField label="手机号" must type="number" max={11} hint="成为预备党员后用此号码登录；不保存在手机上" value={secret.mobile} onChange={(mobile) => setSecret({ ...secret, mobile })} fault={action.faultOf('mobile') ?? mobileFaultOf(secret.mobile)} />
+        <IdentityFields identity={identity} faultOf={action.faultOf} idHint="申请时须年满 18 周岁；" mobileHint="成为预备党员后用此号码登录；" />
         <PickField label="民族" must options={optionsOf(entries, 'ethnicity')} value={form.ethnicity} onChange={(ethnicity) => change({ ethnicity })} fault={action.faultOf('ethnicity')} />
         <PickField label="学历" must options={optionsOf(entries, 'education_level')} value={form.educationLevel} onChange={(educationLevel) => change({ educationLevel })} fault={action.faultOf('educationLevel')} />
         <PickField label="工作岗位" must options={optionsOf(entries, 'work_post')} value={form.workPost} onChange={(workPost) => change({ workPost })} fault={action.faultOf('workPost')} />

@@ -1,11 +1,9 @@
 import { View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
-import { MiniFlowWordsDocument } from '@zhibu/api/documents/mini-manage'
+import { MiniFormWordsDocument } from '@zhibu/api/documents/mini-manage'
 import { StartFlowInDocument, StartFlowOutDocument } from '@zhibu/api/documents/mobility'
-import type { FlowKind, MiniFlowWordsQuery } from '@zhibu/api/generated'
-import { normalId } from '@zhibu/api/member-rules'
+import type { FlowKind, MiniFormWordsQuery } from '@zhibu/api/generated'
 import { flowKinds } from '@zhibu/api/mobility-words'
-import { isMobile, normalMobile } from '@zhibu/api/rules'
 import { useState } from 'react'
 import { Choices, DayField, Field, LongField, PickField, TextField } from '@/kit/fields'
 import { Press } from '@/kit/press'
@@ -16,9 +14,10 @@ import { today } from '@/lib/days'
 import { done, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
-import { BranchField } from '../branch-field'
+import { BranchField, onlyOf } from '../branch-field'
 import { Finder, sources, type Chosen } from '../finder'
-import { idFaultOf, isId, mobileFaultOf, optionsOf } from '../rules'
+import { IdentityFields, useIdentity } from '../identity-fields'
+import { optionsOf } from '../rules'
 
 interface Form { kind: FlowKind; person: Chosen[]; name: string; direction: string | null; reason: string | null; startedOn: string; expectedOn: string; otherName: string; otherContact: string; certificateNo: string; note: string }
 const EMPTY: Form = { kind: 'OUT', person: [], name: '', direction: null, reason: null, startedOn: '', expectedOn: '', otherName: '', otherContact: '', certificateNo: '', note: '' }
@@ -30,15 +29,15 @@ const HINTS: Record<FlowKind, string> = {
 
 /** 登记流动 (M-2.6): a member who goes away for a while, or one from elsewhere. */
 export default function FlowNew() {
-  const query = useQuery(MiniFlowWordsDocument, {})
+  const query = useQuery(MiniFormWordsDocument, { kinds: ['flow_direction', 'flow_reason'] })
   return <Screen title="登记流动" ask={query}>{query.data ? <Start words={query.data} /> : null}</Screen>
 }
 
-function Start({ words }: { words: MiniFlowWordsQuery }) {
+function Start({ words }: { words: MiniFormWordsQuery }) {
   const branches = words.directory.organisations
   const { value: form, change, forget, restored } = useDraft<Form>('flow-new', { ...EMPTY, startedOn: today() })
-  const [secret, setSecret] = useState({ idNumber: '', mobile: '' })
-  const [branch, setBranch] = useState<Chosen[]>(branches.totalCount === 1 ? branches.nodes.map(({ id, shortName }) => ({ id, name: shortName })) : [])
+  const identity = useIdentity()
+  const [branch, setBranch] = useState(onlyOf(branches))
   const action = useAction()
   const entries = words.system.dictionary
   const incoming = form.kind === 'IN'
@@ -48,14 +47,14 @@ function Start({ words }: { words: MiniFlowWordsQuery }) {
       otherName: form.otherName.trim() || null, otherContact: form.otherContact.trim() || null, certificateNo: form.certificateNo.trim() || null, note: form.note.trim() || null,
     }
     const id = incoming
-      ? (await ask(StartFlowInDocument, { person: { branch: branch[0]?.id ?? '', name: form.name.trim(), idNumber: normalId(secret.idNumber), mobile: normalMobile(secret.mobile) }, input })).mobility.startFlowIn.flow.id
+      ? (await ask(StartFlowInDocument, { person: { branch: branch[0]?.id ?? '', name: form.name.trim(), ...identity.sent }, input })).mobility.startFlowIn.flow.id
       : (await ask(StartFlowOutDocument, { person: form.person[0]?.id ?? '', input })).mobility.startFlowOut.flow.id
     forget()
     done('已登记')
     void Taro.redirectTo({ url: `/pkg-manage/flow/index?id=${id}` })
   })
   const whole = form.direction !== null && form.reason !== null && form.startedOn !== ''
-    && (incoming ? form.name.trim().length > 1 && isId(secret.idNumber) && isMobile(secret.mobile) && branch.length > 0 && form.otherName.trim() !== '' : form.person.length > 0)
+    && (incoming ? form.name.trim().length > 1 && identity.whole && branch.length > 0 && form.otherName.trim() !== '' : form.person.length > 0)
   return (
     <>
       {restored ? <View className="note ok">已恢复上次没有提交的内容</View> : null}
@@ -68,8 +67,7 @@ function Start({ words }: { words: MiniFlowWordsQuery }) {
           <>
             <BranchField label="本系统党支部" branches={branches} chosen={branch} onChange={setBranch} fault={action.faultOf('branch')} />
             <TextField label="姓名" must max={50} value={form.name} onChange={(name) => change({ name })} fault={action.faultOf('name')} />
-            <TextField label="公民身份号码" must max={24} value={secret.idNumber} onChange={(idNumber) => setSecret({ ...secret, idNumber })} fault={action.faultOf('idNumber') ?? idFaultOf(secret.idNumber)} hint="不保存在手机上" />
-            <TextField label="手机号" must type="number" max={11} value={secret.mobile} onChange={(mobile) => setSecret({ ...secret, mobile })} fault={action.faultOf('mobile') ?? mobileFaultOf(secret.mobile)} hint="不保存在手机上" />
+            <IdentityFields identity={identity} faultOf={action.faultOf} />
           </>
         ) : <Finder label="流出的党员" must source={sources.people} chosen={form.person} onChange={(person) => change({ person })} fault={action.faultOf('person')} />}
       </Card>

@@ -1,9 +1,8 @@
 import { View } from '@tarojs/components'
-import { MiniTransferWordsDocument } from '@zhibu/api/documents/mini-manage'
+import { MiniFormWordsDocument } from '@zhibu/api/documents/mini-manage'
 import { StartInboundDocument, StartInternalDocument, StartOutboundDocument } from '@zhibu/api/documents/mobility'
-import type { MemberType, MiniTransferWordsQuery } from '@zhibu/api/generated'
-import { dayFaults, idFacts, normalId, withoutProbation } from '@zhibu/api/member-rules'
-import { isMobile, normalMobile } from '@zhibu/api/rules'
+import type { MemberType, MiniFormWordsQuery } from '@zhibu/api/generated'
+import { dayFaults, idFacts, withoutProbation } from '@zhibu/api/member-rules'
 import Taro from '@tarojs/taro'
 import { useState } from 'react'
 import { Choices, DayField, Field, LongField, PickField, TextField } from '@/kit/fields'
@@ -15,9 +14,10 @@ import { today } from '@/lib/days'
 import { done, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
-import { BranchField } from '../branch-field'
+import { BranchField, onlyOf } from '../branch-field'
 import { Finder, sources, type Chosen } from '../finder'
-import { idFaultOf, isId, isMonth, mobileFaultOf, optionsOf } from '../rules'
+import { IdentityFields, useIdentity } from '../identity-fields'
+import { isId, isMonth, optionsOf } from '../rules'
 
 type Way = 'internal' | 'outbound' | 'inbound'
 interface Form {
@@ -39,17 +39,15 @@ const TYPES: { key: MemberType; label: string }[] = [{ key: 'FORMAL', label: '�
 
 /** 发起调动 (M-2.5): inside, to outside, or from outside by a letter. */
 export default function TransferNew() {
-  const query = useQuery(MiniTransferWordsDocument, {})
+  const query = useQuery(MiniFormWordsDocument, { kinds: ['transfer_reason', 'ethnicity', 'education_level', 'work_post'] })
   return <Screen title="发起调动" ask={query}>{query.data ? <Start words={query.data} /> : null}</Screen>
 }
 
-function Start({ words }: { words: MiniTransferWordsQuery }) {
+function Start({ words }: { words: MiniFormWordsQuery }) {
   const branches = words.directory.organisations
-  const own = branches.totalCount === 1 ? branches.nodes.map(({ id, shortName }) => ({ id, name: shortName })) : []
   const { value: form, change, forget, restored } = useDraft<Form>('transfer-new', EMPTY)
-  // Who somebody is stays out of what the phone keeps.
-  const [secret, setSecret] = useState({ idNumber: '', mobile: '' })
-  const [branch, setBranch] = useState<Chosen[]>(own)
+  const identity = useIdentity()
+  const [branch, setBranch] = useState(onlyOf(branches))
   const action = useAction()
   const entries = words.system.dictionary
   const common = { reason: form.reason ?? '', duesPaidTo: form.duesPaidTo.trim() || null, note: form.note.trim() || null }
@@ -57,7 +55,7 @@ function Start({ words }: { words: MiniTransferWordsQuery }) {
     if (form.way === 'internal') return (await ask(StartInternalDocument, { input: { person: form.person[0]?.id ?? '', to: form.to[0]?.id ?? '', ...common } })).mobility.startInternal.transfer.id
     if (form.way === 'outbound') return (await ask(StartOutboundDocument, { input: { person: form.person[0]?.id ?? '', toName: form.toName.trim(), receiver: null, ...common } })).mobility.startOutbound.transfer.id
     const member = {
-      ...idFacts(normalId(secret.idNumber)), name: form.name.trim(), idNumber: normalId(secret.idNumber), mobile: normalMobile(secret.mobile), branch: branch[0]?.id ?? '', memberType: form.memberType,
+      ...idFacts(identity.sent.idNumber), ...identity.sent, name: form.name.trim(), branch: branch[0]?.id ?? '', memberType: form.memberType,
       ethnicity: form.ethnicity ?? '', educationLevel: form.educationLevel ?? '', workPost: form.workPost ?? '', joinDate: form.joinDate,
       conversionDate: form.memberType === 'FORMAL' ? form.conversionDate || null : null, floating: false,
     }
@@ -70,12 +68,12 @@ function Start({ words }: { words: MiniTransferWordsQuery }) {
     void Taro.redirectTo({ url: `/pkg-manage/transfer/index?id=${id}` })
   })
   const formal = form.memberType === 'FORMAL'
-  const birthDate = isId(secret.idNumber) ? idFacts(normalId(secret.idNumber)).birthDate : undefined
+  const birthDate = isId(identity.sent.idNumber) ? idFacts(identity.sent.idNumber).birthDate : undefined
   const days = form.way === 'inbound' && birthDate && form.joinDate ? dayFaults({ memberType: form.memberType, birthDate, joinDate: form.joinDate, conversionDate: formal ? form.conversionDate || undefined : undefined }, today()) : {}
   const whole = form.reason !== null && (!form.duesPaidTo.trim() || isMonth(form.duesPaidTo)) && {
     internal: form.person.length > 0 && form.to.length > 0,
     outbound: form.person.length > 0 && form.toName.trim() !== '',
-    inbound: form.name.trim().length > 1 && isId(secret.idNumber) && isMobile(secret.mobile) && branch.length > 0 && form.ethnicity !== null && form.educationLevel !== null
+    inbound: form.name.trim().length > 1 && identity.whole && branch.length > 0 && form.ethnicity !== null && form.educationLevel !== null
       && form.workPost !== null && form.joinDate !== '' && Object.keys(days).length === 0 && form.fromName.trim() !== '' && form.letterNo.trim() !== '' && form.issuedOn !== '',
   }[form.way]
   const { faultOf } = action
@@ -90,8 +88,7 @@ function Start({ words }: { words: MiniTransferWordsQuery }) {
         <>
           <Card title="转入的党员">
             <TextField label="姓名" must max={50} value={form.name} onChange={(name) => change({ name })} fault={faultOf('name')} />
-            <TextField label="公民身份号码" must max={24} value={secret.idNumber} onChange={(idNumber) => setSecret({ ...secret, idNumber })} fault={faultOf('idNumber') ?? idFaultOf(secret.idNumber)} hint="不保存在手机上" />
-            <TextField label="手机号" must type="number" max={11} value={secret.mobile} onChange={(mobile) => setSecret({ ...secret, mobile })} fault={faultOf('mobile') ?? mobileFaultOf(secret.mobile)} hint="不保存在手机上" />
+            <IdentityFields identity={identity} faultOf={faultOf} />
             <PickField label="民族" must options={optionsOf(entries, 'ethnicity')} value={form.ethnicity} onChange={(ethnicity) => change({ ethnicity })} fault={faultOf('ethnicity')} />
             <PickField label="学历" must options={optionsOf(entries, 'education_level')} value={form.educationLevel} onChange={(educationLevel) => change({ educationLevel })} fault={faultOf('educationLevel')} />
             <PickField label="工作岗位" must options={optionsOf(entries, 'work_post')} value={form.workPost} onChange={(workPost) => change({ workPost })} fault={faultOf('workPost')} />
