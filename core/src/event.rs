@@ -15,12 +15,21 @@ pub const MEETING_CANCELLED: Event = Event("meeting.cancelled");
 pub const MEETING_SOON: Event = Event("meeting.soon");
 /// Somebody's leave was granted or refused (请假结果); about that person.
 pub const MEETING_LEAVE_ANSWERED: Event = Event("meeting.leave_answered");
+/// A meeting has begun (会议开始).
+pub const MEETING_STARTED: Event = Event("meeting.started");
 /// A meeting is minuted: who was there stands fast (参会记录).
 pub const MEETING_ATTENDED: Event = Event("meeting.attended");
 
 /// All of them.
-pub const ALL: [Event; 6] =
-    [MEETING_PUBLISHED, MEETING_CHANGED, MEETING_CANCELLED, MEETING_SOON, MEETING_LEAVE_ANSWERED, MEETING_ATTENDED];
+pub const ALL: [Event; 7] = [
+    MEETING_PUBLISHED,
+    MEETING_CHANGED,
+    MEETING_CANCELLED,
+    MEETING_SOON,
+    MEETING_LEAVE_ANSWERED,
+    MEETING_STARTED,
+    MEETING_ATTENDED,
+];
 
 impl Event {
     /// The event of this name.

@@ -28,7 +28,7 @@ pub use migration::Migration;
 pub use page::{Cursor, Page, PageArgs, PageInfo};
 pub use permission::{ANYONE, CHANGE_PASSWORD, Permission, SELF};
 pub use secret::Secret;
-pub use world::{Clock, World, midnight};
+pub use world::{Clock, World, day, midnight, moment};
 
 // The macros below name these crates for their callers.
 #[doc(hidden)]

@@ -57,7 +57,7 @@ impl World {
 
     /// Today in China, where every tenant lives.
     pub fn today(&self) -> NaiveDate {
-        today(self.now())
+        day(self.now())
     }
 
     /// A new id, sortable by time.
@@ -91,8 +91,13 @@ impl World {
 }
 
 /// The calendar day of a moment in China (UTC+8, no summer time since 1991).
-pub(crate) fn today(at: DateTime<Utc>) -> NaiveDate {
+pub fn day(at: DateTime<Utc>) -> NaiveDate {
     (at + Duration::hours(8)).date_naive()
+}
+
+/// A moment as people in China write it to each other: 11月27日 09:30.
+pub fn moment(at: DateTime<Utc>) -> String {
+    (at + Duration::hours(8)).format("%-m月%-d日 %H:%M").to_string()
 }
 
 /// Midnight before a day in China; nothing before time began.

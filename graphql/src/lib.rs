@@ -16,7 +16,7 @@ pub use filter::filter;
 pub use gateway::{Door, Gateway, address};
 pub use guard::{ModuleOn, holds_module};
 pub use listed::Listed;
-pub use live::{Pace, follow, follow_shared};
+pub use live::{May, Pace, follow, follow_shared};
 
 use std::sync::Arc;
 

@@ -2,10 +2,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use futures_util::stream::unfold;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use zhibu_core::{Kind, Result};
 use zhibu_tenancy::{App, Cx, Space, identity};
 
@@ -85,14 +86,22 @@ pub struct Pace {
 
 /// A watcher's session is looked up again this often.
 const SESSION: Duration = Duration::from_secs(20);
+/// The shortest wait for it.
+const LEAST: Duration = Duration::from_secs(1);
+/// Whether the watcher still may watch is asked every so many times of it.
+const RIGHTS: u8 = 3;
+
+/// Whether somebody may watch; an error when not.
+pub type May = Box<dyn Fn(Arc<Cx>) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// Follows a state that is the same for all who may see it: it is read once a replica, by the system in the caller's tenant,
-/// however many watch. Whether the caller may watch is for the resolver to decide before.
-pub fn follow_shared<T, F, Fut>(
+/// however many watch. Whether the caller may is asked before, and every minute.
+pub async fn follow_shared<T, F, Fut>(
     ctx: &Context<'_>,
     topic: &str,
     name: &str,
     pace: Pace,
+    may: May,
     read: F,
     last: fn(&T) -> bool,
 ) -> Result<impl Stream<Item = Result<T>> + use<T, F, Fut>>
@@ -102,13 +111,17 @@ where
     Fut: Future<Output = Result<T>> + Send + 'static,
 {
     let cx = ctx.cx()?.clone();
+    let asked = may(cx.clone()).await;
+    cx.close().await;
+    asked?;
     let tenant = cx.tenant()?;
     let name = format!("{name} {topic}");
     let (states, sender) = cx.app.live.share::<Result<T>>(&name);
     if let Some(sender) = sender {
         tokio::spawn(keep((cx.app.clone(), Space::Tenant(tenant)), (topic.to_owned(), name), pace, read, sender));
     }
-    let watcher = Watcher { cx, states, asked: Instant::now(), fresh: true };
+    let asked = cx.app.world.now();
+    let watcher = Watcher { cx, states, may, asked, rounds: 0, fresh: true };
     Ok(unfold(Some(watcher), move |watcher| async move {
         let mut watcher = watcher?;
         let state = watcher.next().await?;
@@ -166,11 +179,31 @@ async fn keep<T, F, Fut>(
 struct Watcher<T> {
     cx: Arc<Cx>,
     states: watch::Receiver<Option<Result<T>>>,
-    asked: Instant,
+    may: May,
+    asked: DateTime<Utc>,
+    rounds: u8,
     fresh: bool,
 }
 
 impl<T: Clone> Watcher<T> {
+    /// The session, and now and then the right: who has lost a role or a place on a list sees no more.
+    async fn again(&mut self) -> Result<()> {
+        let caller = identity::again(&self.cx.app, self.cx.caller()).await?;
+        self.rounds += 1;
+        if self.rounds < RIGHTS {
+            return Ok(());
+        }
+        self.rounds = 0;
+        let cx = Arc::new(Cx::new(self.cx.app.clone(), caller, self.cx.origin.clone()));
+        let asked = (self.may)(cx.clone()).await;
+        cx.close().await;
+        match asked {
+            // The database is away for a moment.
+            Err(error) if error.kind == Kind::Unavailable => Ok(()),
+            other => other,
+        }
+    }
+
     async fn next(&mut self) -> Option<Result<T>> {
         // Whoever comes later sees at once what the others see.
         if std::mem::take(&mut self.fresh)
@@ -179,13 +212,15 @@ impl<T: Clone> Watcher<T> {
             return Some(state);
         }
         loop {
-            if self.asked.elapsed() >= SESSION {
-                self.asked = Instant::now();
-                if let Err(error) = identity::again(&self.cx.app, self.cx.caller()).await {
+            let now = self.cx.app.world.now();
+            let since = (now - self.asked).to_std().unwrap_or_default();
+            if since >= SESSION {
+                self.asked = now;
+                if let Err(error) = self.again().await {
                     return Some(Err(error));
                 }
             }
-            match tokio::time::timeout_at(self.asked + SESSION, self.states.changed()).await {
+            match tokio::time::timeout(SESSION.saturating_sub(since).max(LEAST), self.states.changed()).await {
                 Err(_) => {}
                 Ok(Err(_)) => return None,
                 Ok(Ok(())) => {

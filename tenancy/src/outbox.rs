@@ -1,11 +1,11 @@
 //! The outbox of text messages and calls as the operator of a sandbox reads it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Fault};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{Error, Page, PageArgs, Permission, Result, check};
+use zhibu_core::{Error, Page, PageArgs, Permission, Result, check, day};
 use zhibu_providers::Purpose;
 use zhibu_providers::sms::receipt::Receipt;
 use zhibu_providers::voice::{VoiceOutcome, VoiceReceipt};
@@ -21,6 +21,8 @@ use crate::schema::{environment, outbox};
 pub struct Message {
     /// Its id.
     pub id: Uuid,
+    /// A call that reads it aloud.
+    pub call: bool,
     /// The number.
     pub mobile: String,
     /// The text.
@@ -31,7 +33,7 @@ pub struct Message {
     pub created_at: DateTime<Utc>,
 }
 
-type Row = (Uuid, Vec<u8>, Vec<u8>, String, DateTime<Utc>);
+type Row = (Uuid, Vec<u8>, Vec<u8>, String, DateTime<Utc>, String);
 
 fn matching(cx: &Cx, mobile: Option<&str>) -> Result<outbox::BoxedQuery<'static, diesel::pg::Pg>> {
     if !cx.app.sms.is_sandbox() {
@@ -53,7 +55,7 @@ pub async fn list(cx: &Cx, permission: Permission, mobile: Option<&str>, page: &
     let after: Option<Uuid> = page.after()?;
     let mut read = cx.read(permission).await?;
     let mut query = matching(cx, mobile)?
-        .select((outbox::id, outbox::mobile, outbox::text, outbox::purpose, outbox::created_at))
+        .select((outbox::id, outbox::mobile, outbox::text, outbox::purpose, outbox::created_at, outbox::channel))
         .order(outbox::id.desc())
         .limit(page.limit())
         .offset(page.offset());
@@ -71,10 +73,11 @@ pub async fn count(cx: &Cx, permission: Permission, mobile: Option<&str>) -> Res
     Ok(matching(cx, mobile)?.count().get_result(cx.read(permission).await?.conn()?).await?)
 }
 
-fn open(cx: &Cx, (id, mobile, text, purpose, created_at): Row) -> Result<Message> {
+fn open(cx: &Cx, (id, mobile, text, purpose, created_at, channel): Row) -> Result<Message> {
     let keys = &cx.app.keys.platform;
     let (mobile, text) = (keys.open_text(&mobile)?, keys.open_text(&text)?);
-    Ok(Message { id, mobile: mobile.expose().to_owned(), text: text.expose().to_owned(), purpose, created_at })
+    let call = channel == Channel::Voice.key();
+    Ok(Message { id, call, mobile: mobile.expose().to_owned(), text: text.expose().to_owned(), purpose, created_at })
 }
 
 /// Notes what the carrier says became of messages. Nobody has signed that: it must name the carrier's number (or our own,
@@ -146,6 +149,46 @@ pub async fn report_calls(cx: &Cx, receipts: &[VoiceReceipt]) -> Result<()> {
         write.enqueue(&CarryOutcomes { ids: told }).await?;
     }
     write.commit_quietly().await
+}
+
+/// A receipt of a call may be lost: after so long the carrier is asked, for a day.
+const LOST: Duration = Duration::minutes(10);
+/// Calls that are asked about in an hour.
+const ASKED: i64 = 500;
+
+/// Asks the carrier about calls whose receipt has not come.
+pub(crate) async fn ask_about_calls(cx: &Cx) -> Result<()> {
+    let now = cx.app.world.now();
+    let open: Vec<(Vec<u8>, Option<String>, DateTime<Utc>)> = {
+        let mut write = cx.beside(Space::Platform).await?;
+        let called = outbox::channel.eq(Channel::Voice.key()).and(outbox::state.eq("sent"));
+        let rows = outbox::table
+            .filter(called.and(outbox::sent_at.le(now - LOST)).and(outbox::sent_at.gt(now - Duration::days(1))))
+            .filter(outbox::carrier.is_not_distinct_from(Some(cx.app.voice.carrier().key())))
+            .order(outbox::sent_at)
+            .limit(ASKED)
+            .select((outbox::mobile, outbox::carrier_id, outbox::sent_at.assume_not_null()))
+            .load(write.conn()?)
+            .await?;
+        write.commit_quietly().await?;
+        rows
+    };
+    let mut found = Vec::new();
+    for (mobile, id, sent_at) in open {
+        let Some(id) = id else { continue };
+        match cx.app.voice.find(&id, day(sent_at)).await {
+            Ok(Some(outcome)) => {
+                let mobile = cx.app.keys.platform.open_text(&mobile)?.expose().to_owned();
+                found.push(VoiceReceipt { id, mobile, outcome, code: String::new(), reference: None });
+            }
+            Ok(None) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "the carrier was not asked about further calls");
+                break;
+            }
+        }
+    }
+    if found.is_empty() { Ok(()) } else { report_calls(cx, &found).await }
 }
 
 /// Settles whether messages of this database are made up or real, and refuses one that holds the other kind: made-up ones

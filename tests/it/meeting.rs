@@ -10,7 +10,7 @@ use crate::organisations::{small_tree, with};
 
 const WHOLE: &str = "meeting { id version state should attended late onLeave absent signOpen types { code name } me { attendance \
     leaveState part } } manages quorate quorum leaveWaiting noteCount note { version body } \
-    votes { id version state title options secret should roll voted counts quorum passed elected mayVote hasVoted chosen } \
+    votes { id version state title options secret should roll voted counts withheld quorum passed elected mayVote hasVoted chosen } \
     files { id kind fileName size library } minutes { number body should present late onLeave absent reason } \
     fence { latitude longitude gcjLatitude gcjLongitude radius }";
 
@@ -20,7 +20,7 @@ fn doc(text: &str) -> String {
 
 pub(crate) fn save() -> String {
     doc(
-        "mutation($id: ID, $v: Int, $i: MeetingInput!, $p: Boolean) { meeting { it: save(id: $id, version: $v, input: $i, publish: $p) { $W } } }",
+        "mutation($id: ID, $v: Int, $i: MeetingInput!, $p: Boolean, $k: ID) { meeting { it: save(id: $id, version: $v, input: $i, publish: $p, key: $k) { $W } } }",
     )
 }
 
@@ -813,6 +813,13 @@ async fn pc_4_3e_pc_4_3f_when_a_replica_dies_no_vote_is_lost_and_no_screen_is_st
     let visitors: Vec<Visitor> = [&h.secretary, &h.members[0], &h.members[2]].map(|by| h.t.there(by)).into();
     h.t.stop().await;
     let [mut secretary, mut zhang, mut zhao] = <[Visitor; 3]>::try_from(visitors).ok().unwrap();
+    // The screen goes on where a replica is left, and shows what has happened meanwhile.
+    let mut screen = h.t.socket_there(&secretary).await;
+    screen.subscribe(SCREEN, json!({"id": id})).await;
+    let began = std::time::Instant::now();
+    while told(&mut screen).await["data"]["meetingScreen"]["votes"][0]["voted"] != 2 {
+        assert!(began.elapsed().as_secs() < 3);
+    }
     // The phone does not know whether its vote arrived and sends it again elsewhere.
     zhang.ok(&vote(), id_vote).await;
     zhao.ok(&vote(), with(v.clone(), json!({"c": [1]}))).await;
@@ -877,4 +884,177 @@ async fn pc_4_3c_lists_cost_the_same_statements_however_long_and_page_without_ga
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 7);
+}
+
+#[tokio::test]
+async fn pc_4_3f_of_a_secret_vote_that_one_or_two_have_cast_in_nothing_is_counted() {
+    let mut h = Hall::start().await;
+    let id = h.running(json!({})).await;
+    h.all_sign_in(&id).await;
+    for (title, cast) in [("没有人投的", 0), ("一人投的", 1), ("两人投的", 2), ("三人投的", 3)] {
+        let made =
+            it(h.secretary.ok(&prepare(), json!({"m": id, "i": ballot(title, true, "RESOLUTION", &[], 1)})).await);
+        let v = json!({"id": vote_of(&made, title)["id"]});
+        h.secretary.ok(&step("startVote"), v.clone()).await;
+        for member in &mut h.members[..cast] {
+            member.ok(&vote(), with(v.clone(), json!({"c": [0]}))).await;
+        }
+        let ended = vote_of(&it(h.secretary.ok(&step("endVote"), v).await), title);
+        assert_eq!(ended["voted"], cast, "{title}");
+        let few = (1..3).contains(&cast);
+        let counts = if few { json!(null) } else { json!([cast, 0, 0]) };
+        assert_eq!((&ended["withheld"], &ended["counts"]), (&json!(few), &counts), "{title}");
+        assert_eq!(ended["passed"].is_null(), few, "{title}");
+    }
+    // Nor is there anything left that could be counted.
+    let (schema, sql) = (h.t.home.schema(), h.t.sql().await);
+    assert_eq!(sql.one(&format!("SELECT count(*) FROM {schema}.meeting_ballots")).await, "0");
+    assert_eq!(sql.one(&format!("SELECT count(*) FROM {schema}.meeting_voters WHERE choices IS NOT NULL")).await, "0");
+}
+
+#[tokio::test]
+async fn pc_4_3f_the_roll_is_those_who_may_vote_when_the_vote_begins() {
+    let mut h = Hall::start().await;
+    let id = h.running(json!({})).await;
+    h.all_sign_in(&id).await;
+    let title = "通过年度工作总结";
+    let made = it(h.secretary.ok(&prepare(), json!({"m": id, "i": ballot(title, false, "RESOLUTION", &[], 1)})).await);
+    let v = json!({"id": vote_of(&made, title)["id"]});
+    // Since the list was made one has lost the right to vote, and one has gone.
+    let limit = format!(
+        "UPDATE {}.memberships SET right_limit = 'on_probation_in_party' WHERE person_id = '{}'",
+        h.t.home.schema(),
+        h.people[1]
+    );
+    h.t.sql().await.rows(&limit).await;
+    h.admin.ok(crate::members::DELETE, json!({"ids": [h.people[3]], "note": "重复录入"})).await;
+    let begun = vote_of(&it(h.secretary.ok(&step("startVote"), v.clone()).await), title);
+    assert_eq!((&begun["should"], &begun["roll"]), (&json!(2), &json!(2)));
+    assert_eq!(h.members[1].refused(&vote(), with(v.clone(), json!({"c": [0]}))).await.code, "NOT_ON_ROLL");
+    h.members[0].ok(&vote(), with(v.clone(), json!({"c": [0]}))).await;
+    const ROLL: &str = "query($v: ID!, $d: Boolean) { meeting { it: voters(vote: $v, first: 1, voted: $d) { totalCount nodes { person { name } } } } }";
+    for (done, count) in [(json!(null), 2), (json!(true), 1), (json!(false), 1)] {
+        assert_eq!(it(h.secretary.ok(ROLL, json!({"v": v["id"], "d": done})).await)["totalCount"], count, "{done}");
+    }
+}
+
+#[tokio::test]
+async fn pc_4_3c_a_meeting_whose_answer_was_lost_is_not_made_twice() {
+    let mut h = Hall::start().await;
+    let key = zhibu_core::World::default().id::<zhibu_core::MeetingId>();
+    let form = json!({"i": h.form(), "p": true, "k": key});
+    // Both at once, and once more.
+    let (one_by, other_by) = (h.secretary.clone(), h.secretary.clone());
+    let save = save();
+    let (first, second) = tokio::join!(one_by.peek(&save, form.clone()), other_by.peek(&save, form.clone()));
+    let id = |body: &Value| body["data"]["meeting"]["it"]["meeting"]["id"].clone();
+    assert!(id(&first.body).is_string() && id(&first.body) == id(&second.body), "{:?} {:?}", first.body, second.body);
+    let third = it(h.secretary.ok(&save, form.clone()).await);
+    assert_eq!(third["meeting"]["id"], id(&first.body));
+    assert_eq!(it(h.admin.ok(LIST, json!({})).await)["totalCount"], 1);
+    let told = format!("SELECT count(*) FROM {}.audit WHERE action = 'meeting.published'", h.t.home.schema());
+    assert_eq!(h.t.sql().await.one(&told).await, "1");
+    // Somebody else's key leads nowhere.
+    h.t.person("other", "branch_secretary", &h.second).await;
+    let mut other = h.t.signed_in("other", PASSWORD).await;
+    let theirs = with(form.clone(), json!({"i": with(h.form(), json!({"organisation": h.second}))}));
+    assert_eq!(other.refused(&save, theirs).await.code, "KEY_USED");
+    // A draft is announced once, however often it is asked for; what was edited meanwhile is not.
+    let publish = doc("mutation($id: ID!, $v: Int!) { meeting { it: publish(id: $id, version: $v) { $W } } }");
+    let draft = it(h.secretary.ok(&save, json!({"i": h.form()})).await)["meeting"].clone();
+    let at = json!({"id": draft["id"], "v": draft["version"]});
+    h.secretary.ok(&publish, at.clone()).await;
+    let again = it(h.secretary.ok(&publish, at.clone()).await);
+    assert_eq!(again["meeting"]["state"], "PUBLISHED");
+    h.secretary.ok(&save, json!({"id": draft["id"], "v": again["meeting"]["version"], "i": h.form()})).await;
+    assert_eq!(h.secretary.refused(&publish, at).await.code, "CONFLICT");
+}
+
+#[tokio::test]
+async fn pc_4_3e_whoever_loses_the_right_sees_the_screen_no_more() {
+    let mut h = Hall::start().await;
+    let id = h.running(json!({})).await;
+    let mut screen = h.screen(&id).await;
+    told(&mut screen).await;
+    let mut phone = h.t.socket(&h.members[0]).await;
+    phone.subscribe(LIVE, json!({"id": id})).await;
+    told(&mut phone).await;
+    let lost = format!(
+        "UPDATE {0}.role_assignments SET until = now() WHERE role = 'branch_secretary'; UPDATE {0}.policy SET epoch = epoch + 1",
+        h.t.home.schema()
+    );
+    h.t.sql().await.rows(&lost).await;
+    // Asked every minute.
+    let began = std::time::Instant::now();
+    let last = loop {
+        h.t.pass(Duration::seconds(21));
+        let next = told(&mut screen).await;
+        if next["data"].is_null() || !next["errors"].is_null() {
+            break next;
+        }
+        assert!(began.elapsed().as_secs() < 20, "{next}");
+    };
+    assert_eq!(last["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    // Who is on the list goes on.
+    h.admin.ok(&step("closeSignIn"), json!({"id": id})).await;
+    let now = told(&mut phone).await["data"]["meetingLive"].clone();
+    assert_eq!(now["signOpen"], false, "{now}");
+}
+
+#[tokio::test]
+async fn pc_4_3e_where_people_were_is_gone_with_the_minutes_and_when_a_meeting_was_forgotten() {
+    let mut h = Hall::start().await;
+    let kept = format!("SELECT count(*) FROM {}.meeting_people WHERE latitude IS NOT NULL", h.t.home.schema());
+    let fix = json!({"latitude": 32.060255, "longitude": 118.796877, "frame": "WGS84", "accuracy": 15.0});
+    let sql = h.t.sql().await;
+    let id = h.running(json!({})).await;
+    let at = json!({"id": id, "f": fix});
+    h.members[0].ok(&here(), at).await;
+    assert_eq!(sql.one(&kept).await, "1");
+    let now = it(h.secretary.ok(&one(), json!({"id": id})).await);
+    let text = json!({"body": "会议学习了有关文件，讨论并通过了年度工作总结。"});
+    h.secretary.ok(&minute(), json!({"id": id, "v": now["meeting"]["version"], "i": text})).await;
+    assert_eq!(sql.one(&kept).await, "0");
+    // Nobody has ended this one.
+    let id = h.running(json!({})).await;
+    let at = json!({"id": id, "f": fix});
+    h.members[0].ok(&here(), at).await;
+    assert_eq!(sql.one(&kept).await, "1");
+    h.t.pass(Duration::hours(15));
+    sql.rows("SELECT jobs.add_job('housekeeping', '{\"tenant\": null, \"job\": {}}'::json)").await;
+    until("the hour has closed it", async || sql.one(&kept).await == "0").await;
+    let open = format!("SELECT sign_open FROM {}.meetings WHERE id = '{id}'", h.t.home.schema());
+    assert_eq!(sql.one(&open).await, "f");
+}
+
+#[tokio::test]
+async fn pc_4_3f_nobody_votes_twice_however_many_phones_and_replicas_they_use() {
+    let mut h = Hall::start().await;
+    let id = h.running(json!({})).await;
+    h.all_sign_in(&id).await;
+    h.t.join(Town::plan()).await;
+    let both = [h.members[0].clone(), h.t.there(&h.members[0])];
+    for round in 0..10 {
+        let title = format!("第{round}轮");
+        let made =
+            it(h.secretary.ok(&prepare(), json!({"m": id, "i": ballot(&title, true, "NONE", &["甲", "乙"], 1)})).await);
+        let v = json!({"id": vote_of(&made, &title)["id"]});
+        h.secretary.ok(&step("startVote"), v.clone()).await;
+        let all = (0..20).map(|n| {
+            let (by, v) = (both[n % 2].clone(), with(v.clone(), json!({"c": [n % 2]})));
+            async move { by.peek(&vote(), v).await.body }
+        });
+        let answers = futures_util::future::join_all(all).await;
+        let good = answers.iter().filter(|answer| answer["errors"].is_null()).count();
+        let refused =
+            answers.iter().filter(|answer| answer["errors"][0]["extensions"]["code"] == "ALREADY_VOTED").count();
+        assert_eq!((good, refused), (1, 19), "{answers:?}");
+        let held = format!(
+            "SELECT count(*) FROM {}.meeting_ballots WHERE vote_id = '{}'",
+            h.t.home.schema(),
+            v["id"].as_str().unwrap()
+        );
+        assert_eq!(h.t.sql().await.one(&held).await, "1");
+        assert_eq!(vote_of(&it(h.secretary.ok(&step("endVote"), v).await), &title)["voted"], 1);
+    }
 }

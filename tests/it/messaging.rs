@@ -4,7 +4,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 use zhibu_core::{CampaignId, World};
-use zhibu_emulator::{Double, Mini};
+use zhibu_emulator::{Double, Fault, Mini, Part, rule};
 use zhibu_tests::{PASSWORD, Town, Visitor, until};
 
 use crate::members::{enrol, member};
@@ -585,4 +585,342 @@ async fn pc_4_3_m_1_15_meetings_tell_those_on_their_list() {
     secretary.ok(cancel, json!({"id": made["id"], "v": made["version"]})).await;
     h.calm().await;
     assert_eq!(titles(&mut wang).await.len(), 3);
+}
+
+#[tokio::test]
+async fn m_1_15_a_platform_that_does_not_answer_is_asked_again_and_never_tells_twice() {
+    let (mut h, double) = emulated().await;
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
+    zhang.ok(CONSENT, json!({"t": [WECHAT]})).await;
+    double.consent("13700000001", WECHAT, 1);
+    let mut wang = mini::bind(&h.t, &double, Mini::Wechat, "13700000002").await;
+    wang.ok(CONSENT, json!({"t": [WECHAT]})).await;
+    double.consent("13700000002", WECHAT, 1);
+    mini::authorised(&h.t, &double, "13912340001").await;
+    h.calm().await;
+    mini::bind(&h.t, &double, Mini::Dingtalk, "13700000003").await;
+    // WeChat is busy for the first; the answer to the second is lost on the way, but the message is not.
+    double.faults(vec![
+        rule(Mini::Wechat, "send", Some(1), Fault::TooMany { seconds: 5 }),
+        rule(Mini::Wechat, "send", Some(2), Fault::Reset { after: true }),
+        rule(Mini::Dingtalk, "getsendresult", Some(1), Fault::TooMany { seconds: 5 }),
+    ]);
+    let mut secretary = h.secretary().await;
+    let id = h.sent(&mut secretary, json!([{"rung": "PUSH", "afterMinutes": 0}])).await;
+    h.calm().await;
+    let by = |told: &[zhibu_emulator::Told], platform: Mini| told.iter().filter(|one| one.platform == platform).count();
+    assert_eq!((by(&double.told(), Mini::Wechat), by(&double.told(), Mini::Dingtalk)), (1, 1));
+    let now = fates(&mut secretary, &id).await;
+    let ends = |words: &str| now.iter().filter(|line| line.ends_with(words)).count();
+    assert_eq!(
+        (ends("PUSH QUEUED"), ends("PUSH FAILED 结果不明，为免重复未再发送"), ends("PUSH SENT")),
+        (1, 1, 1),
+        "{now:?}"
+    );
+
+    // While our own side cannot ask what became of DingTalk's, it is not sent again.
+    let (sql, platform) = (h.t.sql().await, "platform.pushed");
+    sql.rows(&format!("CREATE TABLE public.away AS TABLE {platform}; DELETE FROM {platform}")).await;
+    for _ in 0..2 {
+        double.advance(600);
+        h.later(10).await;
+    }
+    assert_eq!((by(&double.told(), Mini::Wechat), by(&double.told(), Mini::Dingtalk)), (2, 1));
+    sql.rows(&format!("INSERT INTO {platform} SELECT * FROM public.away; DROP TABLE public.away")).await;
+    double.advance(900);
+    h.later(15).await;
+    h.again().await;
+    let mut admin = h.admin.clone();
+    let now = fates(&mut admin, &id).await;
+    assert_eq!(now.iter().filter(|line| line.ends_with("PUSH DELIVERED")).count(), 1, "{now:?}");
+    assert!(now.contains(&"赵六 PUSH DELIVERED".to_owned()), "{now:?}");
+    assert_eq!((by(&double.told(), Mini::Wechat), by(&double.told(), Mini::Dingtalk)), (2, 1));
+    assert_eq!(double.report(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn m_1_15_who_has_had_dingtalks_share_of_a_day_is_said_not_to_be_told() {
+    let (mut h, double) = emulated().await;
+    mini::authorised(&h.t, &double, "13912340001").await;
+    h.calm().await;
+    mini::bind(&h.t, &double, Mini::Dingtalk, "13700000001").await;
+    double.fill("13700000001");
+    let before = double.told().len();
+    let mut secretary = h.secretary().await;
+    let id = h.sent(&mut secretary, json!([{"rung": "PUSH", "afterMinutes": 0}])).await;
+    h.calm().await;
+    double.advance(120);
+    h.later(2).await;
+    h.again().await;
+    let mut admin = h.admin.clone();
+    let now = fates(&mut admin, &id).await;
+    assert!(now.contains(&"张三 PUSH FAILED 超过钉钉每日上限".to_owned()), "{now:?}");
+    assert_eq!(double.told().len(), before);
+}
+
+#[tokio::test]
+async fn pc_4_5_a_lost_wake_up_is_found_by_the_hour_and_what_waited_too_long_stays() {
+    let (mut h, double) = emulated().await;
+    let sms = h.template(false, "{姓名}同志，您有新的通知，请登录查看。", "SMS_000000002", &["name"]).await;
+    h.calm().await;
+    let before = double.sent().len();
+    let ladder = json!([{"rung": "SMS", "afterMinutes": 5, "template": sms}]);
+    let mut secretary = h.secretary().await;
+    h.sent(&mut secretary, ladder.clone()).await;
+    h.calm().await;
+    h.t.sql().await.rows("DELETE FROM platform.wakes").await;
+    double.advance(600);
+    h.later(10).await;
+    assert_eq!(double.sent().len(), before, "nobody was woken");
+    h.hourly().await;
+    h.minute().await;
+    assert_eq!(double.sent().len(), before + 3);
+
+    // At night: who has waited for two days is sent nothing any more, the others wait for morning.
+    h.t.pass(Duration::hours(12));
+    double.advance(12 * 3600);
+    let mut secretary = h.secretary().await;
+    let id = h.sent(&mut secretary, ladder).await;
+    let late = format!(
+        "UPDATE {}.announcement_people SET due_at = due_at - interval '2 days' WHERE announcement_id = '{id}' AND name = '王五'",
+        h.t.home.schema()
+    );
+    h.t.sql().await.rows(&late).await;
+    double.advance(600);
+    h.later(10).await;
+    assert_eq!(double.sent().len(), before + 3, "not at night");
+    h.t.pass(Duration::hours(12));
+    double.advance(12 * 3600);
+    h.minute().await;
+    assert_eq!(double.sent().len(), before + 5);
+    h.again().await;
+    let mut admin = h.admin.clone();
+    assert!(fates(&mut admin, &id).await.contains(&"王五 SMS SKIPPED 等待过久，未发送".to_owned()));
+}
+
+#[tokio::test]
+async fn pc_4_3_m_1_15_a_change_ends_what_was_still_to_be_sent_of_before_and_nothing_else() {
+    let (mut h, double) = emulated().await;
+    let sms = h.template(false, "{姓名}同志，您有新的通知，请登录查看。", "SMS_000000002", &["name"]).await;
+    for occasion in ["MEETING_PUBLISHED", "MEETING_CHANGED", "MEETING_LEAVE"] {
+        let ladder = json!([{"rung": "SMS", "afterMinutes": 10, "template": sms}]);
+        h.admin.ok(RULE, json!({"o": occasion, "i": {"on": true, "ladder": ladder}})).await;
+    }
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
+    h.calm().await;
+    let before = double.sent().len();
+    let mut secretary = h.secretary().await;
+    let save = "mutation($id: ID, $v: Int, $i: MeetingInput!) { meeting { it: save(id: $id, version: $v, input: $i, publish: true) \
+        { meeting { id version } } } }";
+    let at = |minutes: i64| (h.t.now() + Duration::minutes(minutes)).to_rfc3339();
+    let form = json!({"organisation": h.first, "types": ["branch_assembly"], "title": "党员大会", "mode": "OFFLINE",
+        "startsAt": at(6 * 60), "endsAt": at(8 * 60), "place": "一楼会议室", "agenda": "学习", "attend": "MEMBERS", "lateMinutes": 10});
+    let made = secretary.ok(save, json!({"i": form})).await["meeting"]["it"]["meeting"].clone();
+    h.calm().await;
+    let ask = "mutation($id: ID!) { meeting { askLeave(id: $id, kind: SICK, reason: \"发烧\") { manages } } }";
+    zhang.ok(ask, json!({"id": made["id"]})).await;
+    let answer = "mutation($id: ID!, $p: ID!) { meeting { answerLeave(id: $id, person: $p, granted: true, answer: \"好\") { manages } } }";
+    secretary.ok(answer, json!({"id": made["id"], "p": h.people[0]})).await;
+    h.calm().await;
+    let edit = json!({"id": made["id"], "v": made["version"], "i": with(form.clone(), json!({"place": "二楼会议室"}))});
+    secretary.ok(save, edit).await;
+    h.calm().await;
+    // Heard again, the change ends nothing of its own.
+    let again = format!(
+        "SELECT jobs.add_job('event_heard', '{{\"tenant\": \"{}\", \"job\": {{\"module\": \"messaging\", \"event\": \
+         \"meeting.changed\", \"id\": \"{}\", \"about\": null}}}}'::json) FROM generate_series(1, 2)",
+        h.t.home.id,
+        made["id"].as_str().unwrap()
+    );
+    h.t.sql().await.rows(&again).await;
+    h.calm().await;
+    assert_eq!(double.sent().len(), before);
+    double.advance(660);
+    h.later(11).await;
+    let mut names: Vec<String> =
+        double.sent().split_off(before).iter().map(|one| one.params["name"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    // The answer to his leave, and the change once to each; of the first notice nothing.
+    assert_eq!(names, ["张三", "张三", "王五", "赵六"]);
+    // Nobody is called to a meeting that goes on already.
+    let (before, mut secretary) = (double.sent().len(), h.secretary().await);
+    let at = |minutes: i64| (h.t.now() + Duration::minutes(minutes)).to_rfc3339();
+    let next = with(form, json!({"title": "支委会", "startsAt": at(5), "endsAt": at(60)}));
+    let made = secretary.ok(save, json!({"i": next})).await["meeting"]["it"]["meeting"].clone();
+    h.calm().await;
+    let begin = "mutation($id: ID!) { meeting { start(id: $id) { manages } } }";
+    secretary.ok(begin, json!({"id": made["id"]})).await;
+    h.calm().await;
+    double.advance(900);
+    h.later(15).await;
+    assert_eq!(double.sent().len(), before);
+}
+
+#[tokio::test]
+async fn pc_3_2_5_of_somebody_removed_for_ever_no_notice_keeps_the_name_and_nothing_is_sent() {
+    let (mut h, double) = emulated().await;
+    let sms = h.template(false, "{姓名}同志，您有新的通知，请登录查看。", "SMS_000000002", &["name"]).await;
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
+    zhang.ok(CONSENT, json!({"t": [WECHAT]})).await;
+    let at = (h.t.now() + Duration::days(3)).to_rfc3339();
+    let own =
+        json!({"title": "张三体检", "note": "带上证件", "at": at, "repeat": "NEVER", "aheadMinutes": 0, "way": "APP"});
+    zhang.ok(SCHEDULE, json!({"i": own})).await;
+    h.calm().await;
+    let before = double.sent().len();
+    let mut secretary = h.secretary().await;
+    let id = h.sent(&mut secretary, json!([{"rung": "SMS", "afterMinutes": 30, "template": sms}])).await;
+    h.calm().await;
+    let person = h.people[0].clone();
+    h.admin.ok(crate::members::DELETE, json!({"ids": [person], "note": "重复录入"})).await;
+    h.t.person("fuzong", "tenant_admin", &h.t.home.root).await;
+    let mut second = h.t.signed_in("fuzong", PASSWORD).await;
+    let preview = "query($id: ID!) { directory { purgePreview(person: $id) { remains { title count goes } } } }";
+    let seen = second.ok(preview, json!({"id": person})).await["directory"]["purgePreview"]["remains"].clone();
+    for (title, count, goes) in [("收到的通知", 1, false), ("日程", 1, true)] {
+        assert!(seen.as_array().unwrap().contains(&json!({"title": title, "count": count, "goes": goes})), "{seen}");
+    }
+    let propose = "mutation($id: ID!) { directory { proposePurge(person: $id, reason: \"本人申请清除资料\") { id } } }";
+    let purge = h.admin.ok(propose, json!({"id": person})).await["directory"]["proposePurge"]["id"].clone();
+    second.ok("mutation($id: ID!) { directory { confirmPurge(id: $id) { state } } }", json!({"id": purge})).await;
+    let schema = h.t.home.schema();
+    for table in ["announcement_people", "announcements", "schedules", "deliveries", "messages", "message_consents"] {
+        let named = format!(
+            "SELECT count(*) FROM {schema}.{table} x WHERE x::text LIKE '%张三%' OR x::text LIKE '%zhang san%'"
+        );
+        assert_eq!(h.t.sql().await.one(&named).await, "0", "{table}");
+    }
+    assert_eq!(h.t.sql().await.one(&format!("SELECT count(*) FROM {schema}.message_consents")).await, "0");
+    double.advance(1_860);
+    h.later(31).await;
+    let mut names: Vec<String> =
+        double.sent().split_off(before).iter().map(|one| one.params["name"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["王五", "赵六"]);
+    // How many were told stays.
+    h.again().await;
+    assert_eq!(it(h.admin.clone().ok(&one(), json!({"id": id})).await)["announcement"]["people"], json!(3));
+}
+
+#[tokio::test]
+async fn pc_4_5_of_a_call_whose_receipt_is_lost_the_carrier_is_asked() {
+    let (mut h, double) = emulated().await;
+    let call = h.template(true, "{姓名}同志，请查看通知：{标题}", "TTS_000000002", &["name", "text"]).await;
+    double.calls_end(zhibu_emulator::End::Answered { seconds: 9 }, None);
+    let mut secretary = h.secretary().await;
+    let id = h.sent(&mut secretary, json!([{"rung": "VOICE", "afterMinutes": 0, "template": call}])).await;
+    h.minute().await;
+    until("the telephones rang", async || double.rung().len() == 3).await;
+    h.calm().await;
+    assert!(fates(&mut secretary, &id).await.contains(&"张三 VOICE SENT".to_owned()));
+    h.hourly().await;
+    assert!(fates(&mut secretary, &id).await.contains(&"张三 VOICE SENT".to_owned()), "a receipt may still come");
+    double.advance(660);
+    h.t.pass(Duration::minutes(11));
+    h.hourly().await;
+    let whole = it(secretary.ok(&one(), json!({"id": id})).await);
+    assert_eq!(whole["rungs"][0]["counts"], json!([{"state": "DELIVERED", "count": 3}]));
+    let readers = it(secretary.ok(READERS, json!({"id": id})).await);
+    assert_eq!(readers["nodes"][0]["deliveries"][0]["seconds"], json!(9));
+    assert_eq!(double.report(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn pc_4_5_whom_a_notice_is_for_is_settled_when_it_is_sent_each_once() {
+    let mut h = Hall::start(Town::start().await).await;
+    let twice = with(
+        h.notice(json!([])),
+        json!({"organisations": [h.root, h.first], "organisation": h.root, "people": [h.people[0], h.people[0]]}),
+    );
+    let made = it(h.admin.ok(&send(), json!({"k": key(), "i": twice})).await);
+    let id = made["announcement"]["id"].clone();
+    assert_eq!(made["announcement"]["people"], 4);
+    // Who comes later was not told, who goes still was.
+    let new = enrol(&mut h.admin, member(&h.first, "周八", 5)).await;
+    let mut zhou = h.of(5).await;
+    assert_eq!(zhou.ok(MINE, json!({})).await["messaging"]["it"]["totalCount"], 0, "{new}");
+    h.admin.ok(crate::members::DELETE, json!({"ids": [h.people[3]], "note": "重复录入"})).await;
+    let readers = it(h.admin.ok(READERS, json!({"id": id})).await);
+    let names: Vec<&str> =
+        readers["nodes"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!((names.len(), names.contains(&"李四"), names.contains(&"周八")), (4, true, false), "{names:?}");
+}
+
+#[tokio::test]
+async fn pc_4_5_what_is_withdrawn_or_read_while_the_carrier_is_busy_never_leaves() {
+    let (mut h, double) = emulated().await;
+    let sms = h.template(false, "{姓名}同志，您有新的通知，请登录查看。", "SMS_000000002", &["name"]).await;
+    let call = h.template(true, "{姓名}同志，请查看通知：{标题}", "TTS_000000002", &["name", "text"]).await;
+    h.calm().await;
+    let before = double.sent().len();
+    double.faults(vec![rule(Part::Aliyun, "SendSms", None, Fault::TooMany { seconds: 5 })]);
+    let mut secretary = h.secretary().await;
+    let ladder = json!([{"rung": "SMS", "afterMinutes": 0, "template": sms}, {"rung": "VOICE", "afterMinutes": 60, "template": call}]);
+    let id = h.sent(&mut secretary, ladder).await;
+    h.minute().await;
+    assert_eq!(double.sent().len(), before);
+    secretary.ok(&withdraw(), json!({"id": id, "r": "内容有误"})).await;
+    double.faults(Vec::new());
+    double.advance(1_800);
+    h.later(30).await;
+    double.advance(3_600);
+    h.later(60).await;
+    assert_eq!((double.sent().len(), double.rung().len()), (before, 0));
+    h.again().await;
+    let mut admin = h.admin.clone();
+    let now = fates(&mut admin, &id).await;
+    assert_eq!(now.iter().filter(|line| line.contains("SMS CANCELLED")).count(), 3, "{now:?}");
+}
+
+#[tokio::test]
+async fn pc_4_5_a_reminder_that_is_asked_for_twice_is_paid_once() {
+    let (mut h, double) = emulated().await;
+    let sms = h.template(false, "{姓名}同志，您有新的通知，请登录查看。", "SMS_000000002", &["name"]).await;
+    let call = h.template(true, "{姓名}同志，请查看通知：{标题}", "TTS_000000002", &["name", "text"]).await;
+    h.calm().await;
+    let before = double.sent().len();
+    let mut secretary = h.secretary().await;
+    let ladder = json!([{"rung": "SMS", "afterMinutes": 600, "template": sms}, {"rung": "VOICE", "afterMinutes": 600, "template": call}]);
+    let id = h.sent(&mut secretary, ladder).await;
+    h.calm().await;
+    assert_eq!(it(secretary.ok(REMIND, json!({"id": id})).await), 3);
+    h.calm().await;
+    // The answer was lost on the way; the request comes again.
+    assert_eq!(secretary.refused(REMIND, json!({"id": id})).await, "JUST_REMINDED");
+    h.minute().await;
+    assert_eq!((double.sent().len(), double.rung().len()), (before + 3, 0));
+    h.t.pass(Duration::minutes(11));
+    double.advance(660);
+    assert_eq!(it(secretary.ok(REMIND, json!({"id": id})).await), 3);
+    h.minute().await;
+    until("the telephones rang", async || double.rung().len() == 3).await;
+}
+
+#[tokio::test]
+async fn m_1_11_a_reminder_comes_by_the_platform_or_by_a_call() {
+    let (mut h, double) = emulated().await;
+    let call = h.template(true, "{姓名}同志，请查看通知：{标题}", "TTS_000000002", &["name", "text"]).await;
+    let rule =
+        json!({"o": "SCHEDULE", "i": {"on": true, "ladder": [{"rung": "VOICE", "afterMinutes": 0, "template": call}]}});
+    h.admin.ok(RULE, rule).await;
+    let mut zhang = mini::bind(&h.t, &double, Mini::Wechat, "13700000001").await;
+    assert_eq!(zhang.ok(SCHEDULES, json!({})).await["messaging"]["ways"], json!(["APP", "PUSH", "VOICE"]));
+    zhang.ok(CONSENT, json!({"t": [WECHAT]})).await;
+    double.consent("13700000001", WECHAT, 1);
+    let form = |h: &Hall, title: &str, minutes: i64, way: &str| {
+        json!({"i": {"title": title, "note": "带上党员证", "repeat": "NEVER", "aheadMinutes": 0, "way": way,
+        "at": (h.t.now() + Duration::minutes(minutes)).to_rfc3339()}})
+    };
+    zhang.ok(SCHEDULE, form(&h, "参加主题党日", 3, "PUSH")).await;
+    zhang.ok(SCHEDULE, form(&h, "给王书记回电话", 10, "VOICE")).await;
+    double.advance(240);
+    h.later(4).await;
+    assert_eq!((double.told().len(), double.rung().len()), (1, 0));
+    assert_eq!(double.told()[0].values["thing1"]["value"], "参加主题党日");
+    double.advance(420);
+    h.later(7).await;
+    until("the telephone rang", async || double.rung().len() == 1).await;
+    assert_eq!(double.rung()[0].mobile, "13700000001");
+    assert_eq!(double.told().len(), 1);
+    assert_eq!(double.report(), Vec::<String>::new());
 }

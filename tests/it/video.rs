@@ -342,3 +342,23 @@ async fn pc_4_3h_a_recording_that_comes_to_nothing_says_why() {
     assert!(s.tell(&Webhook::EgressEnded { egress, failed: false }, 1).await);
     until("the recording is a file", async || s.shown().await["files"][0]["kind"] == "RECORDING").await;
 }
+
+#[tokio::test]
+async fn pc_4_3i_minutes_of_a_meeting_that_goes_on_end_its_room_and_its_recording() {
+    let mut s = Box::pin(Studio::start()).await;
+    s.h.secretary.ok(&step("start"), s.id()).await;
+    s.h.secretary.ok(ENTER, s.id()).await;
+    let (file, egress) = begun(&mut s).await;
+    let version = "query($id: ID!) { meeting { it: meeting(id: $id) { meeting { version } } } }";
+    let version = it(s.h.secretary.ok(version, s.id()).await)["meeting"]["version"].clone();
+    let minute = "mutation($id: ID!, $v: Int!, $i: MeetingMinutesInput!) { meeting { it: writeMinutes(id: $id, version: $v, input: $i) { manages } } }";
+    let text = json!({"body": "会议学习了有关文件，讨论并通过了年度工作总结。"});
+    s.h.secretary.ok(minute, json!({"id": s.id, "v": version, "i": text})).await;
+    let room = s.shown().await["room"].clone();
+    assert_eq!((&room["recording"], &room["saving"]), (&json!(false), &json!(true)));
+    assert!(s.double.calls().iter().any(|call| call == "livekit DeleteRoom"), "{:?}", s.double.calls());
+    s.lay(&file, mp4()).await;
+    assert!(s.tell(&Webhook::EgressEnded { egress, failed: false }, 1).await);
+    until("the recording is a file", async || s.shown().await["files"][0]["kind"] == "RECORDING").await;
+    assert_eq!(s.double.report(), Vec::<String>::new());
+}

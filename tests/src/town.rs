@@ -231,6 +231,12 @@ impl Town {
         Socket::open(self.server().address, "/graphql", &visitor.cookies()).await
     }
 
+    /// The same at the last server that joined.
+    pub async fn socket_there(&self, visitor: &Visitor) -> Socket {
+        let server = self.beside.last().expect("a further server");
+        Socket::open(server.address, "/graphql", &visitor.cookies()).await
+    }
+
     /// A socket of an operator's.
     pub async fn operator_socket(&self, operator: &Visitor) -> Socket {
         Socket::open(self.server().address, "/operator/graphql", &operator.cookies()).await

@@ -292,6 +292,8 @@ test('M-1.3 PC-4.3f a vote appears without a reload and is cast once, whatever i
   await press(page, '知道了')
   await clerk.api.ask(MiniEndVoteDocument, { id: secret })
   await expect(shown(page)).toContainText('选举支部委员')
+  // One ballot of a secret vote says who cast it: it is not counted.
+  await expect(shown(page)).toContainText('投票不足3人，为保守秘密未计票')
   await lookMini(page, 'meeting-votes')
 
   await press(page, '写笔记')
@@ -433,6 +435,47 @@ test('M-2.1 an administrator publishes on the phone, opens signing in, records, 
   await expect(shown(page)).toContainText('更正原因：用词更正')
   await lookMini(page, 'meeting-finished')
   await page.context().close()
+})
+
+test('M-2.1 a meeting by video is published on the phone with its link, which its people find', async ({ page, operator, browser }) => {
+  const who = await someone('沈明月')
+  const title = `网上支部大会${unique()}`
+  const door = 'https://meeting.example.com/dm/8Qx2bT'
+  const boss = await administrator(browser, operator)
+  await press(boss, '发布会议')
+  await named(boss, '发布会议')
+  await touch(boss, '支部党员大会')
+  await type(boss, '会议主题', title)
+  await pick(boss, '日期')
+  await pick(boss, '开始时间')
+  await touch(boss, '学习文件精神')
+  await touch(boss, '视频会议')
+  await expect(shown(boss).getByLabel('会议地点', { exact: true })).toHaveCount(0)
+  await type(boss, '会议链接', 'meeting.example.com')
+  await expect(shown(boss)).toContainText('会议链接应以 https:// 开头')
+  // An invitation is pasted with its words.
+  await type(boss, '会议链接', `点击链接入会：${door} 会议号 123`)
+  await expect(shown(boss).getByLabel('会议链接', { exact: true })).toHaveValue(door)
+  await type(boss, '主讲人', '周教授')
+  await touch(boss, '15 分钟')
+  await boss.reload()
+  await expect(shown(boss).getByLabel('会议链接', { exact: true })).toHaveValue(door)
+  await boss.waitForTimeout(500)
+  await lookMini(boss, 'meeting-new-video')
+  await press(boss, '发布')
+  await named(boss, '会议管理')
+  await expect(shown(boss)).toContainText(door)
+  await expect(shown(boss)).toContainText('开始后 15 分钟')
+  await boss.context().close()
+  await signInMini(page, operator, who.mobile)
+  await named(page, '首页')
+  await touch(page, '组织生活')
+  await touch(page, title)
+  await named(page, '会议')
+  await expect(shown(page)).toContainText(door)
+  await expect(shown(page)).toContainText('复制视频会议链接')
+  await expect(shown(page)).toContainText('周教授')
+  await lookMini(page, 'meeting-by-video')
 })
 
 test('M-2.1 a meeting that is announced is called off with a reason, and its people read it', async ({ page, operator, browser }) => {

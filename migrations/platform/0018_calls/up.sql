@@ -5,6 +5,8 @@ ALTER TABLE outbox
     ADD channel text NOT NULL DEFAULT 'sms' CONSTRAINT outbox_channel CHECK (channel IN ('sms', 'voice')),
     -- how long a call was listened to
     ADD seconds integer;
+-- The hour asks about calls without a receipt.
+CREATE INDEX outbox_calls_idx ON outbox (sent_at) WHERE channel = 'voice' AND state = 'sent';
 
 -- Tenants in which a module has something to do at a certain time.
 CREATE TABLE wakes (

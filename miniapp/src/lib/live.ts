@@ -1,5 +1,4 @@
 import Taro from '@tarojs/taro'
-import { RequestError } from '@zhibu/api/errors'
 import type { TypedDocumentString } from '@zhibu/api/generated'
 import { operationName, question } from '@zhibu/api/question'
 import { isWeb } from '@/platform'
@@ -19,10 +18,14 @@ export interface Ear<Result> {
 
 interface Message { type?: string; payload?: { data?: unknown; errors?: unknown[] } | { extensions?: { code?: string } }[] }
 
-/** How long nothing may be heard before the line counts as dead, and between two tries. */
-const BEAT = 20_000
-const PATIENCE = 10_000
+/** How long nothing may be heard before it is asked for, and before the line counts as dead; how long dialling may last, and between two tries. */
+const BEAT = 8_000
+const PATIENCE = 4_000
+const DIAL = 10_000
 const WAITS = [1_000, 2_000, 4_000, 8_000, 15_000]
+
+/** Whether there are lines at all: DingTalk's sockets know no protocols, which the server must see. */
+export const hasLines = process.env.TARO_ENV !== 'dd'
 
 /** Where the sockets are. */
 function address(): string {
@@ -124,10 +127,9 @@ function line<Result, Variables>(document: TypedDocumentString<Result, Variables
     // A socket of a mini-program has no headers of its own.
     send({ type: 'connection_init', ...(isWeb || !access ? {} : { payload: { authorization: `Bearer ${access}` } }) })
   }
-  beat = setTimeout(() => end(ear.broken), PATIENCE)
+  beat = setTimeout(() => end(ear.broken), DIAL)
   Promise.resolve()
-    // DingTalk's sockets know no protocols, which the server must see.
-    .then(() => (process.env.TARO_ENV === 'dd' ? Promise.reject(new RequestError('NETWORK', '')) : Taro.connectSocket({ url: address(), protocols: ['graphql-transport-ws'] })))
+    .then(() => Taro.connectSocket({ url: address(), protocols: ['graphql-transport-ws'] }))
     .then((made) => {
       task = made
       if (ended) return task.close({})

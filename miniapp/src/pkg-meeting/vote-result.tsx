@@ -9,8 +9,8 @@ export function VoteResult({ vote }: { vote: MiniBallotFragment }) {
   const cast = Math.max(1, vote.voted ?? 0)
   return (
     <>
-      <View><Tag tone={vote.rule === 'NONE' ? '' : vote.passed || vote.elected.length ? 'ok' : 'bad'}>{resultWords(vote)}</Tag></View>
-      {vote.options.map((words, at) => {
+      <View><Tag tone={vote.withheld ? 'warn' : vote.rule === 'NONE' ? '' : vote.passed || vote.elected.length ? 'ok' : 'bad'}>{resultWords(vote)}</Tag></View>
+      {vote.withheld ? null : vote.options.map((words, at) => {
         const votes = vote.counts?.[at] ?? 0
         return (
           <View key={words}>

@@ -1,4 +1,4 @@
-import { attendances, leaveStates } from '@zhibu/api/meeting-words'
+import { attendances, leaveStates, WITHHELD } from '@zhibu/api/meeting-words'
 import type { MiniBallotFragment, MiniMeetingRowFragment, MiniOwnPlaceFragment } from '@zhibu/api/generated'
 
 const WEEK = '日一二三四五六'
@@ -33,6 +33,7 @@ export function ownState(me: MiniOwnPlaceFragment | null | undefined, state: Min
 /** What came of a vote, in a sentence. */
 export function resultWords(vote: MiniBallotFragment): string {
   if (vote.state !== 'ENDED') return ''
+  if (vote.withheld) return WITHHELD
   if (vote.rule === 'NONE') return '投票已结束'
   if (vote.quorum === false) return '到会人数不足，结果无效'
   if (vote.rule === 'ELECTION') return vote.elected.length ? `当选：${vote.elected.map((at) => vote.options[at]).join('、')}` : '没有人当选'

@@ -11,7 +11,7 @@ diesel::table! {
 
 diesel::table! {
     own.meetings (id) {
-        id -> Uuid, version -> Int4, organisation_id -> Uuid, types -> Array<Text>, title -> Text, grams -> Array<Text>,
+        id -> Uuid, version -> Int4, request_key -> Nullable<Uuid>, organisation_id -> Uuid, types -> Array<Text>, title -> Text, grams -> Array<Text>,
         mode -> Text, state -> Text, starts_at -> Timestamptz, ends_at -> Timestamptz, place -> Nullable<Text>,
         link -> Nullable<Text>, agenda -> Text, speaker -> Nullable<Text>, observers -> Nullable<Text>,
         attend -> Text, host_id -> Nullable<Uuid>, recorder_id -> Nullable<Uuid>, late_minutes -> Int2, latitude -> Nullable<Float8>,

@@ -127,6 +127,8 @@ struct Came {
     #[diesel(sql_type = Id)]
     id: Uuid,
     #[diesel(sql_type = BigInt)]
+    held: i64,
+    #[diesel(sql_type = BigInt)]
     should: i64,
     #[diesel(sql_type = BigInt)]
     attended: i64,
@@ -157,7 +159,7 @@ const MONTHS: &str = "SELECT extract(month FROM (starts_at AT TIME ZONE 'UTC') +
     FROM own.meetings WHERE starts_at >= $2 AND starts_at < $3 AND ($1::uuid[] IS NULL OR organisation_id = ANY ($1)) \
     GROUP BY 1";
 
-const CAME: &str = "SELECT m.organisation_id AS id, coalesce(sum(n.should), 0)::bigint AS should, \
+const CAME: &str = "SELECT m.organisation_id AS id, count(*) AS held, coalesce(sum(n.should), 0)::bigint AS should, \
     coalesce(sum(n.present + n.late), 0)::bigint AS attended FROM own.meetings m \
     JOIN LATERAL (SELECT should, present, late FROM own.meeting_minutes x WHERE x.meeting_id = m.id \
     ORDER BY number DESC LIMIT 1) n ON true WHERE m.state = 'finished' AND m.starts_at >= $2 AND m.starts_at < $3 \
@@ -226,6 +228,8 @@ pub async fn year(
     for place in &mut told.places {
         if let Some(came) = came.get(&place.id) {
             (place.should, place.attended) = (came.should, came.attended);
+            // A meeting of several kinds is one meeting.
+            place.score.held = i32::try_from(came.held).map_err(Error::bug)?;
         }
     }
     told.places.retain(|place| place.score.required > 0 || place.score.held > 0);

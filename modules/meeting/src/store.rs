@@ -325,7 +325,13 @@ pub async fn voter(ids: &[Uuid], person: Uuid, conn: &mut Conn) -> Result<HashMa
     Ok(rows.into_iter().map(|row| (row.vote_id, row)).collect())
 }
 
-/// The roll of a vote by name, one page.
+/// How many of a roll have voted, or have not.
+pub async fn count_roll(vote: MeetingVoteId, voted: bool, conn: &mut Conn) -> Result<i64> {
+    let of = meeting_voters::vote_id.eq(vote.0).and(meeting_voters::voted.eq(voted));
+    Ok(meeting_voters::table.filter(of).count().get_result(conn).await?)
+}
+
+/// The roll of a vote, one page.
 pub async fn roll(
     vote: MeetingVoteId,
     voted: Option<bool>,

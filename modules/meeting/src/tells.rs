@@ -1,12 +1,12 @@
 //! What people are told of meetings (会议通知、变更、取消、提醒，请假结果).
 
 use async_trait::async_trait;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::event::{self, Event};
-use zhibu_core::{MeetingId, Result};
+use zhibu_core::{MeetingId, Result, moment};
 use zhibu_tenancy::events::{Happening, Tells, Tidings};
 use zhibu_tenancy::{Conn, Cx};
 
@@ -20,10 +20,6 @@ const AHEAD: Duration = Duration::hours(24);
 
 /// 组织生活
 pub(crate) struct Meetings;
-
-fn moment(at: DateTime<Utc>) -> String {
-    (at + Duration::hours(8)).format("%-m月%-d日 %H:%M").to_string()
-}
 
 fn place(found: &Found) -> String {
     match (MeetingMode::from_code(&found.row.mode), &found.row.place) {

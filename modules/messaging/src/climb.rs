@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zhibu_core::{Kind, Result};
+use zhibu_core::{Kind, Result, moment};
 use zhibu_directory::member::{self, Whom};
 use zhibu_tenancy::messages::{self, Addressee, Order, Ready};
 use zhibu_tenancy::{Cx, Job, Write, identity, push as platforms, wakes};
@@ -106,11 +106,11 @@ async fn remind(cx: &Cx) -> Result<bool> {
             organisation: person.organisation,
             occasion: AnnouncementOccasion::Schedule,
             title: row.title.clone(),
-            text: format!("{}\n{text}", rules::moment(about)),
+            text: format!("{}\n{text}", moment(about)),
             subject: Some(row.id),
             facts: vec![
                 ("标题".to_owned(), row.title.clone()),
-                ("时间".to_owned(), rules::moment(about)),
+                ("时间".to_owned(), moment(about)),
                 ("地点".to_owned(), row.note.clone()),
                 ("单位".to_owned(), String::new()),
             ],
@@ -207,20 +207,20 @@ async fn rung(cx: &Cx) -> Result<bool> {
         late.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
         rows.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
     );
+    let of = people::announcement_id.eq(due.notice.id);
     // The next rung waits for those who can read in the morning.
-    if !due.notice.occasion().is_private()
-        && late.is_empty()
-        && let Some(morning) = messages::quiet(write.conn()?).await?.ends(now)
-    {
-        diesel::update(
-            people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&rows))),
-        )
-        .set(people::due_at.eq(morning))
-        .execute(write.conn()?)
-        .await?;
-        write.commit_quietly().await?;
-        return Ok(true);
-    }
+    let morning = match due.notice.occasion().is_private() {
+        true => None,
+        false => messages::quiet(write.conn()?).await?.ends(now),
+    };
+    let rows = match morning {
+        Some(morning) => {
+            let waiting = people::table.filter(of.and(people::person_id.eq_any(&rows)));
+            diesel::update(waiting).set(people::due_at.eq(morning)).execute(write.conn()?).await?;
+            Vec::new()
+        }
+        None => rows,
+    };
     skip(&mut write, &due, &late, "等待过久，未发送", now).await?;
     let all: Vec<Uuid> = late.iter().chain(&rows).copied().collect();
     match ready {
@@ -230,7 +230,7 @@ async fn rung(cx: &Cx) -> Result<bool> {
         Some(Err(why)) => skip(&mut write, &due, &rows, &why, now).await?,
     }
     let next = due.next.map(|(number, after)| (number, now + Duration::minutes(after.into()))).unzip();
-    diesel::update(people::table.filter(people::announcement_id.eq(due.notice.id).and(people::person_id.eq_any(&all))))
+    diesel::update(people::table.filter(of.and(people::person_id.eq_any(&all))))
         .set((people::next_number.eq(next.0), people::due_at.eq(next.1)))
         .execute(write.conn()?)
         .await?;

@@ -4,6 +4,7 @@ use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zhibu_core::Result;
+use zhibu_core::event::{self, Event};
 use zhibu_directory::member::{self, Whom};
 use zhibu_directory::organisation;
 use zhibu_tenancy::events::{self, Happening};
@@ -23,8 +24,16 @@ pub(crate) fn key(parts: &[&str]) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// After these nobody is sent anything more of what was said before.
+const OVER: [Event; 2] = [event::MEETING_STARTED, event::MEETING_ATTENDED];
+
 /// Tells people of an event, as the tenant has decided; once, however often it is heard.
 pub(crate) async fn hear(cx: &Cx, what: Happening) -> Result<()> {
+    if OVER.contains(&what.event) {
+        let mut write = cx.write(SEND).await?;
+        outdate(&mut write, what.id, None).await?;
+        return write.commit_quietly().await;
+    }
     let told = {
         let mut read = cx.read(SEND).await?;
         events::tidings(cx, what, read.conn()?).await?

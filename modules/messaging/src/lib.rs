@@ -31,6 +31,8 @@ static EARS: Ears = Ears {
         event::MEETING_CANCELLED,
         event::MEETING_SOON,
         event::MEETING_LEAVE_ANSWERED,
+        event::MEETING_STARTED,
+        event::MEETING_ATTENDED,
     ],
     hear: |cx, what| Box::pin(hear::hear(cx, what)),
 };

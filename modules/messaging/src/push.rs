@@ -26,6 +26,9 @@ const ASK: Duration = Duration::minutes(1);
 /// Attempts, and questions, before it is left at that.
 const TRIES: i16 = 5;
 
+/// Nobody says what became of it.
+const LEFT: Onward = ("sent", None, None, None);
+
 /// Where a delivery goes on to: the state, why, the platform's number, and when it is looked at again.
 type Onward = (&'static str, Option<String>, Option<String>, Option<DateTime<Utc>>);
 
@@ -39,10 +42,13 @@ pub(crate) async fn turn(cx: &Cx) -> Result<bool> {
         // Whoever sent it has died on the way.
         _ => Ok(("failed", Some("结果不明，为免重复未再发送".to_owned()), None, None)),
     };
-    // Nothing has left yet then.
     let onward = onward.unwrap_or_else(|error| {
         tracing::warn!(code = error.code, cause = ?error.cause, "a platform could not be asked");
-        refused(&row, &ProviderError::new(Fault::Unavailable), now)
+        match row.state.as_str() {
+            // It has left: what became of it is asked again, and it is not sent again.
+            "sent" => unanswered(&row, now),
+            _ => refused(&row, &ProviderError::new(Fault::Unavailable), now),
+        }
     });
     let mut write = cx.write(SEND).await?;
     let (state, detail, reference, due) = onward;
@@ -88,8 +94,16 @@ async fn claim(cx: &Cx, now: DateTime<Utc>) -> Result<Option<DeliveryRow>> {
     Ok(Some(row))
 }
 
-/// The account, its way there, and what is said.
-async fn way(cx: &Cx, row: &DeliveryRow) -> Result<Option<(Uuid, Route, Words)>> {
+/// How somebody is written to.
+struct Way {
+    account: Uuid,
+    route: Route,
+    words: Words,
+    /// Not read, withdrawn or removed meanwhile.
+    open: bool,
+}
+
+async fn way(cx: &Cx, row: &DeliveryRow) -> Result<Option<Way>> {
     let found = {
         let mut read = cx.read(SEND).await?;
         let conn = read.conn()?;
@@ -100,7 +114,7 @@ async fn way(cx: &Cx, row: &DeliveryRow) -> Result<Option<(Uuid, Route, Words)>>
                 let notice = announcements::table.find(row.announcement_id).select(AnnouncementRow::as_select());
                 let notice: AnnouncementRow = notice.first(&mut *conn).await?;
                 let names = organisation::names(&[notice.organisation_id], &mut *conn).await?;
-                let routes = platforms::routes(cx, &[account], conn).await?;
+                let routes = platforms::routes(cx, &[account], &mut *conn).await?;
                 let ways = routes.into_values().flatten();
                 let route = ways.into_iter().find(|way| row.via.as_deref() == Some(way.via.key()));
                 let words = Words {
@@ -109,7 +123,12 @@ async fn way(cx: &Cx, row: &DeliveryRow) -> Result<Option<(Uuid, Route, Words)>>
                     organisation: names.into_values().next().unwrap_or_default(),
                     at: notice.created_at,
                 };
-                route.map(|route| (account, route, words))
+                let mine = people::announcement_id.eq(row.announcement_id).and(people::person_id.eq(row.person_id));
+                let stands = announcements::withdrawn_at.is_null().and(announcements::removed_at.is_null());
+                let open = people::table.inner_join(announcements::table);
+                let open = open.filter(mine.and(people::read_at.is_null()).and(stands));
+                let open = open.count().get_result::<i64>(conn).await? > 0;
+                route.map(|route| Way { account, route, words, open })
             }
             None => None,
         }
@@ -118,27 +137,13 @@ async fn way(cx: &Cx, row: &DeliveryRow) -> Result<Option<(Uuid, Route, Words)>>
     Ok(found)
 }
 
-/// Withdrawn, removed or read meanwhile.
-async fn over(cx: &Cx, row: &DeliveryRow) -> Result<bool> {
-    let over = {
-        let mut read = cx.read(SEND).await?;
-        let mine = people::announcement_id.eq(row.announcement_id).and(people::person_id.eq(row.person_id));
-        let stands = announcements::withdrawn_at.is_null().and(announcements::removed_at.is_null());
-        let open =
-            people::table.inner_join(announcements::table).filter(mine.and(people::read_at.is_null()).and(stands));
-        open.count().get_result::<i64>(read.conn()?).await? == 0
-    };
-    cx.close().await;
-    Ok(over)
-}
-
 async fn send(cx: &Cx, row: &DeliveryRow, now: DateTime<Utc>) -> Result<Onward> {
-    if over(cx, row).await? {
-        return Ok(("cancelled", None, None, None));
-    }
-    let Some((account, route, words)) = way(cx, row).await? else {
+    let Some(Way { account, route, words, open }) = way(cx, row).await? else {
         return Ok(("skipped", Some("已解除绑定".to_owned()), None, None));
     };
+    if !open {
+        return Ok(("cancelled", None, None, None));
+    }
     if route.via == Client::Wechat {
         return Ok(match platforms::wechat(cx, &route.subject, &words).await {
             Ok(Subscribed::Sent(id)) => {
@@ -199,18 +204,22 @@ fn refused(row: &DeliveryRow, fault: &ProviderError, now: DateTime<Utc>) -> Onwa
 
 /// Asks DingTalk what became of a notice.
 async fn ask(cx: &Cx, row: &DeliveryRow, now: DateTime<Utc>) -> Result<Onward> {
-    let left_at_that: Onward = ("sent", None, None, None);
     let reference = row.reference.clone().unwrap_or_default();
-    let Some((corp, task)) = reference.rsplit_once('/') else { return Ok(left_at_that) };
-    let Ok(task) = task.parse() else { return Ok(left_at_that) };
-    let Some((_, route, _)) = way(cx, row).await? else { return Ok(left_at_that) };
+    let Some((corp, task)) = reference.rsplit_once('/') else { return Ok(LEFT) };
+    let Ok(task) = task.parse() else { return Ok(LEFT) };
+    let Some(Way { route, .. }) = way(cx, row).await? else { return Ok(LEFT) };
     let said = platforms::dingtalk_result(cx, corp, task).await?;
     let told = said.ok().and_then(|result| told(&result, route.subject.expose()));
     Ok(match told {
         Some((state, why)) => (state, why.map(str::to_owned), None, None),
-        None if row.attempts < TRIES + 1 => ("sent", None, None, Some(later(now, row.attempts))),
-        None => left_at_that,
+        None => unanswered(row, now),
     })
+}
+
+/// It is asked once more, so many times.
+fn unanswered(row: &DeliveryRow, now: DateTime<Utc>) -> Onward {
+    let again = (row.attempts < TRIES + 1).then(|| later(now, row.attempts));
+    ("sent", None, None, again)
 }
 
 fn told(result: &NoticeResult, userid: &str) -> Option<(&'static str, Option<&'static str>)> {

@@ -62,11 +62,6 @@ pub fn fact(text: &str) -> String {
     }
 }
 
-/// A moment as people write it, where the tenants are.
-pub fn moment(at: DateTime<Utc>) -> String {
-    (at + Duration::hours(8)).format("%-m月%-d日 %H:%M").to_string()
-}
-
 /// The first time of a series after a moment; none: it is over.
 pub fn next(first: DateTime<Utc>, repeats: ScheduleRepeat, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let china = Duration::hours(8);

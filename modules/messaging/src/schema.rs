@@ -6,7 +6,7 @@ diesel::table! {
         id -> Uuid, request_key -> Uuid, organisation_id -> Uuid, occasion -> Text, title -> Text, text -> Text,
         grams -> Array<Text>, subject_id -> Nullable<Uuid>, facts -> Jsonb, account_id -> Uuid, account_name -> Text,
         people -> Int4, created_at -> Timestamptz, withdrawn_at -> Nullable<Timestamptz>,
-        withdrawn_by -> Nullable<Text>, withdrawn_reason -> Nullable<Text>, removed_at -> Nullable<Timestamptz>,
+        withdrawn_by -> Nullable<Text>, withdrawn_reason -> Nullable<Text>, reminded_at -> Nullable<Timestamptz>, removed_at -> Nullable<Timestamptz>,
     }
 }
 

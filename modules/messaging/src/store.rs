@@ -202,11 +202,13 @@ pub async fn deliveries_to(id: Uuid, persons: &[Uuid], conn: &mut Conn) -> Resul
     Ok(of.select(DeliveryRow::as_select()).load(conn).await?)
 }
 
-/// The notices about an object that somebody may still be sent something of.
+/// The notices about an object that somebody may still be sent something of; what was answered to somebody stays answered.
 pub(crate) async fn about(subject: Uuid, conn: &mut Conn) -> Result<Vec<Uuid>> {
     let open = people::table.filter(people::due_at.is_not_null()).select(people::announcement_id);
     let queued = deliveries::table.filter(deliveries::due_at.is_not_null()).select(deliveries::announcement_id);
-    let about = announcements::table.filter(announcements::subject_id.eq(subject));
+    let answer = AnnouncementOccasion::MeetingLeave.code();
+    let about =
+        announcements::table.filter(announcements::subject_id.eq(subject).and(announcements::occasion.ne(answer)));
     let handed = rungs::table.filter(rungs::campaign_id.is_not_null()).select(rungs::announcement_id);
     let any = announcements::id.eq_any(open).or(announcements::id.eq_any(queued)).or(announcements::id.eq_any(handed));
     Ok(about.filter(any).select(announcements::id).load(conn).await?)

@@ -89,10 +89,6 @@ impl Voice for AliyunVoice {
     fn carrier(&self) -> Carrier {
         Carrier::Aliyun
     }
-
-    fn template<'a>(&'a self, name: &'a str) -> Option<&'a str> {
-        self.account.templates.get(name).map(String::as_str)
-    }
 }
 
 /// The record of a call is JSON inside the JSON, and empty while there is none.

@@ -91,9 +91,6 @@ pub trait Voice: Send + Sync {
     /// The carrier's name, as kept with each call.
     fn carrier(&self) -> Carrier;
 
-    /// The carrier's code of the template that the configuration knows by this name.
-    fn template<'a>(&'a self, name: &'a str) -> Option<&'a str>;
-
     /// By which its key is known again without being told.
     fn fingerprint(&self) -> Option<&str> {
         None
@@ -132,10 +129,6 @@ impl<V: Voice> Voice for Guarded<V> {
         Guarded::carrier(self).carrier()
     }
 
-    fn template<'a>(&'a self, name: &'a str) -> Option<&'a str> {
-        Guarded::carrier(self).template(name)
-    }
-
     fn fingerprint(&self) -> Option<&str> {
         self.known()
     }
@@ -165,11 +158,6 @@ impl Voice for SandboxVoice {
     fn carrier(&self) -> Carrier {
         Carrier::Sandbox
     }
-
-    /// Every name is a template here.
-    fn template<'a>(&'a self, name: &'a str) -> Option<&'a str> {
-        Some(name)
-    }
 }
 
 /// No carrier is configured (未开通).
@@ -188,9 +176,5 @@ impl Voice for ClosedVoice {
 
     fn carrier(&self) -> Carrier {
         Carrier::Off
-    }
-
-    fn template<'a>(&'a self, _: &'a str) -> Option<&'a str> {
-        None
     }
 }

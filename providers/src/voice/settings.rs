@@ -1,6 +1,5 @@
 //! Which carrier calls, with which account, under which number; and what production refuses.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -78,9 +77,6 @@ pub struct Settings {
     /// How often a text is read, one to three times.
     #[serde(default)]
     pub play_times: Option<u8>,
-    /// The carrier's codes (TtsCode) of the approved templates, by the names we give them.
-    #[serde(default)]
-    pub templates: BTreeMap<String, String>,
 }
 
 /// A carrier's account, ready for use.
@@ -91,7 +87,6 @@ pub struct Account {
     pub(crate) sm3: bool,
     pub(crate) show_number: String,
     pub(crate) play_times: u8,
-    pub(crate) templates: BTreeMap<String, String>,
 }
 
 fn refuse(words: impl Into<String>) -> Error {
@@ -157,7 +152,6 @@ impl Settings {
             sm3: self.sm3,
             show_number: self.show_number.clone(),
             play_times: self.play_times.unwrap_or(USUALLY),
-            templates: self.templates.clone(),
         })
     }
 
@@ -188,7 +182,6 @@ mod tests {
             provider: Some(Carrier::Aliyun),
             key_id: "LTAI0000000000000000".to_owned(),
             key_secret: Some(Secret::new("a real secret of an account")),
-            templates: BTreeMap::from([("greeting".to_owned(), "TTS_1".to_owned())]),
             ..Settings::default()
         };
         change(&mut settings);
@@ -208,8 +201,6 @@ mod tests {
         assert!(production(|s| s.provider = Some(Carrier::Sandbox)).contains("sandbox"));
         assert!(production(|s| s.key_id = "VECTORAKID0000000001".to_owned()).contains("key_id 是公开的测试密钥"));
         assert!(production(|s| s.key_secret = None).contains("key_secret 未设置"));
-        // Tenants may have templates of their own.
-        assert_eq!(production(|s| s.templates.clear()), "fine");
         assert!(production(|s| s.play_times = Some(4)).contains("play_times"));
     }
 

@@ -190,6 +190,11 @@ impl Double {
         self.shared.state().mini.readers.insert(mini::subject(Mini::Dingtalk, mobile));
     }
 
+    /// Somebody has had as many notices today as DingTalk delivers in a day.
+    pub fn fill(&self, mobile: &str) {
+        mini::notice::fill(&mut self.shared.state(), &mini::subject(Mini::Dingtalk, mobile));
+    }
+
     /// The notices that WeChat and DingTalk delivered.
     pub fn told(&self) -> Vec<Told> {
         self.shared.state().mini.told.clone()

@@ -4,6 +4,9 @@ import type {
 } from './generated'
 import type { Words } from './words'
 
+/** Of a secret vote that one or two have cast in: numbers would say who voted how. */
+export const WITHHELD = '投票不足3人，为保守秘密未计票'
+
 /** 会议状态 */
 export const meetingStates: Words<MeetingState> = {
   DRAFT: { label: '草稿', tone: 'off' },

@@ -51,6 +51,8 @@ INSERT INTO meeting_types (code, name, sort, attend, every, quorum, held_by, req
 CREATE TABLE meetings (
     id uuid CONSTRAINT meetings_key PRIMARY KEY,
     version integer NOT NULL DEFAULT 1,
+    -- the repetition of an order is the same meeting
+    request_key uuid CONSTRAINT meetings_once UNIQUE,
     organisation_id uuid NOT NULL CONSTRAINT meetings_organisation REFERENCES organisations (id),
     -- a meeting of several kinds counts once for each
     types text[] NOT NULL CONSTRAINT meetings_types CHECK (cardinality(types) BETWEEN 1 AND 4),

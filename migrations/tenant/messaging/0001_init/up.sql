@@ -19,6 +19,8 @@ CREATE TABLE announcements (
     withdrawn_at timestamptz,
     withdrawn_by text,
     withdrawn_reason text,
+    -- 催读, the last time
+    reminded_at timestamptz,
     removed_at timestamptz
 );
 CREATE INDEX announcements_place_idx ON announcements (organisation_id, id DESC) WHERE removed_at IS NULL;

@@ -16,6 +16,7 @@ import { useLive } from '@/lib/use-live'
 import { useQuery } from '@/lib/use-query'
 import { Ballot } from '../ballot'
 import { Files } from '../files'
+import { LineBroken } from '../line-broken'
 import { Minutes } from '../minutes-card'
 import { VideoDoor } from '../video-door'
 import { VoteResult } from '../vote-result'
@@ -39,11 +40,11 @@ export default function Detail() {
   // When a vote opens all phones ask at the same moment: for the votes only, unless there is more that is new.
   const look = async () => {
     const told = await ask(MiniBallotsDocument, { id }).then(({ meeting }) => meeting.meeting, () => null)
-    const same = told && whole && told.meeting.version === whole.meeting.version && told.meeting.state === whole.meeting.state && told.meeting.signOpen === whole.meeting.signOpen
+    const same = told && whole && !query.failure && told.meeting.version === whole.meeting.version && told.meeting.state === whole.meeting.state && told.meeting.signOpen === whole.meeting.signOpen
     if (same) setVotes(told.votes)
     else await query.reload()
   }
-  const { broken } = useLive(MiniMeetingLiveDocument, { id }, soon, news, look)
+  const { broken } = useLive(MiniMeetingLiveDocument, { id }, { on: soon, query, news, look })
   return <Screen title="会议" ask={query}>{found ? <Opened found={found} broken={broken} reload={query.reload} /> : null}</Screen>
 }
 
@@ -63,7 +64,7 @@ function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; br
         <View className="sheet-title">{meeting.title}</View>
         <View className="tags"><Tag tone={meetingStates[meeting.state].tone}>{meetingStates[meeting.state].label}</Tag>{own ? <> <Tag tone={own.tone}>{own.label}</Tag></> : null}</View>
         {meeting.state === 'CANCELLED' && found.cancelledReason ? <View>取消原因：{found.cancelledReason}</View> : null}
-        {broken ? <View className="closed" role="status">网络不稳，正在重新连接…</View> : null}
+        {broken ? <LineBroken /> : null}
       </Card>
       {waiting.map((vote) => <Press key={vote.id} onPress={() => setBallot(vote.id)}>投票：{vote.title}</Press>)}
       <VideoDoor found={found} />
@@ -88,6 +89,7 @@ function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; br
         {found.speaker ? <Fact label="主讲人">{found.speaker}</Fact> : null}
         {found.recorder ? <Fact label="记录人">{found.recorder.name}</Fact> : null}
         {found.observers ? <Fact label="列席人员">{found.observers}</Fact> : null}
+        {found.link ? <Fact label="会议链接">{found.link}</Fact> : null}
         {found.link ? <Press plain inline onPress={() => void Taro.setClipboardData({ data: found.link ?? '' })}>复制视频会议链接</Press> : null}
       </Card>
       <Card title="会议议程"><View className="words">{found.agenda}</View></Card>

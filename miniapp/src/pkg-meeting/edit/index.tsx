@@ -3,29 +3,36 @@ import Taro from '@tarojs/taro'
 import { MiniMeetingDocument } from '@zhibu/api/documents/mini-meeting'
 import { MiniMeetingKindsDocument, MiniMeetingPlacesDocument, MiniSaveMeetingDocument } from '@zhibu/api/documents/mini-meeting-hold'
 import { asRequestError } from '@zhibu/api/errors'
-import { meetingAttends } from '@zhibu/api/meeting-words'
-import type { MeetingAttend, MiniMeetingPlacesQuery, MiniMeetingWholeFragment, MiniSeatFragment } from '@zhibu/api/generated'
-import { useEffect, useState } from 'react'
+import { meetingAttends, meetingModes } from '@zhibu/api/meeting-words'
+import type { MeetingAttend, MeetingMode, MiniMeetingPlacesQuery, MiniMeetingWholeFragment, MiniSeatFragment } from '@zhibu/api/generated'
+import { useEffect, useRef, useState } from 'react'
 import { Choices, DayField, Field, LongField, TextField, TimeField } from '@/kit/fields'
 import { Press, reach } from '@/kit/press'
 import { Card } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
 import { Problem, Skeleton } from '@/kit/states'
 import { ask } from '@/lib/ask'
+import { freshId } from '@/lib/fresh-id'
 import { asked, back } from '@/lib/navigate'
+import { surely } from '@/lib/surely'
 import { done, useAction } from '@/lib/use-action'
 import { useDraft } from '@/lib/use-draft'
 import { useQuery } from '@/lib/use-query'
 import { Finder, sources } from '../../pkg-manage/finder'
 import { PlaceField } from '../place-field'
 import { FenceField } from './fence-field'
-import { EMPTY, formOf, inputOf, seatsOf, type Form } from './form'
+import { EMPTY, formOf, inputOf, isWrongLink, linkOf, seatsOf, type Form } from './form'
 
 interface Before { whole: MiniMeetingWholeFragment; seats: MiniSeatFragment[] }
 type Draft = Form & { base: number }
 const ATTENDS = (Object.keys(meetingAttends) as MeetingAttend[]).map((key) => ({ key, label: meetingAttends[key].label }))
+const MODES = (Object.keys(meetingModes) as MeetingMode[]).map((key) => ({ key, label: meetingModes[key].label }))
+/** 迟到时限, in minutes. */
+const LATE = [0, 5, 10, 15, 20, 30, 60]
 const LENGTHS = [60, 90, 120, 180, 240]
 const lengthWords = (minutes: number): string => (minutes % 60 ? `${Math.floor(minutes / 60) ? `${Math.floor(minutes / 60)} 小时 ` : ''}${minutes % 60} 分钟` : `${minutes / 60} 小时`)
+/** Usual numbers to choose from, and the one that stands there. */
+const among = (usual: number[], own: number, words: (number: number) => string) => [...new Set([...usual, own])].sort((left, right) => left - right).map((one) => ({ key: String(one), label: words(one) }))
 /** Usual items of an agenda: a touch instead of typing. */
 const ITEMS = ['学习文件精神', '讨论并通过决议', '开展批评和自我批评', '研究近期工作', '宣读发展党员情况', '党费收缴情况通报']
 const NUMBERS = '一二三四五六七八九十'
@@ -59,8 +66,9 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
   const [first] = places.nodes
   const only = places.totalCount === 1 && first ? [{ id: first.id, name: first.shortName }] : []
   const version = before?.whole.meeting.version ?? 0
-  const { value: form, change, start, forget, restored } = useDraft<Draft>(`meeting.${id ?? 'new'}`, { ...EMPTY, place: only, base: version })
+  const { value: form, change, start, forget, restored } = useDraft<Draft>(`meeting.${id ?? 'new'}`, { ...(before ? formOf(before.whole, before.seats) : { ...EMPTY, place: only }), base: version })
   const action = useAction()
+  const sent = useRef({ asks: '', key: '' })
   useEffect(() => { if (before) start({ ...formOf(before.whole, before.seats), base: before.whole.meeting.version }) }, [before, start])
   const place = form.place[0]?.id ?? ''
   const limits = useQuery(MiniMeetingKindsDocument, { organisation: place }, place !== '')
@@ -82,7 +90,12 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
   const send = (publish: boolean) => action.run(async () => {
     try {
       const input = inputOf(form, before)
-      const saved = (await ask(MiniSaveMeetingDocument, { id, version: id ? version : null, input, publish: publish && draft })).meeting.save.meeting
+      const asks = JSON.stringify([input, publish])
+      // What is sent again unchanged is the same meeting.
+      if (sent.current.asks !== asks) sent.current = { asks, key: freshId() }
+      const { key } = sent.current
+      const save = () => ask(MiniSaveMeetingDocument, { id, version: id ? version : null, input, publish: publish && draft, key: id ? null : key })
+      const saved = (await (id ? save() : surely(save))).meeting.save.meeting
       forget()
       done(publish && draft ? '已发布' : '已保存')
       if (id) back(`/pkg-meeting/hold/index?id=${saved.id}`)
@@ -93,7 +106,7 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
     }
   })
   const whole = place !== '' && form.types.length > 0 && form.title.trim().length > 1 && form.day !== '' && form.time !== '' && form.agenda.trim().length > 1
-    && (form.mode === 'VIDEO' || form.where.trim() !== '') && (form.attend !== 'NAMED' || form.named.length > 0)
+    && (form.mode === 'VIDEO' || form.where.trim() !== '') && !isWrongLink(form) && (form.attend !== 'NAMED' || form.named.length > 0)
   return (
     <>
       {restored ? <View className="note ok">已恢复上次没有提交的内容</View> : null}
@@ -115,10 +128,15 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
         <DayField label="日期" must value={form.day} onChange={(day) => change({ day })} fault={action.faultOf('startsAt')} />
         <TimeField label="开始时间" must value={form.time} onChange={(time) => change({ time })} />
         <Field label="预计时长" fault={action.faultOf('endsAt')}>
-          <Choices options={[...new Set([...LENGTHS, form.minutes])].sort((left, right) => left - right).map((minutes) => ({ key: String(minutes), label: lengthWords(minutes) }))} value={String(form.minutes)} onChange={(minutes) => change({ minutes: Number(minutes) })} />
+          <Choices options={among(LENGTHS, form.minutes, lengthWords)} value={String(form.minutes)} onChange={(minutes) => change({ minutes: Number(minutes) })} />
         </Field>
+        <Field label="会议方式" fault={action.faultOf('mode')}><Choices options={MODES} value={form.mode} onChange={(mode) => change({ mode })} /></Field>
         {form.mode === 'VIDEO' ? null : <TextField label="会议地点" must max={100} value={form.where} onChange={(where) => change({ where })} fault={action.faultOf('place')} />}
-        <FenceField fence={form.fence} onChange={(fence) => change({ fence })} fault={action.faultOf('fence.radius') ?? action.faultOf('fence.latitude')} />
+        {form.mode === 'OFFLINE' ? null : (
+          <TextField label="会议链接" max={500} value={form.link} onChange={(typed) => change({ link: linkOf(typed) })} placeholder="https://"
+            fault={isWrongLink(form) ? '会议链接应以 https:// 开头' : action.faultOf('link')} hint="在其他会议软件中召开时填写，以 https:// 开头；不填时使用本系统的视频会议（须已开通）" />
+        )}
+        {form.mode === 'VIDEO' ? null : <FenceField fence={form.fence} onChange={(fence) => change({ fence })} fault={action.faultOf('fence.radius') ?? action.faultOf('fence.latitude')} />}
       </Card>
       <Card title="议程">
         <LongField label="会议议程，一行一项" must max={5000} value={form.agenda} onChange={(agenda) => change({ agenda })} fault={action.faultOf('agenda')} />
@@ -127,6 +145,12 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
       <Card title="参会人员">
         <Field label="参会范围" must><Choices options={ATTENDS} value={form.attend} onChange={(attend) => change({ attend })} /></Field>
         <Finder label={form.attend === 'NAMED' ? '指定的人员' : '增加的人员'} must={form.attend === 'NAMED'} source={sources.people} chosen={form.named} most={500} onChange={(named) => change({ named })} fault={action.faultOf('named')} />
+      </Card>
+      <Card title="其他（可不填）">
+        <TextField label="主讲人" max={60} value={form.speaker} onChange={(speaker) => change({ speaker })} fault={action.faultOf('speaker')} hint="党课等的主讲人，可以不是本组织党员" />
+        <Field label="迟到时限" fault={action.faultOf('lateMinutes')} hint="开始后超过该时间签到的记为迟到">
+          <Choices options={among(LATE, form.lateMinutes, (minutes) => `${minutes} 分钟`)} value={String(form.lateMinutes)} onChange={(minutes) => change({ lateMinutes: Number(minutes) })} />
+        </Field>
       </Card>
       {action.problem ? <View className="note" role="alert">{action.problem}</View> : null}
       <Press busy={action.busy} disabled={!whole} onPress={() => void send(true)}>{draft ? '发布' : '保存'}</Press>

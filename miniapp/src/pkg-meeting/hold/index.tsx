@@ -1,10 +1,9 @@
 import { View } from '@tarojs/components'
-import { useDidHide, useDidShow } from '@tarojs/taro'
 import { MiniMeetingDocument } from '@zhibu/api/documents/mini-meeting'
-import { MiniCloseSignInDocument, MiniEndMeetingDocument, MiniOpenSignInDocument, MiniPublishMeetingDocument, MiniRemoveMeetingDocument, MiniStartMeetingDocument } from '@zhibu/api/documents/mini-meeting-hold'
-import { meetingStates } from '@zhibu/api/meeting-words'
-import type { MiniMeetingWholeFragment } from '@zhibu/api/generated'
-import { useEffect, useRef, useState } from 'react'
+import { MiniCloseSignInDocument, MiniEndMeetingDocument, MiniHoldLiveDocument, MiniOpenSignInDocument, MiniPublishMeetingDocument, MiniRemoveMeetingDocument, MiniStartMeetingDocument } from '@zhibu/api/documents/mini-meeting-hold'
+import { meetingModes, meetingStates } from '@zhibu/api/meeting-words'
+import type { MiniHoldLiveSubscription, MiniMeetingWholeFragment } from '@zhibu/api/generated'
+import { useState } from 'react'
 import { Press } from '@/kit/press'
 import { Card, Fact, Link, Tag } from '@/kit/rows'
 import { Screen } from '@/kit/screen'
@@ -12,39 +11,33 @@ import { ask } from '@/lib/ask'
 import { asked, back, open } from '@/lib/navigate'
 import { surely } from '@/lib/surely'
 import { confirm, done, useAction } from '@/lib/use-action'
+import { useLive } from '@/lib/use-live'
 import { useQuery } from '@/lib/use-query'
 import { Files } from '../files'
+import { LineBroken } from '../line-broken'
 import { Minutes } from '../minutes-card'
 import { timeWords } from '../words'
 import { Votes } from './votes'
-
-/** How often the counts are looked at while the meeting runs. */
-const LOOK = 4_000
 
 /** One meeting for who holds it (M-2.1): from announced to its minutes. */
 export default function Hold() {
   const [id] = useState(() => asked('id') ?? '')
   const query = useQuery(MiniMeetingDocument, { id })
   const found = query.data?.meeting.meeting
-  useLooking(found?.meeting.state === 'RUNNING', query.reload)
-  return <Screen title="会议管理" ask={query}>{found ? <Opened found={found} reload={query.reload} /> : null}</Screen>
+  const on = found !== undefined && found.manages && found.meeting.state === 'RUNNING'
+  const { broken } = useLive(MiniHoldLiveDocument, { id }, { on, query, news: ({ meetingScreen }) => !found || hasMoved(found, meetingScreen) })
+  return <Screen title="会议管理" ask={query}>{found ? <Opened found={found} broken={broken} reload={query.reload} /> : null}</Screen>
 }
 
-/** Looks again and again while the page is seen. */
-function useLooking(on: boolean, look: () => Promise<void>) {
-  const [seen, setSeen] = useState(true)
-  const latest = useRef(look)
-  latest.current = look
-  useDidShow(() => setSeen(true))
-  useDidHide(() => setSeen(false))
-  useEffect(() => {
-    if (!on || !seen) return
-    const timer = setInterval(() => { void latest.current() }, LOOK)
-    return () => clearInterval(timer)
-  }, [on, seen])
+/** Whether a step was taken, somebody came, or somebody voted. What participants follow tells of the steps only; the screen's counts too. */
+function hasMoved({ meeting, votes }: MiniMeetingWholeFragment, told: MiniHoldLiveSubscription['meetingScreen']): boolean {
+  return (['state', 'signOpen', 'should', 'attended', 'late', 'onLeave'] as const).some((key) => told[key] !== meeting[key]) || told.votes.some((vote) => {
+    const own = votes.find(({ id }) => id === vote.id)
+    return own?.version !== vote.version || (vote.state === 'OPEN' && own.voted !== vote.voted)
+  })
 }
 
-function Opened({ found, reload }: { found: MiniMeetingWholeFragment; reload: () => Promise<void> }) {
+function Opened({ found, broken, reload }: { found: MiniMeetingWholeFragment; broken: boolean; reload: () => Promise<void> }) {
   const { meeting } = found
   const { id, version, state } = meeting
   const action = useAction()
@@ -82,6 +75,7 @@ function Opened({ found, reload }: { found: MiniMeetingWholeFragment; reload: ()
         <View>{timeWords(meeting.startsAt, meeting.endsAt)}</View>
         <View>{meeting.place ?? '视频会议'}</View>
         {found.cancelledReason ? <View>取消原因：{found.cancelledReason}</View> : null}
+        {broken ? <LineBroken /> : null}
       </Card>
       {state === 'CANCELLED' ? null : (
         <Card>
@@ -119,7 +113,11 @@ function Opened({ found, reload }: { found: MiniMeetingWholeFragment; reload: ()
       <Card>
         <Fact label="党组织">{meeting.organisation.shortName}</Fact>
         <Fact label="类型">{meeting.types.map(({ name }) => name).join('、')}</Fact>
-        <Fact label="签到范围">{found.fence ? `会场 ${found.fence.radius} 米以内可定位签到` : '只用扫码签到'}</Fact>
+        {meeting.mode === 'OFFLINE' ? null : <Fact label="会议方式">{meetingModes[meeting.mode].label}</Fact>}
+        {found.link ? <Fact label="会议链接">{found.link}</Fact> : null}
+        {found.speaker ? <Fact label="主讲人">{found.speaker}</Fact> : null}
+        {meeting.mode === 'VIDEO' ? null : <Fact label="签到范围">{found.fence ? `会场 ${found.fence.radius} 米以内可定位签到` : '只用扫码签到'}</Fact>}
+        <Fact label="迟到时限">开始后 {found.lateMinutes} 分钟</Fact>
         {found.noteCount ? <Fact label="参会人员笔记">{found.noteCount} 篇，请在电脑上查看</Fact> : null}
       </Card>
       {state === 'RUNNING' ? <Press plain onPress={() => to('minutes')}>填写会议纪要（同时结束会议）</Press> : null}

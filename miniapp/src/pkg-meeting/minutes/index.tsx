@@ -17,14 +17,17 @@ import { timeWords } from '../words'
 interface Form { body: string; resolutions: string; tasks: string; reason: string }
 const EMPTY: Form = { body: '', resolutions: '', tasks: '', reason: '' }
 
-/** Who is not there, as it would be settled now. */
-function away({ meeting: { leave, absent, open } }: MiniMinutesQuery): { leave: string[]; absent: string[] } {
+/** Who is not there, as it would be settled now; in a large meeting the first of them and how many they are. */
+function away({ meeting: { leave, absent, open } }: MiniMinutesQuery): { leave: string; absent: string } {
   const granted = open.nodes.filter(({ leaveState }) => leaveState === 'GRANTED')
+  const rest = open.nodes.filter((one) => !granted.includes(one))
   return {
-    leave: [...leave.nodes, ...granted].map(({ name }) => name),
-    absent: [...absent.nodes, ...open.nodes.filter((one) => !granted.includes(one))].map(({ name }) => name),
+    leave: namesOf([...leave.nodes, ...granted], leave.totalCount + granted.length),
+    absent: namesOf([...absent.nodes, ...rest], absent.totalCount + open.totalCount - granted.length),
   }
 }
+
+const namesOf = (known: { name: string }[], all: number): string => `${known.map(({ name }) => name).join('、')}${all > known.length ? ` 等 ${all} 人` : ''}`
 
 /** What minutes usually begin with, with who was there. */
 function template(data: MiniMinutesQuery): string {
@@ -32,7 +35,7 @@ function template(data: MiniMinutesQuery): string {
   const { leave, absent } = away(data)
   const lines = [
     `时间：${timeWords(meeting.startsAt, meeting.endsAt)}`, `地点：${meeting.place ?? '视频会议'}`, host ? `主持人：${host.name}` : '', recorder ? `记录人：${recorder.name}` : '', speaker ? `主讲人：${speaker}` : '', observers ? `列席：${observers}` : '',
-    `应到 ${meeting.should} 人，实到 ${meeting.attended} 人${meeting.late ? `（迟到 ${meeting.late} 人）` : ''}`, leave.length ? `请假：${leave.join('、')}` : '', absent.length ? `缺席：${absent.join('、')}` : '',
+    `应到 ${meeting.should} 人，实到 ${meeting.attended} 人${meeting.late ? `（迟到 ${meeting.late} 人）` : ''}`, leave ? `请假：${leave}` : '', absent ? `缺席：${absent}` : '',
   ]
   return `${lines.filter(Boolean).join('\n')}\n\n会议议程：\n${agenda}\n\n会议内容：\n`
 }
@@ -73,16 +76,16 @@ export default function MinutesPage() {
       back(`/pkg-meeting/hold/index?id=${id}`)
     })
   }
-  const absent = data ? away(data) : null
+  const missing = data ? away(data) : null
   return (
     <Screen title={correcting ? '更正纪要' : '会议纪要'} ask={query}>
       {restored ? <View className="note ok">已恢复上次没有提交的内容</View> : null}
-      {whole && absent ? (
+      {whole && missing ? (
         <Card title={whole.meeting.title}>
           <Fact label="应到">{whole.meeting.should} 人</Fact>
           <Fact label="实到">{whole.meeting.attended} 人{whole.meeting.late ? `（迟到 ${whole.meeting.late} 人）` : ''}</Fact>
-          <Fact label="请假">{absent.leave.join('、') || '无'}</Fact>
-          <Fact label="缺席">{absent.absent.join('、') || '无'}</Fact>
+          <Fact label="请假">{missing.leave || '无'}</Fact>
+          <Fact label="缺席">{missing.absent || '无'}</Fact>
           {correcting ? null : <View className="soft">没有登记的人员，保存后记为缺席。人数不对时，请先到“参会人员”里登记。</View>}
         </Card>
       ) : null}

@@ -14,6 +14,11 @@ use crate::{MANAGE, actions};
 /// Announces a meeting to those on its list.
 pub async fn publish(cx: &Cx, id: MeetingId, version: i32) -> Result<()> {
     let mut write = cx.write(MANAGE).await?;
+    let held = managed(&mut write, id).await?;
+    // The repetition of a request whose answer was lost.
+    if held.row.state() == MeetingState::Published && held.row.version == version + 1 {
+        return Ok(());
+    }
     let found = at_version(&mut write, id, version).await?;
     must(&found, &[MeetingState::Draft])?;
     announce(&mut write, &found).await?;
@@ -52,6 +57,7 @@ pub async fn start(cx: &Cx, id: MeetingId) -> Result<()> {
     stand(&mut write, &found, MeetingState::Running).await?;
     diesel::update(meetings::table.find(id.0)).set(meetings::started_at.eq(cx.now())).execute(write.conn()?).await?;
     write.audit(entry("meeting.started", &found)).await?;
+    write.emit(event::MEETING_STARTED, id.0, None).await?;
     write.commit().await?;
     touch(cx, id);
     Ok(())

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use zhibu_core::{Error, MeetingId, PersonId, Result, check, event};
 use zhibu_tenancy::{Cx, Write};
 
-use super::{Checked, at_version, entry, managed, must, touch};
+use super::{Checked, at_version, entry, managed, must, recordings, touch, video};
 use crate::model::{MeetingAttendance, MeetingLeaveState, MeetingPart, MeetingState};
 use crate::schema::{meeting_minutes as minutes, meeting_people as people, meetings};
 use crate::{MANAGE, store};
@@ -49,6 +49,7 @@ pub async fn write(cx: &Cx, id: MeetingId, version: i32, text: &Minutes) -> Resu
         super::hold::votes_over(&mut write, id).await?;
         super::hold::shut(&mut write, id).await?;
         settle(&mut write, id).await?;
+        recordings::saving(&mut write, id).await?;
         diesel::update(meetings::table.find(id.0))
             .set((
                 meetings::state.eq(MeetingState::Finished.code()),
@@ -88,6 +89,9 @@ pub async fn write(cx: &Cx, id: MeetingId, version: i32, text: &Minutes) -> Resu
     }
     write.commit().await?;
     touch(cx, id);
+    if found.row.state() == MeetingState::Running {
+        video::close(cx, &found.row).await?;
+    }
     Ok(Ok(()))
 }
 

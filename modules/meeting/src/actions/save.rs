@@ -26,8 +26,8 @@ const CHUNK: usize = 500;
 /// Which meeting is saved.
 #[derive(Debug, Clone, Copy)]
 pub enum Which {
-    /// A new one.
-    New,
+    /// A new one; the key tells a repetition.
+    New(Option<MeetingId>),
     /// One that is there, as it was at a version.
     Old(MeetingId, i32),
 }
@@ -49,7 +49,12 @@ pub async fn save(cx: &Cx, which: Which, form: &Form, publish: bool) -> Result<C
     let mut write = cx.write(MANAGE).await?;
     let reach = Reach::of(&write.scope.clone(), write.conn()?).await?;
     let before = match which {
-        Which::New => None,
+        Which::New(_) => {
+            if let Some(known) = repeated(&mut write, &reach, which).await? {
+                return Ok(Ok(known));
+            }
+            None
+        }
         Which::Old(id, version) => Some(at_version(&mut write, id, version).await?),
     };
     if let Some(before) = &before {
@@ -71,7 +76,11 @@ pub async fn save(cx: &Cx, which: Which, form: &Form, publish: bool) -> Result<C
         Err(fault) => return Ok(Err(vec![fault])),
     };
     let id = match &before {
-        None => insert(&mut write, &facts).await?,
+        None => match insert(&mut write, &facts, which).await? {
+            Some(id) => id,
+            // The other one was faster.
+            None => return repeated(&mut write, &reach, which).await?.map(Ok).ok_or_else(Error::conflict),
+        },
         Some(before) => update(&mut write, before.row.id, before.row.version, &facts).await?,
     };
     relist(&mut write, id, &places).await?;
@@ -94,7 +103,8 @@ pub async fn save(cx: &Cx, which: Which, form: &Form, publish: bool) -> Result<C
     }
     if let Some(before) = before.filter(|before| before.row.state() == MeetingState::Published) {
         let (old, new) = (&before.row, &found.row);
-        let moved = old.starts_at != new.starts_at || old.place != new.place || old.mode != new.mode;
+        let elsewhere = old.place != new.place || old.link != new.link || old.mode != new.mode;
+        let moved = old.starts_at != new.starts_at || elsewhere;
         if moved {
             write.emit(event::MEETING_CHANGED, id, None).await?;
         }
@@ -138,17 +148,40 @@ macro_rules! columns {
     }};
 }
 
-async fn insert(write: &mut Write<'_>, facts: &Facts) -> Result<Uuid> {
+/// The meeting that an earlier request with this key has made.
+async fn repeated(write: &mut Write<'_>, reach: &Reach, which: Which) -> Result<Option<MeetingId>> {
+    let Which::New(Some(key)) = which else { return Ok(None) };
+    let known: Option<Uuid> = meetings::table
+        .filter(meetings::request_key.eq(key.0))
+        .select(meetings::id)
+        .first(write.conn()?)
+        .await
+        .optional()?;
+    let Some(id) = known.map(MeetingId) else { return Ok(None) };
+    if reach.covers(&store::one(id, write.conn()?).await?.path) {
+        return Ok(Some(id));
+    }
+    Err(Error::refuse("KEY_USED", "这次提交已用于另一个会议，请重新打开页面"))
+}
+
+async fn insert(write: &mut Write<'_>, facts: &Facts, which: Which) -> Result<Option<Uuid>> {
     let (cx, id) = (write.cx, write.cx.app.world.id::<Uuid>());
+    let key = if let Which::New(key) = which { key } else { None };
     let own = (
         meetings::id.eq(id),
+        meetings::request_key.eq(key.map(|key| key.0)),
         meetings::state.eq(MeetingState::Draft.code()),
         meetings::account_name.eq(cx.actor()),
         meetings::created_at.eq(cx.now()),
     );
     let (first, second) = columns!(facts, cx.now());
-    diesel::insert_into(meetings::table).values((own, first, second)).execute(write.conn()?).await?;
-    Ok(id)
+    let made = diesel::insert_into(meetings::table)
+        .values((own, first, second))
+        .on_conflict(meetings::request_key)
+        .do_nothing()
+        .execute(write.conn()?)
+        .await?;
+    Ok((made > 0).then_some(id))
 }
 
 async fn update(write: &mut Write<'_>, id: Uuid, version: i32, facts: &Facts) -> Result<Uuid> {

@@ -4,10 +4,13 @@
 //! without person or time; the roll only says who has voted. Counting opens the ballots and removes them: what stays are sums
 //! (ADR 0027).
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, MeetingId, MeetingVoteId, Result};
+use zhibu_directory::member::{self, Whom};
 use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
 
@@ -117,7 +120,7 @@ pub async fn drop_vote(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
     Ok(found.row.id.into())
 }
 
-/// Begins a vote: those of the list who are there now, and may vote on it, are its roll.
+/// Begins a vote: those of the list who are there now, and may vote on it by what they are today, are its roll.
 pub async fn start(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
     let mut write = cx.write(MANAGE).await?;
     let (found, row) = meeting_of(&mut write, vote).await?;
@@ -127,6 +130,7 @@ pub async fn start(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
     prepared(&row)?;
     must(&found, &[MeetingState::Running])?;
     let formal = row.rule() != MeetingVoteRule::None;
+    rights(&mut write, &found).await?;
     let mut electors = people::table
         .filter(people::meeting_id.eq(found.row.id).and(people::part.eq(MeetingPart::Should.code())))
         .select((people::person_id, people::name, people::attendance))
@@ -171,6 +175,42 @@ pub async fn start(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
     write.commit().await?;
     touch(cx, found.row.id.into());
     Ok(found.row.id.into())
+}
+
+/// Who may vote is asked anew: since the list was made people may have become full members, or have left.
+async fn rights(write: &mut Write<'_>, found: &Found) -> Result<()> {
+    let counted = || people::meeting_id.eq(found.row.id).and(people::part.eq(MeetingPart::Should.code()));
+    let listed: Vec<(Uuid, bool)> =
+        people::table.filter(counted()).select((people::person_id, people::votes)).load(write.conn()?).await?;
+    let ids: Vec<Uuid> = listed.iter().map(|(person, _)| *person).collect();
+    let most = i64::try_from(ids.len()).map_err(Error::bug)?;
+    let today: HashMap<Uuid, bool> = member::attenders(&Whom::People(ids), most, write.conn()?)
+        .await?
+        .into_iter()
+        .map(|who| (who.person, who.votes()))
+        .collect();
+    let gone: Vec<Uuid> =
+        listed.iter().map(|(person, _)| *person).filter(|person| !today.contains_key(person)).collect();
+    if !gone.is_empty() {
+        diesel::update(people::table.filter(counted().and(people::person_id.eq_any(gone))))
+            .set((people::part.eq(MeetingPart::Exempt.code()), people::part_reason.eq("已不在本组织")))
+            .execute(write.conn()?)
+            .await?;
+    }
+    for may in [true, false] {
+        let changed: Vec<Uuid> = listed
+            .iter()
+            .filter(|(person, known)| *known != may && today.get(person) == Some(&may))
+            .map(|(person, _)| *person)
+            .collect();
+        if !changed.is_empty() {
+            diesel::update(people::table.filter(counted().and(people::person_id.eq_any(changed))))
+                .set(people::votes.eq(may))
+                .execute(write.conn()?)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Casts the caller's ballot. A named one that is sent again is the same; of a secret one nobody knows.
@@ -233,7 +273,8 @@ fn ballot(chosen: &[i16]) -> [u8; OPTIONS] {
     marks
 }
 
-/// Ends a vote and counts it. Ending twice is ending once.
+/// Ends a vote and counts it. Ending twice is ending once. Of a secret vote that one or two have cast in nothing is counted: the
+/// numbers would say who voted how.
 pub async fn end(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
     let vault = tenants::vault(&cx.app, cx.tenant()?).await?;
     let mut write = cx.write(MANAGE).await?;
@@ -255,6 +296,7 @@ pub async fn end(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
         .load(write.conn()?)
         .await?;
     let cast = i32::try_from(named.len()).map_err(Error::bug)?;
+    let withheld = row.secret && (1..SECRET_LEAST).contains(&cast);
     if row.secret {
         let sealed: Vec<Vec<u8>> = diesel::delete(ballots::table.filter(ballots::vote_id.eq(vote.0)))
             .returning(ballots::sealed)
@@ -263,8 +305,8 @@ pub async fn end(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
         if sealed.len() != named.len() {
             return Err(Error::bug("ballots and voters of a secret vote differ"));
         }
-        for ballot in sealed {
-            let marks = vault.open_for(&vote.0.into_bytes(), &ballot)?;
+        for ballot in sealed.iter().filter(|_| !withheld) {
+            let marks = vault.open_for(&vote.0.into_bytes(), ballot)?;
             marks.iter().enumerate().filter(|(_, mark)| **mark == 1).for_each(|(at, _)| add(at));
         }
     } else {
@@ -275,7 +317,7 @@ pub async fn end(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
             votes::state.eq(MeetingVoteState::Ended.code()),
             votes::version.eq(row.version + 1),
             votes::voted.eq(cast),
-            votes::counts.eq(counts),
+            votes::counts.eq((!withheld).then_some(counts)),
             votes::ended_at.eq(cx.now()),
             votes::ended_by.eq(cx.actor()),
         ))

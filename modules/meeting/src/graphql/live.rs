@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use uuid::Uuid;
 use zhibu_core::{Error, MeetingId, MeetingVoteId, Result};
-use zhibu_graphql::{Pace, Request, follow_shared};
+use zhibu_graphql::{May, Pace, Request, follow_shared};
 use zhibu_tenancy::{Cx, tenants};
 
 use super::types::{MeetingPerson, MeetingVote};
@@ -135,6 +135,16 @@ async fn screen(cx: Arc<Cx>, id: MeetingId) -> Result<MeetingScreen> {
     })
 }
 
+/// Whether somebody sees a meeting, or holds it.
+fn may(id: MeetingId, manages: bool) -> May {
+    Box::new(move |cx| {
+        Box::pin(async move {
+            let seen = actions::see(&cx, id, &mut actions::reading(&cx).await?).await?;
+            if manages && !seen.manages { Err(Error::missing()) } else { Ok(()) }
+        })
+    })
+}
+
 fn shows_meeting(ctx: &Context<'_>) -> bool {
     zhibu_graphql::holds_module(ctx, "meeting")
 }
@@ -152,12 +162,9 @@ impl MeetingSubscription {
         ctx: &Context<'_>,
         id: MeetingId,
     ) -> Result<impl Stream<Item = Result<MeetingLive>> + use<>> {
-        let cx = ctx.cx()?;
-        actions::see(cx, id, &mut actions::reading(cx).await?).await?;
-        cx.close().await;
-        let topic = topic(cx.tenant()?, id);
+        let topic = topic(ctx.cx()?.tenant()?, id);
         let over = |live: &MeetingLive| matches!(live.state, MeetingState::Finished | MeetingState::Cancelled);
-        follow_shared(ctx, &topic, "live", PARTICIPANT, move |cx| participants(cx, id), over)
+        follow_shared(ctx, &topic, "live", PARTICIPANT, may(id, false), move |cx| participants(cx, id), over).await
     }
 
     /// The big screen of a meeting: for those who hold it (PC-4.3e).
@@ -167,14 +174,8 @@ impl MeetingSubscription {
         ctx: &Context<'_>,
         id: MeetingId,
     ) -> Result<impl Stream<Item = Result<MeetingScreen>> + use<>> {
-        let cx = ctx.cx()?;
-        let seen = actions::see(cx, id, &mut actions::reading(cx).await?).await?;
-        if !seen.manages {
-            return Err(Error::missing());
-        }
-        cx.close().await;
-        let topic = topic(cx.tenant()?, id);
+        let topic = topic(ctx.cx()?.tenant()?, id);
         let over = |screen: &MeetingScreen| matches!(screen.state, MeetingState::Finished | MeetingState::Cancelled);
-        follow_shared(ctx, &topic, "screen", SCREEN, move |cx| screen(cx, id), over)
+        follow_shared(ctx, &topic, "screen", SCREEN, may(id, true), move |cx| screen(cx, id), over).await
     }
 }

@@ -69,7 +69,8 @@ pub struct MeetingMutation;
 
 #[Object(serial)]
 impl MeetingMutation {
-    /// Plans a meeting, or edits one that has not begun as it was at `version`; with `publish` it is announced (PC-4.3c).
+    /// Plans a meeting, or edits one that has not begun as it was at `version`; with `publish` it is announced (PC-4.3c). The same
+    /// `key` makes no second meeting.
     async fn save(
         &self,
         ctx: &Context<'_>,
@@ -77,10 +78,11 @@ impl MeetingMutation {
         version: Option<i32>,
         input: MeetingInput,
         publish: Option<bool>,
+        key: Option<MeetingId>,
     ) -> Result<MeetingWhole> {
         let cx = ctx.cx()?;
         cx.allow(MANAGE)?;
-        let which = id.map_or(Which::New, |id| Which::Old(id, version.unwrap_or_default()));
+        let which = id.map_or(Which::New(key), |id| Which::Old(id, version.unwrap_or_default()));
         match actions::save(cx, which, &input.into(), publish.unwrap_or_default()).await? {
             Ok(id) => whole(ctx, id).await,
             Err(faults) => Err(all_faults(ctx, faults)),

@@ -303,7 +303,10 @@ impl MeetingQuery {
             return Err(Error::missing());
         }
         let page = store::roll(vote, voted, &args, read.conn()?).await?;
-        let total = row.roll.map(i64::from);
+        let total = match voted {
+            None => row.roll.map(i64::from),
+            Some(voted) => Some(store::count_roll(vote, voted, read.conn()?).await?),
+        };
         Ok(Listed::new(Page { nodes: page.nodes.into_iter().map(Into::into).collect(), info: page.info }, total))
     }
 

@@ -256,6 +256,8 @@ pub struct MeetingVote {
     voted: Option<i32>,
     /// Votes for each option, once it has ended.
     counts: Option<Vec<i32>>,
+    /// It was secret, and so few have voted that numbers would say who voted how: nothing was counted.
+    withheld: bool,
     /// Enough were there.
     quorum: Option<bool>,
     /// It was agreed to.
@@ -276,7 +278,9 @@ pub struct MeetingVote {
 impl MeetingVote {
     pub(super) fn of(row: VoteRow, voted: Option<i32>, me: Option<&VoterRow>) -> Self {
         let outcome = match (&row.counts, row.should, row.roll) {
-            (Some(counts), Some(should), Some(roll)) => Some(count::outcome(row.rule(), should, roll, counts)),
+            (Some(counts), Some(should), Some(roll)) => {
+                Some(count::outcome(row.rule(), should, roll, counts, row.most))
+            }
             _ => None,
         };
         Self {
@@ -291,6 +295,7 @@ impl MeetingVote {
             should: row.should,
             roll: row.roll,
             voted: row.voted.or(voted),
+            withheld: row.ended_at.is_some() && row.counts.is_none(),
             counts: row.counts,
             quorum: outcome.as_ref().and_then(|outcome| outcome.quorum),
             passed: outcome.as_ref().and_then(|outcome| outcome.passed),

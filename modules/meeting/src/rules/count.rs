@@ -20,8 +20,9 @@ pub struct Outcome {
     pub elected: Vec<i16>,
 }
 
-/// Counts by a rule. `should`: of those who may vote how many should attend; `roll`: how many were there.
-pub fn outcome(rule: MeetingVoteRule, should: i32, roll: i32, counts: &[i32]) -> Outcome {
+/// Counts by a rule. `should`: of those who may vote how many should attend; `roll`: how many were there; `seats`: of an election,
+/// which is as many as one may choose.
+pub fn outcome(rule: MeetingVoteRule, should: i32, roll: i32, counts: &[i32], seats: i16) -> Outcome {
     let nothing = Outcome { quorum: None, passed: None, elected: Vec::new() };
     let at = |option: usize| counts.get(option).copied().unwrap_or_default();
     let decided = |rule: Rule| {
@@ -37,10 +38,19 @@ pub fn outcome(rule: MeetingVoteRule, should: i32, roll: i32, counts: &[i32]) ->
         MeetingVoteRule::Assembly => decided(Rule::Assembly),
         MeetingVoteRule::Election => {
             let quorum = roll * 5 >= should * 4 && should > 0;
-            let elected = (0i16..).zip(counts).filter(|(_, votes)| quorum && **votes * 2 > roll).map(|(at, _)| at);
-            Outcome { quorum: Some(quorum), passed: None, elected: elected.collect() }
+            let above: Vec<(i16, i32)> =
+                (0i16..).zip(counts.iter().copied()).filter(|(_, votes)| quorum && votes * 2 > roll).collect();
+            Outcome { quorum: Some(quorum), passed: None, elected: seated(&above, seats) }
         }
     }
+}
+
+/// Those who take the seats, of all who have enough votes: the most votes first. Who would share the last seat with as many votes
+/// takes none; between them it is voted again.
+fn seated(above: &[(i16, i32)], seats: i16) -> Vec<i16> {
+    let ahead = |votes: i32| above.iter().filter(|(_, other)| *other >= votes).count();
+    let seats = usize::try_from(seats).unwrap_or_default();
+    above.iter().filter(|(_, votes)| ahead(*votes) <= seats).map(|(at, _)| *at).collect()
 }
 
 /// True when so many of a list are there as a kind of meeting asks for.
@@ -62,10 +72,11 @@ mod tests {
     #[test]
     fn pc_4_3f_votes_are_counted_by_their_rule() {
         use MeetingVoteRule::{Assembly, Election, None, Resolution};
-        let told = |rule, should, roll, counts: &[i32]| {
-            let outcome = outcome(rule, should, roll, counts);
+        let of = |rule, should, roll, counts: &[i32], seats| {
+            let outcome = outcome(rule, should, roll, counts, seats);
             (outcome.quorum, outcome.passed, outcome.elected)
         };
+        let told = |rule, should, roll, counts: &[i32]| of(rule, should, roll, counts, 3);
         assert_eq!(told(None, 10, 9, &[5, 4]), (Option::None, Option::None, vec![]));
         // Half present is enough for a resolution, not for an admission.
         assert_eq!(told(Resolution, 10, 5, &[5, 0, 0]), (Some(true), Some(false), vec![]));
@@ -78,6 +89,10 @@ mod tests {
         assert_eq!(told(Election, 10, 8, &[5, 4, 8]), (Some(true), Option::None, vec![0, 2]));
         assert_eq!(told(Election, 10, 7, &[7, 7]), (Some(false), Option::None, vec![]));
         assert_eq!(told(Election, 0, 0, &[]), (Some(false), Option::None, vec![]));
+        // More with a majority than seats: the most votes, and nobody where two share the last seat.
+        assert_eq!(of(Election, 10, 9, &[6, 8, 7], 2), (Some(true), Option::None, vec![1, 2]));
+        assert_eq!(of(Election, 10, 9, &[6, 8, 6], 2), (Some(true), Option::None, vec![1]));
+        assert_eq!(of(Election, 10, 9, &[6, 6, 6], 2), (Some(true), Option::None, vec![]));
     }
 
     #[test]

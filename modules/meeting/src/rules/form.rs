@@ -1,5 +1,7 @@
 //! The form of a meeting: what is asked, in which bounds. All faults are told at once.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, Utc};
 use zhibu_core::{Error, OrganisationId, PersonId, check};
 
@@ -95,7 +97,8 @@ pub fn accept(mut form: Form, now: DateTime<Utc>) -> Result<Facts, Vec<Error>> {
         Ok(_) => faults.push(Error::invalid("link", "会议链接应以 https:// 开头")),
         Err(fault) => faults.push(fault),
     }
-    form.types.dedup();
+    let mut seen = HashSet::new();
+    form.types.retain(|code| seen.insert(code.clone()));
     if form.types.is_empty() || form.types.len() > KINDS {
         faults.push(Error::invalid("types", "请选择1至4个会议类型"));
     }

@@ -1,5 +1,6 @@
 //! What is done with a notice that was sent: reminding, withdrawing, removing.
 
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -24,12 +25,20 @@ fn entry(action: &'static str, found: &Found) -> Entry {
     Entry::new(action, "announcement", found.row.id).note("title", found.row.title.clone())
 }
 
+/// So long after a reminder the next is one of its own: a request that is repeated costs nothing twice.
+const REMINDED: Duration = Duration::minutes(10);
+
 /// Moves everybody who has not read it to the next rung now (催读); how many.
 pub async fn remind(cx: &Cx, id: AnnouncementId) -> Result<usize> {
     let mut write = cx.write(SEND).await?;
     let found = managed(&mut write, id).await?;
     must_stand(&found)?;
     let now = write.cx.now();
+    let last: Option<DateTime<Utc>> =
+        announcements::table.find(id.0).select(announcements::reminded_at).first(write.conn()?).await?;
+    if last.is_some_and(|last| last > now - REMINDED) {
+        return Err(Error::refuse("JUST_REMINDED", "刚刚已经催读，请至少间隔10分钟"));
+    }
     let waiting = people::announcement_id.eq(id.0).and(people::read_at.is_null()).and(people::due_at.is_not_null());
     let moved = diesel::update(people::table.filter(waiting.and(people::due_at.gt(now))))
         .set(people::due_at.eq(now))
@@ -38,6 +47,10 @@ pub async fn remind(cx: &Cx, id: AnnouncementId) -> Result<usize> {
     if moved == 0 {
         return Err(Error::refuse("NOBODY_TO_REMIND", "未读人员都没有下一级通知方式，不能再催"));
     }
+    diesel::update(announcements::table.find(id.0))
+        .set(announcements::reminded_at.eq(now))
+        .execute(write.conn()?)
+        .await?;
     write.audit(entry("announcement.reminded", &found).note("people", moved)).await?;
     write.enqueue(&Climb {}).await?;
     write.commit().await?;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
-use zhibu_core::{AnnouncementId, Error, Kind, OrganisationId, PersonId, Result, Secret, check, grams};
+use zhibu_core::{AnnouncementId, Error, Kind, OrganisationId, PersonId, Result, Secret, check, grams, moment};
 use zhibu_directory::member::{self, Attender, Whom};
 use zhibu_directory::organisation::{self, Reach};
 use zhibu_tenancy::audit::Entry;
@@ -129,12 +129,8 @@ fn unique(mut ids: Vec<Uuid>) -> Vec<Uuid> {
 async fn facts(cx: &Cx, form: &Form, conn: &mut Conn) -> Result<Vec<(String, String)>> {
     let named = organisation::names(&[form.organisation.0], conn).await?;
     let organisation = named.into_values().next().ok_or_else(Error::missing)?;
-    let known = [
-        ("标题", form.title.clone()),
-        ("时间", rules::moment(cx.now())),
-        ("地点", String::new()),
-        ("单位", organisation),
-    ];
+    let known =
+        [("标题", form.title.clone()), ("时间", moment(cx.now())), ("地点", String::new()), ("单位", organisation)];
     Ok(known.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 

@@ -40,10 +40,12 @@ pub(super) struct OperatorSignInInput {
     totp: String,
 }
 
-/// A text message of the sandbox.
+/// A text message of the sandbox, or a call.
 #[derive(SimpleObject)]
 pub(super) struct OutboxSms {
     id: MessageId,
+    /// A call that reads the text aloud.
+    call: bool,
     mobile: String,
     text: String,
     purpose: String,
@@ -100,6 +102,7 @@ impl OperatorQuery {
         let page = outbox::list(cx, OUTBOX_READ, mobile.as_deref(), &args).await?;
         let show = |m: outbox::Message| OutboxSms {
             id: m.id.into(),
+            call: m.call,
             mobile: m.mobile,
             text: m.text,
             purpose: m.purpose,

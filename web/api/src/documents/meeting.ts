@@ -85,6 +85,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -162,7 +163,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"99d2a33070922f22276061fa38b48adec92992cba2a47ff77b68ea511ffbed15"}) as unknown as TypedDocumentString<MeetingQuery, MeetingQueryVariables>;
+}`, {"hash":"82a3f8f683ca28c7e49d1d96d26c97e2d6208272a800d53831f60ed83c7bef9f"}) as unknown as TypedDocumentString<MeetingQuery, MeetingQueryVariables>;
 export const MeetingSeatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MeetingSeats($meeting: ID!, $first: Int, $offset: Int, $after: String, $filter: MeetingPeopleFilter) {
   meeting {
@@ -391,9 +392,9 @@ export const MeetingMembersDocument = /*#__PURE__*/ new TypedDocumentString(`
 }
     `, {"hash":"d36b12a06fb6bacb0bee7837030a6be69a1fb009ae686ecd6a14a11e8bc2d062"}) as unknown as TypedDocumentString<MeetingMembersQuery, MeetingMembersQueryVariables>;
 export const SaveMeetingDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SaveMeeting($id: ID, $version: Int, $input: MeetingInput!, $publish: Boolean) {
+    mutation SaveMeeting($id: ID, $version: Int, $input: MeetingInput!, $publish: Boolean, $key: ID) {
   meeting {
-    save(id: $id, version: $version, input: $input, publish: $publish) {
+    save(id: $id, version: $version, input: $input, publish: $publish, key: $key) {
       ...MeetingFull
     }
   }
@@ -437,6 +438,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -514,7 +516,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"1cfa38fd93c1684540536dc85fe0115f086351eabf13eb35b47358bb83659c77"}) as unknown as TypedDocumentString<SaveMeetingMutation, SaveMeetingMutationVariables>;
+}`, {"hash":"0a94e1e2379a25a283d0f20cc0d7d774cdcb7f1d7e7327a731834597d264920b"}) as unknown as TypedDocumentString<SaveMeetingMutation, SaveMeetingMutationVariables>;
 export const PublishMeetingDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation PublishMeeting($id: ID!, $version: Int!) {
   meeting {
@@ -562,6 +564,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -639,7 +642,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"66bd5b34a28f9e556474fcbbc46d512f6fa6fc7c03464fad02fbad9d330beeb4"}) as unknown as TypedDocumentString<PublishMeetingMutation, PublishMeetingMutationVariables>;
+}`, {"hash":"39b75beb4096128775fcce20f80cbad42199dfb71853a2746affbe22f83ca0e3"}) as unknown as TypedDocumentString<PublishMeetingMutation, PublishMeetingMutationVariables>;
 export const RemoveMeetingDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveMeeting($id: ID!, $version: Int!) {
   meeting {
@@ -694,6 +697,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -771,7 +775,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"22f599a667ea33da3c2deb3f31b5f5706c132ca7a4cc01ce5ed55b78dd90864e"}) as unknown as TypedDocumentString<CancelMeetingMutation, CancelMeetingMutationVariables>;
+}`, {"hash":"70cadd7fff28ff3a912295debccdc09b257eb50f02ab013013475cd9476a7e8b"}) as unknown as TypedDocumentString<CancelMeetingMutation, CancelMeetingMutationVariables>;
 export const StartMeetingDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StartMeeting($id: ID!) {
   meeting {
@@ -819,6 +823,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -896,7 +901,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"01057fa915932b74b34a8e2c5b31c3b8c71f59aac37ac84422d5b0f65423ba26"}) as unknown as TypedDocumentString<StartMeetingMutation, StartMeetingMutationVariables>;
+}`, {"hash":"bc2edbe6ffaa61a81d2aec648b341f5c6c09ac5f356f2a0e49765e9c1397d677"}) as unknown as TypedDocumentString<StartMeetingMutation, StartMeetingMutationVariables>;
 export const OpenSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OpenSignIn($id: ID!) {
   meeting {
@@ -944,6 +949,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1021,7 +1027,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"ffdcb1470bb831cd1c5e62a941b3293605b074f50f1f49827f3457d66205dced"}) as unknown as TypedDocumentString<OpenSignInMutation, OpenSignInMutationVariables>;
+}`, {"hash":"43728658f498fd3748c183c37f0ff934eb971d5b0f8a646645273c85b079ca31"}) as unknown as TypedDocumentString<OpenSignInMutation, OpenSignInMutationVariables>;
 export const CloseSignInDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CloseSignIn($id: ID!) {
   meeting {
@@ -1069,6 +1075,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1146,7 +1153,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"09756d19a5b615634a9e2de309967fb25cd193353b3e89b2571da981215389ae"}) as unknown as TypedDocumentString<CloseSignInMutation, CloseSignInMutationVariables>;
+}`, {"hash":"a99a86b65e2773a141fee9cd6b6f9a95f5ff762f9d93ea5fc1b0fa470278b72e"}) as unknown as TypedDocumentString<CloseSignInMutation, CloseSignInMutationVariables>;
 export const EndMeetingDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EndMeeting($id: ID!) {
   meeting {
@@ -1194,6 +1201,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1271,7 +1279,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"7b49d2fd7e9bb0b3d08fe8a9943e5ce4abee65ad9db36ddcf2c279207327a87e"}) as unknown as TypedDocumentString<EndMeetingMutation, EndMeetingMutationVariables>;
+}`, {"hash":"4273fe84f38b17817f14801d82bc1be0bc57869f3013c1a7f6a4bd67f64d89e0"}) as unknown as TypedDocumentString<EndMeetingMutation, EndMeetingMutationVariables>;
 export const EnterVideoDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EnterVideo($id: ID!) {
   meeting {
@@ -1329,6 +1337,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1406,7 +1415,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"afd6f9013565bce94fea0abc55bd919b986e96c87b2ca8c6e815b10eec7f860d"}) as unknown as TypedDocumentString<StartRecordingMutation, StartRecordingMutationVariables>;
+}`, {"hash":"0afebabd183d0f6127530ee10b3f9d845a07816e6f774d01925946ac083dbaf6"}) as unknown as TypedDocumentString<StartRecordingMutation, StartRecordingMutationVariables>;
 export const StopRecordingDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StopRecording($id: ID!) {
   meeting {
@@ -1454,6 +1463,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1531,7 +1541,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"5810a44f59a55c32ce1cc6bcd2f67b149d151faa7df3e8a3d42e1b5e4174d49f"}) as unknown as TypedDocumentString<StopRecordingMutation, StopRecordingMutationVariables>;
+}`, {"hash":"7249fae61be9281fb2ca9bfc6851eaaa096e19cc464ff990cf3f690ef7ea41af"}) as unknown as TypedDocumentString<StopRecordingMutation, StopRecordingMutationVariables>;
 export const RecordMeetingAttendanceDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RecordMeetingAttendance($id: ID!, $people: [ID!]!, $attendance: MeetingAttendance, $note: String) {
   meeting {
@@ -1579,6 +1589,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1656,7 +1667,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"1b380e1bee99e3edee85d2063b9bb4e365385f2f13ea9b2d023cdff858df25c7"}) as unknown as TypedDocumentString<RecordMeetingAttendanceMutation, RecordMeetingAttendanceMutationVariables>;
+}`, {"hash":"470d577717c9c0fde1c008ce1c493a24e86008daed38ba37e4fa46872de73d75"}) as unknown as TypedDocumentString<RecordMeetingAttendanceMutation, RecordMeetingAttendanceMutationVariables>;
 export const AddMeetingPeopleDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation AddMeetingPeople($id: ID!, $people: [ID!]!, $part: MeetingPart!) {
   meeting {
@@ -1704,6 +1715,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1781,7 +1793,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"03e2ddc3b0082c04d42b0331d90291d183169c386715bda03767aaae245884cf"}) as unknown as TypedDocumentString<AddMeetingPeopleMutation, AddMeetingPeopleMutationVariables>;
+}`, {"hash":"18a30ac6d4ea7efc7d1b34cf912b686c0cd14775757a7bef3f0d61fbec2858be"}) as unknown as TypedDocumentString<AddMeetingPeopleMutation, AddMeetingPeopleMutationVariables>;
 export const AnswerMeetingLeaveDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation AnswerMeetingLeave($id: ID!, $person: ID!, $granted: Boolean!, $answer: String) {
   meeting {
@@ -1829,6 +1841,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -1906,7 +1919,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"8f6d21a1f68aa768c79c390532d5e8ecb7724bb2a1432e5bc3ef022ba04b609d"}) as unknown as TypedDocumentString<AnswerMeetingLeaveMutation, AnswerMeetingLeaveMutationVariables>;
+}`, {"hash":"c1d987c0229b49e3df69cd0de8f24c1b7a85931eb8d945375a28da1f9ef6b2f2"}) as unknown as TypedDocumentString<AnswerMeetingLeaveMutation, AnswerMeetingLeaveMutationVariables>;
 export const PrepareMeetingVoteDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation PrepareMeetingVote($meeting: ID!, $id: ID, $version: Int, $input: MeetingVoteInput!) {
   meeting {
@@ -1954,6 +1967,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2031,7 +2045,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"7d056e828abd9d81dfaa23fbab191165252d6ef12cb82cd64379db914282154d"}) as unknown as TypedDocumentString<PrepareMeetingVoteMutation, PrepareMeetingVoteMutationVariables>;
+}`, {"hash":"7df016f75e262bf418a454cd0cbc7e7121b1c4c322b5eadab7c698fcb15b37d2"}) as unknown as TypedDocumentString<PrepareMeetingVoteMutation, PrepareMeetingVoteMutationVariables>;
 export const RemoveMeetingVoteDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveMeetingVote($id: ID!) {
   meeting {
@@ -2079,6 +2093,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2156,7 +2171,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"8552ef9a60fa79273da165d9abf2e50d54ed285bce473849747945d3ca651616"}) as unknown as TypedDocumentString<RemoveMeetingVoteMutation, RemoveMeetingVoteMutationVariables>;
+}`, {"hash":"ee8f47457fd1544dc7c62a103988a33cbbcbb525c64a9803b1d9dc1e1215a502"}) as unknown as TypedDocumentString<RemoveMeetingVoteMutation, RemoveMeetingVoteMutationVariables>;
 export const StartMeetingVoteDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StartMeetingVote($id: ID!) {
   meeting {
@@ -2204,6 +2219,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2281,7 +2297,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"9d28b211cadbde7645782a6f62464a92e65629a44c131490e42a8cad22a0f6f1"}) as unknown as TypedDocumentString<StartMeetingVoteMutation, StartMeetingVoteMutationVariables>;
+}`, {"hash":"3c4d06ccabf3efea95cccf84e81e5c6bf1e0a0410c5cd747e16fefeb55043f51"}) as unknown as TypedDocumentString<StartMeetingVoteMutation, StartMeetingVoteMutationVariables>;
 export const EndMeetingVoteDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EndMeetingVote($id: ID!) {
   meeting {
@@ -2329,6 +2345,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2406,7 +2423,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"e8e73d680afea325af0bbd21cccfbf5796357fa6debde1dc7f05947fdacaf124"}) as unknown as TypedDocumentString<EndMeetingVoteMutation, EndMeetingVoteMutationVariables>;
+}`, {"hash":"cba0340d7d3da9ec6e6a2aaffeab7351fa1c5dbef597e15a8aa1dffbbb605402"}) as unknown as TypedDocumentString<EndMeetingVoteMutation, EndMeetingVoteMutationVariables>;
 export const WriteMeetingMinutesDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation WriteMeetingMinutes($id: ID!, $version: Int!, $input: MeetingMinutesInput!) {
   meeting {
@@ -2454,6 +2471,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2531,7 +2549,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"0dd4243ed808ebc57368670c92581d417d095efd4f2295a1a8c8d8f06bbcbafa"}) as unknown as TypedDocumentString<WriteMeetingMinutesMutation, WriteMeetingMinutesMutationVariables>;
+}`, {"hash":"7ff026442deaf9b8adecadefa1e794607150104a00759bf229ac6b83423c9aa7"}) as unknown as TypedDocumentString<WriteMeetingMinutesMutation, WriteMeetingMinutesMutationVariables>;
 export const RecordMeetingMakeupDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RecordMeetingMakeup($id: ID!, $people: [ID!]!, $on: Boolean!) {
   meeting {
@@ -2579,6 +2597,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2656,7 +2675,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"b23601a1cadd01759bc8e08b11d7260b661993338af0cf838c41dbfe9489f2b9"}) as unknown as TypedDocumentString<RecordMeetingMakeupMutation, RecordMeetingMakeupMutationVariables>;
+}`, {"hash":"1dab75ef78097c8b8f7e20e171b2d1cd921737265e4fbf4c7af0c93a82dcd32d"}) as unknown as TypedDocumentString<RecordMeetingMakeupMutation, RecordMeetingMakeupMutationVariables>;
 export const RequestMeetingFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RequestMeetingFile($meeting: ID!, $input: MeetingUploadInput!) {
   meeting {
@@ -2730,6 +2749,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2807,7 +2827,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"8a534a18eddadc27f2a6acec6d3ff42a5c992e482498fe22ca3a860f50c4183d"}) as unknown as TypedDocumentString<KeepMeetingFileMutation, KeepMeetingFileMutationVariables>;
+}`, {"hash":"f0a2bbb7c362fe37c5327c06ab611d75a44c1955b4ea50d9be646f7e19b7d326"}) as unknown as TypedDocumentString<KeepMeetingFileMutation, KeepMeetingFileMutationVariables>;
 export const RemoveMeetingFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RemoveMeetingFile($id: ID!) {
   meeting {
@@ -2855,6 +2875,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -2932,7 +2953,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"3c75755a47fcb7a887a959c1352200da9a345090a62f7b620427c1a40a862065"}) as unknown as TypedDocumentString<RemoveMeetingFileMutation, RemoveMeetingFileMutationVariables>;
+}`, {"hash":"0bbb0cdb9dd620883fd2bcc906c691b99acf88bf543adcfc832a5fe3a4892065"}) as unknown as TypedDocumentString<RemoveMeetingFileMutation, RemoveMeetingFileMutationVariables>;
 export const MeetingFileToLibraryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MeetingFileToLibrary($id: ID!, $on: Boolean!) {
   meeting {
@@ -2980,6 +3001,7 @@ fragment MeetingBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -3057,7 +3079,7 @@ fragment MeetingFull on MeetingWhole {
   minutes {
     ...MeetingRecord
   }
-}`, {"hash":"714de555ccc22e320f54d0b05aa56f07d392f2fa0aa9718b849cf52a581b97f9"}) as unknown as TypedDocumentString<MeetingFileToLibraryMutation, MeetingFileToLibraryMutationVariables>;
+}`, {"hash":"a0f83692f3ab6f881aaf90eb92480f3bdbdefffe0febea788303ab7b845a7975"}) as unknown as TypedDocumentString<MeetingFileToLibraryMutation, MeetingFileToLibraryMutationVariables>;
 export const OpenMeetingFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation OpenMeetingFile($id: ID!) {
   meeting {
@@ -3137,13 +3159,14 @@ export const MeetingScreenDocument = /*#__PURE__*/ new TypedDocumentString(`
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
   openedAt
   endedAt
   endedBy
-}`, {"hash":"a9ec3e4b6632d92bcdda3a3333d0035f43b540f49b9783b647a121e701a00d22"}) as unknown as TypedDocumentString<MeetingScreenSubscription, MeetingScreenSubscriptionVariables>;
+}`, {"hash":"7b445c095700077d96b9ba351cfe7ae8781909de15c2cdc83f94554059d38385"}) as unknown as TypedDocumentString<MeetingScreenSubscription, MeetingScreenSubscriptionVariables>;
 export const MeetingPulseDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MeetingPulse($id: ID!) {
   meeting {

@@ -116,6 +116,7 @@ fragment MiniBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -193,7 +194,7 @@ fragment MiniMeetingWhole on MeetingWhole {
     body
     updatedAt
   }
-}`, {"hash":"d7585ae3c2e4735c8059a89a6e6fb7a2aac23dcd4c852c3c94ef79343934d3a3"}) as unknown as TypedDocumentString<MiniMeetingQuery, MiniMeetingQueryVariables>;
+}`, {"hash":"531e26470f26f4f902b822aa9979525c06791aa3f9d4042375f17707b63a48fe"}) as unknown as TypedDocumentString<MiniMeetingQuery, MiniMeetingQueryVariables>;
 export const MiniBallotsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MiniBallots($id: ID!) {
   meeting {
@@ -222,6 +223,7 @@ export const MiniBallotsDocument = /*#__PURE__*/ new TypedDocumentString(`
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -229,7 +231,7 @@ export const MiniBallotsDocument = /*#__PURE__*/ new TypedDocumentString(`
   mayVote
   hasVoted
   chosen
-}`, {"hash":"031159bf2ebb4252d7940a90f147ce3a495f27b2398a39eb8a99c5094a785d34"}) as unknown as TypedDocumentString<MiniBallotsQuery, MiniBallotsQueryVariables>;
+}`, {"hash":"3ee0f169f314cc5dbdb41e717a1b2d29f3e7127ec640ae94fc717c570410dde6"}) as unknown as TypedDocumentString<MiniBallotsQuery, MiniBallotsQueryVariables>;
 export const MiniMeetingLiveDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription MiniMeetingLive($id: ID!) {
   meetingLive(id: $id) {
@@ -315,6 +317,7 @@ fragment MiniBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -392,7 +395,7 @@ fragment MiniMeetingWhole on MeetingWhole {
     body
     updatedAt
   }
-}`, {"hash":"369a9c24f0cfaa113e3a417361ac36fc2f65d3743234f19da86ee556e3cf0a73"}) as unknown as TypedDocumentString<MiniMeetingSignInMutation, MiniMeetingSignInMutationVariables>;
+}`, {"hash":"c95a95caed2dd045e70b7ca32c48a69560a5f576abaf843d3ddd3ee9fe8452f4"}) as unknown as TypedDocumentString<MiniMeetingSignInMutation, MiniMeetingSignInMutationVariables>;
 export const MiniMeetingSignInHereDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MiniMeetingSignInHere($id: ID!, $fix: MeetingFixInput!) {
   meeting {
@@ -454,6 +457,7 @@ fragment MiniBallot on MeetingVote {
   roll
   voted
   counts
+  withheld
   quorum
   passed
   elected
@@ -531,7 +535,7 @@ fragment MiniMeetingWhole on MeetingWhole {
     body
     updatedAt
   }
-}`, {"hash":"c1a824e7b37ea7f23ab3969d6439ada6c76d1703903e6936c8cb320080342cb9"}) as unknown as TypedDocumentString<MiniMeetingSignInHereMutation, MiniMeetingSignInHereMutationVariables>;
+}`, {"hash":"4db648fd0bf90eb4e1edc63f28fa476bb72c8ee597eab85b5138e69c944628f6"}) as unknown as TypedDocumentString<MiniMeetingSignInHereMutation, MiniMeetingSignInHereMutationVariables>;
 export const MiniAskLeaveDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MiniAskLeave($id: ID!, $kind: MeetingLeaveKind!, $reason: String!) {
   meeting {

@@ -8,6 +8,7 @@ export const SmsOutboxDocument = /*#__PURE__*/ new TypedDocumentString(`
       totalCount
       nodes {
         id
+        call
         mobile
         text
         purpose
@@ -16,4 +17,4 @@ export const SmsOutboxDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"a625c634ec2f90c5171dc49926aad9d34a260721bb21e0b996d549c2e75eab8a"}) as unknown as TypedDocumentString<SmsOutboxQuery, SmsOutboxQueryVariables>;
+    `, {"hash":"c3b5e1f147350e4788cb8e30ec1a67b4ecc1d4fb0d57ad85d16e1b93c189ed4a"}) as unknown as TypedDocumentString<SmsOutboxQuery, SmsOutboxQueryVariables>;

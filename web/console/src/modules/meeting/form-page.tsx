@@ -8,6 +8,7 @@ import { useScope } from '../../app/scope'
 import { useSession } from '../../app/session'
 import { Section } from '../../kit/detail-drawer'
 import { FormPage } from '../../kit/form-page'
+import { freshKey } from '../../kit/fresh-key'
 import { OrgPicker } from '../../kit/org-picker'
 import { Page, useLink } from '../../kit/page'
 import { QueryBoundary } from '../../kit/states'
@@ -59,6 +60,8 @@ function MeetingForm({ record, edits }: { record: Record | null; edits: boolean 
   const queries = useQueryClient()
   const { message } = App.useApp()
   const touched = useRef(record !== null)
+  // What is sent again unchanged is the same meeting.
+  const key = useRef(freshKey())
   const { base, remedy } = useNewest<Record | null, Values>({
     form, record, words: WORDS, load: async () => (record ? recordOf(record.full.meeting.id) : null), valuesOf: (row) => (row ? valuesOf(row) : ({} as Values)),
   })
@@ -85,6 +88,7 @@ function MeetingForm({ record, edits }: { record: Record | null; edits: boolean 
   const name = own ? own.id : record ? `copy-${record.full.meeting.id}` : 'new'
 
   const changed = (part: Partial<Values>) => {
+    key.current = freshKey()
     if (part.organisation !== undefined) form.setFieldsValue({ types: [], host: null, recorder: null, exempt: [] })
     if (part.attend !== undefined) touched.current = true
     if (part.types && !touched.current) {
@@ -103,7 +107,7 @@ function MeetingForm({ record, edits }: { record: Record | null; edits: boolean 
         submitText={published ? '保存' : '发布'} {...(published ? {} : { again: { text: '保存草稿', done: taken('已存为草稿') } })}
         onCancel={() => void navigate(link(back))} remedy={remedy} done={taken(published ? '已保存，修改已通知参会人员' : '会议已发布')}
         send={async (values, draft) => (await ask(SaveMeetingDocument, {
-          id: own?.id ?? null, version: own?.version ?? null, input: inputOf(values), publish: !published && !draft,
+          id: own?.id ?? null, version: own?.version ?? null, input: inputOf(values), publish: !published && !draft, key: own ? null : key.current,
         })).meeting.save}
       >
         <Section title="会议安排">

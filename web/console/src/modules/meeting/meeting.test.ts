@@ -27,6 +27,7 @@ it('PC-4.3i minutes begin with who was there, and what was decided', () => {
     agenda: '一、学习\n\n二、表决', observers: '上级指导组', votes: [
       { title: '年度总结', state: 'ENDED', options: ['赞成', '反对', '弃权'], counts: [2, 0, 1], passed: true, quorum: true, rule: 'RESOLUTION', elected: [] },
       { title: '增补委员', state: 'ENDED', options: ['甲', '乙'], counts: [2, 1], passed: null, quorum: false, rule: 'ELECTION', elected: [] },
+      { title: '少数人投的', state: 'ENDED', options: ['赞成', '反对', '弃权'], counts: null, withheld: true, passed: null, quorum: null, rule: 'RESOLUTION', elected: [] },
       { title: '未开始的', state: 'PREPARED', options: ['甲', '乙'], counts: null, passed: null, quorum: null, rule: 'NONE', elected: [] },
     ],
   } as unknown as MeetingFullFragment
@@ -35,5 +36,5 @@ it('PC-4.3i minutes begin with who was there, and what was decided', () => {
     seat('戊', { part: 'EXEMPT' }), seat('己', { part: 'OBSERVER', attendance: 'PRESENT' }),
   ])
   expect(body).toBe('应到 4 人，实到 2 人，请假 1 人，缺席 1 人。\n出席：甲、乙\n请假：丙\n缺席：丁\n列席：己、上级指导组\n\n一、学习\n\n二、表决\n')
-  expect(resolutions).toBe('1. 年度总结：赞成 2 票，反对 0 票，弃权 1 票，表决通过。\n2. 增补委员：甲 2 票，乙 1 票，无人当选（到会人数不足）。')
+  expect(resolutions).toBe('1. 年度总结：赞成 2 票，反对 0 票，弃权 1 票，表决通过。\n2. 增补委员：甲 2 票，乙 1 票，无人当选（到会人数不足）。\n3. 少数人投的：投票不足3人，为保守秘密未计票。')
 })

@@ -1,4 +1,5 @@
 import type { MeetingFullFragment, MeetingSeatFragment } from '@zhibu/api'
+import { WITHHELD } from '@zhibu/api/meeting-words'
 
 /** What the form of minutes holds. */
 export interface MinutesValues { body: string; resolutions?: string | null; tasks?: string | null; reason?: string }
@@ -19,6 +20,7 @@ export function template(one: MeetingFullFragment, seats: MeetingSeatFragment[])
     ...one.agenda.split('\n').filter((line) => line.trim()).flatMap((line) => [line, '']),
   ].join('\n')
   const resolutions = one.votes.filter(({ state }) => state === 'ENDED').map((vote, index) => {
+    if (vote.withheld) return `${index + 1}. ${vote.title}：${WITHHELD}。`
     const counted = vote.options.map((option, at) => `${option} ${vote.counts?.[at] ?? 0} 票`).join('，')
     const came = vote.passed !== null ? (vote.passed ? '，表决通过' : '，表决未通过') : vote.rule === 'ELECTION' ? (vote.elected.length > 0 ? `，当选：${vote.elected.map((at) => vote.options[at]).join('、')}` : '，无人当选') : ''
     return `${index + 1}. ${vote.title}：${counted}${came}${vote.quorum === false ? '（到会人数不足）' : ''}。`

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { MeetingDocument, type MeetingBallotFragment } from '@zhibu/api'
+import { WITHHELD } from '@zhibu/api/meeting-words'
 import { App, Button, QRCode } from 'antd'
 import { useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
@@ -118,6 +119,7 @@ function Open({ vote }: { vote: MeetingBallotFragment }) {
 }
 
 function Ended({ vote }: { vote: MeetingBallotFragment }) {
+  if (vote.withheld) return <section className="z-screen-vote" aria-label="投票结果"><h2><b>投票结果</b>{vote.title}</h2><p>{WITHHELD}</p></section>
   const most = Math.max(1, ...(vote.counts ?? []))
   return (
     <section className="z-screen-vote" aria-label="投票结果">

@@ -48,7 +48,6 @@ function Numbers({ found, year }: { found: Found; year: number }) {
   const months = found.months.filter(({ month }) => year < now.year() || month <= now.month() + 1)
   const most = months.reduce((best, one) => (one.held > best.held ? one : best), { month: 0, held: 0 })
   const kinds = found.kinds.filter(({ held, required }) => held > 0 || required > 0)
-  const sum = kinds.reduce((all, { held }) => all + held, 0)
   const rated = found.organisations.filter(({ required }) => required > 0)
   const meetings = (id: string) => `/meeting/list?org=${id}&days=${year}-01-01~${year}-12-31`
   return (
@@ -66,10 +65,10 @@ function Numbers({ found, year }: { found: Found; year: number }) {
       </Section>
       <div className="z-pair">
         <Section title="各类型占比">
-          {sum === 0 ? <EmptyState text="本年还没有召开会议" /> : (
+          {found.held === 0 ? <EmptyState text="本年还没有召开会议" /> : (
             <>
               <BarChart label="各类型召开次数" unit="次" bars={kinds.map(({ kind, held }) => ({ key: kind.code, label: kind.name, value: held, to: `/meeting/list?kind=${kind.code}` }))} />
-              <p className="z-muted">{kinds.filter(({ held }) => held > 0).map(({ kind, held }) => `${kind.name} ${rate(held, sum)}`).join('，')}</p>
+              <p className="z-muted">{kinds.filter(({ held }) => held > 0).map(({ kind, held }) => `${kind.name} ${rate(held, found.held)}`).join('，')}（占全部会议；一次会议属于几类的，各计一次）</p>
             </>
           )}
         </Section>

@@ -4,6 +4,7 @@ import {
 } from '@zhibu/api'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, App, Button, Checkbox, Form, Input, InputNumber, Pagination, Progress, Radio, Segmented } from 'antd'
+import { WITHHELD } from '@zhibu/api/meeting-words'
 import { useState } from 'react'
 import { BarChart } from '../../kit/bar-chart'
 import { useConfirmDanger } from '../../kit/confirm-danger'
@@ -95,10 +96,10 @@ export function Result({ vote }: { vote: MeetingBallotFragment }) {
       <p className="z-inline">
         {vote.quorum !== null && <span className={`z-tag z-tag--${vote.quorum ? 'ok' : 'bad'}`}>{vote.quorum ? '到会人数符合规定' : '到会人数不足，投票无效'}</span>}
         {vote.passed !== null && <span className={`z-tag z-tag--${vote.passed ? 'ok' : 'bad'}`}>{vote.passed ? '通过' : '未通过'}</span>}
-        {vote.rule === 'ELECTION' && <span className={`z-tag z-tag--${vote.elected.length > 0 ? 'ok' : 'warn'}`}>{vote.elected.length > 0 ? `当选：${vote.elected.map((at) => vote.options[at]).join('、')}` : '无人当选'}</span>}
+        {vote.rule === 'ELECTION' && !vote.withheld && <span className={`z-tag z-tag--${vote.elected.length > 0 ? 'ok' : 'warn'}`}>{vote.elected.length > 0 ? `当选：${vote.elected.map((at) => vote.options[at]).join('、')}` : '无人当选'}</span>}
         <span className="z-muted">应到会有表决权 {vote.should ?? 0} 人，到会 {vote.roll ?? 0} 人，投票 {vote.voted ?? 0} 人</span>
       </p>
-      <BarChart label={`${vote.title}的结果`} unit="票" bars={vote.options.map((label, at) => ({ key: String(at), label, value: vote.counts?.[at] ?? 0 }))} />
+      {vote.withheld ? <Alert type="warning" showIcon title={WITHHELD} /> : <BarChart label={`${vote.title}的结果`} unit="票" bars={vote.options.map((label, at) => ({ key: String(at), label, value: vote.counts?.[at] ?? 0 }))} />}
     </>
   )
 }

@@ -13,6 +13,7 @@ const PURPOSES: Record<string, string> = { sign_in: '登录', password: '修改�
 
 const COLUMNS: ListColumn<Sms>[] = [
   { key: 'createdAt', title: '时间', cell: (sms) => instant(sms.createdAt) },
+  { key: 'call', title: '方式', cell: (sms) => (sms.call ? '语音电话' : '短信') },
   { key: 'mobile', title: '手机号', fixed: true, cell: (sms) => sms.mobile },
   { key: 'purpose', title: '用途', cell: (sms) => PURPOSES[sms.purpose] ?? sms.purpose },
   { key: 'text', title: '内容', fixed: true, cell: (sms) => <span className="z-wrap z-wrap--wide">{sms.text}</span> },
@@ -22,7 +23,7 @@ const COLUMNS: ListColumn<Sms>[] = [
 export default function OutboxPage() {
   return (
     <Page title="短信发件箱" menu="plat.outbox">
-      <Alert className="z-gap-bottom" type="info" showIcon title="演示环境不会真实发送短信，所有短信（含验证码）保存在这里。正式环境没有此页面。" />
+      <Alert className="z-gap-bottom" type="info" showIcon title="演示环境不会真实发送短信，也不会拨打电话，所有短信（含验证码）和语音电话保存在这里。正式环境没有此页面。" />
       <ListPage<Sms>
         name="outbox" label="短信列表" columns={COLUMNS} search={SEARCH} empty="还没有短信"
         rowKey={(sms) => sms.id}
