@@ -994,7 +994,7 @@ async fn pc_4_3e_whoever_loses_the_right_sees_the_screen_no_more() {
         }
         assert!(began.elapsed().as_secs() < 20, "{next}");
     };
-    assert_eq!(last["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    assert_eq!(last["errors"][0]["extensions"]["code"], "DENIED");
     // Who is on the list goes on.
     h.admin.ok(&step("closeSignIn"), json!({"id": id})).await;
     let now = told(&mut phone).await["data"]["meetingLive"].clone();

@@ -152,6 +152,12 @@ test('PC-4.3c PC-4.3d PC-4.3e PC-4.3f PC-4.3g PC-4.3i a meeting goes from the pl
   for (const name of ['陈建国', '周海燕']) await signIn(page, id, name)
   await expect(screen.getByLabel('到会人数')).toContainText('实到3')
   await look(page, 'meeting-screen-signed')
+  // Read from ten metres: on a screen two metres wide a name is then 34 mm high, a count ten centimetres, the code half a metre.
+  const share = (selector: string, of: 'font' | 'width') => screen.locator(selector).first().evaluate((one, what) =>
+    (what === 'font' ? parseFloat(getComputedStyle(one).fontSize) : one.getBoundingClientRect().width) / window.innerWidth, of)
+  expect(await share('.z-screen-tiles li', 'font')).toBeGreaterThanOrEqual(0.017)
+  expect(await share('.z-screen-main dd', 'font')).toBeGreaterThanOrEqual(0.05)
+  expect(await share('.z-screen-qr svg', 'width')).toBeGreaterThanOrEqual(0.25)
   await screen.getByRole('button', { name: '返回会议' }).click()
   await arrive(page, '第四季度党员大会')
 

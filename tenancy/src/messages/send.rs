@@ -82,6 +82,10 @@ impl Job for SendMessages {
             platform.close().await;
             sent += 1;
             if carry(cx, tenant, &[id]).await? == 0 || done.is_err() {
+                // What the carrier did not take for sure can still be called off.
+                if untaken(cx, id).await? {
+                    unclaim(cx, id).await?;
+                }
                 left.push(id);
                 outages += 1;
                 if outages >= OUTAGES {
@@ -217,6 +221,16 @@ async fn compose(
     let params: Vec<(&String, &String)> = names.iter().zip(values).collect();
     let whole = if call { body } else { text::whole(&signature, &body) };
     Ok((whole, serde_json::to_vec(&params).map_err(Error::bug)?))
+}
+
+/// Whether the carrier has done nothing for sure about a message of the outbox.
+async fn untaken(cx: &Cx, id: Uuid) -> Result<bool> {
+    cx.close().await;
+    let mut unit = cx.app.begin(Space::Platform, Mode::Read).await?;
+    let open = outbox::table.find(id).filter(outbox::state.is_null().and(outbox::tried_at.is_null()));
+    let open: i64 = open.count().get_result(unit.conn()?).await?;
+    unit.commit().await?;
+    Ok(open > 0)
 }
 
 /// Puts a message back that could not be handed over.
