@@ -188,7 +188,11 @@ struct Watcher<T> {
 impl<T: Clone> Watcher<T> {
     /// The session, and now and then the right: who has lost a role or a place on a list sees no more.
     async fn again(&mut self) -> Result<()> {
-        let caller = identity::again(&self.cx.app, self.cx.caller()).await?;
+        let caller = match identity::again(&self.cx.app, self.cx.caller()).await {
+            // The database is away for a moment.
+            Err(error) if error.kind == Kind::Unavailable => return Ok(()),
+            caller => caller?,
+        };
         self.rounds += 1;
         if self.rounds < RIGHTS {
             return Ok(());
@@ -198,7 +202,6 @@ impl<T: Clone> Watcher<T> {
         let asked = (self.may)(cx.clone()).await;
         cx.close().await;
         match asked {
-            // The database is away for a moment.
             Err(error) if error.kind == Kind::Unavailable => Ok(()),
             other => other,
         }

@@ -196,9 +196,6 @@ impl Job for Housekeeping {
             .load(write.conn()?)
             .await?;
         write.commit_quietly().await?;
-        if let Err(error) = crate::outbox::ask_about_calls(cx).await {
-            tracing::warn!(code = error.code, cause = ?error.cause, "calls were not asked about");
-        }
         for space in [Space::Platform].into_iter().chain(tenants.into_iter().map(|id| Space::Tenant(id.into()))) {
             let inside = Cx::system(cx.app.clone(), space);
             // One tenant's trouble is not the others'.
@@ -222,6 +219,9 @@ impl Job for Housekeeping {
             if let Err(error) = crate::audit::seal::seal(&inside).await {
                 tracing::warn!(?space, code = error.code, cause = ?error.cause, "the audit was not sealed");
             }
+        }
+        if let Err(error) = crate::outbox::ask_about_calls(cx).await {
+            tracing::warn!(code = error.code, cause = ?error.cause, "calls were not asked about");
         }
         Ok(())
     }

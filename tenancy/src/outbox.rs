@@ -6,9 +6,9 @@ use diesel::result::{DatabaseErrorKind, Error as Fault};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 use zhibu_core::{Error, Page, PageArgs, Permission, Result, check, day};
-use zhibu_providers::Purpose;
 use zhibu_providers::sms::receipt::Receipt;
 use zhibu_providers::voice::{VoiceOutcome, VoiceReceipt};
+use zhibu_providers::{Fault as Throttle, Purpose};
 
 use crate::cx::Cx;
 use crate::db::Space;
@@ -153,8 +153,9 @@ pub async fn report_calls(cx: &Cx, receipts: &[VoiceReceipt]) -> Result<()> {
 
 /// A receipt of a call may be lost: after so long the carrier is asked, for a day.
 const LOST: Duration = Duration::minutes(10);
-/// Calls that are asked about in an hour.
+/// Calls that are asked about in an hour, those of the last first, and how long between two.
 const ASKED: i64 = 500;
+const PACE: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// Asks the carrier about calls whose receipt has not come.
 pub(crate) async fn ask_about_calls(cx: &Cx) -> Result<()> {
@@ -165,7 +166,7 @@ pub(crate) async fn ask_about_calls(cx: &Cx) -> Result<()> {
         let rows = outbox::table
             .filter(called.and(outbox::sent_at.le(now - LOST)).and(outbox::sent_at.gt(now - Duration::days(1))))
             .filter(outbox::carrier.is_not_distinct_from(Some(cx.app.voice.carrier().key())))
-            .order(outbox::sent_at)
+            .order(outbox::sent_at.desc())
             .limit(ASKED)
             .select((outbox::mobile, outbox::carrier_id, outbox::sent_at.assume_not_null()))
             .load(write.conn()?)
@@ -175,10 +176,17 @@ pub(crate) async fn ask_about_calls(cx: &Cx) -> Result<()> {
     };
     let mut found = Vec::new();
     for (mobile, id, sent_at) in open {
-        let Some(id) = id else { continue };
-        match cx.app.voice.find(&id, day(sent_at)).await {
+        let (Some(id), Ok(mobile)) = (id, cx.app.keys.platform.open_text(&mobile)) else { continue };
+        // Half of the account's calls a second belong to those who ask.
+        tokio::time::sleep(PACE).await;
+        let mut told = cx.app.voice.find(&id, day(sent_at)).await;
+        if told.as_ref().is_err_and(|fault| matches!(fault.kind, Throttle::RateLimited { .. })) {
+            tokio::time::sleep(PACE * 5).await;
+            told = cx.app.voice.find(&id, day(sent_at)).await;
+        }
+        match told {
             Ok(Some(outcome)) => {
-                let mobile = cx.app.keys.platform.open_text(&mobile)?.expose().to_owned();
+                let mobile = mobile.expose().to_owned();
                 found.push(VoiceReceipt { id, mobile, outcome, code: String::new(), reference: None });
             }
             Ok(None) => {}

@@ -920,7 +920,15 @@ async fn pc_4_3f_the_roll_is_those_who_may_vote_when_the_vote_begins() {
     let title = "通过年度工作总结";
     let made = it(h.secretary.ok(&prepare(), json!({"m": id, "i": ballot(title, false, "RESOLUTION", &[], 1)})).await);
     let v = json!({"id": vote_of(&made, title)["id"]});
-    // Since the list was made one has lost the right to vote, and one has gone.
+    // Since the list was made one has lost the right to vote, one has gone, and one belongs to another branch.
+    let moved = format!(
+        "UPDATE {0}.branch_assignments SET organisation_id = '{1}', group_id = NULL WHERE membership_id IN \
+         (SELECT id FROM {0}.memberships WHERE person_id = '{2}')",
+        h.t.home.schema(),
+        h.second,
+        h.people[2]
+    );
+    h.t.sql().await.rows(&moved).await;
     let limit = format!(
         "UPDATE {}.memberships SET right_limit = 'on_probation_in_party' WHERE person_id = '{}'",
         h.t.home.schema(),
@@ -929,11 +937,12 @@ async fn pc_4_3f_the_roll_is_those_who_may_vote_when_the_vote_begins() {
     h.t.sql().await.rows(&limit).await;
     h.admin.ok(crate::members::DELETE, json!({"ids": [h.people[3]], "note": "重复录入"})).await;
     let begun = vote_of(&it(h.secretary.ok(&step("startVote"), v.clone()).await), title);
-    assert_eq!((&begun["should"], &begun["roll"]), (&json!(2), &json!(2)));
+    assert_eq!((&begun["should"], &begun["roll"]), (&json!(1), &json!(1)));
+    assert_eq!(h.members[2].refused(&vote(), with(v.clone(), json!({"c": [0]}))).await.code, "NOT_ON_ROLL");
     assert_eq!(h.members[1].refused(&vote(), with(v.clone(), json!({"c": [0]}))).await.code, "NOT_ON_ROLL");
     h.members[0].ok(&vote(), with(v.clone(), json!({"c": [0]}))).await;
     const ROLL: &str = "query($v: ID!, $d: Boolean) { meeting { it: voters(vote: $v, first: 1, voted: $d) { totalCount nodes { person { name } } } } }";
-    for (done, count) in [(json!(null), 2), (json!(true), 1), (json!(false), 1)] {
+    for (done, count) in [(json!(null), 1), (json!(true), 1), (json!(false), 0)] {
         assert_eq!(it(h.secretary.ok(ROLL, json!({"v": v["id"], "d": done})).await)["totalCount"], count, "{done}");
     }
 }
@@ -959,6 +968,14 @@ async fn pc_4_3c_a_meeting_whose_answer_was_lost_is_not_made_twice() {
     let mut other = h.t.signed_in("other", PASSWORD).await;
     let theirs = with(form.clone(), json!({"i": with(h.form(), json!({"organisation": h.second}))}));
     assert_eq!(other.refused(&save, theirs).await.code, "KEY_USED");
+    // A draft whose answer was lost, then announced by the same form, is announced.
+    let other_key = zhibu_core::World::default().id::<zhibu_core::MeetingId>();
+    let kept = it(h.secretary.ok(&save, json!({"i": h.form(), "k": other_key})).await)["meeting"].clone();
+    assert_eq!(kept["state"], "DRAFT");
+    let announced =
+        it(h.secretary.ok(&save, json!({"i": h.form(), "k": other_key, "p": true})).await)["meeting"].clone();
+    assert_eq!((&announced["id"], &announced["state"]), (&kept["id"], &json!("PUBLISHED")));
+    assert_eq!(h.t.sql().await.one(&told).await, "2");
     // A draft is announced once, however often it is asked for; what was edited meanwhile is not.
     let publish = doc("mutation($id: ID!, $v: Int!) { meeting { it: publish(id: $id, version: $v) { $W } } }");
     let draft = it(h.secretary.ok(&save, json!({"i": h.form()})).await)["meeting"].clone();

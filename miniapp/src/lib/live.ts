@@ -16,6 +16,7 @@ export interface Ear<Result> {
   over: () => void
 }
 
+type Refusals = { extensions?: { code?: string } }[]
 interface Message { type?: string; payload?: { data?: unknown; errors?: unknown[] } | { extensions?: { code?: string } }[] }
 
 /** How long nothing may be heard before it is asked for, and before the line counts as dead; how long dialling may last, and between two tries. */
@@ -102,6 +103,11 @@ function line<Result, Variables>(document: TypedDocumentString<Result, Variables
     }, BEAT)
   }
   const ask = () => send({ id: byHash ? '1' : '2', type: 'subscribe', payload: { ...question(document, byHash), variables, operationName: operationName(document) } })
+  /** What will not come back is over; everything else is tried again. */
+  const refused = (refusals?: Refusals) => {
+    const code = refusals?.[0]?.extensions?.code
+    end(code === 'NOT_FOUND' || code === 'DENIED' ? ear.over : ear.broken)
+  }
   const hear = ({ data }: { data: unknown }) => {
     if (ended) return
     expect()
@@ -110,16 +116,17 @@ function line<Result, Variables>(document: TypedDocumentString<Result, Variables
       ask()
       ear.back()
     } else if (message.type === 'next') {
-      const answer = message.payload as { data?: Result } | undefined
+      const answer = message.payload as { data?: Result | null; errors?: Refusals } | undefined
       if (answer?.data) ear.next(answer.data)
+      else refused(answer?.errors)
     } else if (message.type === 'ping') send({ type: 'pong' })
     else if (message.type === 'complete') end(ear.over)
     else if (message.type === 'error') {
-      const code = (message.payload as { extensions?: { code?: string } }[] | undefined)?.[0]?.extensions?.code
-      if (code === 'UNKNOWN_DOCUMENT' && byHash) {
+      const refusals = message.payload as Refusals | undefined
+      if (refusals?.[0]?.extensions?.code === 'UNKNOWN_DOCUMENT' && byHash) {
         byHash = false
         ask()
-      } else end(code === 'NOT_FOUND' || code === 'DENIED' ? ear.over : ear.broken)
+      } else refused(refusals)
     }
   }
   const open = () => {

@@ -62,6 +62,7 @@ pub static MODULE: Module = Module {
 };
 
 async fn hourly(cx: &Cx) -> Result<()> {
-    actions::hourly(cx).await?;
-    tells::hourly(cx).await
+    // One's trouble is not the others'.
+    let done = [actions::close_forgotten(cx).await, actions::hourly(cx).await, tells::hourly(cx).await];
+    done.into_iter().collect()
 }

@@ -26,13 +26,6 @@ coded! {
     }
 }
 
-impl MeetingState {
-    /// The meeting is announced and not over.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Published | Self::Running | Self::MinutesPending)
-    }
-}
-
 coded! {
     /// How one takes part (会议方式).
     MeetingMode {

@@ -60,7 +60,7 @@ impl Tells for Meetings {
         let where_and_when = format!("时间：{when}\n地点：{place}");
         let mut said = row.version.to_string();
         let (title, text, to) = match what.event {
-            event::MEETING_PUBLISHED if row.state().is_open() => {
+            event::MEETING_PUBLISHED if open => {
                 let text = format!("{where_and_when}\n请准时参加；不能参加的，请在会前请假。");
                 (format!("会议通知：{}", row.title), text, expected(id, conn).await?)
             }

@@ -92,6 +92,7 @@ CREATE TABLE meetings (
 );
 CREATE INDEX meetings_newest_idx ON meetings (starts_at DESC, id DESC);
 CREATE INDEX meetings_place_idx ON meetings (organisation_id, starts_at DESC, id DESC);
+CREATE INDEX meetings_signing_idx ON meetings (ends_at) WHERE sign_open;
 CREATE INDEX meetings_grams_idx ON meetings USING gin (grams);
 
 -- Who is on the list of a meeting. Coordinates are there only as long as signing in is open.

@@ -90,7 +90,7 @@ function Fill({ id, before, places, reload }: { id: string | null; before: Befor
   const send = (publish: boolean) => action.run(async () => {
     try {
       const input = inputOf(form, before)
-      const asks = JSON.stringify([input, publish])
+      const asks = JSON.stringify(input)
       // What is sent again unchanged is the same meeting.
       if (sent.current.asks !== asks) sent.current = { asks, key: freshId() }
       const { key } = sent.current

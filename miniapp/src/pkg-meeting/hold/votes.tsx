@@ -33,7 +33,7 @@ function One({ vote, meeting, running, may, reload }: { vote: MiniBallotFragment
     })
   }
   const start = () => step('开始投票', '现在已签到的人员参加投票，之后签到的不能投。', () => ask(MiniStartVoteDocument, { id: vote.id }))
-  const end = () => step('结束投票', `已投 ${vote.voted ?? 0} 人，共 ${vote.roll ?? 0} 人。结束后不能再投，并公布结果。`, () => ask(MiniEndVoteDocument, { id: vote.id }))
+  const end = () => step('结束投票', `已投 ${vote.voted ?? 0} 人，共 ${vote.roll ?? 0} 人。${vote.secret && [1, 2].includes(vote.voted ?? 0) ? '投票不足3人，结束后选票不计票即删除，不能恢复。' : '结束后不能再投，并公布结果。'}`, () => ask(MiniEndVoteDocument, { id: vote.id }))
   const remove = () => step('删除投票', `删除“${vote.title}”？`, () => ask(MiniRemoveVoteDocument, { id: vote.id }))
   return (
     <Card title={vote.title}>

@@ -1,7 +1,9 @@
 //! From announced to over: publishing, beginning, signing in, ending, calling off.
 
+use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 use zhibu_core::{Error, MeetingId, Result, check, event};
 use zhibu_tenancy::{Cx, Write};
 
@@ -9,7 +11,7 @@ use super::{at_version, entry, managed, must, recordings, touch, video};
 use crate::model::{MeetingState, MeetingVoteState};
 use crate::schema::{meeting_files, meeting_people as people, meeting_votes, meetings};
 use crate::store::Found;
-use crate::{MANAGE, actions};
+use crate::{MANAGE, actions, store};
 
 /// Announces a meeting to those on its list.
 pub async fn publish(cx: &Cx, id: MeetingId, version: i32) -> Result<()> {
@@ -103,6 +105,32 @@ pub(super) async fn shut(write: &mut Write<'_>, id: MeetingId) -> Result<()> {
         .set((people::latitude.eq(None::<f64>), people::longitude.eq(None::<f64>)))
         .execute(write.conn()?)
         .await?;
+    Ok(())
+}
+
+/// So long after its planned end, and after it began, a meeting still takes signatures.
+const FORGOTTEN: Duration = Duration::hours(12);
+
+/// Closes signing in of meetings that nobody has ended: where people were is kept no longer than that.
+pub(crate) async fn close_forgotten(cx: &Cx) -> Result<()> {
+    let since = cx.now() - FORGOTTEN;
+    let forgotten: Vec<Uuid> = {
+        let open = meetings::sign_open.and(meetings::ends_at.lt(since)).and(meetings::started_at.lt(since));
+        let mut read = cx.read(MANAGE).await?;
+        meetings::table.filter(open).select(meetings::id).load(read.conn()?).await?
+    };
+    cx.close().await;
+    for id in forgotten {
+        let mut write = cx.write(MANAGE).await?;
+        let found = store::held(id.into(), write.conn()?).await?;
+        if !found.row.sign_open {
+            continue;
+        }
+        shut(&mut write, id.into()).await?;
+        write.audit(entry("meeting.sign_in_closed", &found)).await?;
+        write.commit().await?;
+        touch(cx, id.into());
+    }
     Ok(())
 }
 

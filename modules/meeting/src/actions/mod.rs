@@ -21,6 +21,7 @@ use zhibu_tenancy::{Cx, Read, Write};
 
 pub(crate) use files::discard;
 pub use files::{Link, Part, PartLink, Ticket, Upload, finish, keep, link, parts, remove, request, to_library};
+pub(crate) use hold::close_forgotten;
 pub use hold::{cancel, close_sign_in, drop_draft, end, open_sign_in, publish, start};
 pub use kinds::{Kind, limit, save_kind};
 pub use leave::{answer as answer_leave, ask as ask_leave, take_back as take_back_leave};

@@ -14,14 +14,12 @@ use zhibu_tenancy::{Conn, Cx, Job, Write, quotas};
 use super::files::key;
 use super::{entry, managed, must, see, touch, video};
 use crate::model::{FileRow, MeetingFileKind, MeetingState};
-use crate::schema::{meeting_files as files, meetings};
+use crate::schema::meeting_files as files;
 use crate::store::Found;
 use crate::{MANAGE, store};
 
 /// Bytes of the longest recording: what a store copies in one go.
 const LONGEST: u64 = 5 << 30;
-/// So long after its planned end a meeting still takes signatures.
-const FORGOTTEN: Duration = Duration::hours(12);
 /// Where the server lays recordings.
 const FOLDER: &str = "recordings";
 
@@ -238,20 +236,9 @@ async fn lost(cx: &Cx, id: MeetingFileId, why: &str) -> Result<()> {
     cx.app.store.delete(&ordered(cx.tenant()?, id.0)?).await
 }
 
-/// Looks after recordings of whose end nobody told: the files of meetings that are over are looked for. Of a meeting that nobody
-/// has ended, signing in is closed: where people were is kept no longer than that.
+/// Looks after recordings of whose end nobody told: the files of meetings that are over are looked for.
 pub(crate) async fn hourly(cx: &Cx) -> Result<()> {
     let mut write = cx.write(MANAGE).await?;
-    let forgotten: Vec<Uuid> = meetings::table
-        .filter(meetings::sign_open.and(meetings::ends_at.lt(cx.now() - FORGOTTEN)))
-        .select(meetings::id)
-        .load(write.conn()?)
-        .await?;
-    for id in forgotten {
-        let found = store::held(id.into(), write.conn()?).await?;
-        super::hold::shut(&mut write, id.into()).await?;
-        write.audit(entry("meeting.sign_in_closed", &found)).await?;
-    }
     let since = cx.now() - Duration::hours(1);
     let waiting: Vec<Uuid> = files::table
         .filter(files::state.eq("saving").and(files::created_at.lt(since)))

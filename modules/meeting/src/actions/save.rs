@@ -51,7 +51,7 @@ pub async fn save(cx: &Cx, which: Which, form: &Form, publish: bool) -> Result<C
     let before = match which {
         Which::New(_) => {
             if let Some(known) = repeated(&mut write, &reach, which).await? {
-                return Ok(Ok(known));
+                return again(cx, write, known, publish).await.map(Ok);
             }
             None
         }
@@ -79,7 +79,10 @@ pub async fn save(cx: &Cx, which: Which, form: &Form, publish: bool) -> Result<C
         None => match insert(&mut write, &facts, which).await? {
             Some(id) => id,
             // The other one was faster.
-            None => return repeated(&mut write, &reach, which).await?.map(Ok).ok_or_else(Error::conflict),
+            None => {
+                let known = repeated(&mut write, &reach, which).await?.ok_or_else(Error::conflict)?;
+                return again(cx, write, known, publish).await.map(Ok);
+            }
         },
         Some(before) => update(&mut write, before.row.id, before.row.version, &facts).await?,
     };
@@ -162,6 +165,17 @@ async fn repeated(write: &mut Write<'_>, reach: &Reach, which: Which) -> Result<
         return Ok(Some(id));
     }
     Err(Error::refuse("KEY_USED", "这次提交已用于另一个会议，请重新打开页面"))
+}
+
+/// What an order that is known already still asks for: a draft may be announced by the same form.
+async fn again(cx: &Cx, mut write: Write<'_>, id: MeetingId, publish: bool) -> Result<MeetingId> {
+    let found = store::held(id, write.conn()?).await?;
+    if publish && found.row.state() == MeetingState::Draft {
+        super::hold::announce(&mut write, &found).await?;
+        write.commit().await?;
+        touch(cx, id);
+    }
+    Ok(id)
 }
 
 async fn insert(write: &mut Write<'_>, facts: &Facts, which: Which) -> Result<Option<Uuid>> {

@@ -15,7 +15,9 @@ use zhibu_tenancy::audit::Entry;
 use zhibu_tenancy::{Cx, Write, tenants};
 
 use super::{Checked, entry, managed, me, must, touch};
-use crate::model::{MeetingAttendance, MeetingPart, MeetingState, MeetingVoteRule, MeetingVoteState, VoteRow};
+use crate::model::{
+    MeetingAttend, MeetingAttendance, MeetingPart, MeetingState, MeetingVoteRule, MeetingVoteState, VoteRow,
+};
 use crate::rules::count::SECRET_LEAST;
 use crate::rules::form::{self, VoteForm};
 use crate::schema::{
@@ -26,6 +28,8 @@ use crate::{ATTEND, MANAGE};
 
 /// Most votes of one meeting.
 const MOST: usize = 50;
+/// People of one list.
+const LISTED: i64 = 5_001;
 /// Options there can be; a sealed ballot is as long as that, whatever was chosen.
 const OPTIONS: usize = 20;
 
@@ -177,38 +181,50 @@ pub async fn start(cx: &Cx, vote: MeetingVoteId) -> Result<MeetingId> {
     Ok(found.row.id.into())
 }
 
-/// Who may vote is asked anew: since the list was made people may have become full members, or have left.
+/// Id, name, may vote, named one by one.
+type Seat = (Uuid, String, bool, bool);
+
+/// Who may vote is asked anew: since the list was made people may have become full members, have moved, or have left.
 async fn rights(write: &mut Write<'_>, found: &Found) -> Result<()> {
     let counted = || people::meeting_id.eq(found.row.id).and(people::part.eq(MeetingPart::Should.code()));
-    let listed: Vec<(Uuid, bool)> =
-        people::table.filter(counted()).select((people::person_id, people::votes)).load(write.conn()?).await?;
-    let ids: Vec<Uuid> = listed.iter().map(|(person, _)| *person).collect();
-    let most = i64::try_from(ids.len()).map_err(Error::bug)?;
-    let today: HashMap<Uuid, bool> = member::attenders(&Whom::People(ids), most, write.conn()?)
-        .await?
-        .into_iter()
-        .map(|who| (who.person, who.votes()))
-        .collect();
-    let gone: Vec<Uuid> =
-        listed.iter().map(|(person, _)| *person).filter(|person| !today.contains_key(person)).collect();
-    if !gone.is_empty() {
-        diesel::update(people::table.filter(counted().and(people::person_id.eq_any(gone))))
-            .set((people::part.eq(MeetingPart::Exempt.code()), people::part_reason.eq("已不在本组织")))
-            .execute(write.conn()?)
-            .await?;
+    let listed: Vec<Seat> = people::table
+        .filter(counted())
+        .select((people::person_id, people::name, people::votes, people::chosen))
+        .load(write.conn()?)
+        .await?;
+    let all = match MeetingAttend::from_code(&found.row.attend) {
+        Some(MeetingAttend::Members) => Some(Whom::Members(found.row.organisation_id)),
+        Some(MeetingAttend::Committee) => Some(Whom::Committee(found.row.organisation_id)),
+        Some(MeetingAttend::Named) | None => None,
+    };
+    // Whoever was named one by one may belong elsewhere.
+    let named: Vec<Uuid> = listed.iter().filter(|seat| seat.3 || all.is_none()).map(|seat| seat.0).collect();
+    let mut today: HashMap<Uuid, bool> = HashMap::new();
+    for whom in [Some(Whom::People(named)), all].into_iter().flatten() {
+        let found = member::attenders(&whom, LISTED, write.conn()?).await?;
+        today.extend(found.into_iter().map(|who| (who.person, who.votes())));
     }
-    for may in [true, false] {
-        let changed: Vec<Uuid> = listed
-            .iter()
-            .filter(|(person, known)| *known != may && today.get(person) == Some(&may))
-            .map(|(person, _)| *person)
-            .collect();
-        if !changed.is_empty() {
-            diesel::update(people::table.filter(counted().and(people::person_id.eq_any(changed))))
-                .set(people::votes.eq(may))
-                .execute(write.conn()?)
-                .await?;
+    let mut said = Vec::new();
+    for (now, word) in [(None, "不再计入应到"), (Some(true), "有表决权"), (Some(false), "无表决权")] {
+        let changed: Vec<&Seat> =
+            listed.iter().filter(|seat| today.get(&seat.0).copied() == now && now != Some(seat.2)).collect();
+        if changed.is_empty() {
+            continue;
         }
+        let ids: Vec<Uuid> = changed.iter().map(|seat| seat.0).collect();
+        let rows = people::table.filter(counted().and(people::person_id.eq_any(ids)));
+        match now {
+            Some(may) => diesel::update(rows).set(people::votes.eq(may)).execute(write.conn()?).await?,
+            None => {
+                let left = (people::part.eq(MeetingPart::Exempt.code()), people::part_reason.eq("已不在本组织"));
+                diesel::update(rows).set(left).execute(write.conn()?).await?
+            }
+        };
+        let names: Vec<&str> = changed.iter().map(|seat| seat.1.as_str()).collect();
+        said.push(format!("{word}：{}", names.join("、")));
+    }
+    if !said.is_empty() {
+        write.audit(entry("meeting.edited", found).note("people", said.join("；"))).await?;
     }
     Ok(())
 }

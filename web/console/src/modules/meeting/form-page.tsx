@@ -104,8 +104,8 @@ function MeetingForm({ record, edits }: { record: Record | null; edits: boolean 
     <div onKeyDown={withoutEnter}>
       <FormPage<Values, MeetingFullFragment>
         name="meeting" form={form} draft={`meeting-${name}`} basis={own?.version ?? null} withheld="" initialValues={initial} onValuesChange={changed}
-        submitText={published ? '保存' : '发布'} {...(published ? {} : { again: { text: '保存草稿', done: taken('已存为草稿') } })}
-        onCancel={() => void navigate(link(back))} remedy={remedy} done={taken(published ? '已保存，修改已通知参会人员' : '会议已发布')}
+        submitText={published ? '保存' : '发布'} {...(published ? {} : { again: { text: '保存草稿', done: taken() } })}
+        onCancel={() => void navigate(link(back))} remedy={remedy} done={taken()}
         send={async (values, draft) => (await ask(SaveMeetingDocument, {
           id: own?.id ?? null, version: own?.version ?? null, input: inputOf(values), publish: !published && !draft, key: own ? null : key.current,
         })).meeting.save}
@@ -158,11 +158,12 @@ function MeetingForm({ record, edits }: { record: Record | null; edits: boolean 
     </div>
   )
 
-  function taken(words: string) {
+  function taken() {
+    const words = ({ state }: MeetingFullFragment['meeting']) => (state === 'DRAFT' ? '已存为草稿' : published ? '已保存，修改已通知参会人员' : '会议已发布')
     return ({ meeting }: MeetingFullFragment) => {
       void queries.invalidateQueries({ queryKey: ['meeting'] })
       void queries.invalidateQueries({ queryKey: ['meetings'] })
-      void message.success(words)
+      void message.success(words(meeting))
       void navigate(link(`/meeting/list/${meeting.id}`))
     }
   }

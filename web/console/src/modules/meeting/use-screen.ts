@@ -73,12 +73,17 @@ export function useScreen(meeting: string | null): { shown: Shown | null; cut: b
         void client.dispose()
       }
       const lost = () => { if (!left) { stop(); soon() } }
+      const failed = (cause: unknown) => {
+        const error = Array.isArray(cause) ? fromGraphQL(cause as GraphQLErrors) : asRequestError(cause)
+        if (left || !FINAL.includes(error.code)) lost()
+        else refused(error)
+      }
       beat = Math.max(beat, Date.now() - SILENT)
       client.subscribe<MeetingScreenSubscription>({ query: MeetingScreenDocument.toString(), variables: { id: meeting } }, {
-        next: ({ data }) => {
+        next: ({ data, errors }) => {
           if (ended || left) return
           if (!data) {
-            lost()
+            failed(errors)
             return
           }
           beat = Date.now()
@@ -90,11 +95,7 @@ export function useScreen(meeting: string | null): { shown: Shown | null; cut: b
             stop()
           }
         },
-        error: (cause) => {
-          const error = Array.isArray(cause) ? fromGraphQL(cause as GraphQLErrors) : asRequestError(cause)
-          if (left || !FINAL.includes(error.code)) lost()
-          else refused(error)
-        },
+        error: failed,
         complete: lost,
       })
     }

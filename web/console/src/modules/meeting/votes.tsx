@@ -49,7 +49,7 @@ function Vote({ one, vote, onTaken, onEdit, onList }: Taking & { vote: MeetingBa
   const end = useAction(async () => (await ask(EndMeetingVoteDocument, { id: vote.id })).meeting.endVote, { success: '投票已结束', done: onTaken })
   const asksEnd = () => modal.confirm({
     title: `结束投票“${vote.title}”？`, okText: '结束投票', cancelText: '取消', okButtonProps: { danger: true }, autoFocusButton: 'cancel',
-    content: `已投 ${vote.voted ?? 0} 人，共 ${vote.roll ?? 0} 人。结束后立即计票，不能再投，也不能重新开始。`, onOk: () => end.mutateAsync(undefined).catch(() => undefined),
+    content: `已投 ${vote.voted ?? 0} 人，共 ${vote.roll ?? 0} 人。${vote.secret && [1, 2].includes(vote.voted ?? 0) ? '投票不足3人，结束后选票不计票即删除，不能恢复。' : '结束后立即计票，不能再投，也不能重新开始。'}`, onOk: () => end.mutateAsync(undefined).catch(() => undefined),
   })
   const remove = () => confirm({
     title: '删除这项投票？', content: '投票还没有开始，删除后不能恢复。', okText: '删除',
