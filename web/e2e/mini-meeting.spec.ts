@@ -334,6 +334,31 @@ test('M-1.3 without a socket the page looks by itself, and the vote comes up all
   await expect(page.getByRole('dialog')).toContainText('通过会费预算', { timeout: 15_000 })
 })
 
+test('M-1.3 a server that cannot answer for a moment is asked again: the page goes on', async ({ page, operator }) => {
+  const who = await someone('程雨桐')
+  const title = `忙碌的会议${unique()}`
+  const id = await running(title)
+  await arrived(id, who)
+  let busy = 0
+  await page.routeWebSocket(/graphql/, (socket) => socket.onMessage((text) => {
+    const { type, id: number } = JSON.parse(String(text)) as { type: string; id?: string }
+    if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack' }))
+    if (type !== 'subscribe') return
+    busy += 1
+    socket.send(JSON.stringify({ id: number, type: 'next', payload: { data: null, errors: [{ message: '系统繁忙', path: ['meetingLive'], extensions: { code: 'UNAVAILABLE' } }] } }))
+    socket.send(JSON.stringify({ id: number, type: 'complete' }))
+  }))
+  await signInMini(page, operator, who.mobile)
+  await named(page, '首页')
+  await touch(page, '组织生活')
+  await touch(page, '进行中')
+  await touch(page, title)
+  await expect(shown(page)).toContainText('正在重新连接')
+  await vote(id, { title: '通过会费预算' })
+  await expect(page.getByRole('dialog')).toContainText('通过会费预算', { timeout: 15_000 })
+  expect(busy).toBeGreaterThan(1)
+})
+
 test('M-2.1 an administrator publishes on the phone, opens signing in, records, holds a vote, takes a photo and writes the minutes', async ({ operator, browser }) => {
   const people = [await someone('何立新'), await someone('高远帆')] as const
   const page = await administrator(browser, operator)
