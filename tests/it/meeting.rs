@@ -657,6 +657,20 @@ async fn pc_4_3i_minutes_end_the_meeting_settle_attendance_and_are_corrected_by_
     let seen = it(h.members[0].ok(&one(), json!({"id": id})).await);
     assert_eq!(seen["minutes"][0]["reason"], "漏写决议");
     assert_eq!(it(h.members[0].ok(MINE, json!({"w": "OVER"})).await)["nodes"][0]["me"]["attendance"], "PRESENT");
+    // On paper: who was there and who was not, what was decided, and that it was corrected.
+    let order = json!({"kind": "meeting_minutes", "filter": {"meeting": id}, "columns": ["form"]});
+    let paper = crate::development::pages(&mut h.secretary, order).await.concat();
+    for words in [
+        "会议纪要",
+        "第四季度党员大会",
+        "应到4人，实到1人（其中迟到0人），请假1人，缺席2人",
+        "出席张三",
+        "请假王五",
+        "同意年度工作总结。",
+        "（第2版，更正原因：漏写决议）",
+    ] {
+        assert!(paper.contains(words), "{words}: {paper}");
+    }
 }
 
 #[tokio::test]
