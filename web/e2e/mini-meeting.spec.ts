@@ -485,7 +485,6 @@ test('M-2.1 a meeting by video is published on the phone with its link, which it
   await touch(boss, '15 分钟')
   await boss.reload()
   await expect(shown(boss).getByLabel('会议链接', { exact: true })).toHaveValue(door)
-  await boss.waitForTimeout(500)
   await lookMini(boss, 'meeting-new-video')
   await press(boss, '发布')
   await named(boss, '会议管理')
